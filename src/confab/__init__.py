@@ -1,0 +1,3 @@
+"""Confab: the Instagram inbox for teams."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,69 @@
+"""Connect an account: the row, its token, and the route that lets its events in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from confab.accounts.vault import Vault, add_key
+from confab.errors import Conflict, Invalid
+from confab.model.changes import AccountUpdated
+from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
+from confab.store import accounts as store
+from confab.store import changes, ids
+from confab.store.db import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What connecting an account yields, from Instagram's login or from the command line."""
+
+    ig_id: IgId
+    username: str
+    access_token: str = field(repr=False)
+    expires_at: datetime | None
+
+
+async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connection, now: datetime) -> Account:
+    """Connect the account to the workspace, or renew its token when it already is.
+
+    Raises Conflict (`account_elsewhere`) when it belongs to another workspace, Invalid for a field.
+    """
+    _check(given)
+    await store.lock_route(conn, given.ig_id)
+    route = await store.route(conn, given.ig_id)
+    if route is not None and route.workspace_id != workspace:
+        raise Conflict(
+            f"The Instagram account {given.ig_id} is connected to another workspace: remove it there first.",
+            code="account_elsewhere",
+        )
+    account = route.account_id if route else AccountId(ids.new(now))
+    await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
+    sealed = vault.seal(given.access_token, workspace, account)
+    await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, now=now)
+    if route is None:
+        await store.put_route(conn, workspace, account, given.ig_id)
+    added = await store.for_workspace(conn, workspace, account)
+    await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
+    return added
+
+
+async def rotate(conn: Conn, vault: Vault) -> int:
+    """Seal every token again with a new key (the environment's newest, when it names any); how many there were.
+
+    Repeating it is harmless. Across workspaces: through the worker's door. Older keys stay: backups need them.
+    """
+    add_key(vault)
+    tokens = await store.tokens(conn)
+    for token in tokens:
+        workspace, account = token.workspace_id, token.account_id
+        sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
+        await store.reseal(conn, workspace, account, sealed)
+    return len(tokens)
+
+
+def _check(given: Connection) -> None:
+    if not given.ig_id.isascii() or not given.ig_id.isdigit():
+        raise Invalid("An Instagram account's id is a number.", field="ig_id")
+    if not given.username.strip():
+        raise Invalid("The account needs its username.", field="username")
+    if not given.access_token.strip():
+        raise Invalid("The account needs an access token.", field="access_token")

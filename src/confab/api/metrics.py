@@ -1,0 +1,30 @@
+"""What this process counts, for `/metrics`. Numbers about our own work only: never a name, an id or a path with one."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+_BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """The counters of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "confab_http_requests", "Answers given, by door and status.", ("door", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "confab_http_request_seconds", "Time to the end of an answer.", ("door",), registry=self.registry, buckets=_BUCKETS
+        )
+        self.webhooks = Counter(
+            "confab_webhook_answers", "Webhook deliveries and handshakes, by status.", ("status",), registry=self.registry
+        )
+
+    def webhook_answered(self, status: int) -> None:
+        """Count one answer to Meta."""
+        self.webhooks.labels(str(status)).inc()
+
+    def exposition(self) -> tuple[bytes, str]:
+        """All of it in the OpenMetrics format, and the content type of that."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST

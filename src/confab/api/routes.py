@@ -1,0 +1,35 @@
+"""The table of all routes. A room adds its router here, in the order in which the documentation shows them."""
+
+from fastapi import APIRouter, FastAPI
+
+from confab import __version__
+from confab.api import accounts, docs, operations, problems, session, team
+
+_TABLE: tuple[APIRouter, ...] = (
+    session.router,
+    team.router,
+    accounts.router,
+)
+_PROBLEM = {
+    "description": "Problem details (RFC 9457)",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def create() -> FastAPI:
+    """The API with every route. `app.py` gives it its services, in `state.services`."""
+    api = FastAPI(
+        title="Confab",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    problems.install(api)
+    for router in _TABLE:
+        api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
+    api.include_router(docs.router, prefix="/api/v1")
+    api.include_router(operations.router)
+    return api

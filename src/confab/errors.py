@@ -1,0 +1,168 @@
+"""The one error tree. A class says what the caller can do about it; where two callers would do the same, there is one class.
+
+ConfabError
+├── Refused                we will not do what was asked: 4xx
+│   ├── Unauthenticated    nobody is signed in
+│   ├── Forbidden          somebody is, and may not
+│   ├── NotFound           there is no such thing for this viewer
+│   ├── Conflict           it no longer fits what is there
+│   │   ├── KeyReused      a client key came back with another body
+│   │   └── WindowClosed   Meta's rules forbid sending now
+│   ├── Gone               what was asked for has been forgotten
+│   ├── TooMany            later, please
+│   └── Invalid            a field is wrong
+├── Misconfigured          a setting keeps us from working: the operator reads it
+├── GraphError             Meta said no, or nothing
+│   ├── Throttled          wait as long as Meta says
+│   ├── Unavailable        Meta did nothing; try again
+│   ├── Unanswered         Meta may have acted: never repeat a send
+│   ├── Unauthorised       the integration needs a person
+│   └── Rejected           this request can never succeed
+└── BadDelivery            a webhook body that cannot be read: kept, set aside, counted
+"""
+
+from datetime import timedelta
+from typing import ClassVar
+
+
+class ConfabError(Exception):
+    """The root: everything we raise on purpose."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+    retry: ClassVar[bool] = False
+
+    def __init__(self, detail: str, **facts: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+class Refused(ConfabError):
+    """We will not do what was asked."""
+
+    code = "refused"
+    status = 400
+
+
+class Unauthenticated(Refused):
+    """Nobody is signed in, or the credentials are wrong."""
+
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(Refused):
+    """Somebody is signed in and may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(Refused):
+    """There is no such thing, or none that this viewer may see."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(Refused):
+    """What was asked no longer fits what is there."""
+
+    code = "conflict"
+    status = 409
+
+
+class KeyReused(Conflict):
+    """A client key names an earlier request with another body."""
+
+    code = "key_reused"
+
+
+class WindowClosed(Conflict):
+    """Meta's messaging windows forbid sending now; the facts carry the verdict."""
+
+    code = "window_closed"
+
+
+class Gone(Refused):
+    """What was asked for existed and has been forgotten."""
+
+    code = "resync"
+    status = 410
+
+
+class TooMany(Refused):
+    """Too many attempts; `retry_after_s` says when to come back."""
+
+    code = "too_many_attempts"
+    status = 429
+
+
+class Invalid(Refused):
+    """A field of the request is wrong; the facts name it."""
+
+    code = "invalid"
+    status = 422
+
+
+class Misconfigured(ConfabError):
+    """A setting keeps us from working. The text is one sentence for the operator."""
+
+    code = "misconfigured"
+    status = 503
+
+
+class GraphError(ConfabError):
+    """Meta said no, or nothing. `graph_code` and `subcode` are Meta's numbers where it gave any."""
+
+    code = "graph_error"
+    status = 502
+
+    def __init__(
+        self, detail: str, *, graph_code: int | None = None, subcode: int | None = None, trace: str | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.graph_code = graph_code
+        self.subcode = subcode
+        self.trace = trace
+
+
+class Throttled(GraphError):
+    """Meta asks us to wait; `retry_after` is how long, None when it did not say. Source: rules L1-L4."""
+
+    code = "throttled"
+    retry = True
+    retry_after: timedelta | None = None
+
+
+class Unavailable(GraphError):
+    """Meta definitely did nothing; the same request may be tried again."""
+
+    code = "meta_unavailable"
+    retry = True
+
+
+class Unanswered(GraphError):
+    """The request left and no usable answer came back: Meta may have acted."""
+
+    code = "unanswered"
+
+
+class Unauthorised(GraphError):
+    """The access token or a permission is gone: a person has to reconnect the account."""
+
+    code = "reconnect_needed"
+
+
+class Rejected(GraphError):
+    """Meta refused for good."""
+
+    code = "rejected_by_meta"
+
+
+class BadDelivery(ConfabError):
+    """A webhook body that cannot be read; it is kept, set aside and counted."""
+
+    code = "unreadable_delivery"
+    status = 200

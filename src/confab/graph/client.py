@@ -1,0 +1,175 @@
+"""Calls to Meta: each is one attempt with one time-out, and says honestly how it ended.
+
+Source: rules S1-S5, C2-C5, P1, T9 of docs/spec/graph.md. Tokens travel in the Authorization header and nowhere else.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import httpx2
+import msgspec
+
+from confab.errors import GraphError, Unanswered, Unavailable
+from confab.graph.errors import refusal
+
+Shape = TypeVar("Shape")
+
+_PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user"
+_MESSAGE_FIELDS = "id,created_time,from,to,message"
+_NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Meta took a message: `mid` is what its echo will carry (rule S2)."""
+
+    mid: str
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What Meta tells of a participant; anything may be missing (rule P2)."""
+
+    username: str | None = None
+    name: str | None = None
+    profile_pic: str | None = None
+    follower_count: int | None = None
+
+
+class Myself(msgspec.Struct, frozen=True):
+    """The account a token belongs to; `user_id` is its IGID (rule T8)."""
+
+    id: str | int | None = None
+    user_id: str | int | None = None
+    username: str | None = None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who wrote, as the conversations API names them."""
+
+    id: str | int | None = None
+    username: str | None = None
+
+
+class _People(msgspec.Struct, frozen=True):
+    data: list[Person] = []
+
+
+class ReadMessage(msgspec.Struct, frozen=True, rename={"sender": "from"}):
+    """A message as it is read back: to the second, text only (rules C5, C8)."""
+
+    id: str
+    created_time: str = ""
+    sender: Person | None = None
+    to: _People | None = None
+    message: str | None = None
+
+    @property
+    def created_at(self) -> datetime:
+        """`created_time` as a moment; the epoch when it is unreadable."""
+        try:
+            return datetime.strptime(self.created_time, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
+        except ValueError:
+            return datetime.fromtimestamp(0, UTC)
+
+
+class _Messages(msgspec.Struct, frozen=True):
+    data: list[ReadMessage] = []
+
+
+class _Conversation(msgspec.Struct, frozen=True):
+    messages: _Messages = _Messages()
+
+
+class _Conversations(msgspec.Struct, frozen=True):
+    data: list[_Conversation] = []
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    message_id: str | None = None
+    id: str | None = None
+
+
+class GraphClient:
+    """Meta's Graph API for one base URL (host and version). Raises GraphError, never anything of the transport."""
+
+    def __init__(self, http: httpx2.AsyncClient, base_url: str) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, base_url: str, *, timeout_s: float) -> AsyncIterator["GraphClient"]:
+        """A client with its connections. A call that takes longer than `timeout_s` is Unanswered."""
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+        timeout = httpx2.Timeout(timeout_s, connect=min(5.0, timeout_s))
+        async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
+            yield cls(http, base_url)
+
+    async def send_text(self, *, token: str, ig_id: str, to: str, text: str, tag: str | None) -> Receipt:
+        """Send one text. Raises Unanswered whenever Meta may have sent it: never repeat that blindly. Rules S1-S5, W2."""
+        body: dict[str, Any] = {"recipient": {"id": to}, "message": {"text": text}}
+        if tag is not None:
+            body |= {"messaging_type": "MESSAGE_TAG", "tag": tag}
+        sent = await self._call("POST", f"{ig_id}/messages", token, _Sent, body=body, is_send=True)
+        mid = sent.message_id or sent.id
+        if not mid:
+            raise Unanswered("Instagram accepted the message without naming it.")
+        return Receipt(mid=mid)
+
+    async def profile(self, *, token: str, igsid: str) -> Profile:
+        """Who a participant is. Rejected with 230 until they have written (rule P3)."""
+        return await self._call("GET", igsid, token, Profile, {"fields": _PROFILE_FIELDS})
+
+    async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
+        """The newest messages with a participant, at most 20, newest first; none when there is no conversation. Rules C2-C6."""
+        parameters = {"platform": "instagram", "user_id": igsid, "fields": f"messages.limit(20){{{_MESSAGE_FIELDS}}}"}
+        found = await self._call("GET", f"{ig_id}/conversations", token, _Conversations, parameters)
+        return found.data[0].messages.data if found.data else []
+
+    async def message(self, *, token: str, mid: str) -> ReadMessage:
+        """One message by its mid (rule C11)."""
+        return await self._call("GET", mid, token, ReadMessage, {"fields": _MESSAGE_FIELDS})
+
+    async def me(self, *, token: str) -> Myself:
+        """Whose token this is: the cheapest call there is (rule T8)."""
+        return await self._call("GET", "me", token, Myself, {"fields": "id,user_id,username"})
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        shape: type[Shape],
+        parameters: dict[str, str] | None = None,
+        *,
+        body: dict[str, Any] | None = None,
+        is_send: bool = False,
+    ) -> Shape:
+        try:
+            answer = await self._http.request(
+                method,
+                f"{self._base_url}/{path}",
+                params=parameters,
+                json=body,
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        except _NOTHING_LEFT as error:
+            raise Unavailable(f"Instagram cannot be reached: {type(error).__name__}.") from None
+        except httpx2.HTTPError as error:
+            text = f"Instagram did not answer: {type(error).__name__}."
+            raise (Unanswered(text) if is_send else Unavailable(text)) from None
+        if answer.status_code != 200 or answer.content.startswith(b'{"error"'):
+            raise refusal(answer.status_code, answer.content, answer.headers, is_send=is_send)
+        return _decode(answer.content, shape, is_send=is_send)
+
+
+def _decode(content: bytes, shape: type[Shape], *, is_send: bool) -> Shape:
+    try:
+        return msgspec.json.decode(content, type=shape, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        text = "Instagram's answer cannot be read."
+        error: GraphError = Unanswered(text) if is_send else Unavailable(text)
+        raise error from None

@@ -1,0 +1,111 @@
+"""Meta's refusals in the five classes that a caller can act on. Rules E1-E6, L5, S4."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable
+
+
+class _Error(msgspec.Struct):
+    message: str = ""
+    code: int | None = None
+    error_subcode: int | None = None
+    is_transient: bool = False
+    fbtrace_id: str | None = None
+
+
+class _Envelope(msgspec.Struct):
+    error: _Error
+
+
+class _Usage(msgspec.Struct):
+    estimated_time_to_regain_access: int | float = 0
+
+
+_THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
+_TOKEN = frozenset({102, 104, 190})
+_UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted
+_SERVER = frozenset({-1, -2})
+_HOURS = {(10, 1893063), (368, None)}  # rule E6: restricted for hours
+_SPAM = (4, 2207051)
+
+
+def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphError:  # noqa: ANN401 -- any mapping of headers
+    """What an answer other than success means. `is_send`: a repeat could reach a person twice."""
+    try:
+        error = msgspec.json.decode(body, type=_Envelope, strict=False).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _without_envelope(status, is_send=is_send)
+    made = _class_of(error, status, is_send=is_send)(
+        _in_words(error), graph_code=error.code, subcode=error.error_subcode, trace=error.fbtrace_id
+    )
+    if isinstance(made, Throttled):
+        made.retry_after = _regain(headers)
+    return made
+
+
+def _without_envelope(status: int, *, is_send: bool) -> GraphError:
+    if status == 429:
+        return Throttled("Instagram asks to slow down.")
+    if status >= 500:
+        text = f"Instagram answered {status} without saying more."
+        return Unanswered(text) if is_send else Unavailable(text)
+    return Rejected(f"Instagram answered {status} without saying more.")
+
+
+def _class_of(error: _Error, status: int, *, is_send: bool) -> type[GraphError]:
+    code, key = error.code, (error.code, error.error_subcode)
+    if code in _TOKEN:
+        return Unauthorised
+    if code in _THROTTLES and key != _SPAM:
+        return Throttled
+    if code in _SERVER:
+        return Unavailable
+    if code in _UNCERTAIN or status >= 500:
+        return Unanswered if is_send else Unavailable
+    if key == (100, 2018008):
+        return Unavailable
+    return Unavailable if error.is_transient and not is_send else Rejected
+
+
+_WORDS: dict[tuple[int | None, int | None], str] = {
+    (10, 2534022): "Instagram says that the reply window is closed.",
+    (10, 2018278): "Instagram says that the reply window is closed.",
+    (10, 2018065): "Instagram says that the reply window is closed.",
+    (10, 2018108): "This person cannot receive messages right now.",
+    (10, 1893063): "Instagram has restricted this account from sending for a while.",
+    (10, 2534048): "The Meta app has no Advanced Access, so it may only write to people with a role on it.",
+    (100, 2018001): "Instagram knows no such recipient for this account.",
+    (100, 2534014): "Instagram knows no such recipient for this account.",
+    (200, 2534041): "The account's owner has switched off “Allow access to messages” in the Instagram app.",
+    (551, 1545041): "This person is not available: gone, or has blocked the account.",
+    (368, None): "Instagram has blocked this account from sending for policy reasons.",
+    _SPAM: "Instagram takes this for spam and has restricted the account.",
+}
+
+
+def _in_words(error: _Error) -> str:
+    """One sentence for an agent; Meta's own text where we know no better. Rule E2: texts change, codes stay."""
+    known = _WORDS.get((error.code, error.error_subcode)) or _WORDS.get((error.code, None))
+    if known is not None:
+        return known
+    if error.code == 10:
+        return "The Meta app lacks a permission for this: reconnect the account or ask Meta for it."
+    if error.code == 551:
+        return _WORDS[551, 1545041]
+    return f"Instagram refused: {error.message[:300]}" if error.message else "Instagram refused without a reason."
+
+
+def _regain(headers: Any) -> timedelta | None:  # noqa: ANN401 -- any mapping of headers
+    """How long Meta says to wait, from the usage header. Absent is unknown, not zero. Rule L5."""
+    given = headers.get("x-business-use-case-usage")
+    if not given:
+        return None
+    try:
+        pools = msgspec.json.decode(given, type=dict[str, list[_Usage]])
+    except msgspec.DecodeError:
+        return None
+    minutes = max((usage.estimated_time_to_regain_access for pool in pools.values() for usage in pool), default=0)
+    return timedelta(minutes=minutes) if minutes > 0 else None

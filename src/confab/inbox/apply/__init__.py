@@ -1,0 +1,215 @@
+"""Events → rows and changes, exactly once, in whatever order and however often they come.
+
+One transaction a batch, many workspaces at once, few statements: lock, load what the events touch, fold them in memory (pure,
+`fold.py`), write what became different, and publish the newest state of it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from confab.errors import BadDelivery
+from confab.inbox.apply import others
+from confab.inbox.apply.fold import AboutMessage, Key, Source, State, fold, postback_key, touched
+from confab.inbox.preview import show_as_last
+from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageUpdated
+from confab.model.events import (
+    Event,
+    MessageDeleted,
+    MessageEchoed,
+    MessageEdited,
+    MessageHinted,
+    MessageReceived,
+    MessageSeen,
+    PostbackReceived,
+    ReactionChanged,
+)
+from confab.model.inbox import WorkspaceId
+from confab.store import changes, conversations, events, ids, messages, outbound
+from confab.store.db import Conn
+from confab.store.rows import MessageRow
+
+_HINT_WAITS = timedelta(seconds=5)  # the message itself mostly follows
+_json = msgspec.json.Encoder()
+_PARKED: dict[str, type[AboutMessage]] = {
+    "message_deleted": MessageDeleted,
+    "message_edited": MessageEdited,
+    "reaction_changed": ReactionChanged,
+    "message_seen": MessageSeen,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Events with where each comes from, in any order."""
+
+    events: Sequence[tuple[Source, Event]]
+    our_app_ids: frozenset[str]
+
+
+async def apply(conn: Conn, batch: Batch, now: datetime) -> set[WorkspaceId]:
+    """Put the events into the database; the workspaces in which something became different.
+
+    The caller's transaction, which should do little else: accounts and conversations stay locked until it ends. Whatever
+    raises leaves nothing behind; the same events again change nothing.
+    """
+    await events.lock_accounts(conn, [source.account_id for source, _ in batch.events])
+    state = await _load(conn, batch, now)
+    besides = others.Others(state, batch.our_app_ids)
+    for source, event in batch.events:
+        fold(state, source, event)
+        besides.add(source, event)
+    return await _save(conn, state, besides)
+
+
+async def _load(conn: Conn, batch: Batch, now: datetime) -> State:
+    """Conversations first and locked, then their messages: the one order in which everybody takes them."""
+    state = State(now=now)
+    digests = {key for source, event in batch.events if (key := _message_key(source, event)) is not None}
+    keys = sorted(digests, key=str)
+    people = {key for source, event in batch.events if (key := _participant_key(source, event)) is not None}
+    for row in await conversations.lock_for_events(conn, sorted(people, key=str), keys):
+        state.conversations[row.workspace_id, row.account_id, row.igsid] = row
+        state.conversations_by_id[row.id] = row
+    for row in await messages.rows_by_mids(conn, keys):
+        assert row.mid_digest is not None  # noqa: S101 -- found by it
+        state.messages[row.workspace_id, row.account_id, row.mid_digest] = row
+    for key, event in await events.parked(conn, keys):
+        state.parked.setdefault(key, []).append(_unparked(event))
+    await _load_answers(conn, batch, state)
+    _refuse_collisions(batch, state)
+    return state
+
+
+def _unparked(event: bytes) -> AboutMessage:
+    read = msgspec.json.decode(event)
+    return msgspec.convert(read, _PARKED[read["type"]])
+
+
+async def _load_answers(conn: Conn, batch: Batch, state: State) -> None:
+    echoed = {
+        (source.workspace_id, state.conversations[source.workspace_id, source.account_id, event.igsid].id)
+        for source, event in batch.events
+        if isinstance(event, MessageEchoed) and (source.workspace_id, source.account_id, event.igsid) in state.conversations
+    }
+    if echoed:
+        state.answers = await outbound.open_answers(conn, sorted(echoed, key=str))
+        known = {message.id: message for message in state.messages.values()}
+        assert not known.keys() & {a.message.id for given in state.answers.values() for a in given}  # noqa: S101
+
+
+def _refuse_collisions(batch: Batch, state: State) -> None:
+    """Two mids with one digest have never been seen; if they are, the event stands as failed instead of vanishing."""
+    for source, event in batch.events:
+        if isinstance(event, MessageReceived | MessageEchoed):
+            known = state.messages.get((source.workspace_id, source.account_id, ids.digest(event.mid)))
+            if known is not None and known.mid != event.mid:
+                raise BadDelivery("another mid has the same digest")
+
+
+def _message_key(source: Source, event: Event) -> Key | None:
+    match event:
+        case PostbackReceived():
+            mid = postback_key(event)
+        case MessageReceived() | MessageEchoed() | MessageDeleted() | MessageEdited() | MessageHinted() | ReactionChanged():
+            mid = event.mid
+        case MessageSeen() if event.mid is not None:
+            mid = event.mid
+        case _:
+            return None
+    return source.workspace_id, source.account_id, ids.digest(mid)
+
+
+def _participant_key(source: Source, event: Event) -> tuple[UUID, UUID, str] | None:
+    igsid: str | None = getattr(event, "igsid", None)
+    return None if igsid is None else (source.workspace_id, source.account_id, igsid)
+
+
+async def _save(conn: Conn, state: State, besides: others.Others) -> set[WorkspaceId]:
+    rows = {id(row): row for row in [*state.messages.values(), *(answer.message for answer in state.recognised)]}
+    new = [row for row in rows.values() if row.is_new]
+    changed = [row for row in touched(rows.values()) if not row.is_new]
+    new_conversations = [row for row in state.conversations.values() if row.is_new]
+    if new_conversations:
+        await conversations.insert(conn, new_conversations, state.now)
+    if new:
+        await messages.insert(conn, new)
+    if changed:
+        await messages.update(conn, changed)
+    await _settle_conversations(conn, state)
+    await _save_rest(conn, state)
+    found: dict[WorkspaceId, list[Change]] = {}
+    await besides.save(conn, found)
+    await _collect(conn, state, new, changed, found)
+    await changes.publish_all(conn, found, state.now)
+    return set(found)
+
+
+async def _settle_conversations(conn: Conn, state: State) -> None:
+    """Counts and last lines that one event cannot know alone are read from one index range each, then all is written."""
+    if state.to_recount:
+        unread = await conversations.recount_unread(conn, list(state.to_recount.values()))
+        for row in state.to_recount.values():
+            row.unread_count = unread[row.id]
+    if state.to_relast:
+        newest = await messages.newest(conn, [(row.workspace_id, row.id) for row in state.to_relast.values()])
+        for row in state.to_relast.values():
+            show_as_last(row, newest[row.id])
+    changed = [row for row in state.conversations.values() if row.is_changed]
+    if changed:
+        await conversations.update(conn, sorted(changed, key=lambda row: (row.workspace_id, row.id)))
+
+
+async def _save_rest(conn: Conn, state: State) -> None:
+    losing = [(row.workspace_id, row.id) for row in state.messages.values() if row.loses_attachments]
+    if losing:
+        await messages.remove_attachments(conn, losing)
+    parked = [(key, ids.digest(_json.encode(event).decode()).bytes, _json.encode(event)) for key, event in state.new_parked]
+    await events.park(conn, parked, state.now)
+    if state.unparked:
+        await events.unpark(conn, sorted(state.unparked, key=str))
+    if state.hints:
+        await events.add_hints(conn, sorted(state.hints.items(), key=str), state.now + _HINT_WAITS)
+    if state.sources:
+        await events.add_sources(conn, sorted(state.sources, key=str))
+    if state.erased:
+        await _erase(conn, state)
+    settled = [(a.message.workspace_id, a.outbound_id, a.message.mid or "") for a in state.recognised if a.state == "in_doubt"]
+    if settled:
+        await outbound.settle_recognised(conn, settled, state.now)
+
+
+async def _erase(conn: Conn, state: State) -> None:
+    """Everything that still holds the words: earlier changes, our own call, and, by a job, the ledger."""
+    subjects = [(row.workspace_id, subject) for row in state.erased.values() for subject in (row.id, row.conversation_id)]
+    await changes.supersede(conn, subjects)
+    await outbound.erase(conn, [(row.workspace_id, row.id) for row in state.erased.values()])
+    named = [(key, row.mid) for key, row in state.erased.items() if row.mid is not None]
+    await events.add_erasures(conn, sorted(named, key=str), state.now)
+
+
+async def _collect(
+    conn: Conn, state: State, new: list[MessageRow], changed: list[MessageRow], found: dict[WorkspaceId, list[Change]]
+) -> None:
+    """The newest state of everything that became different, read back as any reader would see it."""
+    is_new = {row.id for row in new}
+    written = await messages.by_ids(conn, [(row.workspace_id, row.id) for row in [*new, *changed]])
+    ordered = sorted(written.values(), key=lambda pair: (pair[1].sent_at, pair[1].id))
+    for workspace, message in ordered:
+        conversation = message.conversation_id
+        change = (
+            MessageAdded(type="message_added", conversation_id=conversation, message=message)
+            if message.id in is_new
+            else MessageUpdated(type="message_updated", conversation_id=conversation, message=message)
+        )
+        found.setdefault(workspace, []).append(change)
+    shown = [row for row in state.conversations.values() if row.is_changed]
+    if shown:
+        for workspace, conversation in (await conversations.by_ids(conn, [(r.workspace_id, r.id) for r in shown])).values():
+            found.setdefault(workspace, []).append(ConversationUpdated(type="conversation_updated", conversation=conversation))
+
+
+__all__ = ["Batch", "Source", "apply"]

@@ -1,0 +1,382 @@
+"""What events make of conversations and messages: rows in, rows out, no I/O.
+
+Order-free by construction: every fact has one deciding key (the highest `num_edit`, the latest time, "unsent for ever"), what
+arrives before its message is parked and folded in when the message comes, and ids of messages follow from what Meta sent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from confab.inbox.apply import matching
+from confab.inbox.preview import consider_as_last, show_as_last
+from confab.model.events import (
+    Content,
+    Event,
+    MessageDeleted,
+    MessageEchoed,
+    MessageEdited,
+    MessageHinted,
+    MessageReceived,
+    MessageSeen,
+    PostbackReceived,
+    ReactionChanged,
+    SharedAttachment,
+)
+from confab.model.inbox import Referral, WindowOpener
+from confab.store import ids
+from confab.store.outbound import OpenAnswer
+from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
+
+NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
+_STORY_KINDS = frozenset({"story_mention", "ig_story", "story"})  # rule M: story media is never stored
+
+AboutMessage = MessageDeleted | MessageEdited | ReactionChanged | MessageSeen
+Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an event comes from: whose it is and which delivery carried it."""
+
+    workspace_id: UUID
+    account_id: UUID
+    delivery_id: UUID
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The part of the database that a batch touches, loaded under lock, and what the batch leaves to write."""
+
+    now: datetime
+    conversations: dict[tuple[UUID, UUID, str], ConversationRow] = field(default_factory=dict)
+    messages: dict[Key, MessageRow] = field(default_factory=dict)
+    parked: dict[Key, list[AboutMessage]] = field(default_factory=dict)
+    answers: dict[UUID, list[OpenAnswer]] = field(default_factory=dict)
+    new_parked: list[tuple[Key, AboutMessage]] = field(default_factory=list)
+    unparked: set[Key] = field(default_factory=set)
+    hints: dict[Key, str] = field(default_factory=dict)
+    known_hints: set[Key] = field(default_factory=set)
+    sources: set[tuple[Key, UUID]] = field(default_factory=set)
+    erased: dict[Key, MessageRow] = field(default_factory=dict)
+    recognised: list[OpenAnswer] = field(default_factory=list)
+    to_recount: dict[UUID, ConversationRow] = field(default_factory=dict)
+    to_relast: dict[UUID, ConversationRow] = field(default_factory=dict)
+    conversations_by_id: dict[UUID, ConversationRow] = field(default_factory=dict)
+
+    def conversation(self, source: Source, igsid: str) -> ConversationRow:
+        """The conversation with this participant, made now if there is none."""
+        key = (source.workspace_id, source.account_id, igsid)
+        if key not in self.conversations:
+            row = ConversationRow(
+                workspace_id=source.workspace_id, id=ids.new(self.now), account_id=source.account_id,
+                participant_id=ids.new(self.now), igsid=igsid, status="open", snoozed_until=None, unread_count=0,
+                read_up_to=NEVER_READ, seen_up_to=None, last_message_id=None, last_message_at=None,
+                last_message_preview=None, last_message_direction=None, last_message_status=None, window_opened_at=None,
+                window_opened_by=None, thread_owner_app_id=None, thread_owner_at=None, handled_elsewhere=False, is_self=False,
+                is_new=True, is_changed=True,
+            )  # fmt: skip
+            self.conversations[key] = row
+            self.conversations_by_id[row.id] = row
+        return self.conversations[key]
+
+
+def fold(state: State, source: Source, event: Event) -> None:
+    """Put one event into the state. Doing it again, or in another order, gives the same rows."""
+    match event:
+        case MessageReceived():
+            _receive(state, source, event)
+        case MessageEchoed():
+            _echo(state, source, event)
+        case PostbackReceived():
+            _postback(state, source, event)
+        case MessageDeleted() | MessageEdited() | ReactionChanged():
+            _about(state, source, ids.digest(event.mid), event)
+        case MessageSeen():
+            _seen(state, source, event)
+        case MessageHinted():
+            key = _key(source, ids.digest(event.mid))
+            if key not in state.messages:
+                state.hints[key] = event.mid
+        case _:
+            pass  # not about messages: apply does the rest
+
+
+def open_window(conversation: ConversationRow, at: datetime, opener: WindowOpener) -> None:
+    """A participant's action opens the window, or opens it anew; the latest counts. Rule W1."""
+    if conversation.window_opened_at is None or at > conversation.window_opened_at:
+        conversation.window_opened_at, conversation.window_opened_by, conversation.is_changed = at, opener, True
+
+
+def postback_key(event: PostbackReceived) -> str:
+    """What makes a postback unique: its mid, else who tapped what when. Rule N55."""
+    return event.mid or "\0".join(("postback", event.igsid, event.sent_at.isoformat(), event.payload or event.title or ""))
+
+
+def _receive(state: State, source: Source, event: MessageReceived) -> None:
+    digest = ids.digest(event.mid)
+    if _is_known(state, source, digest):
+        return
+    conversation = state.conversation(source, event.igsid)
+    message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, event.content)
+    message.meta_sent_at, message.is_standby = event.meta_sent_at, event.is_standby
+    _mark_self(conversation, is_self=event.is_self)
+    _add(state, conversation, message, "message")
+
+
+def _postback(state: State, source: Source, event: PostbackReceived) -> None:
+    digest = ids.digest(postback_key(event))
+    if _is_known(state, source, digest):
+        return
+    conversation = state.conversation(source, event.igsid)
+    content = Content(
+        text=event.title, attachments=[], reply_to_mid=None, reply_to_story_id=None, is_story_reply=False,
+        quick_reply_payload=None, referral=event.referral, is_unsupported=False,
+    )  # fmt: skip
+    message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, content)
+    message.meta_sent_at, message.is_standby, message.postback_payload = (
+        event.meta_sent_at,
+        event.is_standby,
+        event.payload,
+    )
+    _mark_self(conversation, is_self=event.is_self)
+    _add(state, conversation, message, "postback")
+
+
+def _echo(state: State, source: Source, event: MessageEchoed) -> None:
+    digest = ids.digest(event.mid)
+    key = _key(source, digest)
+    conversation = state.conversation(source, event.igsid)
+    _mark_self(conversation, is_self=event.is_self)
+    if key in state.messages:
+        state.sources.add((key, source.delivery_id))
+        _confirm(state, conversation, state.messages[key], event.sent_at)
+        return
+    answer = matching.find(state.answers.get(conversation.id, []), event)
+    if answer is not None:
+        _recognise(state, source, conversation, answer, event)
+        return
+    message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, event.content)
+    message.direction, message.author_kind, message.status = "outbound", "instagram", "sent"
+    message.author_name = "Another app" if event.is_standby else None
+    message.meta_sent_at, message.is_standby = event.meta_sent_at, event.is_standby
+    _add(state, conversation, message, None)
+
+
+def _recognise(state: State, source: Source, conversation: ConversationRow, answer: "OpenAnswer", event: MessageEchoed) -> None:
+    """The echo of an answer of ours whose receipt has not come. The receipt may still say otherwise. Rule O4."""
+    message = answer.message
+    message.mid, message.mid_digest, message.mid_is_guess = event.mid, ids.digest(event.mid), True
+    message.is_changed = True
+    key = _key(source, message.mid_digest)
+    state.messages[key] = message
+    state.answers[conversation.id].remove(answer)
+    state.recognised.append(answer)
+    state.sources.add((key, source.delivery_id))
+    _confirm(state, conversation, message, event.sent_at)
+    _fold_parked(state, key, message, conversation)
+
+
+def _confirm(state: State, conversation: ConversationRow, message: MessageRow, sent_at: datetime) -> None:
+    """Instagram has it: sent, at Instagram's time."""
+    if message.direction != "outbound":
+        return
+    was_seen = conversation.seen_up_to is not None and message.sent_at <= conversation.seen_up_to
+    if message.status in ("sending", "in_doubt", "failed", "queued"):
+        message.status, message.error_code, message.error_message, message.is_changed = "sent", None, None, True
+    if message.sent_at != sent_at:
+        message.sent_at, message.is_changed = sent_at, True
+        state.to_relast[conversation.id] = conversation
+        if was_seen:
+            _see(conversation, sent_at)
+    if message.is_changed:
+        conversation.is_changed = True
+        if message.id == conversation.last_message_id:
+            show_as_last(conversation, message)
+
+
+def _is_known(state: State, source: Source, digest: UUID) -> bool:
+    key = _key(source, digest)
+    if key not in state.messages:
+        return False
+    state.sources.add((key, source.delivery_id))
+    return True
+
+
+def _new_message(
+    state: State,
+    source: Source,
+    conversation: ConversationRow,
+    mid: str | None,
+    digest: UUID,
+    sent_at: datetime,
+    content: Content,
+) -> MessageRow:
+    row = MessageRow(
+        workspace_id=source.workspace_id, id=ids.derived(sent_at, str(source.account_id), str(digest)),
+        account_id=source.account_id, conversation_id=conversation.id, direction="inbound", author_kind="participant",
+        sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text,
+        reply_to_mid=content.reply_to_mid, reply_to_story_id=_story_id(content),
+        quick_reply_payload=content.quick_reply_payload, referral=_referral(content.referral),
+        is_unsupported=content.is_unsupported, delivery_id=source.delivery_id, is_new=True, is_changed=True,
+    )  # fmt: skip
+    row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
+    state.messages[_key(source, digest)] = row
+    return row
+
+
+def _add(state: State, conversation: ConversationRow, message: MessageRow, opener: WindowOpener | None) -> None:
+    """A message that was not there before: once, whatever comes later."""
+    assert message.mid_digest is not None  # noqa: S101 -- every message from Meta has a digest
+    key = (message.workspace_id, message.account_id, message.mid_digest)
+    if opener is not None:
+        open_window(conversation, message.sent_at, opener)
+        if conversation.status != "open" and not conversation.is_self:
+            conversation.status, conversation.snoozed_until = "open", None
+        if message.sent_at > conversation.read_up_to:
+            conversation.unread_count += 1
+    elif not message.is_standby and message.sent_at > conversation.read_up_to:
+        conversation.read_up_to = message.sent_at  # who answers has read
+        state.to_recount[conversation.id] = conversation
+    conversation.is_changed = True
+    consider_as_last(conversation, message)
+    _fold_parked(state, key, message, conversation)
+
+
+def _fold_parked(state: State, key: Key, message: MessageRow, conversation: ConversationRow) -> None:
+    for event in state.parked.pop(key, []):
+        _change(state, key, message, conversation, event)
+    state.new_parked = [(k, event) for k, event in state.new_parked if k != key]
+    state.unparked.add(key)
+    state.hints.pop(key, None)
+
+
+def _about(state: State, source: Source, digest: UUID, event: AboutMessage) -> None:
+    key = _key(source, digest)
+    message = state.messages.get(key)
+    if isinstance(event, MessageEdited):
+        state.sources.add((key, source.delivery_id))
+    if message is None:
+        state.new_parked.append((key, event))
+        state.parked.setdefault(key, []).append(event)
+        return
+    _change(state, key, message, state.conversations_by_id[message.conversation_id], event)
+
+
+def _change(state: State, key: Key, message: MessageRow, conversation: ConversationRow, event: AboutMessage) -> None:
+    match event:
+        case MessageDeleted():
+            _erase(state, key, message, conversation, event.deleted_at)
+        case MessageEdited():
+            _edit(message, event)
+        case ReactionChanged():
+            _react(message, event)
+        case MessageSeen():
+            _see(conversation, message.sent_at)
+    if message.is_changed and message.id == conversation.last_message_id:
+        show_as_last(conversation, message)
+
+
+def _erase(state: State, key: Key, message: MessageRow, conversation: ConversationRow, at: datetime) -> None:
+    """Only who and when stay. Rules N47, M4."""
+    if message.deleted_at is not None and message.deleted_at <= at:
+        return
+    if message.deleted_at is None and message.direction == "inbound" and message.sent_at > conversation.read_up_to:
+        conversation.unread_count -= 1
+        conversation.is_changed = True
+    message.deleted_at, message.is_changed = at, True
+    message.text = message.reply_to_mid = message.reply_to_story_id = None
+    message.quick_reply_payload = message.postback_payload = message.referral = message.edited_at = None
+    message.edits, message.reactions, message.num_edit = [], [], 0
+    message.loses_attachments = message.loses_attachments or not message.is_new
+    message.attachments, message.is_unsupported = [], False
+    state.erased[key] = message
+
+
+def _edit(message: MessageRow, event: MessageEdited) -> None:
+    """The highest number is the text; every other one is history. Rule N49."""
+    if message.deleted_at is not None or any(edit["num_edit"] == event.num_edit for edit in message.edits):
+        return
+    if event.num_edit == message.num_edit:
+        return
+    if event.num_edit > message.num_edit:
+        replaced = {"num_edit": message.num_edit, "text": message.text}
+        message.text, message.num_edit, message.edited_at = event.text, event.num_edit, event.edited_at
+    else:
+        replaced = {"num_edit": event.num_edit, "text": event.text}
+    message.edits = sorted([*message.edits, replaced], key=lambda edit: edit["num_edit"])
+    message.is_changed = True
+
+
+def _react(message: MessageRow, event: ReactionChanged) -> None:
+    """One reaction a person; the latest counts, also when it is a removal. Rule N53."""
+    if message.deleted_at is not None:
+        return
+    given: dict[str, Any] = {
+        "igsid": event.igsid, "by": "participant", "emoji": event.emoji, "reaction": event.reaction,
+        "at": event.at.isoformat(), "is_removed": event.is_removed,
+    }  # fmt: skip
+    others = [reaction for reaction in message.reactions if reaction["igsid"] != event.igsid]
+    mine = [reaction for reaction in message.reactions if reaction["igsid"] == event.igsid]
+    latest = max([*mine, given], key=_reaction_order)
+    if [latest] != mine:
+        message.reactions = sorted([*others, latest], key=lambda reaction: reaction["igsid"])
+        message.is_changed = True
+
+
+def _reaction_order(reaction: dict[str, Any]) -> tuple[str, bool, str]:
+    return reaction["at"], reaction["is_removed"], reaction["emoji"] or ""
+
+
+def _seen(state: State, source: Source, event: MessageSeen) -> None:
+    if event.mid is not None:
+        _about(state, source, ids.digest(event.mid), event)
+        return
+    known = state.conversations.get((source.workspace_id, source.account_id, event.igsid))
+    if known is not None and event.watermark is not None:
+        _see(known, event.watermark)
+
+
+def _see(conversation: ConversationRow, up_to: datetime) -> None:
+    """Never moves back. Rule N54."""
+    if conversation.seen_up_to is None or up_to > conversation.seen_up_to:
+        conversation.seen_up_to, conversation.is_changed = up_to, True
+
+
+def _mark_self(conversation: ConversationRow, *, is_self: bool) -> None:
+    if is_self and not conversation.is_self:
+        conversation.is_self = conversation.is_changed = True
+
+
+def _attachment(message: MessageRow, position: int, shared: SharedAttachment) -> AttachmentRow:
+    return AttachmentRow(
+        workspace_id=message.workspace_id, message_id=message.id, position=position, kind=shared.kind, source_url=shared.url,
+        title=shared.title, permalink=shared.permalink, state=_attachment_state(shared), payload=shared.payload,
+    )  # fmt: skip
+
+
+def _attachment_state(shared: SharedAttachment) -> str:
+    if shared.permalink is not None:
+        return "link"
+    return "pending" if shared.url is not None and shared.kind not in _STORY_KINDS else "unavailable"
+
+
+def _story_id(content: Content) -> str | None:
+    return (content.reply_to_story_id or "") if content.is_story_reply else None
+
+
+def _referral(referral: Referral | None) -> dict[str, Any] | None:  # kept as JSON
+    return None if referral is None else msgspec.to_builtins(referral)
+
+
+def _key(source: Source, digest: UUID) -> Key:
+    return source.workspace_id, source.account_id, digest
+
+
+def touched(rows: Iterable[MessageRow]) -> list[MessageRow]:
+    """Those of the rows that have to be written."""
+    return [row for row in rows if row.is_changed]

@@ -1,0 +1,114 @@
+"""Events that are no messages: comments, activities, who holds a conversation, what Meta did to an account."""
+
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+import msgspec
+
+from confab.inbox.apply.fold import Source, State, open_window
+from confab.model.changes import AccountUpdated, Change, CommentUpdated
+from confab.model.events import (
+    CommentReceived,
+    Event,
+    OptinReceived,
+    PolicyEnforced,
+    ReferralReceived,
+    StoryInsightsReceived,
+    ThreadControlChanged,
+)
+from confab.model.inbox import WorkspaceId
+from confab.store import comments, events, ids
+from confab.store.comments import NewComment
+from confab.store.db import Conn
+from confab.store.events import Activity
+
+_INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
+
+Recorded = ReferralReceived | OptinReceived | ThreadControlChanged | PolicyEnforced | StoryInsightsReceived
+
+
+class Others:
+    """Gathers, event by event, what they leave; writes it at once."""
+
+    def __init__(self, state: State, our_app_ids: frozenset[str]) -> None:
+        self._state = state
+        self._our_app_ids = our_app_ids
+        self._activities: dict[bytes, Activity] = {}
+        self._comments: dict[tuple[UUID, UUID, str], NewComment] = {}
+        self._enforced: dict[tuple[UUID, UUID], PolicyEnforced] = {}
+
+    def add(self, source: Source, event: Event) -> None:
+        """Note what the event leaves behind; messages are not our business."""
+        match event:
+            case ReferralReceived():
+                conversation = self._state.conversation(source, event.igsid)
+                open_window(conversation, event.at, "referral")
+                self._record(source, event, conversation.id, event.at)
+            case OptinReceived():
+                self._record(source, event, self._state.conversation(source, event.igsid).id, event.at)
+            case ThreadControlChanged():
+                self._control(source, event)
+            case PolicyEnforced():
+                self._record(source, event, None, event.at)
+                known = self._enforced.get((source.workspace_id, source.account_id))
+                if known is None or event.at > known.at:
+                    self._enforced[source.workspace_id, source.account_id] = event
+            case StoryInsightsReceived():
+                self._record(source, event, None, event.at, event.media_ig_id)
+            case CommentReceived():
+                self._comment(source, event)
+            case _:
+                pass
+
+    async def save(self, conn: Conn, found: dict[WorkspaceId, list[Change]]) -> None:
+        """Write it all; the changes it makes are added to `found`."""
+        await events.add_activities(conn, list(self._activities.values()))
+        if self._comments:
+            inserted = await comments.insert(conn, list(self._comments.values()))
+            for workspace, comment in inserted.values():
+                found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
+        for (workspace_id, account_id), event in self._enforced.items():
+            health: Literal["ok", "paused"] = "paused" if event.action == "block" else "ok"
+            reason = None if event.action == "unblock" else f"Meta: {event.action}. {event.reason or ''}".strip()
+            workspace = cast(WorkspaceId, workspace_id)
+            account = await health.enforce(conn, workspace, account_id, health=health, reason=reason, at=event.at)
+            if account is not None:
+                found.setdefault(workspace, []).append(AccountUpdated(type="account_updated", account=account))
+
+    def _control(self, source: Source, event: ThreadControlChanged) -> None:
+        """Who holds the conversation: the latest pass or take tells. Rule N59."""
+        if event.igsid is None:
+            self._record(source, event, None, event.at)
+            return
+        conversation = self._state.conversation(source, event.igsid)
+        self._record(source, event, conversation.id, event.at)
+        if event.action in ("pass", "take") and (conversation.thread_owner_at is None or event.at > conversation.thread_owner_at):
+            owner = event.new_owner_app_id
+            conversation.thread_owner_app_id, conversation.thread_owner_at = owner, event.at
+            conversation.handled_elsewhere = owner is not None and self._is_elsewhere(owner)
+            conversation.is_changed = True
+
+    def _is_elsewhere(self, app_id: str) -> bool:
+        return app_id not in self._our_app_ids if self._our_app_ids else app_id in _INSTAGRAM_INBOXES
+
+    def _record(self, source: Source, event: Recorded, conversation: UUID | None, at: datetime, *key: str) -> None:
+        body = msgspec.to_builtins(event)
+        parts = key or (str(getattr(event, "igsid", "")), at.isoformat(), str(body))
+        event_key = ids.digest("\0".join((event.type, *parts))).bytes
+        self._activities[source.account_id.bytes + event_key] = Activity(
+            workspace_id=source.workspace_id, account_id=source.account_id, event_key=event_key, conversation_id=conversation,
+            type=event.type, body=body, happened_at=at,
+        )  # fmt: skip
+
+    def _comment(self, source: Source, event: CommentReceived) -> None:
+        key = (source.workspace_id, source.account_id, event.comment_key)
+        if key in self._comments:
+            return
+        self._comments[key] = NewComment(
+            workspace_id=source.workspace_id, id=ids.derived(event.at, str(source.account_id), event.comment_key),
+            account_id=source.account_id, comment_key=event.comment_key, ig_id=event.ig_id, kind=event.kind,
+            media_ig_id=event.media.ig_id, media=msgspec.to_builtins(event.media), parent_ig_id=event.parent_ig_id,
+            author_ig_id=event.author_ig_id, author_username=event.author_username, text=event.text, is_own=event.is_own,
+            created_at=event.at, delivery_id=source.delivery_id,
+        )  # fmt: skip

@@ -1,0 +1,257 @@
+"""Deliveries from the ledger: read, route, apply, mark. The second half of receiving, done by the worker.
+
+A batch is one transaction. If it fails it is halved until the bad event is alone; that one stands as failed, and its
+neighbours are in. Running a delivery again has no second effect, so a crash anywhere is only a repeat.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from confab.clock import Clock
+from confab.errors import BadDelivery
+from confab.inbox.apply import Batch, Source, apply
+from confab.inbox.normalise import normalise
+from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
+from confab.model.inbox import WorkspaceId
+from confab.store import deliveries, wake
+from confab.store.claims import Due
+from confab.store.db import GONE, Conn, Database
+from confab.store.deliveries import Part, Raw, Route, Unrouted
+from confab.store.wake import Wake
+
+MAX_ATTEMPTS = 8
+_FIRST_BACKOFF = timedelta(seconds=1)
+_LONGEST_BACKOFF = timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Share:
+    """What one delivery holds for one account."""
+
+    raw: Raw
+    route: Route
+    events: list[Event] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def source(self) -> Source:
+        return Source(
+            workspace_id=self.route.workspace_id, account_id=self.route.account_id, delivery_id=self.raw.id
+        )  # fmt: skip
+
+    def part(self, state: str, error: str | None, *, attempts: int = 0, due_at: datetime | None = None) -> Part:
+        unknown = sum(isinstance(event, Unknown) for event in self.events)
+        return Part(
+            workspace_id=self.route.workspace_id, delivery_id=self.raw.id, account_id=self.route.account_id,
+            received_at=self.raw.received_at, state=state, events=len(self.events), unknown=unknown, due_at=due_at,
+            attempts=attempts, error=error,
+        )  # fmt: skip
+
+    def outcome(self) -> Part:
+        """How it stands once its events are applied: failed where a value could not be kept."""
+        if self.error is not None:
+            return self.part("unclaimed", self.error)
+        unreadable = [event.reason for event in self.events if isinstance(event, Unreadable)]
+        if unreadable:
+            return self.part("failed", "; ".join(unreadable)[:500])
+        empty = all(isinstance(event, TestReceived | ValuesSwitchedOff) for event in self.events)
+        return self.part("ignored" if empty else "applied", None)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sorted:
+    """A batch of deliveries, sorted by where its events belong."""
+
+    shares: dict[tuple[UUID, UUID], _Share] = field(default_factory=dict)
+    unrouted: dict[tuple[UUID, str], Unrouted] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Ingest:
+    """Handles claimed deliveries and claimed parts of deliveries."""
+
+    def __init__(self, db: Database, clock: Clock, waker: Wake, our_app_ids: frozenset[str]) -> None:
+        self._db = db
+        self._clock = clock
+        self._wake = waker
+        self._our_app_ids = our_app_ids
+
+    async def deliveries(self, dues: Sequence[Due]) -> None:
+        """Fresh deliveries: all of their parts. One that has killed the worker again and again is set aside."""
+        deadly = [due for due in dues if due.attempts > MAX_ATTEMPTS]
+        if deadly:
+            await self._set_aside([_delivery(due) for due in deadly], f"gave up after {MAX_ATTEMPTS} attempts")
+        await self._ingest([_delivery(due) for due in dues if due.attempts <= MAX_ATTEMPTS])
+
+    async def part(self, due: Due) -> None:
+        """One part that failed before. Its neighbours are in already; they are applied again, harmlessly."""
+        _, delivery, account = due.key
+        async with self._db.transaction() as conn:
+            found = await self._sort(conn, [UUID(str(delivery))])
+        for share in found.shares.values():
+            if share.route.account_id == account:
+                await self._alone(share, due.attempts)
+
+    async def _ingest(self, wanted: Sequence[UUID]) -> None:
+        if not wanted:
+            return
+        try:
+            changed = await self._together(wanted)
+        except GONE:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever an event can raise, its neighbours must not share it
+            if len(wanted) == 1:
+                log.warning("delivery_failed", delivery=str(wanted[0]), error=repr(error)[:300])
+                await self._isolate(wanted[0])
+                return
+            middle = len(wanted) // 2
+            await self._ingest(wanted[:middle])
+            await self._ingest(wanted[middle:])
+            return
+        self._wake.say(*(wake.changed(workspace) for workspace in changed))
+
+    async def _together(self, wanted: Sequence[UUID]) -> set[WorkspaceId]:
+        """All of it in one transaction."""
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            found = await self._sort(conn, wanted)
+            await deliveries.done(conn, wanted)
+            await deliveries.record_unrouted(conn, list(found.unrouted.values()))
+            first = await deliveries.record_parts(conn, [share.outcome() for share in found.shares.values()])
+            await deliveries.claimed_by_nobody_any_more(conn, wanted, [s.route.ig_id for s in found.shares.values()])
+            await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
+            return await self._apply(conn, found.shares.values(), now)
+
+    async def _apply(self, conn: Conn, shares: Iterable[_Share], now: datetime) -> set[WorkspaceId]:
+        events = [(share.source, event) for share in shares for event in share.events]
+        return await apply(conn, Batch(events=events, our_app_ids=self._our_app_ids), now) if events else set()
+
+    async def _isolate(self, delivery: UUID) -> None:
+        """One delivery that fails as a whole: each of its parts by itself."""
+        async with self._db.transaction() as conn:
+            found = await self._sort(conn, [delivery])
+            await deliveries.record_unrouted(conn, list(found.unrouted.values()))
+            await deliveries.record_parts(conn, [s.part("stored", None, due_at=self._clock.now()) for s in found.shares.values()])
+            await deliveries.done(conn, [delivery])
+        for share in found.shares.values():
+            await self._alone(share, 1)
+
+    async def _alone(self, share: _Share, attempts: int) -> None:
+        """One part, event by event if need be: the good ones are in, the bad one names itself."""
+        errors: list[str] = []
+        for event in share.events:
+            try:
+                async with self._db.transaction() as conn:
+                    changed = await apply(
+                        conn, Batch(events=[(share.source, event)], our_app_ids=self._our_app_ids), self._clock.now()
+                    )
+            except GONE:
+                raise
+            except Exception as error:  # noqa: BLE001 -- see _ingest
+                errors.append(f"{event.type}: {error!r}"[:300])
+            else:
+                self._wake.say(*(wake.changed(workspace) for workspace in changed))
+        async with self._db.transaction() as conn:
+            await deliveries.record_parts(conn, [_after(share, errors, attempts, self._clock.now())])
+
+    async def _set_aside(self, given: Sequence[UUID], reason: str) -> None:
+        async with self._db.transaction() as conn:
+            raws = await deliveries.raw(conn, given)
+            await deliveries.record_unrouted(conn, [_unowned(raw, "", "failed", 0, error=reason) for raw in raws])
+            await deliveries.done(conn, given)
+
+    async def _sort(self, conn: Conn, wanted: Sequence[UUID]) -> _Sorted:
+        """Read the bodies and find out where each event belongs (design: entry, else recipient, else sender of an echo)."""
+        found = _Sorted()
+        read: list[tuple[Raw, list[Routed]]] = []
+        for raw in await deliveries.raw(conn, wanted):
+            try:
+                read.append((raw, normalise(raw.body, raw.received_at)))
+            except BadDelivery as error:
+                found.unrouted[raw.id, ""] = _unowned(raw, "", "failed", 0, error=error.detail)
+        named = {ig_id for _, events in read for routed in events for ig_id in (routed.ig_id, routed.named_ig_id) if ig_id}
+        routes = await deliveries.routes(conn, sorted(named)) if named else {}
+        for raw, events in read:
+            _share_out(found, raw, events, routes)
+        return found
+
+
+def _share_out(found: _Sorted, raw: Raw, events: Sequence[Routed], routes: dict[str, Route]) -> None:
+    if not events:
+        found.unrouted[raw.id, ""] = _unowned(raw, "", "ignored", 0)
+    for routed in events:
+        route = routes.get(routed.ig_id or "") or routes.get(routed.named_ig_id or "")
+        if route is None:
+            _add_unrouted(found, raw, routed)
+            continue
+        share = found.shares.setdefault((raw.id, route.account_id), _Share(raw=raw, route=route))
+        if route.app_id == raw.app_id:
+            share.events.append(routed.event)
+        else:
+            share.error = "signed by another Meta app than the account's"
+
+
+def _add_unrouted(found: _Sorted, raw: Raw, routed: Routed) -> None:
+    ig_id = routed.ig_id or ""
+    match routed.event:
+        case TestReceived():
+            state, error = "ignored", "test received from Meta's dashboard"
+            found.counts[f"test:{routed.event.field}"] += 1
+        case Unreadable(reason=reason) if not ig_id:
+            state, error = "failed", reason
+        case Unknown(name=name) if not ig_id:
+            state, error = "ignored", None
+            found.counts[f"unknown:{name}"] += 1
+        case _:
+            state, error = "unclaimed", None
+    before = found.unrouted.get((raw.id, ig_id))
+    if before is not None and before.state == "failed":
+        state, error = before.state, before.error
+    unknown = int(isinstance(routed.event, Unknown)) + (before.unknown if before else 0)
+    found.unrouted[raw.id, ig_id] = _unowned(
+        raw, ig_id, state, 1 + (before.events if before else 0), unknown=unknown, error=error
+    )
+
+
+def _unowned(raw: Raw, ig_id: str, state: str, events: int, *, unknown: int = 0, error: str | None = None) -> Unrouted:
+    return Unrouted(
+        delivery_id=raw.id,
+        ig_id=ig_id,
+        received_at=raw.received_at,
+        state=state,
+        events=events,
+        unknown=unknown,
+        error=error,
+    )
+
+
+def _unknown(shares: Iterable[_Share], first: set[tuple[UUID, UUID]]) -> Counter[str]:
+    """Kinds nobody knows, counted the first time a part is seen: a replay is no news."""
+    return Counter(
+        f"unknown:{event.name}" if isinstance(event, Unknown) else "values_switched_off"
+        for share in shares
+        if (share.raw.id, share.route.account_id) in first
+        for event in share.events
+        if isinstance(event, Unknown | ValuesSwitchedOff)
+    )
+
+
+def _after(share: _Share, errors: Sequence[str], attempts: int, now: datetime) -> Part:
+    if not errors:
+        return share.outcome()
+    error = "; ".join(errors)[:500]
+    if attempts >= MAX_ATTEMPTS:
+        return share.part("failed", error, attempts=attempts)
+    backoff = min(_FIRST_BACKOFF * 2 ** (attempts - 1), _LONGEST_BACKOFF)
+    return share.part("stored", error, attempts=attempts, due_at=now + backoff)
+
+
+def _delivery(due: Due) -> UUID:
+    return UUID(str(due.key[0]))

@@ -1,0 +1,252 @@
+"""Queued answer → Meta → receipt: sent once or not at all, and we know which.
+
+`sending` is committed before the call is made. Whoever dies after that leaves a row that is found again as in doubt, never as
+queued; it is settled by its echo (apply), by its receipt, or by reading the conversation back; and if Instagram does not show
+it, only a person may send it again. Rules O1-O7 of docs/spec/inbox.md.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from confab.clock import Clock
+from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable
+from confab.graph.client import GraphClient, ReadMessage, Receipt
+from confab.inbox import policy, settle
+from confab.model.changes import AccountUpdated
+from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
+from confab.store import changes, conversations, health, ids, messages, outbound, wake
+from confab.store.claims import Due
+from confab.store.db import Conn, Database
+from confab.store.outbound import OutboundRow
+from confab.store.rows import ConversationRow
+from confab.store.wake import Wake
+
+_BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
+_WHEN_THROTTLED = timedelta(minutes=1)
+_WHEN_HELD = timedelta(seconds=5)
+_WHEN_PAUSED = timedelta(minutes=1)
+_HOLDS_FOR = timedelta(seconds=60)
+_CLOCKS_DIFFER = timedelta(seconds=60)
+_NOT_SHOWN = (
+    "Instagram does not show this message. It may still have been sent: look into the Instagram app before you send it again."
+)
+_CHECKING = "No answer from Instagram; checking whether it was sent."
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What a call needs of the account: its id at Meta and its token."""
+
+    ig_id: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A call that may be made now."""
+
+    call: OutboundRow
+    line: Line
+    tag: str | None
+
+
+class Sender:
+    """Handles claimed outbound rows."""
+
+    def __init__(
+        self,
+        db: Database,
+        graph: GraphClient,
+        clock: Clock,
+        waker: Wake,
+        line_of: Callable[[Conn, WorkspaceId, UUID], Awaitable[Line | None]],
+        *,
+        lease: timedelta,
+    ) -> None:
+        self._db = db
+        self._graph = graph
+        self._clock = clock
+        self._wake = waker
+        self._line_of = line_of
+        self._lease = lease
+
+    async def run(self, due: Due) -> None:
+        """Move one outbound row on by one step. A row that needs nothing is left alone, so that a repeat is harmless."""
+        workspace, outbound_id = WorkspaceId(UUID(str(due.key[0]))), OutboundId(UUID(str(due.key[1])))
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            call = await outbound.get(conn, workspace, outbound_id)
+            if call is None:
+                return
+            conversation = await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
+            call = await outbound.get(conn, workspace, outbound_id)
+            ready = await self._step(conn, call, conversation, now) if call is not None else None
+        self._told(workspace)
+        if isinstance(ready, _Ready):
+            await self._call(workspace, ready)
+        elif ready is not None:
+            await self._look(workspace, ready)
+
+    async def _step(
+        self, conn: Conn, call: OutboundRow, conversation: ConversationRow, now: datetime
+    ) -> _Ready | OutboundRow | None:
+        """Under the lock: a call to make, an answer to look for, or nothing to do outside."""
+        match call.state:
+            case "queued":
+                return await self._prepare(conn, call, conversation, now)
+            case "sending":  # its worker died, or its lease ran out: it may have been sent
+                await settle.in_doubt(conn, call, settle.next_look(call.attempted_at or now, now), _CHECKING, now)
+                return None
+            case "in_doubt":
+                return call
+            case _:
+                call.due_at = None
+                await outbound.write(conn, call)
+                return None
+
+    async def _prepare(self, conn: Conn, call: OutboundRow, conversation: ConversationRow, now: datetime) -> _Ready | None:
+        """Queued → sending, unless something forbids it or something earlier is still open."""
+        workspace = WorkspaceId(call.workspace_id)
+        if await self._is_held(conn, call, now):
+            call.due_at = now + _WHEN_HELD
+            await outbound.write(conn, call)
+            return None
+        account = await health.sending_state(conn, workspace, call.account_id)
+        verdict = policy.window(
+            opened_at=conversation.window_opened_at,
+            opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+            human_agent=account.human_agent, is_self=conversation.is_self,
+            actor=call.actor_kind,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+            now=now,
+        )  # fmt: skip
+        if not verdict.allowed:
+            await settle.failed(conn, call, "window_closed", policy.in_words(verdict), now)
+            return None
+        line = await self._line_of(conn, workspace, call.account_id)
+        if account.health != "ok" or line is None:
+            reason = account.health_reason or "The account must be reconnected before anything can be sent."
+            await settle.later(conn, call, now + _WHEN_PAUSED, "reconnect_needed", reason, now)
+            return None
+        if account.paused_until is not None and account.paused_until > now:
+            await settle.later(conn, call, account.paused_until, "throttled", "Instagram asks to slow down.", now)
+            return None
+        await settle.sending(conn, call, now + self._lease, now)
+        return _Ready(call=call, line=line, tag=verdict.tag)
+
+    async def _is_held(self, conn: Conn, call: OutboundRow, now: datetime) -> bool:
+        """One in flight per conversation, in order; an answer in doubt holds the later ones for a minute at most."""
+        workspace, conversation = WorkspaceId(call.workspace_id), ConversationId(call.conversation_id)  # pyright: ignore[reportArgumentType]
+        for earlier in await outbound.earliest_open(conn, workspace, conversation):
+            if earlier.id == call.id:
+                return False
+            doubted = earlier.state == "in_doubt" and earlier.attempted_at is not None
+            if not (doubted and earlier.attempted_at is not None and now - earlier.attempted_at >= _HOLDS_FOR):
+                return True
+        return False
+
+    async def _call(self, workspace: WorkspaceId, ready: _Ready) -> None:
+        """Ask Meta, once, outside any transaction, and record what came of it."""
+        call, line = ready.call, ready.line
+        outcome: Receipt | GraphError
+        try:
+            outcome = await self._graph.send_text(
+                token=line.token, ig_id=line.ig_id, to=call.recipient_igsid, text=call.payload["text"], tag=ready.tag
+            )
+        except Unauthorised as error:
+            outcome = await self._confirm_dead(line, error)
+        except GraphError as error:
+            outcome = error
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
+            current = await outbound.get(conn, workspace, OutboundId(call.id))  # pyright: ignore[reportArgumentType]
+            if current is not None and current.attempted_at == call.attempted_at:
+                await self._record(conn, current, outcome, now)
+        self._told(workspace)
+
+    async def _record(self, conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, now: datetime) -> None:
+        match outcome:
+            case Receipt(mid=mid):
+                await settle.sent(conn, call, mid, now)
+            case Unanswered():
+                await settle.in_doubt(conn, call, settle.next_look(call.attempted_at or now, now), _CHECKING, now)
+            case Throttled():
+                wait = outcome.retry_after or _WHEN_THROTTLED
+                await health.pause(conn, WorkspaceId(call.workspace_id), call.account_id, now + wait)
+                await settle.later(
+                    conn,
+                    call,
+                    now + wait,
+                    outcome.code,
+                    "Instagram asks to slow down; it goes out as soon as it may.",
+                    now,
+                )
+            case Unauthorised():
+                workspace = WorkspaceId(call.workspace_id)
+                account = await health.mark_dead(conn, workspace, call.account_id, outcome.detail)
+                if account is not None:
+                    await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=account)], now)
+                await settle.later(conn, call, now + _WHEN_PAUSED, outcome.code, outcome.detail, now)
+            case Unavailable() if call.refusals < len(_BACKOFF_S):
+                wait_s = _BACKOFF_S[call.refusals]
+                call.refusals += 1
+                await settle.later(conn, call, now + timedelta(seconds=wait_s), outcome.code, outcome.detail, now)
+            case _:
+                await settle.failed(conn, call, outcome.code, outcome.detail, now)
+
+    async def _confirm_dead(self, line: Line, error: Unauthorised) -> GraphError:
+        """A 190 is believed only when a second, harmless call says the same. Rules T14, E6."""
+        try:
+            await self._graph.me(token=line.token)
+        except Unauthorised:
+            return error
+        except GraphError:
+            return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
+        return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
+
+    async def _look(self, workspace: WorkspaceId, call: OutboundRow) -> None:
+        """Read the conversation back: is the answer in doubt there? Absence is no proof. Rule O5."""
+        found: ReadMessage | None = None
+        try:
+            async with self._db.transaction() as conn:
+                line = await self._line_of(conn, workspace, call.account_id)
+            if line is not None:
+                shown = await self._graph.newest_messages(token=line.token, ig_id=line.ig_id, igsid=call.recipient_igsid)
+                found = await self._unclaimed(workspace, call, [message for message in shown if _is_it(message, call)])
+        except GraphError as error:
+            log.info("answer_not_checked", outbound=str(call.id), error=error.code)
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
+            current = await outbound.get(conn, workspace, OutboundId(call.id))  # pyright: ignore[reportArgumentType]
+            if current is None or current.state != "in_doubt":
+                return
+            if found is not None:
+                await settle.sent(conn, current, found.id, now, is_guess=True)
+            else:
+                again = settle.next_look(current.attempted_at or now, now)
+                await settle.in_doubt(conn, current, again, _CHECKING if again else _NOT_SHOWN, now)
+        self._told(workspace)
+
+    async def _unclaimed(self, workspace: WorkspaceId, call: OutboundRow, shown: list[ReadMessage]) -> ReadMessage | None:
+        """The oldest of these that is no message we know already."""
+        async with self._db.transaction() as conn:
+            keys = [(workspace, call.account_id, ids.digest(message.id)) for message in shown]
+            known = {row.mid for row in await messages.rows_by_mids(conn, keys)} if keys else set()
+        return next((message for message in reversed(shown) if message.id not in known), None)
+
+    def _told(self, workspace: WorkspaceId) -> None:
+        self._wake.say(wake.changed(workspace), wake.work("outbound"))
+
+
+def _is_it(message: ReadMessage, call: OutboundRow) -> bool:
+    """Whether a message read back may be this answer: not the participant's, the same text, at about that time (rule C8)."""
+    if message.sender is None or str(message.sender.id) == call.recipient_igsid or call.attempted_at is None:
+        return False
+    return message.message == call.payload.get("text") and message.created_at >= call.attempted_at - _CLOCKS_DIFFER

@@ -1,0 +1,176 @@
+"""What came of a call: the answer's row, its message and the conversation's line follow.
+
+A receipt is certain. An echo or a message read back was recognised by its text (`mid_is_guess`): if a receipt comes after all and
+names another mid, the guess is undone and the message it had taken stands by itself. Rules O3-O5.
+"""
+
+from datetime import datetime, timedelta
+
+from confab.inbox.preview import consider_as_last, show_as_last
+from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated
+from confab.model.inbox import ConversationId, MessageId
+from confab.store import changes, conversations, ids, messages, outbound
+from confab.store.db import Conn
+from confab.store.outbound import OutboundRow
+from confab.store.rows import ConversationRow, MessageRow
+
+
+async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_guess: bool = False) -> None:
+    """Instagram has it under this mid. `is_guess`: we read it back and it says the same. A repeat changes nothing."""
+    settling = await _Settling.begin(conn, call)
+    message, digest = settling.message, ids.digest(mid)
+    if message.mid is not None and message.mid != mid:
+        if is_guess or not message.mid_is_guess:
+            return
+        await settling.give_back()
+    if message.mid != mid:
+        await settling.absorb(digest)
+        message.mid, message.mid_digest = mid, digest
+    message.mid_is_guess = is_guess
+    message.status, message.error_code, message.error_message = "sent", None, None
+    call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, mid
+    call.error_code = call.error_message = None
+    await settling.end(now)
+
+
+async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
+    """It was certainly not sent, and will not be by itself."""
+    settling = await _Settling.begin(conn, call)
+    if settling.message.mid_is_guess:
+        await settling.give_back()
+    settling.message.status, settling.message.error_code, settling.message.error_message = "failed", code, reason
+    call.state, call.due_at, call.settled_at, call.error_code, call.error_message = "failed", None, now, code, reason
+    await settling.end(now)
+
+
+async def later(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reason: str, now: datetime) -> None:
+    """It was certainly not sent and waits for its next try; the team sees why."""
+    settling = await _Settling.begin(conn, call)
+    if settling.message.mid_is_guess:
+        await settling.give_back()
+    settling.message.status, settling.message.error_code, settling.message.error_message = "queued", code, reason
+    call.state, call.due_at, call.error_code, call.error_message = "queued", due_at, code, reason
+    await settling.end(now, release=False)
+
+
+async def in_doubt(conn: Conn, call: OutboundRow, due_at: datetime | None, reason: str, now: datetime) -> None:
+    """It may have been sent. `due_at` is the next look; None: nobody looks any more, and a person has to decide."""
+    settling = await _Settling.begin(conn, call)
+    if settling.message.mid is not None:  # its echo has come meanwhile
+        settling.message.status = "sent"
+        call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, settling.message.mid
+        await settling.end(now)
+        return
+    settling.message.status, settling.message.error_code, settling.message.error_message = (
+        "in_doubt",
+        "in_doubt",
+        reason,
+    )
+    call.state, call.due_at, call.error_code, call.error_message = "in_doubt", due_at, "in_doubt", reason
+    await settling.end(now, release=due_at is None)
+
+
+async def sending(conn: Conn, call: OutboundRow, lease_until: datetime, now: datetime) -> None:
+    """The call is about to be made; from here on it may have happened."""
+    settling = await _Settling.begin(conn, call)
+    settling.message.status, settling.message.error_code, settling.message.error_message = "sending", None, None
+    call.state, call.due_at, call.attempted_at = "sending", lease_until, now
+    await settling.end(now, release=False)
+
+
+class _Settling:
+    """One answer under its conversation's lock, and the changes that settling it makes."""
+
+    def __init__(self, call: OutboundRow, conversation: ConversationRow, message: MessageRow, conn: Conn) -> None:
+        self.call = call
+        self.conversation = conversation
+        self.message = message
+        self._conn = conn
+        self._added: list[MessageRow] = []
+        self._removed: list[MessageRow] = []
+
+    @classmethod
+    async def begin(cls, conn: Conn, call: OutboundRow) -> "_Settling":
+        """The caller holds the conversation's lock already, or takes it here."""
+        conversation = await conversations.lock(conn, call.workspace_id, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType] -- a row's id
+        (message,) = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)])
+        return cls(call, conversation, message, conn)
+
+    async def absorb(self, digest: object) -> None:
+        """An echo that was taken for a message from elsewhere is this answer: one message, not two."""
+        message = self.message
+        found = await messages.rows_by_mids(self._conn, [(message.workspace_id, message.account_id, digest)])  # pyright: ignore[reportArgumentType] -- a digest
+        for double in found:
+            await messages.remove(self._conn, [(double.workspace_id, double.id)])
+            message.sent_at, message.reactions = double.sent_at, double.reactions
+            if double.deleted_at is not None:
+                message.text, message.deleted_at = None, double.deleted_at
+            self._removed.append(double)
+
+    async def give_back(self) -> None:
+        """The guess was wrong: what it had taken is a message of its own, and the answer is what it was."""
+        message, call = self.message, self.call
+        assert message.mid_digest is not None  # noqa: S101 -- a guess has a mid
+        stranger = MessageRow(
+            workspace_id=message.workspace_id, id=ids.derived(message.sent_at, str(message.account_id), str(message.mid_digest)),  # pyright: ignore[reportArgumentType]
+            account_id=message.account_id, conversation_id=message.conversation_id, direction="outbound",
+            author_kind="instagram", sent_at=message.sent_at, status="sent", mid=message.mid, mid_digest=message.mid_digest,
+            text=message.text, reactions=message.reactions, deleted_at=message.deleted_at, edits=message.edits,
+            num_edit=message.num_edit, edited_at=message.edited_at, is_new=True,
+        )  # fmt: skip
+        message.mid = message.mid_digest = message.deleted_at = message.edited_at = None
+        message.mid_is_guess, message.reactions, message.edits, message.num_edit = False, [], [], 0
+        message.text = call.payload.get("text", message.text)
+        message.sent_at = max(call.created_at, call.attempted_at or call.created_at)
+        await messages.update(self._conn, [message])  # frees the mid before the stranger takes it
+        await messages.insert(self._conn, [stranger])
+        if stranger.sent_at > self.conversation.read_up_to:
+            self.conversation.read_up_to = stranger.sent_at
+            self.conversation.unread_count = (await conversations.recount_unread(self._conn, [self.conversation]))[
+                self.conversation.id
+            ]
+        self._added.append(stranger)
+
+    async def end(self, now: datetime, *, release: bool = True) -> None:
+        """Write everything and publish it. `release`: what waits behind this answer may go."""
+        conn, row = self._conn, self.conversation
+        await messages.update(conn, [self.message])
+        await outbound.write(conn, self.call)
+        if release:
+            await outbound.make_due(conn, row.workspace_id, ConversationId(row.id), now)  # pyright: ignore[reportArgumentType]
+        if self._added or self._removed:
+            newest = await messages.newest(conn, [(row.workspace_id, row.id)])
+            show_as_last(row, newest[row.id])
+        elif self.message.id == row.last_message_id:
+            show_as_last(row, self.message)
+        else:
+            consider_as_last(row, self.message)
+        await conversations.update(conn, [row])
+        await changes.publish(conn, row.workspace_id, await self._changes(), now)  # pyright: ignore[reportArgumentType]
+
+    async def _changes(self) -> list[Change]:
+        row = self.conversation
+        wanted = [(row.workspace_id, message.id) for message in [self.message, *self._added]]
+        written = await messages.by_ids(self._conn, wanted)
+        found: list[Change] = [
+            MessageRemoved(type="message_removed", conversation_id=ConversationId(row.id), message_id=MessageId(double.id))
+            for double in self._removed
+        ]
+        for stranger in self._added:
+            value = written[stranger.id][1]
+            found.append(MessageAdded(type="message_added", conversation_id=value.conversation_id, message=value))
+        message = written[self.message.id][1]
+        found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
+        workspace_conversation = (await conversations.by_ids(self._conn, [(row.workspace_id, row.id)]))[row.id]
+        found.append(ConversationUpdated(type="conversation_updated", conversation=workspace_conversation[1]))
+        return found
+
+
+LOOKS_S = (2.0, 5.0, 10.0, 20.0, 40.0, 60.0)
+"""When to look for an answer in doubt, counted from the attempt; after the last look only a person decides. Rule O5."""
+
+
+def next_look(attempted_at: datetime, now: datetime) -> datetime | None:
+    """The next moment to look at Instagram, None when all have passed."""
+    moments = (attempted_at + timedelta(seconds=seconds) for seconds in LOOKS_S)
+    return next((moment for moment in moments if moment > now), None)

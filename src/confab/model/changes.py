@@ -1,0 +1,100 @@
+"""What became different: apply and act → publish and react.
+
+A change carries the whole object as it is now, so a reader who missed ten needs only the newest, and applying one twice is
+harmless: the object's `version` says which is newer.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from confab.model.inbox import (
+    Account,
+    Agent,
+    Comment,
+    Conversation,
+    ConversationId,
+    Message,
+    MessageId,
+    Note,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAdded:
+    """A message stands in its conversation for the first time."""
+
+    type: Literal["message_added"]
+    conversation_id: ConversationId
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUpdated:
+    """A message changed: edited, unsent, reacted to, read, or its sending moved on."""
+
+    type: Literal["message_updated"]
+    conversation_id: ConversationId
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRemoved:
+    """A row turned out to be another message's double, or was discarded by an agent, and is gone."""
+
+    type: Literal["message_removed"]
+    conversation_id: ConversationId
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationUpdated:
+    """A conversation is new or changed."""
+
+    type: Literal["conversation_updated"]
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded:
+    """An agent left a note."""
+
+    type: Literal["note_added"]
+    conversation_id: ConversationId
+    note: Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentUpdated:
+    """A comment or mention is new or changed."""
+
+    type: Literal["comment_updated"]
+    comment: Comment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountUpdated:
+    """An account is new or changed: its health, its settings, its newest event."""
+
+    type: Literal["account_updated"]
+    account: Account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentUpdated:
+    """Somebody joined the team, left it (`removed`), or changed name or role."""
+
+    type: Literal["agent_updated"]
+    agent: Agent
+    removed: bool
+
+
+Change = (
+    MessageAdded
+    | MessageUpdated
+    | MessageRemoved
+    | ConversationUpdated
+    | NoteAdded
+    | CommentUpdated
+    | AccountUpdated
+    | AgentUpdated
+)

@@ -1,0 +1,83 @@
+"""What an agent or a rule wants: api, react → act."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from confab.model.inbox import AgentId, ConversationId, ConversationStatus, MessageId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, in which workspace. `name` is what the team sees; only an agent has an id."""
+
+    workspace_id: WorkspaceId
+    kind: Literal["agent", "rule", "schedule", "service"]
+    agent_id: AgentId | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendText:
+    """Answer with a text. The same `client_key` and text again is the same message."""
+
+    conversation_id: ConversationId
+    client_key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Send a failed or in-doubt message again: a person's decision."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discard:
+    """Give up a message that is not known to have been sent."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRead:
+    """Everything up to this message is read; None: up to the newest."""
+
+    conversation_id: ConversationId
+    message_id: MessageId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """Hand the conversation to an agent, or to nobody."""
+
+    conversation_id: ConversationId
+    assignee_id: AgentId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetStatus:
+    """Open, close, or snooze until a moment."""
+
+    conversation_id: ConversationId
+    status: ConversationStatus
+    snoozed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLabels:
+    """Replace the labels."""
+
+    conversation_id: ConversationId
+    labels: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Leave a remark for the team."""
+
+    conversation_id: ConversationId
+    text: str

@@ -1,0 +1,319 @@
+"""What a team sees: accounts, participants, conversations, messages, attachments, comments and notes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NewType
+from uuid import UUID
+
+WorkspaceId = NewType("WorkspaceId", UUID)
+AgentId = NewType("AgentId", UUID)
+AccountId = NewType("AccountId", UUID)
+ParticipantId = NewType("ParticipantId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+CommentId = NewType("CommentId", UUID)
+NoteId = NewType("NoteId", UUID)
+OutboundId = NewType("OutboundId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+MetaAppId = NewType("MetaAppId", UUID)
+Seq = NewType("Seq", int)
+
+IgId = NewType("IgId", str)
+Igsid = NewType("Igsid", str)
+Mid = NewType("Mid", str)
+
+Role = Literal["owner", "admin", "agent"]
+ConversationStatus = Literal["open", "snoozed", "closed"]
+Direction = Literal["inbound", "outbound"]
+AuthorKind = Literal["participant", "agent", "rule", "schedule", "service", "instagram"]
+MessageStatus = Literal["received", "scheduled", "held", "queued", "sending", "sent", "seen", "failed", "in_doubt", "discarded"]
+AttachmentState = Literal["pending", "stored", "failed", "expired", "refused", "link", "unavailable"]
+CommentKind = Literal["comment", "live_comment", "mention"]
+DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
+WindowOpener = Literal["message", "postback", "referral"]
+AccountHealth = Literal["ok", "reconnect", "paused"]
+
+WINDOW = timedelta(hours=24)
+"""How long Meta lets an account answer after the participant opened the window. Rule W1."""
+HUMAN_AGENT_WINDOW = timedelta(days=7)
+"""How long a person may answer where Meta granted the Human Agent feature. Rule W2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A team and all that it owns."""
+
+    id: WorkspaceId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRef:
+    """An agent as others see them: enough to name who answered or is assigned."""
+
+    id: AgentId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A person of the team, with what they may do in this workspace."""
+
+    id: AgentId
+    name: str
+    email: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRef:
+    """The account a conversation belongs to."""
+
+    id: AccountId
+    ig_id: IgId
+    username: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An Instagram professional account and how our link to it fares.
+
+    `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on.
+    """
+
+    id: AccountId
+    ig_id: IgId
+    username: str
+    name: str | None
+    human_agent: bool
+    health: AccountHealth
+    health_reason: str | None
+    token_expires_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """The person on the other side, known only per account. Everything but `ig_id` may still be unknown."""
+
+    ig_id: Igsid
+    username: str | None
+    name: str | None
+    avatar_url: str | None
+    follower_count: int | None
+    connected_user_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """All messages of one account and one participant, as a list row and as a thread's header.
+
+    `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
+    None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
+    `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
+    `version` grows with every change, so that a later one always wins.
+    """
+
+    id: ConversationId
+    account: AccountRef
+    participant: Participant
+    status: ConversationStatus
+    snoozed_until: datetime | None
+    unread_count: int
+    read_up_to: datetime
+    seen_up_to: datetime | None
+    last_message_at: datetime | None
+    last_message_preview: str | None
+    last_message_direction: Direction | None
+    last_message_status: MessageStatus | None
+    can_reply_until: datetime | None
+    human_agent_until: datetime | None
+    window_opened_at: datetime | None
+    window_opened_by: WindowOpener | None
+    assignee: AgentRef | None
+    labels: list[str]
+    is_self: bool
+    handled_elsewhere: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote a message. `instagram` is the Instagram app or another tool; the name is None where nobody told us."""
+
+    kind: AuthorKind
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Something a message carries. `kind` is Meta's word; `url` is ours or None, never Meta's."""
+
+    kind: str
+    url: str | None
+    title: str | None
+    permalink: str | None
+    state: AttachmentState
+    content_type: str | None
+    size_bytes: int | None
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRef:
+    """A story that a message answers. Story media is never stored, so there is only its id."""
+
+    id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTo:
+    """What a message answers: another message by its `mid`, or a story."""
+
+    mid: Mid | None
+    story: StoryRef | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """One person's reaction; `by` is `participant` or `account`."""
+
+    by: Literal["participant", "account"]
+    emoji: str | None
+    reaction: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """How the participant came here: an ad, an ig.me link, a product page."""
+
+    source: str | None
+    type: str | None
+    ref: str | None
+    ad_id: str | None
+    ad_title: str | None
+    product_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierText:
+    """A text that an edit replaced; `num_edit` 0 is the text as first sent."""
+
+    num_edit: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageError:
+    """Why a message failed or is in doubt, in words an agent understands; `code` is stable."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation. An unsent one keeps only who and when: `deleted_at` is set, content is gone."""
+
+    id: MessageId
+    conversation_id: ConversationId
+    mid: Mid | None
+    client_key: str | None
+    direction: Direction
+    author: Author
+    text: str | None
+    attachments: list[Attachment]
+    reply_to: ReplyTo | None
+    reactions: list[Reaction]
+    quick_reply_payload: str | None
+    postback_payload: str | None
+    referral: Referral | None
+    sent_at: datetime
+    edited_at: datetime | None
+    edits: list[EarlierText]
+    deleted_at: datetime | None
+    is_unread: bool
+    processed: bool
+    is_unsupported: bool
+    is_standby: bool
+    status: MessageStatus
+    error: MessageError | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A remark for the team that never leaves the workspace."""
+
+    id: NoteId
+    conversation_id: ConversationId
+    author: AgentRef
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentMedia:
+    """The post a comment stands under."""
+
+    ig_id: str | None
+    permalink: str | None
+    product_type: str | None
+    ad_id: str | None
+    ad_title: str | None
+    original_media_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentAuthor:
+    """Who commented; the id is missing for some, the username for mentions until they are read."""
+
+    ig_id: Igsid | None
+    username: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A public remark under a post, in a live broadcast, or a mention elsewhere.
+
+    `text` is None for a GIF, sticker or photo comment and for a mention that has not been read yet.
+    """
+
+    id: CommentId
+    ig_id: str | None
+    account: AccountRef
+    media: CommentMedia
+    parent_ig_id: str | None
+    author: CommentAuthor
+    text: str | None
+    kind: CommentKind
+    is_own: bool
+    created_at: datetime
+    hidden: bool
+    deleted_at: datetime | None
+    is_archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A webhook body as operators see it: never its content, only what became of it."""
+
+    id: DeliveryId
+    received_at: datetime
+    state: DeliveryState
+    events: int
+    unknown: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is asking, in which workspace, with which role: the key to every read."""
+
+    workspace_id: WorkspaceId
+    agent_id: AgentId
+    name: str
+    email: str
+    role: Role

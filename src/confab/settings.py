@@ -1,0 +1,338 @@
+"""The environment, read once into one frozen value. Every setting is declared here, with its meaning and its default.
+
+`docs/settings.md` shows the same table. A variable that begins with CONFAB_ and is not known here, or a value that
+cannot be used, stops the start with one sentence.
+"""
+
+import base64
+import binascii
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from confab.errors import Misconfigured
+
+_PREFIX = "CONFAB_"
+_KEY_BYTES = 32
+
+
+class _Wrong(Exception):
+    """A value that a setting cannot take; the text completes the sentence "it must …"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """How one field is read: its variable, other names for it, and what it means."""
+
+    name: str
+    also: tuple[str, ...]
+    is_secret: bool
+    shown_default: str
+    meaning: str
+    parse: Callable[[str], Any]  # each returns its field's type
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise _Wrong(f"be a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 600:
+        raise _Wrong("be a number of seconds, more than 0 and at most 600")
+    return seconds
+
+
+def _size(value: str) -> int:
+    number, unit = value.removesuffix("iB").strip(), 1
+    for letter, factor in (("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)):
+        if number.upper().endswith(letter):
+            number, unit = number[:-1].strip(), factor
+    if not number.isascii() or not number.isdigit() or int(number) == 0:
+        raise _Wrong("be a number of bytes, or one like 8 MiB")
+    return int(number) * unit
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            named = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise _Wrong(f"be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}") from None
+        if parts.scheme not in schemes or not (named or parts.scheme == "file"):
+            raise _Wrong(f"be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value.rstrip("/")
+
+    return parse
+
+
+def _origin(value: str) -> str:
+    url = _url("http", "https")(value)
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise _Wrong("be a scheme and a host alone, like https://inbox.example.org")
+    return url
+
+
+def _database(value: str) -> str:
+    try:
+        scheme = urlsplit(value).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in ("postgresql", "postgres"):
+        raise _Wrong("be a URL that begins with postgresql://")
+    return value
+
+
+def _each(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _keys(value: str) -> tuple[bytes, ...]:
+    keys: list[bytes] = []
+    for part in _each(value):
+        try:
+            keys.append(base64.b64decode(part, validate=True))
+        except binascii.Error:
+            keys.append(b"")
+    if not keys or any(len(key) != _KEY_BYTES for key in keys):
+        raise _Wrong("be 32 random bytes in base64 (`openssl rand -base64 32`), several separated by commas, newest first")
+    return tuple(keys)
+
+
+def _setting(
+    name: str,
+    meaning: str,
+    parse: Callable[[str], Any] = _text,  # each returns its field's type
+    *,
+    default: object = None,
+    shown: str | None = None,
+    also: tuple[str, ...] = (),
+    is_secret: bool = False,
+) -> Any:  # noqa: ANN401 -- as dataclasses.field, whose declared type is that of the field
+    told = shown if shown is not None else "" if default in (None, ()) else str(default)
+    declared = Setting(name=_PREFIX + name, also=also, is_secret=is_secret, shown_default=told, meaning=meaning, parse=parse)
+    return field(default=default, repr=not is_secret, metadata={"setting": declared})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that the environment decides. Secrets are left out of its repr."""
+
+    data_dir: Path = _setting(  # noqa: RUF009 -- it is dataclasses.field
+        "DATA_DIR",
+        "Where the embedded database, local media and generated keys live.",
+        _path,
+        default=Path("var"),
+        shown="./var",
+    )
+    database_url: str | None = _setting(
+        "DATABASE_URL",
+        "A PostgreSQL server of your own (16 or later, session pooling); its user becomes the roles `confab_app` and "
+        "`confab_worker`.",
+        _database,
+        shown="the embedded server in the data directory",
+        also=("DATABASE_URL",),
+        is_secret=True,
+    )
+    host: str = _setting("HOST", "The address to listen on.", default="127.0.0.1")
+    port: int = _setting("PORT", "The port to listen on; 0 takes a free one.", _whole(0, 65535), default=8000)
+    public_url: str | None = _setting(
+        "PUBLIC_URL",
+        "Where browsers and Meta reach us. With https, cookies are marked Secure.",
+        _origin,
+        shown="http:// and where it listens",
+    )
+    media_url: str | None = _setting(
+        "MEDIA_URL",
+        "Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
+        _url("file", "s3"),
+        shown="the data directory",
+    )
+    media_allow: tuple[str, ...] = _setting(
+        "MEDIA_ALLOW",
+        "Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
+        _each,
+        default=(),
+    )
+    media_mode: str | None = _setting("MEDIA_MODE", "How media are copied; reserved.")
+    media_max_bytes: int = _setting(
+        "MEDIA_MAX_BYTES", "The largest file that is copied.", _size, default=100 << 20, shown="100 MiB"
+    )
+    meta_app_id: str | None = _setting("META_APP_ID", "The Meta app.")
+    meta_app_secrets: tuple[str, ...] = _setting(
+        "META_APP_SECRET",
+        "Its secret, with which webhooks are signed. Several, separated by commas, are all accepted. Unset: every "
+        "webhook is refused.",
+        _each,
+        default=(),
+        is_secret=True,
+    )
+    instagram_app_id: str | None = _setting("INSTAGRAM_APP_ID", "The app's Instagram login.")
+    instagram_app_secrets: tuple[str, ...] = _setting(
+        "INSTAGRAM_APP_SECRET",
+        "Its secret; accepted for signatures too. Several, separated by commas.",
+        _each,
+        default=(),
+        is_secret=True,
+    )
+    meta_verify_token: str | None = _setting(
+        "META_VERIFY_TOKEN",
+        "What Meta repeats when it checks the webhook's address. Unset: the handshake is refused.",
+        also=("META_WEBHOOK_VERIFY_TOKEN", "INSTAGRAM_WEBHOOK_VERIFICATION_TOKEN"),
+        is_secret=True,
+    )
+    webhook_max_bytes: int = _setting(
+        "WEBHOOK_MAX_BYTES", "The largest delivery that is accepted.", _size, default=8 << 20, shown="8 MiB"
+    )
+    unclaimed_days: int = _setting(
+        "UNCLAIMED_DAYS", "Days that deliveries for unknown accounts are kept.", _whole(1, 365), default=7
+    )
+    ledger_days: int = _setting("LEDGER_DAYS", "Days that raw deliveries are kept.", _whole(1, 3650), default=30)
+    graph_url: str = _setting(
+        "GRAPH_URL",
+        "Meta's Graph API for Instagram login, with its version.",
+        _url("http", "https"),
+        default="https://graph.instagram.com/v25.0",
+        also=("INSTAGRAM_API_BASE_URL",),
+    )
+    graph_facebook_url: str = _setting(
+        "GRAPH_FACEBOOK_URL",
+        "Meta's Graph API for Facebook login, with its version.",
+        _url("http", "https"),
+        default="https://graph.facebook.com/v25.0",
+    )
+    oauth_url: str = _setting(
+        "OAUTH_URL",
+        "Where an account's owner is asked to connect it.",
+        _url("http", "https"),
+        default="https://www.instagram.com",
+    )
+    send_timeout_s: float = _setting(
+        "SEND_TIMEOUT_S",
+        "How long Meta may take to accept a message before it counts as in doubt.",
+        _seconds,
+        default=30.0,
+    )
+    encryption_keys: tuple[bytes, ...] = _setting(
+        "ENCRYPTION_KEYS",
+        "Keys for access tokens at rest: 32 bytes in base64 each, newest first, separated by commas.",
+        _keys,
+        default=(),
+        shown="one is generated into the data directory",
+        is_secret=True,
+    )
+    service_token: str | None = _setting(
+        "SERVICE_TOKEN",
+        "What our own services send to `/api/internal/*`. Unset: they are refused.",
+        also=("INTERNAL_SERVICE_TOKEN",),
+        is_secret=True,
+    )
+    smtp_url: str | None = _setting(
+        "SMTP_URL",
+        "Mail for codes and notifications; unset: what needs mail is off.",
+        _url("smtp", "smtps"),
+        is_secret=True,
+    )
+    mail_from: str | None = _setting("MAIL_FROM", "Who that mail is from.")
+    brand_name: str = _setting("BRAND_NAME", "How messages name this installation.", default="Confab")
+    dev_account_id: str | None = _setting(
+        "DEV_ACCOUNT_ID",
+        "Development only: an account to use when none is connected.",
+        also=("IG_ACCOUNT_ID", "INSTAGRAM_SCOPED_ID"),
+    )
+    dev_access_token: str | None = _setting(
+        "DEV_ACCESS_TOKEN",
+        "Development only: its access token.",
+        also=("IG_LONG_TOKEN", "INSTAGRAM_ACCESS_TOKEN"),
+        is_secret=True,
+    )
+    clock_url: str | None = _setting(
+        "CLOCK_URL",
+        "Tests only: follow the clock behind this URL, such as the simulator's `/_control/clock`.",
+        _url("http", "https"),
+    )
+
+    @property
+    def origin(self) -> str:
+        """Our own scheme and host, without a trailing slash."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach us over TLS."""
+        return self.origin.startswith("https://")
+
+
+def declared() -> dict[str, Setting]:
+    """Every setting by the name of its field, in the order of the documentation."""
+    return {entry.name: entry.metadata["setting"] for entry in fields(Settings)}
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process, or of the given environment. Raises Misconfigured with one sentence."""
+    given = {name: value.strip() for name, value in _or_process(environment).items()}
+    _refuse_unknown(given)
+    values = {name: _value(setting, given) for name, setting in declared().items()}
+    chosen: dict[str, Any] = {name: value for name, value in values.items() if value is not MISSING}  # parsed to type
+    return Settings(**chosen)
+
+
+def _or_process(environment: Mapping[str, str] | None) -> Mapping[str, str]:
+    return os.environ if environment is None else environment  # noqa: TID251 -- this is the one place
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    known = {setting.name for setting in declared().values()}
+    known |= {f"{setting.name}_FILE" for setting in declared().values() if setting.is_secret}
+    for name in sorted(given):
+        if name.startswith(_PREFIX) and name not in known:
+            raise Misconfigured(f"{name} is not a setting: unset it, or see docs/settings.md for the name you meant.")
+
+
+def _value(setting: Setting, given: Mapping[str, str]) -> object:
+    """What the field gets, MISSING for its default. An empty variable counts as unset."""
+    name, text = _find(setting, given)
+    if not text:
+        return MISSING
+    try:
+        return setting.parse(text)
+    except _Wrong as wrong:
+        shown = "has a value that cannot be used" if setting.is_secret else f"is {text!r}"
+        raise Misconfigured(f"{name} {shown}: it must {wrong}.") from None
+
+
+def _find(setting: Setting, given: Mapping[str, str]) -> tuple[str, str]:
+    from_file = f"{setting.name}_FILE"
+    if setting.is_secret and given.get(from_file):
+        if given.get(setting.name):
+            raise Misconfigured(f"{setting.name} and {from_file} are both set: unset one of them.")
+        try:
+            return from_file, Path(given[from_file]).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Misconfigured(f"{from_file} names {given[from_file]!r}, which cannot be read: {error}.") from None
+    for name in (setting.name, *setting.also):
+        if given.get(name):
+            return name, given[name]
+    return setting.name, ""

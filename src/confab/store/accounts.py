@@ -1,0 +1,127 @@
+"""Accounts, their sealed access tokens, and the routes that say whose an Instagram account is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import LiteralString
+
+from confab.errors import NotFound
+from confab.model.inbox import Account, AccountId, IgId, Viewer, WorkspaceId
+from confab.store.db import Conn, row, rows, run
+
+_VIEW: LiteralString = """
+    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason,
+        i.expires_at AS token_expires_at, a.version
+    FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Whose an Instagram account is."""
+
+    workspace_id: WorkspaceId
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedToken:
+    """An access token as it is stored."""
+
+    workspace_id: WorkspaceId
+    account_id: AccountId
+    access_token: bytes = field(repr=False)
+
+
+async def all_for_viewer(conn: Conn, viewer: Viewer) -> list[Account]:
+    """Every account of the viewer's workspace, by username."""
+    return await rows(conn, Account, _VIEW + "WHERE a.workspace_id = $1 ORDER BY a.username, a.id", viewer.workspace_id)
+
+
+async def for_workspace(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Account:
+    """One account. Raises NotFound also when it belongs to another workspace."""
+    found = await row(conn, Account, _VIEW + "WHERE a.workspace_id = $1 AND a.id = $2", workspace, account)
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found
+
+
+async def set_human_agent(conn: Conn, workspace: WorkspaceId, account: AccountId, *, human_agent: bool) -> bool:
+    """Switch Meta's Human Agent feature on or off for an account; False when it already was so, or is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET human_agent = $3, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND human_agent <> $3""",
+        workspace, account, human_agent,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: IgId, username: str, now: datetime) -> None:
+    """Create the account, or note its username and that its link is sound again."""
+    await run(
+        conn,
+        """INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (workspace_id, id) DO UPDATE
+        SET username = EXCLUDED.username, health = 'ok', health_reason = NULL, version = accounts.version + 1""",
+        workspace, account, ig_id, username, now,
+    )  # fmt: skip
+
+
+async def put_token(
+    conn: Conn, workspace: WorkspaceId, account: AccountId, *, sealed: bytes, expires_at: datetime | None, now: datetime
+) -> None:
+    """Store the account's sealed token in place of the one before."""
+    await run(
+        conn,
+        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, updated_at = $5""",
+        workspace, account, sealed, expires_at, now,
+    )  # fmt: skip
+
+
+async def token_for(conn: Conn, workspace: WorkspaceId, account: AccountId) -> bytes:
+    """The account's sealed token, for the vault to open; only the worker's door may read it. Raises NotFound."""
+    sealed = await conn.fetchval(
+        "SELECT access_token FROM integrations WHERE workspace_id = $1 AND account_id = $2", workspace, account
+    )
+    if sealed is None:
+        raise NotFound("This account has no access token.")
+    return bytes(sealed)
+
+
+async def tokens(conn: Conn) -> list[SealedToken]:
+    """Every sealed token under lock, in the order of their keys. Across workspaces: for renewing the encryption."""
+    return await rows(
+        conn,
+        SealedToken,
+        "SELECT workspace_id, account_id, access_token FROM integrations ORDER BY 1, 2 FOR NO KEY UPDATE",
+    )
+
+
+async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes) -> None:
+    """Replace a token by itself under another key."""
+    await run(
+        conn,
+        "UPDATE integrations SET access_token = $3 WHERE workspace_id = $1 AND account_id = $2",
+        workspace, account, sealed,
+    )  # fmt: skip
+
+
+async def lock_route(conn: Conn, ig_id: IgId) -> None:
+    """Until the transaction ends nobody else connects this account. No workspace: it may be anybody's."""
+    await run(conn, "SELECT pg_advisory_xact_lock(hashtextextended('route ' || $1, 0))", ig_id)
+
+
+async def route(conn: Conn, ig_id: IgId) -> Route | None:
+    """Whose the account is, None when nobody's. No workspace: this is what finds it."""
+    return await row(conn, Route, "SELECT workspace_id, account_id FROM account_routes WHERE ig_id = $1", ig_id)
+
+
+async def put_route(conn: Conn, workspace: WorkspaceId, account: AccountId, ig_id: IgId) -> None:
+    """Let the account's events into the workspace."""
+    await run(
+        conn,
+        "INSERT INTO account_routes (ig_id, workspace_id, account_id) VALUES ($1, $2, $3)",
+        ig_id, workspace, account,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""The change feed: what became different in a workspace, in an order without gaps.
+
+The number comes from one counter row, taken by the last statement of a transaction, so that the order of commits is the order
+of numbers and a reader who has seen N has seen everything up to N.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+from uuid import UUID
+
+import msgspec
+
+from confab.model.changes import Change
+from confab.model.inbox import Seq, WorkspaceId
+from confab.store.db import Conn, rows, run
+
+_json = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A change as it stands in the feed; `body` is its JSON without the number."""
+
+    seq: Seq
+    type: str
+    body: bytes
+
+
+async def publish(conn: Conn, workspace: WorkspaceId, changes: Sequence[Change], now: datetime) -> None:
+    """Append the changes of one workspace. The last statement of its transaction, so that the counter is held shortly."""
+    await publish_all(conn, {workspace: changes}, now)
+
+
+async def publish_all(conn: Conn, changes_by_workspace: Mapping[WorkspaceId, Sequence[Change]], now: datetime) -> None:
+    """The same for many workspaces at once, in the order of their ids, as everybody takes the counters."""
+    given = [(workspace, changes_by_workspace[workspace]) for workspace in sorted(changes_by_workspace)]
+    flat = [(workspace, change) for workspace, changes in given for change in changes]
+    if not flat:
+        return
+    await conn.execute(
+        """
+        WITH given AS (
+            SELECT *, row_number() OVER (PARTITION BY workspace_id ORDER BY position) AS step,
+                count(*) OVER (PARTITION BY workspace_id) AS steps
+            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) WITH ORDINALITY
+                AS t (workspace_id, type, subject_id, body, position)
+        ), wanted AS MATERIALIZED (
+            SELECT c.workspace_id, n.steps FROM change_counters c
+            JOIN (SELECT DISTINCT workspace_id, steps FROM given) n USING (workspace_id)
+            ORDER BY c.workspace_id FOR NO KEY UPDATE OF c
+        ), counted AS (
+            UPDATE change_counters c SET seq = c.seq + w.steps FROM wanted w WHERE c.workspace_id = w.workspace_id
+            RETURNING c.workspace_id, c.seq
+        )
+        INSERT INTO changes (workspace_id, seq, at, type, subject_id, body)
+        SELECT g.workspace_id, c.seq - g.steps + g.step, $5, g.type, g.subject_id, g.body
+        FROM given g JOIN counted c USING (workspace_id)
+        """,
+        [workspace for workspace, _ in flat],
+        [change.type for _, change in flat],
+        [_subject(change) for _, change in flat],
+        [_json.encode(change) for _, change in flat],
+        now,
+    )
+
+
+async def after(conn: Conn, workspace: WorkspaceId, seq: int, limit: int) -> list[Kept]:
+    """The changes after `seq`, oldest first, at most `limit`. Index: the primary key of each day's partition."""
+    return await rows(
+        conn,
+        Kept,
+        "SELECT seq, type, body FROM changes WHERE workspace_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        workspace, seq, limit,
+    )  # fmt: skip
+
+
+async def newest_seq(conn: Conn, workspace: WorkspaceId) -> Seq:
+    """Up to where the feed goes. Read it before a snapshot: what the snapshot has beyond it is applied again, harmlessly."""
+    found = await conn.fetchval("SELECT seq FROM change_counters WHERE workspace_id = $1", workspace)
+    return Seq(found or 0)
+
+
+async def reaches(conn: Conn, workspace: WorkspaceId, seq: int) -> bool:
+    """Whether nothing after `seq` has been forgotten: the next change is still kept, or there is none."""
+    newest = await newest_seq(conn, workspace)
+    if seq >= newest:
+        return seq == newest
+    return bool(
+        await conn.fetchval("SELECT EXISTS (SELECT FROM changes WHERE workspace_id = $1 AND seq = $2)", workspace, seq + 1)
+    )
+
+
+async def supersede(conn: Conn, subjects: Sequence[tuple[UUID, UUID]]) -> int:
+    """Forget what the feed said so far of (workspace, object) pairs that were erased: their newest state follows it."""
+    return await run(
+        conn,
+        r"""UPDATE changes SET type = 'superseded', body = '\x7b2274797065223a2273757065727365646564227d'
+        WHERE (workspace_id, subject_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND type <> 'superseded'""",
+        [workspace for workspace, _ in subjects],
+        [subject for _, subject in subjects],
+    )
+
+
+def _subject(change: Change) -> UUID:
+    match change.type:
+        case "message_added" | "message_updated":
+            return change.message.id
+        case "message_removed":
+            return change.message_id
+        case "conversation_updated":
+            return change.conversation.id
+        case "note_added":
+            return change.note.id
+        case "comment_updated":
+            return change.comment.id
+        case "account_updated":
+            return change.account.id
+        case "agent_updated":
+            return change.agent.id
+        case _:
+            assert_never(change)

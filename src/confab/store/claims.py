@@ -1,0 +1,93 @@
+"""The one way to claim due rows, for every kind of work.
+
+A due row has `due_at` and `attempts`. Claiming it moves `due_at` to the end of a lease and counts the attempt, in one
+statement that skips what others hold: a worker that dies loses its lease, and the crash has been counted. The attempt number
+is the token of the claim: whoever finishes late finds another number and changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from confab.store.db import Conn, Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A claimed row: its key columns in the table's order, and the attempt it is."""
+
+    key: tuple[UUID | str, ...]
+    attempts: int
+
+
+class Kind:
+    """A table of due rows, and the statements on it, put together once from literals of this package.
+
+    `waiting` is the condition under which a row waits at all, and the predicate of the partial index on `due_at`.
+    """
+
+    def __init__(self, name: str, table: LiteralString, key: Sequence[LiteralString], *, waiting: LiteralString = "true") -> None:
+        self.name = name
+        columns: LiteralString = ", ".join(key)
+        same: LiteralString = " AND ".join(f"{column} = ${number}" for number, column in enumerate(key, 1))
+        n = len(key)
+        numbers: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6", "7")
+        attempts, at, error = numbers[n], numbers[n + 1], numbers[n + 2]
+        self._width = n
+        self._claim: LiteralString = f"""
+            WITH due AS (
+                SELECT {columns} FROM {table} WHERE due_at <= $1 AND {waiting}
+                ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
+            )
+            UPDATE {table} t SET due_at = $2, attempts = t.attempts + 1 FROM due
+            WHERE {" AND ".join(f"t.{column} = due.{column}" for column in key)}
+            RETURNING {", ".join(f"t.{column}" for column in key)}, t.attempts"""
+        self._next: LiteralString = f"SELECT min(due_at) FROM {table} WHERE {waiting}"
+        self._renew: LiteralString = f"UPDATE {table} SET due_at = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
+        self._finish: LiteralString = f"DELETE FROM {table} WHERE {same} AND attempts = ${attempts}"
+        self._postpone: LiteralString = (
+            f"UPDATE {table} SET due_at = ${at}, error = ${error} WHERE {same} AND attempts = ${attempts} AND {waiting}"
+        )
+        self._bury: LiteralString = (
+            f"UPDATE {table} SET state = 'dead', error = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
+        )
+
+    async def claim(self, conn: Conn, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
+        """Take at most `limit` rows that are due, the longest waiting first, until the lease ends."""
+        return [self._due(record) for record in await conn.fetch(self._claim, now, lease_until, limit)]
+
+    async def next_due_at(self, conn: Conn) -> datetime | None:
+        """When the next row is due, None when there is none: an idle worker may sleep until then."""
+        return await conn.fetchval(self._next)
+
+    async def renew(self, conn: Conn, due: Due, until: datetime) -> None:
+        """Keep a claim whose work takes longer."""
+        await conn.execute(self._renew, *due.key, due.attempts, until)
+
+    async def finish(self, conn: Conn, due: Due) -> None:
+        """The work is done: the row goes. For kinds whose row has no other use."""
+        await conn.execute(self._finish, *due.key, due.attempts)
+
+    async def postpone(self, conn: Conn, due: Due, until: datetime, error: str) -> None:
+        """Try again later."""
+        await conn.execute(self._postpone, *due.key, due.attempts, until, error)
+
+    async def bury(self, conn: Conn, due: Due, error: str) -> None:
+        """Give up, visibly: the row stays and can be made due again."""
+        await conn.execute(self._bury, *due.key, due.attempts, error)
+
+    def _due(self, record: Record) -> Due:
+        values = tuple(record)
+        return Due(key=values[: self._width], attempts=values[-1])
+
+
+DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])
+PARTS = Kind("parts", "delivery_parts", ["workspace_id", "delivery_id", "account_id"], waiting="state = 'stored'")
+OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
+PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due'")
+HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"], waiting="state = 'due'")
+ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"], waiting="state = 'due'")
+SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
+SCHEDULES = Kind("schedules", "schedules", ["name"])

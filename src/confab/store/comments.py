@@ -1,0 +1,84 @@
+"""Comments, live comments and mentions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from confab.model.inbox import AccountId, AccountRef, Comment, CommentAuthor, CommentMedia, Viewer, WorkspaceId
+from confab.store.db import Conn, Record, columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewComment:
+    """A comment as apply found it."""
+
+    workspace_id: UUID
+    id: UUID
+    account_id: UUID
+    comment_key: str
+    ig_id: str | None
+    kind: str
+    media_ig_id: str | None
+    media: dict[str, Any]  # a model CommentMedia as JSON
+    parent_ig_id: str | None
+    author_ig_id: str | None
+    author_username: str | None
+    text: str | None
+    is_own: bool
+    created_at: datetime
+    delivery_id: UUID
+
+
+_VIEW: LiteralString = """
+    SELECT c.workspace_id, c.id, c.ig_id, c.account_id, a.ig_id AS account_ig_id, a.username, c.media, c.parent_ig_id,
+        c.author_ig_id, c.author_username, c.text, c.kind, c.is_own, c.created_at, c.hidden, c.deleted_at, c.is_archived
+    FROM comments c JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
+"""
+
+
+async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[WorkspaceId, Comment]]:
+    """Those that were not there before, by id; a repeat of a comment's key changes nothing."""
+    names = (
+        "workspace_id", "id", "account_id", "comment_key", "ig_id", "kind", "media_ig_id", "media", "parent_ig_id",
+        "author_ig_id", "author_username", "text", "is_own", "created_at", "delivery_id",
+    )  # fmt: skip
+    inserted = await conn.fetch(
+        """INSERT INTO comments (workspace_id, id, account_id, comment_key, ig_id, kind, media_ig_id, media, parent_ig_id,
+            author_ig_id, author_username, text, is_own, created_at, delivery_id)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+            $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::timestamptz[], $15::uuid[])
+        ON CONFLICT DO NOTHING RETURNING workspace_id, id""",
+        *columns(new, names),
+    )
+    records = await conn.fetch(
+        _VIEW + "WHERE (c.workspace_id, c.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [record["workspace_id"] for record in inserted],
+        [record["id"] for record in inserted],
+    )
+    return {record["id"]: (WorkspaceId(record["workspace_id"]), _comment(record)) for record in records}
+
+
+async def page(conn: Conn, viewer: Viewer, *, account: AccountId, before: tuple[datetime, UUID], limit: int) -> list[Comment]:
+    """The newest `limit` comments of one account before a position, newest first. Index: comment_page."""
+    records = await conn.fetch(
+        _VIEW
+        + """WHERE c.workspace_id = $1 AND c.account_id = $2 AND (c.created_at, c.id) < ($3, $4)
+        ORDER BY c.created_at DESC, c.id DESC LIMIT $5""",
+        viewer.workspace_id, account, *before, limit,
+    )  # fmt: skip
+    return [_comment(record) for record in records]
+
+
+def _comment(record: Record) -> Comment:
+    return Comment(
+        id=record["id"], ig_id=record["ig_id"],
+        account=AccountRef(id=record["account_id"], ig_id=record["account_ig_id"], username=record["username"]),
+        media=msgspec.convert(record["media"], CommentMedia), parent_ig_id=record["parent_ig_id"],
+        author=CommentAuthor(ig_id=record["author_ig_id"], username=record["author_username"]), text=record["text"],
+        kind=record["kind"], is_own=record["is_own"], created_at=record["created_at"], hidden=record["hidden"],
+        deleted_at=record["deleted_at"], is_archived=record["is_archived"],
+    )  # fmt: skip

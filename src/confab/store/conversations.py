@@ -1,0 +1,238 @@
+"""Conversations: the list, the one, and what apply and act write to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from confab.errors import NotFound
+from confab.model.inbox import (
+    HUMAN_AGENT_WINDOW,
+    WINDOW,
+    AccountRef,
+    AgentRef,
+    Conversation,
+    ConversationId,
+    Participant,
+    Viewer,
+    WorkspaceId,
+)
+from confab.store.db import Conn, Record, columns, rows, run
+from confab.store.rows import ConversationRow
+
+_VIEW: LiteralString = """
+    SELECT c.id, c.status, c.snoozed_until, c.unread_count, c.read_up_to, c.seen_up_to, c.last_message_at,
+        c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
+        c.labels, c.is_self, c.handled_elsewhere, c.version, c.workspace_id,
+        c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
+        p.igsid, p.username, p.name, p.avatar_url, p.follower_count, p.connected_user_id,
+        c.assignee_id, g.name AS assignee_name
+    FROM conversations c
+    JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
+    JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
+    LEFT JOIN agents g ON g.id = c.assignee_id
+"""
+
+
+async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId) -> Conversation:
+    """One conversation. Raises NotFound also when it belongs to somebody else."""
+    record = await conn.fetchrow(_VIEW + "WHERE c.workspace_id = $1 AND c.id = $2", viewer.workspace_id, conversation)
+    if record is None:
+        raise NotFound("There is no such conversation.")
+    return _conversation(record)
+
+
+async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Conversation]]:
+    """Conversations by id, of (workspace, id) pairs: apply works for many workspaces at once."""
+    records = await conn.fetch(
+        _VIEW + "WHERE (c.workspace_id, c.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [workspace for workspace, _ in ids],
+        [conversation for _, conversation in ids],
+    )
+    return {record["id"]: (WorkspaceId(record["workspace_id"]), _conversation(record)) for record in records}
+
+
+async def lock(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> ConversationRow:
+    """The conversation's row under lock until the transaction ends; whoever changes it or its messages comes here first."""
+    found = await rows(
+        conn,
+        ConversationRow,
+        _LOCK + "WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c",
+        workspace,
+        conversation,
+    )
+    if not found:
+        raise NotFound("There is no such conversation.")
+    return found[0]
+
+
+async def lock_for_events(
+    conn: Conn, people: Sequence[tuple[UUID, UUID, str]], mids: Sequence[tuple[UUID, UUID, UUID]]
+) -> list[ConversationRow]:
+    """The conversations with these (workspace, account, igsid) and of these (workspace, account, mid digest), locked.
+
+    Apply's look across workspaces; in the order of ids, as everybody locks them.
+    """
+    return await rows(
+        conn,
+        ConversationRow,
+        """WITH wanted AS (
+            SELECT c.workspace_id, c.id FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (workspace_id, account_id, igsid)
+            JOIN participants p USING (workspace_id, account_id, igsid)
+            JOIN conversations c ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+            UNION
+            SELECT m.workspace_id, m.conversation_id
+            FROM unnest($4::uuid[], $5::uuid[], $6::uuid[]) AS t (workspace_id, account_id, mid_digest)
+            JOIN messages m ON (m.workspace_id, m.account_id, m.mid_digest) = (t.workspace_id, t.account_id, t.mid_digest)
+        )"""
+        + _LOCK
+        + """WHERE (c.workspace_id, c.id) IN (SELECT workspace_id, id FROM wanted)
+        ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c""",
+        *_columns(people, 3),
+        *_columns(mids, 3),
+    )
+
+
+_LOCK: LiteralString = """
+    SELECT c.workspace_id, c.id, c.account_id, c.participant_id, p.igsid, c.status, c.snoozed_until, c.unread_count,
+        c.read_up_to, c.seen_up_to, c.last_message_id, c.last_message_at, c.last_message_preview, c.last_message_direction,
+        c.last_message_status, c.window_opened_at, c.window_opened_by, c.thread_owner_app_id, c.thread_owner_at,
+        c.handled_elsewhere, c.is_self
+    FROM conversations c
+    JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
+"""
+
+
+async def insert(conn: Conn, new: Sequence[ConversationRow], now: datetime) -> None:
+    """New participants with their conversations and a profile to read. Apply's, across workspaces, under the account's lock."""
+    await conn.execute(
+        """
+        WITH given AS (
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::boolean[])
+                AS t (workspace_id, id, account_id, participant_id, igsid, read_up_to, is_self)
+        ), participant AS (
+            INSERT INTO participants (workspace_id, id, account_id, igsid, created_at)
+            SELECT workspace_id, participant_id, account_id, igsid, $8 FROM given
+        ), profile AS (
+            INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at)
+            SELECT workspace_id, participant_id, 'due', $8 FROM given WHERE NOT is_self
+        )
+        INSERT INTO conversations (workspace_id, id, account_id, participant_id, read_up_to, is_self, created_at)
+        SELECT workspace_id, id, account_id, participant_id, read_up_to, is_self, $8 FROM given
+        """,
+        [row.workspace_id for row in new],
+        [row.id for row in new],
+        [row.account_id for row in new],
+        [row.participant_id for row in new],
+        [row.igsid for row in new],
+        [row.read_up_to for row in new],
+        [row.is_self for row in new],
+        now,
+    )
+
+
+_WRITTEN = (
+    "workspace_id", "id", "status", "snoozed_until", "unread_count", "read_up_to", "seen_up_to", "last_message_id",
+    "last_message_at", "last_message_preview", "last_message_direction", "last_message_status", "window_opened_at",
+    "window_opened_by", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere", "is_self",
+)  # fmt: skip
+
+
+async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
+    """Write every column that apply and act decide; the rows are locked. Each one's version grows by one."""
+    await conn.execute(
+        """
+        UPDATE conversations c
+        SET status = t.status, snoozed_until = t.snoozed_until, unread_count = t.unread_count, read_up_to = t.read_up_to,
+            seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
+            last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
+            last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
+            window_opened_by = t.window_opened_by, thread_owner_app_id = t.thread_owner_app_id,
+            thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
+            version = c.version + 1
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
+            $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
+            $16::timestamptz[], $17::boolean[], $18::boolean[])
+            AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
+                last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
+                thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
+        WHERE c.workspace_id = t.workspace_id AND c.id = t.id
+        """,
+        *columns(changed, _WRITTEN),
+    )
+
+
+async def recount_unread(conn: Conn, moved: Sequence[ConversationRow]) -> dict[UUID, int]:
+    """How many messages lie behind each conversation's read mark: one range of message_page each."""
+    records = await conn.fetch(
+        """
+        SELECT t.id, (
+            SELECT count(*)::integer FROM messages m
+            WHERE m.workspace_id = t.workspace_id AND m.conversation_id = t.id AND m.sent_at > t.read_up_to
+                AND m.direction = 'inbound' AND m.deleted_at IS NULL
+        ) AS unread
+        FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS t (workspace_id, id, read_up_to)
+        """,
+        [row.workspace_id for row in moved],
+        [row.id for row in moved],
+        [row.read_up_to for row in moved],
+    )
+    return {record["id"]: record["unread"] for record in records}
+
+
+async def has_human_agent(conn: Conn, workspace: WorkspaceId, account: UUID) -> bool:
+    """Whether the account's setting says that Meta granted the Human Agent feature."""
+    return bool(await conn.fetchval("SELECT human_agent FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account))
+
+
+async def assign(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, assignee: UUID | None) -> int:
+    """Hand the conversation to an agent of the workspace, or to nobody."""
+    return await run(
+        conn,
+        "UPDATE conversations SET assignee_id = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2",
+        workspace, conversation, assignee,
+    )  # fmt: skip
+
+
+async def set_labels(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, labels: Sequence[str]) -> int:
+    """Replace the conversation's labels."""
+    return await run(
+        conn,
+        "UPDATE conversations SET labels = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2",
+        workspace, conversation, list(labels),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a page of the list ended: the sort key and id of its last row."""
+
+    at: datetime
+    id: UUID
+
+
+def _conversation(record: Record) -> Conversation:
+    opened_at: datetime | None = record["window_opened_at"]
+    human_until = opened_at + HUMAN_AGENT_WINDOW if opened_at and record["human_agent"] else None
+    return Conversation(
+        id=record["id"],
+        account=AccountRef(id=record["account_id"], ig_id=record["ig_id"], username=record["account_username"]),
+        participant=Participant(
+            ig_id=record["igsid"], username=record["username"], name=record["name"], avatar_url=record["avatar_url"],
+            follower_count=record["follower_count"], connected_user_id=record["connected_user_id"],
+        ),
+        status=record["status"], snoozed_until=record["snoozed_until"], unread_count=record["unread_count"],
+        read_up_to=record["read_up_to"], seen_up_to=record["seen_up_to"], last_message_at=record["last_message_at"],
+        last_message_preview=record["last_message_preview"], last_message_direction=record["last_message_direction"],
+        last_message_status=record["last_message_status"],
+        can_reply_until=opened_at + WINDOW if opened_at else None,
+        human_agent_until=human_until, window_opened_at=opened_at, window_opened_by=record["window_opened_by"],
+        assignee=AgentRef(id=record["assignee_id"], name=record["assignee_name"]) if record["assignee_name"] else None,
+        labels=record["labels"], is_self=record["is_self"], handled_elsewhere=record["handled_elsewhere"],
+        version=record["version"],
+    )  # fmt: skip
+
+
+def _columns(keys: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:  # of several column types
+    return [[key[index] for key in keys] for index in range(width)]

@@ -1,0 +1,143 @@
+"""Connections, transactions and rows: the few lines through which every statement passes."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, LiteralString, TypeVar
+
+import asyncpg
+import msgspec
+
+from confab.errors import Misconfigured
+from confab.model.inbox import WorkspaceId
+
+Conn = asyncpg.Connection
+Record = asyncpg.Record
+Row = TypeVar("Row")
+
+GONE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What a lost or refusing server raises: the work was not done, or was rolled back; try again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """One way into the database: how to connect, and the role we are inside. `take_role`: by SET ROLE, not by login."""
+
+    connect: Mapping[str, Any] = field(repr=False)  # asyncpg.connect's own keywords; may hold a password
+    role: str
+    take_role: bool = False
+
+    def arguments(self) -> dict[str, Any]:  # asyncpg's keywords are of many types
+        """Keywords for asyncpg. The role is the session's default, so nothing short of a statement of ours resets it."""
+        settings = {"application_name": f"confab {self.role}", "timezone": "UTC", "jit": "off"}
+        if self.take_role:
+            settings["role"] = self.role
+        return {**self.connect, "server_settings": settings}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The three doors: migrations, the API, the worker."""
+
+    owner: Door
+    app: Door
+    worker: Door
+
+
+class Database:
+    """A pool behind one door. Transactions begin and end here and nowhere else."""
+
+    def __init__(self, pool: asyncpg.Pool, door: Door) -> None:
+        self._pool = pool
+        self.door = door
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, door: Door, *, size: int) -> AsyncIterator["Database"]:
+        """Connect as the door's role. Raises Misconfigured when that role could walk around row-level security."""
+        async with asyncpg.create_pool(
+            **door.arguments(), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60
+        ) as pool:
+            await _refuse_a_role_that_bypasses(pool, door)
+            yield cls(pool, door)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Conn]:
+        """One transaction on one connection: commits when the block ends, rolls back when it raises."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            yield conn
+
+    @asynccontextmanager
+    async def viewing(self, workspace: WorkspaceId) -> AsyncIterator[Conn]:
+        """A transaction that sees one workspace: the policies read the setting, which ends with the transaction."""
+        async with self.transaction() as conn:
+            await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(workspace))
+            yield conn
+
+
+async def connect(door: Door) -> Conn:
+    """A connection of one's own, for listening and for migrations; the caller closes it."""
+    conn: Conn = await asyncpg.connect(**door.arguments())
+    await _prepare(conn)
+    return conn
+
+
+async def rows(conn: Conn, shape: type[Row], sql: LiteralString, *values: object) -> list[Row]:
+    """Every row as a `shape`, built from the columns of the same names."""
+    return [shape(**record) for record in await conn.fetch(sql, *values)]
+
+
+async def row(conn: Conn, shape: type[Row], sql: LiteralString, *values: object) -> Row | None:
+    """The first row as a `shape`, or None."""
+    record = await conn.fetchrow(sql, *values)
+    return None if record is None else shape(**record)
+
+
+async def run(conn: Conn, sql: LiteralString, *values: object) -> int:
+    """Run a statement; how many rows it touched."""
+    status = await conn.execute(sql, *values)
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+async def _prepare(conn: Conn) -> None:
+    await conn.set_type_codec("jsonb", encoder=_encode_json, decoder=msgspec.json.decode, schema="pg_catalog")
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A value for a jsonb column inside an array, where a plain list would be taken for a further dimension."""
+
+    value: object
+
+
+def columns(values: Sequence[object], names: Sequence[str]) -> list[list[object]]:
+    """The attributes of many values, a list for each name: what `unnest` takes. Lists and objects go to jsonb."""
+    return [[_kept(getattr(value, name)) for value in values] for name in names]
+
+
+def _kept(value: object) -> object:
+    return Json(value) if isinstance(value, list | dict) else value
+
+
+def _encode_json(value: object) -> str:
+    return msgspec.json.encode(value.value if isinstance(value, Json) else value).decode()
+
+
+async def _keep(_conn: Conn) -> None:
+    """Nothing to reset on release: every setting of ours is local to its transaction."""
+
+
+async def _refuse_a_role_that_bypasses(pool: asyncpg.Pool, door: Door) -> None:
+    role = await pool.fetchrow("SELECT rolname, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user")
+    if role is None or role["rolname"] != door.role or role["bypasses"]:
+        raise Misconfigured(
+            f"The database role in effect is {role and role['rolname']!r}: it must be {door.role!r} and must not be able to "
+            "walk around row-level security. Grant that role to the user of CONFAB_DATABASE_URL."
+        )

@@ -1,0 +1,280 @@
+"""The ledger of deliveries, its queue, and what became of each workspace's part.
+
+`deliveries` is append-only and belongs to the installation; `delivery_queue` holds what nobody has looked into; a workspace's
+part of a delivery is a `delivery_parts` row; what no workspace owns is an `unrouted_parts` row. Functions here go across
+workspaces where their docstring says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from confab.model.inbox import Delivery, Viewer, WorkspaceId
+from confab.store.db import Conn, columns, rows, run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """A delivery as it came. `app_id` says which Meta app signed it."""
+
+    id: UUID
+    received_at: datetime
+    app_id: UUID | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where an Instagram account's events go; `app_id` None: any app's."""
+
+    ig_id: str
+    workspace_id: UUID
+    account_id: UUID
+    app_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A workspace's part of a delivery and how it fares. `due_at` only while it is stored and waits."""
+
+    workspace_id: UUID
+    delivery_id: UUID
+    account_id: UUID
+    received_at: datetime
+    state: str
+    events: int
+    unknown: int
+    due_at: datetime | None
+    attempts: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unrouted:
+    """What no workspace owns: `ig_id` is empty where not even an account is named."""
+
+    delivery_id: UUID
+    ig_id: str
+    received_at: datetime
+    state: str
+    events: int
+    unknown: int
+    error: str | None
+
+
+async def keep(conn: Conn, deliveries: Sequence[Raw]) -> None:
+    """Raw bodies into the ledger and onto its queue: one statement for everybody who waits. Installation-wide."""
+    await conn.execute(
+        """
+        WITH given AS (
+            SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bytea[]) AS t (id, received_at, app_id, body)
+        ), kept AS (
+            INSERT INTO deliveries (id, received_at, app_id, body) SELECT id, received_at, app_id, body FROM given
+        )
+        INSERT INTO delivery_queue (delivery_id, due_at) SELECT id, received_at FROM given
+        """,
+        [delivery.id for delivery in deliveries],
+        [delivery.received_at for delivery in deliveries],
+        [delivery.app_id for delivery in deliveries],
+        [delivery.body for delivery in deliveries],
+    )
+
+
+async def raw(conn: Conn, ids: Sequence[UUID]) -> list[Raw]:
+    """The bodies of these deliveries, oldest first. Installation-wide, for the worker."""
+    return await rows(
+        conn,
+        Raw,
+        "SELECT id, received_at, app_id, body FROM deliveries WHERE id = ANY($1::uuid[]) ORDER BY id",
+        list(ids),
+    )
+
+
+async def routes(conn: Conn, ig_ids: Sequence[str]) -> dict[str, Route]:
+    """Where these accounts' events go, by ig_id; those we do not know are missing. Installation-wide."""
+    found = await rows(
+        conn,
+        Route,
+        "SELECT ig_id, workspace_id, account_id, app_id FROM account_routes WHERE ig_id = ANY($1::text[])",
+        list(ig_ids),
+    )
+    return {route.ig_id: route for route in found}
+
+
+async def record_parts(conn: Conn, parts: Sequence[Part]) -> set[tuple[UUID, UUID]]:
+    """What became of workspaces' parts; what is said later holds. The (delivery, account) seen for the first time.
+
+    Across workspaces.
+    """
+    if not parts:
+        return set()
+    names = (
+        "workspace_id", "delivery_id", "account_id", "received_at", "state", "events", "unknown", "due_at", "attempts", "error",
+    )  # fmt: skip
+    records = await conn.fetch(
+        """
+        INSERT INTO delivery_parts (workspace_id, delivery_id, account_id, received_at, state, events, unknown, due_at, attempts,
+            error)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::integer[], $7::integer[],
+            $8::timestamptz[], $9::smallint[], $10::text[])
+        ON CONFLICT (workspace_id, delivery_id, account_id) DO UPDATE SET state = excluded.state, events = excluded.events,
+            unknown = excluded.unknown, due_at = excluded.due_at, attempts = excluded.attempts, error = excluded.error
+        RETURNING delivery_id, account_id, xmax = 0 AS is_new
+        """,
+        *columns(parts, names),
+    )
+    return {(record["delivery_id"], record["account_id"]) for record in records if record["is_new"]}
+
+
+async def record_unrouted(conn: Conn, parts: Sequence[Unrouted]) -> None:
+    """What became of parts that no workspace owns. Installation-wide."""
+    if not parts:
+        return
+    names = ("delivery_id", "ig_id", "received_at", "state", "events", "unknown", "error")
+    await conn.execute(
+        """
+        INSERT INTO unrouted_parts (delivery_id, ig_id, received_at, state, events, unknown, error)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::integer[], $6::integer[], $7::text[])
+        ON CONFLICT (delivery_id, ig_id) DO UPDATE SET state = excluded.state, events = excluded.events,
+            unknown = excluded.unknown, error = excluded.error
+        """,
+        *columns(parts, names),
+    )
+
+
+async def done(conn: Conn, ids: Sequence[UUID]) -> None:
+    """Take deliveries off the queue, and forget that they belonged to nobody if somebody owns them now. Installation-wide."""
+    await conn.execute("DELETE FROM delivery_queue WHERE delivery_id = ANY($1::uuid[])", list(ids))
+
+
+async def claimed_by_nobody_any_more(conn: Conn, ids: Sequence[UUID], ig_ids: Sequence[str]) -> None:
+    """Parts that were unclaimed until their account was connected. Installation-wide."""
+    await conn.execute(
+        "DELETE FROM unrouted_parts WHERE delivery_id = ANY($1::uuid[]) AND ig_id = ANY($2::text[]) AND state = 'unclaimed'",
+        list(ids), list(ig_ids),
+    )  # fmt: skip
+
+
+async def requeue_unclaimed(conn: Conn, ig_id: str, now: datetime) -> int:
+    """Ingest what came for this account before it was connected. Index: unrouted_parts_account. Installation-wide."""
+    return await run(
+        conn,
+        """INSERT INTO delivery_queue (delivery_id, due_at)
+        SELECT u.delivery_id, $2 FROM unrouted_parts u JOIN deliveries d ON d.id = u.delivery_id
+        WHERE u.ig_id = $1 AND u.state = 'unclaimed' ON CONFLICT DO NOTHING""",
+        ig_id, now,
+    )  # fmt: skip
+
+
+async def count(conn: Conn, counts: Mapping[str, int], on_day: date) -> None:
+    """Add to the day's counts of what an operator should see. Installation-wide."""
+    if counts:
+        await conn.execute(
+            """INSERT INTO event_counts AS c (name, on_day, count)
+            SELECT name, $3, n FROM unnest($1::text[], $2::bigint[]) AS t (name, n) ORDER BY name
+            ON CONFLICT (name, on_day) DO UPDATE SET count = c.count + excluded.count""",
+            list(counts), list(counts.values()), on_day,
+        )  # fmt: skip
+
+
+async def sources_of(conn: Conn, workspace: WorkspaceId, account: UUID, digest: UUID) -> tuple[str | None, list[UUID]]:
+    """The mid to erase and the deliveries that carried its words."""
+    record = await conn.fetchrow(
+        """SELECT e.mid, array(
+            SELECT m.delivery_id FROM messages m WHERE (m.workspace_id, m.account_id, m.mid_digest) = ($1, $2, $3)
+                AND m.delivery_id IS NOT NULL
+            UNION SELECT s.delivery_id FROM message_sources s
+            WHERE (s.workspace_id, s.account_id, s.mid_digest) = ($1, $2, $3)) AS deliveries
+        FROM erasures e WHERE (e.workspace_id, e.account_id, e.mid_digest) = ($1, $2, $3)""",
+        workspace, account, digest,
+    )  # fmt: skip
+    return (None, []) if record is None else (record["mid"], list(record["deliveries"]))
+
+
+async def redact(conn: Conn, delivery: UUID, body: bytes) -> None:
+    """The one change a kept body may suffer: an unsent message's words are blanked. Installation-wide, for the worker."""
+    await run(conn, "UPDATE deliveries SET body = $2 WHERE id = $1", delivery, body)
+
+
+async def forget(conn: Conn, *, ledger_before: date, unclaimed_before: datetime, changes_before: date) -> int:
+    """Drop the days that are over, and bodies that nobody claimed in time. Installation-wide, for the worker."""
+    dropped = await conn.fetchval(
+        "SELECT drop_partitions('deliveries', $1) + drop_partitions('changes', $2)", ledger_before, changes_before
+    )
+    await run(
+        conn,
+        """WITH old AS (
+            DELETE FROM unrouted_parts WHERE state = 'unclaimed' AND delivery_id < uuid_at($1) RETURNING delivery_id
+        )
+        DELETE FROM deliveries d USING old WHERE d.id = old.delivery_id
+            AND NOT EXISTS (SELECT FROM delivery_parts p WHERE p.delivery_id = d.id)""",
+        unclaimed_before,
+    )
+    await run(conn, "DELETE FROM unrouted_parts WHERE delivery_id < uuid_at($1)", start_of(ledger_before))
+    return dropped
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in UTC."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+async def ensure_days(conn: Conn, from_day: date, to_day: date) -> None:
+    """The partitions of these days exist. Installation-wide, for the worker."""
+    await conn.execute("SELECT ensure_partitions($1, $2)", from_day, to_day)
+
+
+async def page(conn: Conn, viewer: Viewer, *, state: str | None, before: UUID, limit: int) -> list[Delivery]:
+    """The newest deliveries before `before` that hold something of this workspace or of nobody, newest first.
+
+    Two ranges of two indexes, each of at most `limit` rows, merged; a delivery of several parts shows the first of stored,
+    failed, unclaimed, applied, ignored that any of them has.
+    """
+    records = await conn.fetch(
+        """
+        WITH parts AS (
+            (SELECT delivery_id, received_at, state, events, unknown, error FROM delivery_parts
+             WHERE workspace_id = $1 AND delivery_id < $2 AND ($3::text IS NULL OR state = $3)
+             ORDER BY delivery_id DESC LIMIT $4)
+            UNION ALL
+            (SELECT delivery_id, received_at, state, events, unknown, error FROM unrouted_parts
+             WHERE delivery_id < $2 AND ($3::text IS NULL OR state = $3) ORDER BY delivery_id DESC LIMIT $4)
+        )
+        SELECT delivery_id AS id, min(received_at) AS received_at,
+            (array_agg(state ORDER BY array_position(ARRAY['stored', 'failed', 'unclaimed', 'applied', 'ignored'], state)))[1]
+                AS state,
+            sum(events)::integer AS events, sum(unknown)::integer AS unknown, string_agg(error, '; ') AS error
+        FROM parts GROUP BY delivery_id ORDER BY delivery_id DESC LIMIT $4
+        """,
+        viewer.workspace_id, before, state, limit,
+    )  # fmt: skip
+    return [Delivery(**record) for record in records]
+
+
+async def replayable(
+    conn: Conn, *, after: datetime | None, until: datetime | None, ig_id: str | None, state: str | None, limit: int
+) -> list[UUID]:
+    """Deliveries to run again, oldest first: by arrival, account and state. Installation-wide, for the command line."""
+    found = await conn.fetch(
+        """SELECT d.id FROM deliveries d
+        WHERE ($1::timestamptz IS NULL OR d.id >= uuid_at($1)) AND ($2::timestamptz IS NULL OR d.id < uuid_at($2))
+            AND (($3::text IS NULL AND $4::text IS NULL)
+                OR EXISTS (SELECT FROM delivery_parts p JOIN account_routes r ON r.account_id = p.account_id
+                    WHERE p.delivery_id = d.id AND p.workspace_id = r.workspace_id AND ($3 IS NULL OR r.ig_id = $3)
+                        AND ($4 IS NULL OR p.state = $4))
+                OR EXISTS (SELECT FROM unrouted_parts u WHERE u.delivery_id = d.id AND ($3 IS NULL OR u.ig_id = $3)
+                    AND ($4 IS NULL OR u.state = $4)))
+        ORDER BY d.id LIMIT $5""",
+        after, until, ig_id, state, limit,
+    )  # fmt: skip
+    return [record["id"] for record in found]
+
+
+async def requeue(conn: Conn, ids: Sequence[UUID], now: datetime) -> int:
+    """Put deliveries on the queue again; one that waits there already is left as it is. Installation-wide."""
+    return await run(
+        conn,
+        "INSERT INTO delivery_queue (delivery_id, due_at) SELECT id, $2 FROM unnest($1::uuid[]) AS id ON CONFLICT DO NOTHING",
+        list(ids), now,
+    )  # fmt: skip

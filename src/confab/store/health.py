@@ -1,0 +1,81 @@
+"""How an account fares: whether it may send now, and what Meta did to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, LiteralString
+from uuid import UUID
+
+from confab.model.inbox import Account, WorkspaceId
+from confab.store.db import Conn, Record, row, run
+
+_VIEW: LiteralString = """
+    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.version,
+        (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS token_expires_at
+    FROM accounts a
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingState:
+    """What decides whether an account may send at all."""
+
+    human_agent: bool
+    health: str
+    health_reason: str | None
+    paused_until: datetime | None
+
+
+async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> SendingState:
+    """The account's state as it is now."""
+    found = await row(
+        conn,
+        SendingState,
+        "SELECT human_agent, health, health_reason, paused_until FROM accounts WHERE workspace_id = $1 AND id = $2",
+        workspace, account,
+    )  # fmt: skip
+    assert found is not None  # noqa: S101 -- a foreign key leads here
+    return found
+
+
+async def pause(conn: Conn, workspace: WorkspaceId, account: UUID, until: datetime) -> None:
+    """Send nothing before `until`: Meta asked to wait. Never shortens a longer wait."""
+    await run(
+        conn,
+        """UPDATE accounts SET paused_until = greatest(paused_until, $3) WHERE workspace_id = $1 AND id = $2""",
+        workspace, account, until,
+    )  # fmt: skip
+
+
+async def mark_dead(conn: Conn, workspace: WorkspaceId, account: UUID, reason: str) -> Account | None:
+    """The token is dead: a person has to reconnect. The account, or None when it was known already."""
+    return _account(
+        await conn.fetchrow(
+            "WITH changed AS (UPDATE accounts SET health = 'reconnect', health_reason = $3, version = version + 1"
+            " WHERE workspace_id = $1 AND id = $2 AND health <> 'reconnect' RETURNING *) " + _VIEW.replace("accounts a", "changed a"),
+            workspace, account, reason,
+        )
+    )  # fmt: skip
+
+
+async def enforce(
+    conn: Conn,
+    workspace: WorkspaceId,
+    account: UUID,
+    *,
+    health: Literal["ok", "paused"],
+    reason: str | None,
+    at: datetime,
+) -> Account | None:
+    """What Meta's newest policy event says of the account; None when a later one is known. Rule N61."""
+    return _account(
+        await conn.fetchrow(
+            "WITH changed AS (UPDATE accounts SET health = $3, health_reason = $4, policy_at = $5, version = version + 1"
+            " WHERE workspace_id = $1 AND id = $2 AND (policy_at IS NULL OR policy_at < $5) RETURNING *) "
+            + _VIEW.replace("accounts a", "changed a"),
+            workspace, account, health, reason, at,
+        )
+    )  # fmt: skip
+
+
+def _account(record: Record | None) -> Account | None:
+    return None if record is None else Account(**record)

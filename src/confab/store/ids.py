@@ -1,0 +1,31 @@
+"""Row ids: UUIDv7, made here and not in the database, so that they are known before the row is written."""
+
+import hashlib
+import os
+from datetime import datetime
+from uuid import UUID
+
+_VERSION_7 = 0x7 << 76
+_VARIANT = 0b10 << 62
+_RANDOM_A = 0xFFF << 64
+_RANDOM_B = (1 << 62) - 1
+
+
+def new(at: datetime) -> UUID:
+    """A fresh id whose first 48 bits are `at` in milliseconds. Source: RFC 9562 §5.7."""
+    return _build(at, int.from_bytes(os.urandom(10), "big"))
+
+
+def derived(at: datetime, *names: str) -> UUID:
+    """The id that these names always get at that time: the same event has the same id in whatever order it comes."""
+    return _build(at, int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:10], "big"))
+
+
+def digest(text: str) -> UUID:
+    """The first 16 bytes of the text's SHA-256, as the database keeps a `mid` for its unique index."""
+    return UUID(bytes=hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16])
+
+
+def _build(at: datetime, random: int) -> UUID:
+    milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
+    return UUID(int=milliseconds << 80 | _VERSION_7 | random & _RANDOM_A | _VARIANT | random & _RANDOM_B)

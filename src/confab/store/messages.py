@@ -1,0 +1,299 @@
+"""Messages and their attachments: a thread's page, and what apply, act and send write."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+
+from confab.errors import NotFound
+from confab.model.inbox import (
+    Attachment,
+    Author,
+    ConversationId,
+    EarlierText,
+    Message,
+    MessageError,
+    MessageId,
+    Mid,
+    Reaction,
+    Referral,
+    ReplyTo,
+    StoryRef,
+    Viewer,
+    WorkspaceId,
+)
+from confab.store.db import Conn, Record, columns
+from confab.store.rows import AttachmentRow, MessageRow
+
+_COLUMNS: LiteralString = """m.workspace_id, m.id, m.account_id, m.conversation_id, m.direction, m.author_kind, m.sent_at,
+    m.status, m.mid, m.mid_digest, m.mid_is_guess, m.client_key, m.client_digest, m.author_name, m.author_agent_id, m.text,
+    m.reply_to_mid, m.reply_to_story_id, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
+    m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.error_code,
+    m.error_message, m.delivery_id"""
+_VIEW: LiteralString = f"""
+    SELECT {_COLUMNS}, m.version, c.read_up_to, c.seen_up_to
+    FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
+"""
+_ROW: LiteralString = f"SELECT {_COLUMNS} FROM messages m "
+
+
+_NEWEST = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+
+
+async def page(
+    conn: Conn, viewer: Viewer, conversation: ConversationId, *, before: MessageId | None, limit: int
+) -> list[Message]:
+    """The newest `limit` messages older than `before` (None: the newest), oldest first. Index: message_page.
+
+    Raises NotFound when `before` is no message of this conversation.
+    """
+    sent_at, id_ = _NEWEST if before is None else await _position(conn, viewer, conversation, before)
+    records = await conn.fetch(
+        _VIEW
+        + """WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND (m.sent_at, m.id) < ($3, $4)
+            AND m.status <> 'discarded'
+        ORDER BY m.sent_at DESC, m.id DESC LIMIT $5""",
+        viewer.workspace_id, conversation, sent_at, id_, limit,
+    )  # fmt: skip
+    return await _with_attachments(conn, list(reversed(records)))
+
+
+async def _position(conn: Conn, viewer: Viewer, conversation: ConversationId, message: MessageId) -> tuple[datetime, UUID]:
+    record = await conn.fetchrow(
+        "SELECT sent_at, id FROM messages WHERE workspace_id = $1 AND id = $2 AND conversation_id = $3",
+        viewer.workspace_id, message, conversation,
+    )  # fmt: skip
+    if record is None:
+        raise NotFound("There is no such message in this conversation.")
+    return record["sent_at"], record["id"]
+
+
+async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId, message: MessageId) -> Message:
+    """One message of a conversation. Raises NotFound also when it belongs to somebody else."""
+    records = await conn.fetch(
+        _VIEW + "WHERE m.workspace_id = $1 AND m.id = $3 AND m.conversation_id = $2",
+        viewer.workspace_id,
+        conversation,
+        message,
+    )
+    if not records:
+        raise NotFound("There is no such message in this conversation.")
+    return (await _with_attachments(conn, records))[0]
+
+
+async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Message]]:
+    """Messages by id, of (workspace, id) pairs: apply works for many workspaces at once."""
+    records = await conn.fetch(
+        _VIEW + "WHERE (m.workspace_id, m.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [workspace for workspace, _ in ids],
+        [message for _, message in ids],
+    )
+    messages = await _with_attachments(conn, records)
+    return {message.id: (WorkspaceId(record["workspace_id"]), message) for record, message in zip(records, messages, strict=True)}
+
+
+async def rows_by_mids(conn: Conn, keys: Sequence[tuple[UUID, UUID, UUID]]) -> list[MessageRow]:
+    """The messages of (workspace, account, mid digest) keys, with attachments. Index: message_mid."""
+    records = await conn.fetch(
+        _ROW + "WHERE (m.workspace_id, m.account_id, m.mid_digest) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]))",
+        *[[key[index] for key in keys] for index in range(3)],
+    )
+    return await _rows_with_attachments(conn, records)
+
+
+async def rows_by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> list[MessageRow]:
+    """The messages of (workspace, id) pairs, with attachments."""
+    records = await conn.fetch(
+        _ROW + "WHERE (m.workspace_id, m.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [workspace for workspace, _ in ids],
+        [message for _, message in ids],
+    )
+    return await _rows_with_attachments(conn, records)
+
+
+async def row_by_client_key(
+    conn: Conn, workspace: WorkspaceId, conversation: ConversationId, client_key: str
+) -> MessageRow | None:
+    """The message that this key made in this conversation. Index: message_client_key."""
+    records = await conn.fetch(
+        _ROW + "WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.client_key = $3",
+        workspace,
+        conversation,
+        client_key,
+    )
+    found = await _rows_with_attachments(conn, records)
+    return found[0] if found else None
+
+
+async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, MessageRow]:
+    """The newest message of each (workspace, conversation), by conversation: one probe of message_page each."""
+    records = await conn.fetch(
+        f"""SELECT {_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
+            SELECT * FROM messages n WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id AND n.status <> 'discarded'
+            ORDER BY n.sent_at DESC, n.id DESC LIMIT 1) m""",
+        [workspace for workspace, _ in conversations],
+        [conversation for _, conversation in conversations],
+    )
+    return {row.conversation_id: row for row in await _rows_with_attachments(conn, records)}
+
+
+_INSERTED = (
+    "workspace_id", "id", "account_id", "conversation_id", "mid", "mid_digest", "mid_is_guess", "client_key", "client_digest",
+    "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id", "reactions",
+    "quick_reply_payload", "postback_payload", "referral", "sent_at", "meta_sent_at", "edits", "num_edit", "edited_at",
+    "deleted_at", "processed", "is_unsupported", "is_standby", "status", "error_code", "error_message", "delivery_id",
+)  # fmt: skip
+
+
+async def insert(conn: Conn, new: Sequence[MessageRow]) -> None:
+    """New messages. A `mid` or client key that is there already raises: apply and act have looked under lock before."""
+    await conn.execute(
+        """
+        INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, mid_is_guess, client_key,
+            client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
+            reactions, quick_reply_payload, postback_payload, referral, sent_at, meta_sent_at, edits, num_edit, edited_at,
+            deleted_at, processed, is_unsupported, is_standby, status, error_code, error_message, delivery_id)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
+            $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
+            $16::text[], $17::jsonb[], $18::text[], $19::text[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::jsonb[],
+            $24::integer[], $25::timestamptz[], $26::timestamptz[], $27::boolean[], $28::boolean[], $29::boolean[],
+            $30::text[], $31::text[], $32::text[], $33::uuid[])
+        """,
+        *columns(new, _INSERTED),
+    )
+    await insert_attachments(conn, [attachment for row in new for attachment in row.attachments])
+
+
+_UPDATED = (
+    "workspace_id", "id", "mid", "mid_digest", "mid_is_guess", "text", "reply_to_mid", "reply_to_story_id", "reactions",
+    "quick_reply_payload", "postback_payload", "referral", "sent_at", "edits", "num_edit", "edited_at", "deleted_at",
+    "processed", "status", "error_code", "error_message",
+)  # fmt: skip
+
+
+async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
+    """Write every column that may change after the insert. Each one's version grows by one."""
+    await conn.execute(
+        """
+        UPDATE messages m
+        SET mid = t.mid, mid_digest = t.mid_digest, mid_is_guess = t.mid_is_guess, text = t.text,
+            reply_to_mid = t.reply_to_mid, reply_to_story_id = t.reply_to_story_id, reactions = t.reactions,
+            quick_reply_payload = t.quick_reply_payload, postback_payload = t.postback_payload, referral = t.referral,
+            sent_at = t.sent_at, edits = t.edits, num_edit = t.num_edit, edited_at = t.edited_at, deleted_at = t.deleted_at,
+            processed = t.processed, status = t.status, error_code = t.error_code, error_message = t.error_message,
+            version = m.version + 1
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::boolean[], $6::text[], $7::text[], $8::text[],
+            $9::jsonb[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::jsonb[], $15::integer[],
+            $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[], $20::text[], $21::text[])
+            AS t (workspace_id, id, mid, mid_digest, mid_is_guess, text, reply_to_mid, reply_to_story_id, reactions,
+                quick_reply_payload, postback_payload, referral, sent_at, edits, num_edit, edited_at, deleted_at, processed,
+                status, error_code, error_message)
+        WHERE m.workspace_id = t.workspace_id AND m.id = t.id
+        """,
+        *columns(changed, _UPDATED),
+    )
+
+
+async def remove(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> None:
+    """Delete messages of (workspace, id) with their attachments: doubles, and what an agent discarded."""
+    await conn.execute(
+        "DELETE FROM messages WHERE (workspace_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [workspace for workspace, _ in ids],
+        [message for _, message in ids],
+    )
+
+
+async def insert_attachments(conn: Conn, new: Sequence[AttachmentRow]) -> None:
+    """Attachments of new messages."""
+    if not new:
+        return
+    names = ("workspace_id", "message_id", "position", "kind", "source_url", "title", "permalink", "state", "payload")
+    await conn.execute(
+        """
+        INSERT INTO attachments (workspace_id, message_id, position, kind, source_url, title, permalink, state, payload)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[],
+            $8::text[], $9::jsonb[])
+        """,
+        *columns(new, names),
+    )
+
+
+async def remove_attachments(conn: Conn, messages: Sequence[tuple[UUID, UUID]]) -> None:
+    """Forget what unsent messages of (workspace, id) carried."""
+    await conn.execute(
+        "DELETE FROM attachments WHERE (workspace_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        [workspace for workspace, _ in messages],
+        [message for _, message in messages],
+    )
+
+
+_ATTACHMENT_COLUMNS: LiteralString = """workspace_id, message_id, position, kind, source_url, title, permalink, state,
+    content_type, size_bytes, width, height, duration_ms, payload"""
+
+
+async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list[AttachmentRow]]:
+    found = await conn.fetch(
+        f"""SELECT {_ATTACHMENT_COLUMNS} FROM attachments
+        WHERE (workspace_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY message_id, position""",
+        [record["workspace_id"] for record in records],
+        [record["id"] for record in records],
+    )
+    by_message: dict[UUID, list[AttachmentRow]] = {}
+    for record in found:
+        by_message.setdefault(record["message_id"], []).append(AttachmentRow(**record))
+    return by_message
+
+
+async def _with_attachments(conn: Conn, records: Sequence[Record]) -> list[Message]:
+    by_message = await _attachments(conn, records) if records else {}
+    return [_message(record, by_message.get(record["id"], [])) for record in records]
+
+
+async def _rows_with_attachments(conn: Conn, records: Sequence[Record]) -> list[MessageRow]:
+    by_message = await _attachments(conn, records) if records else {}
+    return [MessageRow(**record, attachments=by_message.get(record["id"], [])) for record in records]
+
+
+def _message(record: Record, attachments: Sequence[AttachmentRow]) -> Message:
+    sent_at: datetime = record["sent_at"]
+    inbound = record["direction"] == "inbound"
+    is_seen = record["status"] == "sent" and record["seen_up_to"] is not None and sent_at <= record["seen_up_to"]
+    return Message(
+        id=record["id"], conversation_id=record["conversation_id"], mid=record["mid"], client_key=record["client_key"],
+        direction=record["direction"], author=Author(kind=record["author_kind"], name=record["author_name"]),
+        text=record["text"], attachments=[_attachment(row) for row in attachments], reply_to=_reply_to(record),
+        reactions=[_reaction(reaction) for reaction in record["reactions"] if not reaction["is_removed"]],
+        quick_reply_payload=record["quick_reply_payload"], postback_payload=record["postback_payload"],
+        referral=msgspec.convert(record["referral"], Referral | None), sent_at=sent_at, edited_at=record["edited_at"],
+        edits=[EarlierText(num_edit=edit["num_edit"], text=edit["text"]) for edit in record["edits"]],
+        deleted_at=record["deleted_at"],
+        is_unread=inbound and record["deleted_at"] is None and sent_at > record["read_up_to"],
+        processed=record["processed"], is_unsupported=record["is_unsupported"], is_standby=record["is_standby"],
+        status="seen" if is_seen else record["status"], error=_error(record), version=record["version"],
+    )  # fmt: skip
+
+
+def _reply_to(record: Record) -> ReplyTo | None:
+    mid, story_id = record["reply_to_mid"], record["reply_to_story_id"]
+    if mid is None and story_id is None:
+        return None
+    return ReplyTo(mid=Mid(mid) if mid else None, story=StoryRef(id=story_id or None) if story_id is not None else None)
+
+
+def _error(record: Record) -> MessageError | None:
+    code = record["error_code"]
+    return MessageError(code=code, message=record["error_message"] or "") if code else None
+
+
+def _reaction(reaction: dict[str, Any]) -> Reaction:  # kept as JSON
+    return Reaction(by=reaction["by"], emoji=reaction["emoji"], reaction=reaction["reaction"])
+
+
+def _attachment(row: AttachmentRow) -> Attachment:
+    return Attachment(
+        kind=row.kind, url=None, title=row.title, permalink=row.permalink, state=row.state,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        content_type=row.content_type, size_bytes=row.size_bytes, width=row.width, height=row.height,
+        duration_ms=row.duration_ms,
+    )  # fmt: skip

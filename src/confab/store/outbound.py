@@ -1,0 +1,167 @@
+"""What goes out: one row for each call of the Send API, from queued to settled. Rules O1-O9 of docs/spec/inbox.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from confab.model.inbox import ConversationId, MessageId, OutboundId, WorkspaceId
+from confab.store.db import Conn, row, rows, run
+from confab.store.messages import rows_by_ids
+from confab.store.rows import MessageRow
+
+
+@dataclass(slots=True, kw_only=True)
+class OutboundRow:
+    """One call to make, or made. `state` is queued, sending, sent, failed, in_doubt or discarded."""
+
+    workspace_id: UUID
+    id: UUID
+    account_id: UUID
+    conversation_id: UUID
+    message_id: UUID
+    recipient_igsid: str
+    kind: str
+    payload: dict[str, Any]  # what Meta is given
+    actor_kind: str
+    actor_id: UUID | None
+    state: str
+    due_at: datetime | None
+    attempts: int
+    refusals: int
+    created_at: datetime
+    attempted_at: datetime | None
+    settled_at: datetime | None = None
+    remote_id: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAnswer:
+    """An answer whose receipt is missing: in flight or in doubt."""
+
+    outbound_id: UUID
+    state: str
+    text: str
+    attempted_at: datetime | None
+    message: MessageRow
+
+
+_COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload, actor_kind,
+    actor_id, state, due_at, attempts, refusals, created_at, attempted_at, settled_at, remote_id, error_code, error_message"""
+
+
+async def insert(conn: Conn, new: OutboundRow) -> None:
+    """Queue one call."""
+    await run(
+        conn,
+        """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
+            payload, actor_kind, actor_id, state, due_at, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+        new.workspace_id, new.id, new.account_id, new.conversation_id, new.message_id, new.recipient_igsid, new.kind,
+        new.payload, new.actor_kind, new.actor_id, new.state, new.due_at, new.created_at,
+    )  # fmt: skip
+
+
+async def get(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> OutboundRow | None:
+    """The row as it is now."""
+    return await row(
+        conn,
+        OutboundRow,
+        f"SELECT {_COLUMNS} FROM outbound_messages WHERE workspace_id = $1 AND id = $2",
+        workspace,
+        outbound,
+    )
+
+
+async def of_message(conn: Conn, workspace: WorkspaceId, message: MessageId) -> OutboundRow | None:
+    """The newest call for this message: a person may have sent it again."""
+    return await row(
+        conn,
+        OutboundRow,
+        f"SELECT {_COLUMNS} FROM outbound_messages WHERE workspace_id = $1 AND message_id = $2 ORDER BY id DESC LIMIT 1",
+        workspace, message,
+    )  # fmt: skip
+
+
+async def earliest_open(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> list[OutboundRow]:
+    """What is queued, in flight or in doubt in this conversation, oldest first. Index: outbound_open."""
+    return await rows(
+        conn,
+        OutboundRow,
+        f"""SELECT {_COLUMNS} FROM outbound_messages
+        WHERE workspace_id = $1 AND conversation_id = $2 AND state IN ('queued', 'sending', 'in_doubt') ORDER BY id LIMIT 50""",
+        workspace, conversation,
+    )  # fmt: skip
+
+
+async def write(conn: Conn, changed: OutboundRow) -> None:
+    """Write every column that sending decides; the conversation is locked."""
+    await run(
+        conn,
+        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = $5, refusals = $6, attempted_at = $7, settled_at = $8,
+            remote_id = $9, error_code = $10, error_message = $11
+        WHERE workspace_id = $1 AND id = $2""",
+        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.attempts, changed.refusals,
+        changed.attempted_at, changed.settled_at, changed.remote_id, changed.error_code, changed.error_message,
+    )  # fmt: skip
+
+
+async def make_due(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> int:
+    """What waits behind a settled answer may go now."""
+    return await run(
+        conn,
+        """UPDATE outbound_messages SET due_at = $3
+        WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'queued' AND due_at > $3 AND refusals = 0""",
+        workspace, conversation, now,
+    )  # fmt: skip
+
+
+async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[OpenAnswer]]:
+    """The answers in flight or in doubt of (workspace, conversation) pairs that no echo has been matched to, oldest first."""
+    records = await conn.fetch(
+        """SELECT o.id, o.workspace_id, o.message_id, o.state, o.payload, o.attempted_at FROM outbound_messages o
+        JOIN messages m ON m.workspace_id = o.workspace_id AND m.id = o.message_id AND m.mid IS NULL
+        WHERE (o.workspace_id, o.conversation_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+            AND o.state IN ('sending', 'in_doubt') ORDER BY o.id""",
+        [workspace for workspace, _ in conversations],
+        [conversation for _, conversation in conversations],
+    )
+    if not records:
+        return {}
+    found = await rows_by_ids(conn, [(record["workspace_id"], record["message_id"]) for record in records])
+    message_by_id = {message.id: message for message in found}
+    answers: dict[UUID, list[OpenAnswer]] = {}
+    for record in records:
+        message = message_by_id[record["message_id"]]
+        answers.setdefault(message.conversation_id, []).append(
+            OpenAnswer(
+                outbound_id=record["id"], state=record["state"], text=record["payload"].get("text", ""),
+                attempted_at=record["attempted_at"], message=message,
+            )
+        )  # fmt: skip
+    return answers
+
+
+async def settle_recognised(conn: Conn, recognised: Sequence[tuple[UUID, UUID, str]], now: datetime) -> None:
+    """In-doubt answers of (workspace, id, mid) that an echo settled; one in flight is left to its receipt."""
+    await conn.execute(
+        """UPDATE outbound_messages o SET state = 'sent', due_at = NULL, settled_at = $4, remote_id = t.mid,
+            error_code = NULL, error_message = NULL
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS t (workspace_id, id, mid)
+        WHERE o.workspace_id = t.workspace_id AND o.id = t.id AND o.state = 'in_doubt'""",
+        *[[given[index] for given in recognised] for index in range(3)],
+        now,
+    )
+
+
+async def erase(conn: Conn, messages: Sequence[tuple[UUID, UUID]]) -> None:
+    """Forget what was said in calls for unsent messages of (workspace, message)."""
+    await conn.execute(
+        """UPDATE outbound_messages SET payload = '{}' WHERE (workspace_id, message_id) IN
+            (SELECT * FROM unnest($1::uuid[], $2::uuid[])) AND state NOT IN ('queued', 'sending')""",
+        [workspace for workspace, _ in messages],
+        [message for _, message in messages],
+    )

@@ -1,0 +1,174 @@
+"""Claim, work, finish: the same loop for every kind of due row."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from confab.clock import Clock
+from confab.store import wake
+from confab.store.claims import Due, Kind
+from confab.store.db import GONE, Database
+from confab.store.wake import Wake
+
+_SWEEP_S = 1.0
+_AFTER_TROUBLE_S = 0.5
+_FIRST_BACKOFF_S = 1.0
+_LONGEST_BACKOFF_S = 600.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Each:
+    """A kind whose rows are worked on one by one, up to `at_once` side by side.
+
+    The row is removed when `run` returns, unless `keeps_row`: then `run` settles it. When `run` raises, the row is postponed
+    with backoff and jitter, and buried after `max_attempts`.
+    """
+
+    kind: Kind
+    run: Callable[[Due], Awaitable[None]]
+    at_once: int
+    lease: timedelta
+    max_attempts: int = 8
+    keeps_row: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """A kind whose rows are worked on in batches, one batch at a time; `run` settles them."""
+
+    kind: Kind
+    run: Callable[[Sequence[Due]], Awaitable[None]]
+    most: int
+    lease: timedelta
+
+
+class Worker:
+    """Runs the loops of all kinds until it is cancelled."""
+
+    def __init__(self, db: Database, clock: Clock, waker: Wake, works: Sequence[Each | Together]) -> None:
+        self._db = db
+        self._clock = clock
+        self._works = works
+        self._bells = {wake.work(work.kind.name): asyncio.Event() for work in works}
+        waker.listen(self._ring)
+
+    async def run(self) -> None:
+        """All kinds side by side. A kind in trouble does not stop the others."""
+        async with asyncio.TaskGroup() as group:
+            for work in self._works:
+                group.create_task(self._keep_going(work), name=f"work {work.kind.name}")
+
+    def _ring(self, name: str) -> None:
+        if name in self._bells:
+            self._bells[name].set()
+        elif name == "":
+            for bell in self._bells.values():
+                bell.set()
+
+    async def _keep_going(self, work: Each | Together) -> None:
+        while True:
+            try:
+                await (self._each(work) if isinstance(work, Each) else self._together(work))
+            except Exception as error:  # noqa: BLE001 -- the top loop of a kind: say so, wait, go on
+                log.warning("work_interrupted", kind=work.kind.name, error=repr(error)[:300])
+                await asyncio.sleep(_AFTER_TROUBLE_S)
+
+    async def _claim(self, work: Each | Together, limit: int) -> list[Due]:
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            return await work.kind.claim(conn, now, now + work.lease, limit)
+
+    async def _wait(self, work: Each | Together) -> None:
+        bell = self._bells[wake.work(work.kind.name)]
+        try:
+            async with asyncio.timeout(_SWEEP_S):
+                await bell.wait()
+        except TimeoutError:
+            pass
+        bell.clear()
+
+    async def _together(self, work: Together) -> None:
+        while True:
+            claimed = await self._claim(work, work.most)
+            if claimed:
+                async with self._renewing(work, claimed):
+                    await work.run(claimed)
+            if len(claimed) < work.most:
+                await self._wait(work)
+
+    async def _each(self, work: Each) -> None:
+        running: set[Due] = set()
+        bell = self._bells[wake.work(work.kind.name)]
+
+        async def one(due: Due) -> None:
+            try:
+                await self._one(work, due)
+            finally:
+                running.discard(due)
+                bell.set()
+
+        async with asyncio.TaskGroup() as group:
+            while True:
+                room = work.at_once - len(running)
+                claimed = await self._claim(work, room) if room else []
+                for due in claimed:
+                    running.add(due)
+                    group.create_task(one(due))
+                if not room or len(claimed) < room:
+                    await self._wait(work)
+
+    async def _one(self, work: Each, due: Due) -> None:
+        try:
+            async with self._renewing(work, [due]):
+                await work.run(due)
+            if not work.keeps_row:
+                async with self._db.transaction() as conn:
+                    await work.kind.finish(conn, due)
+        except GONE as error:
+            log.warning("work_lost_database", kind=work.kind.name, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 -- the worker's place for it: the row says what went wrong
+            await self._failed(work, due, error)
+
+    async def _failed(self, work: Each, due: Due, error: Exception) -> None:
+        log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=repr(error)[:300])
+        try:
+            async with self._db.transaction() as conn:
+                if due.attempts >= work.max_attempts:
+                    await work.kind.bury(conn, due, repr(error)[:500])
+                else:
+                    until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
+                    await work.kind.postpone(conn, due, until, repr(error)[:500])
+        except GONE:
+            log.warning("work_lost_database", kind=work.kind.name)
+
+    @asynccontextmanager
+    async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncIterator[None]:
+        """Hold the lease for as long as the block lasts."""
+        async with asyncio.TaskGroup() as group:
+            renewal = group.create_task(self._renew(work, claimed))
+            try:
+                yield
+            finally:
+                renewal.cancel()
+
+    async def _renew(self, work: Each | Together, claimed: Sequence[Due]) -> None:
+        while True:
+            await asyncio.sleep(work.lease.total_seconds() / 3)
+            try:
+                async with self._db.transaction() as conn:
+                    for due in claimed:
+                        await work.kind.renew(conn, due, self._clock.now() + work.lease)
+            except GONE:
+                log.warning("lease_not_renewed", kind=work.kind.name)
+
+
+def backoff_s(attempts: int, chance: float) -> float:
+    """1, 2, 4 … up to 600 seconds, each spread over a half more by `chance` in [0, 1)."""
+    return min(_FIRST_BACKOFF_S * 2 ** (attempts - 1), _LONGEST_BACKOFF_S) * (1 + chance / 2)

@@ -1,0 +1,1 @@
+"""What Meta allows and refuses, as functions of values: windows, messages, files, limits."""

@@ -1,0 +1,115 @@
+"""The process: one socket, one event loop, an end within a second of being asked."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from graphsim import accounts, app
+from graphsim.options import Options
+from graphsim.sim import Sim
+
+PARENT_CHECK_S = 0.2
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP whose connection a fault can drop without an answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {"graphsim": {"drop": self._drop}}
+
+    def _drop(self) -> None:
+        self.transport.abort()
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready; leaves signals to us."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def serve(
+    options: Options,
+    host: str,
+    port: int,
+    *,
+    say: Callable[[str], None],
+    exit_with_parent: bool,
+    public_url: str | None,
+) -> None:
+    """Run until SIGTERM or SIGINT, or the end of the parent; `say` gets the one line that tells where."""
+    listener = _listen(host, port)
+    shown_host = f"[{host}]" if ":" in host else host
+    base_url = f"http://{shown_host}:{listener.getsockname()[1]}"
+    uvloop.run(_run(options, listener, base_url, public_url, say=say, exit_with_parent=exit_with_parent))
+
+
+async def _run(
+    options: Options,
+    listener: socket.socket,
+    base_url: str,
+    public_url: str | None,
+    *,
+    say: Callable[[str], None],
+    exit_with_parent: bool,
+) -> None:
+    sim = Sim(options, (public_url or base_url).rstrip("/"))
+    accounts.begin(sim)
+    config = uvicorn.Config(
+        app.build(sim),
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=0,
+    )
+    server = _Server(config, lambda: say(f"graphsim listening on {base_url}"))
+    # uvicorn raises the signal again when it has ended; these handlers turn that into a clean exit
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, _stay)
+    running = asyncio.ensure_future(sim.run())
+    watching = asyncio.ensure_future(_watch_parent(server)) if exit_with_parent else None
+    try:
+        await server.serve([listener])
+    finally:
+        for task in (running, watching):
+            if task is not None:
+                task.cancel()
+
+
+def _stay(number: int, frame: FrameType | None) -> None:
+    del number, frame
+
+
+async def _watch_parent(server: uvicorn.Server) -> None:
+    """End the server when the process that started us is gone."""
+    parent = os.getppid()
+    while os.getppid() == parent:  # noqa: ASYNC110  nothing tells us but the kernel
+        await asyncio.sleep(PARENT_CHECK_S)
+    server.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.setblocking(False)
+    return listener

@@ -1,0 +1,113 @@
+/** What the stream says lands here, and nowhere else: one pure function for each kind of cache entry. */
+import type { QueryClient, QueryKey } from "@tanstack/react-query"
+import type { Filters } from "../lib/filters"
+import { timeKey } from "../lib/time"
+import { applyToList, type ListEntry } from "./list-entry"
+import type { Account, Agent, Change, Conversation, Me, Note, PendingSend } from "./model"
+import { applyToThread, type ThreadEntry } from "./thread-entry"
+
+export type Listed<T> = { items: T[]; seq: number }
+
+/** Brings every entry of the cache up to one change. Applying a change twice does nothing. */
+export function applyChange(cache: QueryClient, change: Change): void {
+  const viewerId = cache.getQueryData<Me>(["me"])?.agent.id ?? ""
+  for (const { queryKey, state } of cache.getQueryCache().getAll()) {
+    if (state.data === undefined) continue
+    const after = applyToEntry(queryKey, state.data, change, viewerId)
+    if (after !== state.data) cache.setQueryData(queryKey, after)
+  }
+}
+
+/** What one entry becomes. The first word of its key says which kind it is. */
+export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewerId: string): unknown {
+  const [kind, of] = key
+  switch (kind) {
+    case "conversations":
+      return applyToList(data as ListEntry, change, { filters: of as Filters, viewerId })
+    case "conversation":
+      return applyToConversation(data as Conversation, change)
+    case "messages":
+      return applyToThread(data as ThreadEntry, change, of as string)
+    case "notes":
+      return applyToNotes(data as Listed<Note>, change, of as string)
+    case "pending":
+      return applyToPending(data as PendingSend[], change, of as string)
+    case "accounts":
+      return applyToAccounts(data as Listed<Account>, change)
+    case "agents":
+      return applyToAgents(data as Listed<Agent>, change)
+    case "labels":
+      return applyToLabels(data as Listed<{ name: string }>, change)
+    case "me":
+      return applyToMe(data as Me, change)
+    default:
+      return data
+  }
+}
+
+export function applyToConversation(conversation: Conversation, change: Change): Conversation {
+  if (change.type === "agent_updated" && conversation.assignee?.id === change.agent.id) {
+    return { ...conversation, assignee: { id: change.agent.id, name: change.agent.name } }
+  }
+  if (change.type !== "conversation_updated" || change.conversation.id !== conversation.id)
+    return conversation
+  return change.conversation.version > conversation.version ? change.conversation : conversation
+}
+
+export function applyToNotes(notes: Listed<Note>, change: Change, conversationId: string): Listed<Note> {
+  if (change.type !== "note_added" || change.conversation_id !== conversationId) return notes
+  if (notes.items.some((note) => note.id === change.note.id)) return notes
+  const items = [...notes.items, change.note].sort((a, b) => (noteKey(a) < noteKey(b) ? -1 : 1))
+  return { ...notes, items }
+}
+
+/** A send is no longer pending as soon as a message with its key is there, whoever tells it first. */
+export function applyToPending(
+  pending: PendingSend[],
+  change: Change,
+  conversationId: string,
+): PendingSend[] {
+  if (change.type !== "message_added" && change.type !== "message_updated") return pending
+  if (change.conversation_id !== conversationId || change.message.client_key === null) return pending
+  const left = pending.filter((one) => one.client_key !== change.message.client_key)
+  return left.length === pending.length ? pending : left
+}
+
+export function applyToAccounts(accounts: Listed<Account>, change: Change): Listed<Account> {
+  if (change.type !== "account_updated") return accounts
+  const known = accounts.items.find((account) => account.id === change.account.id)
+  if (known === undefined) return { ...accounts, items: [...accounts.items, change.account] }
+  if (known.version >= change.account.version) return accounts
+  return { ...accounts, items: accounts.items.map((one) => (one === known ? change.account : one)) }
+}
+
+export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Agent> {
+  if (change.type !== "agent_updated") return agents
+  const others = agents.items.filter((agent) => agent.id !== change.agent.id)
+  const items = change.removed
+    ? others
+    : [...others, change.agent].sort((a, b) => a.name.localeCompare(b.name))
+  return { ...agents, items }
+}
+
+/** A label that is new on a conversation becomes one to choose; one that nobody uses any more may stay until a reload. */
+export function applyToLabels(labels: Listed<{ name: string }>, change: Change): Listed<{ name: string }> {
+  if (change.type !== "conversation_updated") return labels
+  const known = new Set(labels.items.map((label) => label.name))
+  const added = change.conversation.labels.filter((name) => !known.has(name))
+  if (added.length === 0) return labels
+  const items = [...labels.items, ...added.map((name) => ({ name }))].sort((a, b) =>
+    a.name.localeCompare(b.name),
+  )
+  return { ...labels, items }
+}
+
+export function applyToMe(me: Me, change: Change): Me {
+  return change.type === "agent_updated" && change.agent.id === me.agent.id
+    ? { ...me, agent: change.agent }
+    : me
+}
+
+function noteKey(note: Note): string {
+  return `${timeKey(note.created_at)} ${note.id}`
+}

@@ -1,0 +1,144 @@
+/** Conversations: the lists, one by its id, and what an agent may do with it. */
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
+import type { Filters } from "../lib/filters"
+import { applyChange } from "./apply-change"
+import { answer, http } from "./client"
+import { appendPage, applyToList, type ListEntry, listFromPage, withConversation } from "./list-entry"
+import type { Conversation } from "./model"
+import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
+
+const PAGE = 50
+
+/** The loaded part of one list; `fetchMoreConversations` makes it longer. */
+export function conversationsOf(filters: Filters) {
+  const queryKey = ["conversations", filters] as const
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client }) =>
+      fetchEntry(client, queryKey, async () =>
+        listFromPage(await readPage(filters), { filters, viewerId: viewerIdOf(client) }),
+      ),
+  })
+}
+
+/** Loads the page below what is loaded, once at a time. */
+export async function fetchMoreConversations(cache: QueryClient, filters: Filters): Promise<void> {
+  const { queryKey } = conversationsOf(filters)
+  const cursor = cache.getQueryData<ListEntry>(queryKey)?.next
+  if (!cursor) return
+  const page = await readPage(filters, cursor)
+  const missed = recentChanges.after(page.seq)
+  if (missed === null) return fetchMoreConversations(cache, filters)
+  const scope = { filters, viewerId: viewerIdOf(cache) }
+  cache.setQueryData<ListEntry>(queryKey, (entry) =>
+    entry === undefined || entry.next !== cursor
+      ? entry
+      : missed.reduce((list, change) => applyToList(list, change, scope), appendPage(entry, page, scope)),
+  )
+}
+
+async function readPage(filters: Filters, cursor?: string) {
+  const { view, status, sort, account, label } = filters
+  const query = {
+    view,
+    status,
+    sort,
+    limit: PAGE,
+    ...(account !== null && { account }),
+    ...(label !== null && { label }),
+    ...(cursor !== undefined && { cursor }),
+  }
+  return answer(http.GET("/api/v1/conversations", { params: { query } }))
+}
+
+/** One conversation. A row of any list is the whole of it, so opening one asks the server nothing. */
+export function conversationOf(id: string, cache: QueryClient) {
+  const queryKey = ["conversation", id] as const
+  return queryOptions<Conversation, Error, Conversation, readonly ["conversation", string]>({
+    queryKey,
+    queryFn: ({ client }) =>
+      fetchEntry(client, queryKey, () =>
+        answer(http.GET("/api/v1/conversations/{id}", { params: { path: { id } } })),
+      ),
+    initialData: () => findListed(cache, id),
+  })
+}
+
+function findListed(cache: QueryClient, id: string): Conversation | undefined {
+  for (const [, entry] of cache.getQueriesData<ListEntry>({ queryKey: ["conversations"] })) {
+    const found = entry?.items.find((item) => item.id === id)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+export type ConversationPatch = {
+  status?: Conversation["status"]
+  snoozed_until?: string | null
+  assignee_id?: string | null
+  labels?: string[]
+}
+
+export type Update = {
+  conversation: Conversation
+  patch: ConversationPatch
+  /** What it will look like; shown at once, and taken back if the server refuses. */
+  guess: Partial<Conversation>
+}
+
+export function useUpdateConversation() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: ({ conversation, patch }: Update) =>
+      answer(
+        http.PATCH("/api/v1/conversations/{id}", { params: { path: { id: conversation.id } }, body: patch }),
+      ),
+    onMutate: ({ conversation, guess }) => showGuess(cache, conversation, { ...conversation, ...guess }),
+    onSuccess: (conversation) => landConversation(cache, conversation),
+    onError: (_error, { conversation }) => takeBack(cache, conversation),
+  })
+}
+
+/** Everything up to a message is read. The count goes down at once; the stream tells the rest. */
+export async function markRead(
+  cache: QueryClient,
+  conversation: Conversation,
+  messageId: string,
+): Promise<void> {
+  showGuess(cache, conversation, { ...conversation, unread_count: 0 })
+  const call = http.POST("/api/v1/conversations/{id}/read", {
+    params: { path: { id: conversation.id } },
+    body: { message_id: messageId },
+  })
+  try {
+    await answer(call)
+  } catch {
+    takeBack(cache, conversation)
+  }
+}
+
+function landConversation(cache: QueryClient, conversation: Conversation): void {
+  applyChange(cache, { seq: 0, type: "conversation_updated", conversation })
+}
+
+/** Sees to it that the guess is in every entry, and that there is one entry that remembers the newest version. */
+function showGuess(cache: QueryClient, before: Conversation, guess: Conversation): void {
+  const { queryKey } = conversationOf(before.id, cache)
+  if (cache.getQueryData(queryKey) === undefined) cache.setQueryData(queryKey, before)
+  setEverywhere(cache, guess)
+}
+
+function takeBack(cache: QueryClient, before: Conversation): void {
+  const known = cache.getQueryData(conversationOf(before.id, cache).queryKey)
+  if (known === undefined || known.version === before.version) setEverywhere(cache, before)
+}
+
+function setEverywhere(cache: QueryClient, conversation: Conversation): void {
+  const viewerId = viewerIdOf(cache)
+  cache.setQueryData(conversationOf(conversation.id, cache).queryKey, conversation)
+  for (const [key, entry] of cache.getQueriesData<ListEntry>({ queryKey: ["conversations"] })) {
+    if (entry === undefined) continue
+    const scope = { filters: key[1] as Filters, viewerId }
+    cache.setQueryData(key, withConversation(entry, conversation, scope, true))
+  }
+}

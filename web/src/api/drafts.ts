@@ -1,0 +1,25 @@
+/** What somebody began to write, kept in this browser for each conversation until it is sent or they sign out. */
+const PREFIX = "confab.draft."
+
+export type Mode = "reply" | "note"
+
+export function readDraft(conversationId: string, mode: Mode): string {
+  return localStorage.getItem(keyOf(conversationId, mode)) ?? ""
+}
+
+export function writeDraft(conversationId: string, mode: Mode, text: string): void {
+  try {
+    if (text === "") localStorage.removeItem(keyOf(conversationId, mode))
+    else localStorage.setItem(keyOf(conversationId, mode), text)
+  } catch {
+    // Storage is full or off: the text stays in the box, and only a reload would lose it.
+  }
+}
+
+export function forgetDrafts(): void {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+}
+
+function keyOf(conversationId: string, mode: Mode): string {
+  return `${PREFIX}${mode}.${conversationId}`
+}

@@ -1,0 +1,74 @@
+/** The messages of a conversation, and what may be done with one that did not go out. */
+import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
+import { applyChange } from "./apply-change"
+import { answer, http } from "./client"
+import type { Message } from "./model"
+import { fetchEntry, recentChanges } from "./snapshot"
+import { applyToThread, prependPage, type ThreadEntry } from "./thread-entry"
+
+const PAGE = 30
+
+/** The loaded messages, newest page first fetched; `fetchOlderMessages` adds the pages above. */
+export function messagesOf(conversationId: string) {
+  const queryKey = ["messages", conversationId] as const
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client }) => fetchEntry(client, queryKey, () => readPage(conversationId)),
+  })
+}
+
+export async function fetchOlderMessages(cache: QueryClient, conversationId: string): Promise<void> {
+  const { queryKey } = messagesOf(conversationId)
+  const before = cache.getQueryData<ThreadEntry>(queryKey)?.next
+  if (!before) return
+  const page = await readPage(conversationId, before)
+  const missed = recentChanges.after(page.seq)
+  if (missed === null) return fetchOlderMessages(cache, conversationId)
+  cache.setQueryData<ThreadEntry>(queryKey, (entry) =>
+    entry === undefined || entry.next !== before
+      ? entry
+      : missed.reduce(
+          (thread, change) => applyToThread(thread, change, conversationId),
+          prependPage(entry, page),
+        ),
+  )
+}
+
+async function readPage(id: string, before?: string): Promise<ThreadEntry> {
+  const query = { limit: PAGE, ...(before !== undefined && { before }) }
+  return answer(http.GET("/api/v1/conversations/{id}/messages", { params: { path: { id }, query } }))
+}
+
+/** Sends a failed or in-doubt message again. Only ever pressed by a person. */
+export function useRetryMessage() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (message: Message) =>
+      answer(
+        http.POST("/api/v1/conversations/{id}/messages/{message_id}/retry", { params: pathOf(message) }),
+      ),
+    onSuccess: (message: Message | undefined) => {
+      if (message?.id) landMessage(cache, message)
+    },
+  })
+}
+
+/** Gives up a message that was never sent. */
+export function useDiscardMessage() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (message: Message) =>
+      answer(http.DELETE("/api/v1/conversations/{id}/messages/{message_id}", { params: pathOf(message) })),
+    onSuccess: (_none, { id, conversation_id }) =>
+      applyChange(cache, { seq: 0, type: "message_removed", conversation_id, message_id: id }),
+  })
+}
+
+/** What an answer brought, treated like the change that tells the same. */
+export function landMessage(cache: QueryClient, message: Message): void {
+  applyChange(cache, { seq: 0, type: "message_added", conversation_id: message.conversation_id, message })
+}
+
+function pathOf(message: Message) {
+  return { path: { id: message.conversation_id, message_id: message.id } }
+}

@@ -1,0 +1,41 @@
+/** The server's shapes by their short names. Types only, so every room may import this file. */
+import type { components } from "./types.gen"
+
+type Schemas = components["schemas"]
+
+export type Account = Schemas["Account"]
+export type Agent = Schemas["Agent"]
+export type AgentRef = Schemas["AgentRef"]
+export type Attachment = Schemas["Attachment"]
+export type Author = Schemas["Author"]
+export type Conversation = Schemas["Conversation"]
+export type Me = Schemas["Me"]
+export type Message = Schemas["Message"]
+export type MessageStatus = Schemas["Message"]["status"]
+export type Note = Schemas["Note"]
+export type Participant = Schemas["Participant"]
+export type Referral = Schemas["Referral"]
+
+/** What became different, as the stream and `/changes` tell it; `seq` is its place in the feed. */
+export type Change = { seq: number } & (
+  | Schemas["MessageAdded"]
+  | Schemas["MessageUpdated"]
+  | Schemas["MessageRemoved"]
+  | Schemas["ConversationUpdated"]
+  | Schemas["NoteAdded"]
+  | Schemas["CommentUpdated"]
+  | Schemas["AccountUpdated"]
+  | Schemas["AgentUpdated"]
+  | { type: "superseded" }
+)
+
+/** A send that the server has not confirmed yet. It shows as a bubble until a message with its key arrives. */
+export type PendingSend = {
+  client_key: string
+  conversation_id: string
+  text: string
+  created_at: string
+  /** `waiting` means offline: it goes out by itself, with the same key, when the connection is back. */
+  state: "sending" | "waiting" | "failed"
+  error: string | null
+}

@@ -1,0 +1,106 @@
+/**
+ * Answers on their way to our server. Each shows as a bubble at once under its key; a message with that key, from the POST
+ * or the stream, takes its place. What could not be delivered goes again by itself, in order, with the same key.
+ */
+import { type QueryClient, queryOptions } from "@tanstack/react-query"
+import { newKey } from "../lib/keys"
+import { ApiError, answer, explain, http } from "./client"
+import { landMessage } from "./messages"
+import type { PendingSend } from "./model"
+import { liveStatus, onLiveStatus } from "./status"
+
+const RETRY_MS = 10_000
+
+export function pendingOf(conversationId: string) {
+  return queryOptions({
+    queryKey: ["pending", conversationId] as const,
+    queryFn: (): PendingSend[] => [],
+    initialData: [] as PendingSend[],
+  })
+}
+
+/** Shows the answer and hands it to the server. */
+export function sendMessage(cache: QueryClient, conversationId: string, text: string): void {
+  const pending: PendingSend = {
+    client_key: newKey(),
+    conversation_id: conversationId,
+    text,
+    created_at: new Date().toISOString(),
+    state: "sending",
+    error: null,
+  }
+  cache.setQueryData(pendingOf(conversationId).queryKey, (all) => [...(all ?? []), pending])
+  void deliver(cache, pending)
+}
+
+export function retryPending(cache: QueryClient, pending: PendingSend): void {
+  void deliver(cache, pending)
+}
+
+export function discardPending(cache: QueryClient, pending: PendingSend): void {
+  cache.setQueryData(pendingOf(pending.conversation_id).queryKey, (all) =>
+    all?.filter((one) => one.client_key !== pending.client_key),
+  )
+}
+
+/** Delivers what waits, whenever the server can be reached again. Returns how to stop. */
+export function startOutbox(cache: QueryClient): () => void {
+  const deliverAll = (): void => {
+    for (const pending of waiting(cache)) void deliver(cache, pending)
+  }
+  const stopListening = onLiveStatus(() => {
+    if (liveStatus() === "live") deliverAll()
+  })
+  const timer = setInterval(deliverAll, RETRY_MS)
+  window.addEventListener("online", deliverAll)
+  return () => {
+    stopListening()
+    clearInterval(timer)
+    window.removeEventListener("online", deliverAll)
+  }
+}
+
+function waiting(cache: QueryClient): PendingSend[] {
+  return cache
+    .getQueriesData<PendingSend[]>({ queryKey: ["pending"] })
+    .flatMap(([, all]) => all ?? [])
+    .filter((one) => one.state === "waiting")
+    .sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
+}
+
+/** One at a time for each conversation, so that answers arrive in the order they were written. */
+const lines = new Map<string, Promise<void>>()
+
+function deliver(cache: QueryClient, pending: PendingSend): Promise<void> {
+  const before = lines.get(pending.conversation_id) ?? Promise.resolve()
+  set(cache, pending, { state: "sending", error: null })
+  const line = before.then(() => post(cache, pending))
+  lines.set(pending.conversation_id, line)
+  return line
+}
+
+async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
+  const { conversation_id: id, client_key, text } = pending
+  const all = cache.getQueryData(pendingOf(id).queryKey) ?? []
+  const index = all.findIndex((one) => one.client_key === client_key)
+  if (index < 0) return // discarded, or the stream was faster
+  if (all.slice(0, index).some((one) => one.state === "waiting"))
+    return set(cache, pending, { state: "waiting" })
+  try {
+    const call = http.POST("/api/v1/conversations/{id}/messages", {
+      params: { path: { id } },
+      body: { client_key, text },
+    })
+    landMessage(cache, await answer(call))
+    discardPending(cache, pending)
+  } catch (error) {
+    const isTemporary = error instanceof ApiError && error.isTemporary
+    set(cache, pending, isTemporary ? { state: "waiting" } : { state: "failed", error: explain(error) })
+  }
+}
+
+function set(cache: QueryClient, pending: PendingSend, now: Partial<PendingSend>): void {
+  cache.setQueryData(pendingOf(pending.conversation_id).queryKey, (all) =>
+    all?.map((one) => (one.client_key === pending.client_key ? { ...one, ...now } : one)),
+  )
+}

@@ -1,0 +1,157 @@
+/**
+ * The cache as this browser keeps it between page loads: what is shown first, with the point of the feed it stands at.
+ * Bounded, per sign-in, gone at sign-out. What a change takes out of an entry is out of the copy a second later.
+ */
+import type { QueryClient, QueryKey } from "@tanstack/react-query"
+import type { Filters } from "../lib/filters"
+import { all, deleteDatabase, type KeptEntry, openDatabase, transact } from "./database"
+import { type ListEntry, trimList } from "./list-entry"
+import type { PendingSend } from "./model"
+import { viewerIdOf } from "./snapshot"
+import { type ThreadEntry, trimThread } from "./thread-entry"
+
+const WRITE_MS = 1_000
+const KEPT_LISTS = 8
+const KEPT_LIST_PAGES = 2
+const KEPT_CONVERSATIONS = 60
+const KEPT_MESSAGES = 60
+
+export type Persistence = {
+  /** Writes what is new now, without waiting. */
+  flush: () => Promise<void>
+  stop: () => void
+}
+
+/** Fills the cache from the kept copy; the feed point to go on from, or null when nothing usable is kept. */
+export async function restoreCache(cache: QueryClient, sessionKey: string): Promise<number | null> {
+  const database = await openDatabase(sessionKey)
+  try {
+    const kept = await all(database)
+    if (kept.state === undefined || !kept.entries.some((entry) => entry.key[0] === "me")) return null
+    for (const entry of kept.entries) cache.setQueryData(entry.key, entry.data, { updatedAt: entry.at })
+    for (const send of kept.pending.map(waitsAgain).sort(byTime)) {
+      cache.setQueryData<PendingSend[]>(["pending", send.conversation_id], (sends) => [
+        ...(sends ?? []),
+        send,
+      ])
+    }
+    return kept.state.seq
+  } finally {
+    database.close()
+  }
+}
+
+/** Keeps the copy up to date from now on. `seqOf` says where the cache stands when a copy is written. */
+export async function keepCache(
+  cache: QueryClient,
+  sessionKey: string,
+  seqOf: () => number,
+): Promise<Persistence> {
+  const database = await openDatabase(sessionKey)
+  const writer = crypto.getRandomValues(new Uint32Array(2)).join("-")
+  const dirty = new Set<string>()
+  const dropped = new Set<string>()
+  let written = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const unsubscribe = cache.getQueryCache().subscribe((event) => {
+    if (event.type === "updated" && event.action.type === "success") dirty.add(event.query.queryHash)
+    else if (event.type === "removed") dropped.add(event.query.queryHash)
+    else return
+    timer ??= setTimeout(() => void flush(), WRITE_MS)
+  })
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    if (dirty.size === 0 && dropped.size === 0) return
+    const entries = selectKept(cache)
+    const pending = cache
+      .getQueriesData<PendingSend[]>({ queryKey: ["pending"] })
+      .flatMap(([, sends]) => sends ?? [])
+    const fresh = new Set(dirty)
+    const gone = [...written].filter((id) => !entries.has(id))
+    dirty.clear()
+    dropped.clear()
+    await transact(database, {
+      writer,
+      seq: seqOf(),
+      pending,
+      everything: () => [...entries.values()],
+      changed: () => [...entries.values()].filter((entry) => fresh.has(entry.id)),
+      gone,
+    })
+    written = new Set(entries.keys())
+  }
+
+  const flushNow = (): void => void flush()
+  window.addEventListener("pagehide", flushNow)
+  return {
+    flush,
+    stop() {
+      unsubscribe()
+      clearTimeout(timer)
+      window.removeEventListener("pagehide", flushNow)
+      database.close()
+    },
+  }
+}
+
+/** Deletes everything that this browser keeps of a sign-in. */
+export async function forgetCache(sessionKey: string): Promise<void> {
+  await deleteDatabase(sessionKey)
+}
+
+/** The entries worth keeping, cut to size, by their ids. */
+export function selectKept(cache: QueryClient): Map<string, KeptEntry> {
+  const queries = cache
+    .getQueryCache()
+    .getAll()
+    .filter((query) => query.state.data !== undefined)
+  const newest = queries.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)
+  const threads = newest.filter((query) => query.queryKey[0] === "messages").slice(0, KEPT_CONVERSATIONS)
+  const keptIds = new Set(threads.map((query) => query.queryKey[1]))
+  const lists = new Set(newest.filter((query) => query.queryKey[0] === "conversations").slice(0, KEPT_LISTS))
+  const viewerId = viewerIdOf(cache)
+  const kept = new Map<string, KeptEntry>()
+  for (const query of newest) {
+    const [kind, of] = query.queryKey
+    const isKept = isConversationsOwn(kind)
+      ? keptIds.has(of)
+      : kind === "conversations"
+        ? lists.has(query)
+        : isSmall(kind)
+    if (!isKept) continue
+    const data = cut(query.queryKey, query.state.data, viewerId)
+    kept.set(query.queryHash, {
+      id: query.queryHash,
+      key: query.queryKey,
+      data,
+      at: query.state.dataUpdatedAt,
+    })
+  }
+  return kept
+}
+
+function isConversationsOwn(kind: unknown): boolean {
+  return kind === "messages" || kind === "notes" || kind === "conversation"
+}
+
+function isSmall(kind: unknown): boolean {
+  return kind === "me" || kind === "accounts" || kind === "agents" || kind === "labels"
+}
+
+function cut(key: QueryKey, data: unknown, viewerId: string): unknown {
+  if (key[0] === "messages") return trimThread(data as ThreadEntry, KEPT_MESSAGES)
+  if (key[0] !== "conversations") return data
+  return trimList(data as ListEntry, KEPT_LIST_PAGES, { filters: key[1] as Filters, viewerId })
+}
+
+/** A send that was under way when the page went away may or may not have arrived: its key makes asking again safe. */
+function waitsAgain(send: PendingSend): PendingSend {
+  return send.state === "sending" ? { ...send, state: "waiting" } : send
+}
+
+function byTime(a: PendingSend, b: PendingSend): number {
+  return a.created_at < b.created_at ? -1 : 1
+}

@@ -1,0 +1,83 @@
+/**
+ * The one `EventSource` of a browser, wherever it lives: in the shared worker, or in a tab where there is none. It comes
+ * back by itself, also after errors that `EventSource` gives up on, and notices that the machine slept.
+ */
+import type { Change } from "./model"
+
+export type StreamEvent =
+  | { type: "change"; change: Change }
+  | { type: "resync" }
+  | { type: "ended"; reason: string }
+  | { type: "status"; status: "live" | "connecting" | "down" }
+
+export type StreamSource = { close: () => void; readonly seq: number }
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+const TICK_MS = 10_000
+const SLEPT_MS = 40_000
+
+export function openStreamSource(after: number, tell: (event: StreamEvent) => void): StreamSource {
+  let seq = after
+  let source: EventSource | null = null
+  let pause = FIRST_PAUSE_MS
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let closed = false
+
+  function connect(): void {
+    source?.close()
+    tell({ type: "status", status: "connecting" })
+    const next = new EventSource(`/api/v1/stream?after=${seq}`)
+    source = next
+    next.addEventListener("open", () => {
+      pause = FIRST_PAUSE_MS
+      tell({ type: "status", status: "live" })
+    })
+    next.addEventListener("change", (event) => {
+      const change = JSON.parse(event.data) as Change // the shape is the server's promise in docs/api.md
+      seq = Math.max(seq, change.seq)
+      tell({ type: "change", change })
+    })
+    next.addEventListener("resync", (event) => {
+      seq = Math.max(seq, (JSON.parse(event.data) as { seq: number }).seq)
+      tell({ type: "resync" })
+    })
+    next.addEventListener("ended", (event) => {
+      close()
+      tell({ type: "ended", reason: (JSON.parse(event.data) as { reason?: string }).reason ?? "" })
+    })
+    next.addEventListener("error", () => retry(next))
+  }
+
+  /** Always with the newest `after`, never with the browser's own retry, which would ask from where it began. */
+  function retry(failed: EventSource): void {
+    failed.close()
+    if (closed || failed !== source) return
+    tell({ type: "status", status: "down" })
+    clearTimeout(timer)
+    timer = setTimeout(connect, pause)
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+  }
+
+  let ticked = Date.now()
+  const ticker = setInterval(() => {
+    const now = Date.now()
+    if (now - ticked > SLEPT_MS) connect()
+    ticked = now
+  }, TICK_MS)
+
+  function close(): void {
+    closed = true
+    clearInterval(ticker)
+    clearTimeout(timer)
+    source?.close()
+  }
+
+  connect()
+  return {
+    close,
+    get seq() {
+      return seq
+    },
+  }
+}

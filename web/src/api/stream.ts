@@ -1,0 +1,130 @@
+/** The one place where the stream is read: transport in, feed in the middle, cache out. */
+import { notifyManager, type QueryClient } from "@tanstack/react-query"
+import { applyChange } from "./apply-change"
+import { ApiError, answer, http } from "./client"
+import { type ChangePage, createFeed, type Feed } from "./feed"
+import type { Change } from "./model"
+import { recentChanges } from "./snapshot"
+import { setLiveStatus } from "./status"
+import type { ToTab } from "./stream-worker"
+import { openTransport } from "./transport"
+
+const POLL_MS = 60_000
+const PAGE = 500
+
+export type Live = { readonly seq: number; stop: () => void }
+
+type LiveDoors = {
+  cache: QueryClient
+  sessionKey: string
+  /** The point that the cache stands at. */
+  seq: number
+  /** The cache came from the last visit: what happened since is fetched before the stream takes over. */
+  isRestored: boolean
+  onEnded: (reason: string) => void
+  onChanges: (changes: Change[]) => void
+}
+
+export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChanges }: LiveDoors): Live {
+  recentChanges.restart(seq)
+  const feed = createFeed(seq, {
+    land(changes) {
+      notifyManager.batch(() => {
+        for (const change of changes) {
+          recentChanges.push(change)
+          applyChange(cache, change)
+        }
+      })
+      onChanges(changes)
+    },
+    fetchAfter,
+    resync: () => refetchShown(cache),
+  })
+
+  let stopped = false
+  let poll: ReturnType<typeof setInterval> | undefined
+  let transport: ReturnType<typeof openTransport> | null = null
+
+  function hear(event: ToTab): void {
+    if (stopped) return
+    if (event.type === "change") feed.receive(event.change)
+    else if (event.type === "head") quietly(feed.reachedBy(event.seq))
+    else if (event.type === "resync") quietly(feed.resync())
+    else if (event.type === "ended") onEnded(event.reason)
+    else {
+      setLiveStatus(navigator.onLine ? event.status : "offline")
+      pollWhile(event.status === "down", feed)
+    }
+  }
+
+  function pollWhile(isDown: boolean, of: Feed): void {
+    if (isDown === (poll !== undefined)) return
+    clearInterval(poll)
+    poll = undefined
+    if (!isDown) return
+    quietly(of.catchUp())
+    poll = setInterval(() => quietly(of.catchUp()), POLL_MS)
+  }
+
+  const wake = (): void => transport?.wake()
+  const offline = (): void => setLiveStatus("offline")
+  window.addEventListener("online", wake)
+  window.addEventListener("offline", offline)
+
+  const caughtUp = isRestored ? feed.catchUp().catch(() => {}) : Promise.resolve()
+  void caughtUp.then(() => {
+    if (!stopped) transport = openTransport(sessionKey, feed.seq, hear)
+  })
+
+  // A page that the browser kept aside has lost its port.
+  const leave = (): void => {
+    transport?.close()
+    transport = null
+  }
+  const comeBack = (event: PageTransitionEvent): void => {
+    if (event.persisted && transport === null) transport = openTransport(sessionKey, feed.seq, hear)
+  }
+  window.addEventListener("pagehide", leave)
+  window.addEventListener("pageshow", comeBack)
+
+  return {
+    get seq() {
+      return feed.seq
+    },
+    stop() {
+      stopped = true
+      clearInterval(poll)
+      leave()
+      window.removeEventListener("online", wake)
+      window.removeEventListener("offline", offline)
+      window.removeEventListener("pagehide", leave)
+      window.removeEventListener("pageshow", comeBack)
+    },
+  }
+}
+
+async function fetchAfter(after: number): Promise<ChangePage | "resync"> {
+  try {
+    const page = await answer(http.GET("/api/v1/changes", { params: { query: { after, limit: PAGE } } }))
+    return page as ChangePage
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 410) return "resync"
+    throw error
+  }
+}
+
+/** Everything that is on the screen is asked for again; what is not is forgotten. The old stays until the new is there. */
+async function refetchShown(cache: QueryClient): Promise<number> {
+  const me = await answer(http.GET("/api/v1/me"))
+  recentChanges.restart(me.seq)
+  cache.setQueryData(["me"], me)
+  const isServers = (key: unknown): boolean => key !== "me" && key !== "pending"
+  cache.removeQueries({ type: "inactive", predicate: (query) => isServers(query.queryKey[0]) })
+  await cache.refetchQueries({ type: "active", predicate: (query) => isServers(query.queryKey[0]) })
+  return me.seq
+}
+
+/** The status line and the next poll tell about a server that cannot be reached. */
+function quietly(work: Promise<void>): void {
+  work.catch(() => {})
+}

@@ -1,0 +1,52 @@
+import { lazy, Suspense } from "react"
+import { Redirect, Route, Switch } from "wouter"
+import { type Session, useSessionState } from "../api/session"
+import { InboxScreen } from "../inbox/inbox-screen"
+import { Announcer } from "../ui/announcer"
+import { Toaster } from "../ui/toast"
+import { Shell } from "./shell"
+import { Unreachable } from "./unreachable"
+
+// Whoever comes back is signed in: these two are fetched only by those who are not.
+const SetUpScreen = lazy(async () => ({ default: (await import("../team/set-up-screen")).SetUpScreen }))
+const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in-screen")).SignInScreen }))
+
+export function App({ session }: { session: Session }) {
+  return (
+    <>
+      <Suspense>
+        <Switch>
+          <Route path="/setup">
+            <SetUpScreen session={session} />
+          </Route>
+          <Route>
+            <Gate session={session} />
+          </Route>
+        </Switch>
+      </Suspense>
+      <Announcer />
+      <Toaster />
+    </>
+  )
+}
+
+function Gate({ session }: { session: Session }) {
+  const state = useSessionState(session)
+  switch (state.name) {
+    case "starting":
+      return null // a moment: the kept inbox or the server's first answer
+    case "unreachable":
+      return <Unreachable onRetry={() => void session.start()} />
+    case "signed_out":
+      return <SignInScreen session={session} reason={state.reason} />
+    default:
+      return (
+        <Shell session={session}>
+          <Switch>
+            <Route path="/inbox/:id?" component={InboxScreen} />
+            <Route>{() => <Redirect to="/inbox" replace />}</Route>
+          </Switch>
+        </Shell>
+      )
+  }
+}

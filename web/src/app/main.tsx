@@ -1,0 +1,23 @@
+import { QueryClientProvider } from "@tanstack/react-query"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { createQueryClient } from "../api/query-client"
+import { createSession } from "../api/session"
+import { announceMessages } from "./announcements"
+import { App } from "./app"
+import "./styles.css"
+
+const cache = createQueryClient()
+const session = createSession(cache, (changes) => announceMessages(cache, changes))
+void session.start()
+
+const root = document.getElementById("root")
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={cache}>
+        <App session={session} />
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,196 @@
+import { useQuery } from "@tanstack/react-query"
+import { Link, useLocation, useSearch } from "wouter"
+import { accounts as accountsQuery } from "../api/accounts"
+import { explain } from "../api/client"
+import { useMe } from "../api/me"
+import type { Session } from "../api/session"
+import { type LiveStatus, useLiveStatus } from "../api/status"
+import { readFilters, writeFilters } from "../lib/filters"
+import { Avatar } from "../ui/avatar"
+import { IconButton } from "../ui/button"
+import { Icon } from "../ui/icon"
+import { Menu, MenuItem, MenuTitle } from "../ui/menu"
+import { showToast } from "../ui/toast"
+import { setTheme, type Theme, useTheme } from "./theme"
+
+export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
+  return (
+    <nav
+      aria-label="Main"
+      className="flex shrink-0 items-center justify-around gap-1 border-line bg-canvas p-1.5 max-pane:border-t max-pane:pb-[max(0.375rem,env(safe-area-inset-bottom))] pane:w-14 pane:flex-col pane:justify-start pane:border-r pane:py-3"
+    >
+      <img src="/favicon.svg" alt="" width={30} height={30} className="mb-3 hidden pane:block" />
+      <Link
+        href="/inbox"
+        aria-label="Inbox"
+        title="Inbox"
+        className="tap inline-flex size-10 items-center justify-center rounded-xl bg-hover text-ink"
+      >
+        <Icon name="inbox" size={20} />
+      </Link>
+      <AccountMenu />
+      <span className="hidden pane:block pane:flex-1" />
+      <LiveDot />
+      <IconButton
+        icon="keyboard"
+        label="Keyboard (?)"
+        size={20}
+        onClick={onHelp}
+        className="size-10 max-pane:hidden"
+      />
+      <ThemeMenu />
+      <PersonMenu session={session} />
+    </nav>
+  )
+}
+
+function AccountMenu() {
+  const { data: accounts } = useQuery(accountsQuery)
+  const [, navigate] = useLocation()
+  const filters = readFilters(useSearch())
+  const chosen = accounts?.items.find((account) => account.id === filters.account)
+  if (accounts === undefined || accounts.items.length < 2) return null
+  return (
+    <Menu
+      label="Account"
+      button={(properties) => (
+        <button
+          type="button"
+          {...properties}
+          aria-label={chosen ? `Account: @${chosen.username}` : "Account: all"}
+          title={chosen ? `@${chosen.username}` : "All accounts"}
+          className="tap inline-flex size-10 items-center justify-center rounded-xl text-ink-2 hover:bg-hover hover:text-ink"
+        >
+          {chosen ? (
+            <Avatar id={chosen.id} name={chosen.username} size={24} square />
+          ) : (
+            <Icon name="at" size={20} />
+          )}
+        </button>
+      )}
+    >
+      {(close) => {
+        const choose = (account: string | null) => () => {
+          navigate(`/inbox${writeFilters({ ...filters, account })}`)
+          close()
+        }
+        return (
+          <>
+            <MenuTitle>Account</MenuTitle>
+            <MenuItem isChecked={filters.account === null} onSelect={choose(null)}>
+              All accounts
+            </MenuItem>
+            {accounts.items.map((account) => (
+              <MenuItem
+                key={account.id}
+                isChecked={filters.account === account.id}
+                leading={<Avatar id={account.id} name={account.username} size={20} square />}
+                hint={account.health === "ok" ? undefined : "needs attention"}
+                onSelect={choose(account.id)}
+              >
+                @{account.username}
+              </MenuItem>
+            ))}
+          </>
+        )
+      }}
+    </Menu>
+  )
+}
+
+const DOTS: Record<LiveStatus, { text: string; look: string }> = {
+  live: { text: "Live", look: "bg-green" },
+  connecting: { text: "Connecting", look: "bg-amber motion-safe:animate-pulse" },
+  down: { text: "Reconnecting", look: "bg-amber motion-safe:animate-pulse" },
+  offline: { text: "Offline", look: "bg-red" },
+}
+
+function LiveDot() {
+  const { text, look } = DOTS[useLiveStatus()]
+  return (
+    <span
+      role="status"
+      aria-label={`Live updates: ${text}`}
+      title={text}
+      className="flex size-10 items-center justify-center"
+    >
+      <span className={`size-2.5 rounded-full ${look}`} />
+      <span className="sr-only">{text}</span>
+    </span>
+  )
+}
+
+const THEMES: { theme: Theme; text: string; icon: "sun" | "moon" | "screen" }[] = [
+  { theme: "light", text: "Light", icon: "sun" },
+  { theme: "dark", text: "Dark", icon: "moon" },
+  { theme: "system", text: "As the system", icon: "screen" },
+]
+
+function ThemeMenu() {
+  const chosen = useTheme()
+  const icon = THEMES.find((one) => one.theme === chosen)?.icon ?? "screen"
+  return (
+    <Menu
+      label="Theme"
+      button={(properties) => (
+        <IconButton {...properties} icon={icon} label="Theme" size={20} className="size-10" />
+      )}
+    >
+      {(close) =>
+        THEMES.map((one) => (
+          <MenuItem
+            key={one.theme}
+            icon={one.icon}
+            isChecked={one.theme === chosen}
+            onSelect={() => {
+              setTheme(one.theme)
+              close()
+            }}
+          >
+            {one.text}
+          </MenuItem>
+        ))
+      }
+    </Menu>
+  )
+}
+
+function PersonMenu({ session }: { session: Session }) {
+  const { agent, workspace } = useMe()
+  const signOut = (): void => {
+    session
+      .signOut()
+      .catch((error: unknown) => showToast(`Still signed in: ${explain(error)}`, { isError: true }))
+  }
+  return (
+    <Menu
+      label="You"
+      button={(properties) => (
+        <button
+          type="button"
+          {...properties}
+          aria-label={`You: ${agent.name}`}
+          title={`${agent.name}, ${workspace.name}`}
+          className="tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover"
+        >
+          <Avatar id={agent.id} name={agent.name} size={28} />
+        </button>
+      )}
+    >
+      {() => (
+        <>
+          <div className="px-2.5 pt-1.5 pb-2">
+            <p className="font-medium">{agent.name}</p>
+            <p className="text-xs text-ink-3">{agent.email}</p>
+            <p className="text-xs text-ink-3">
+              {workspace.name} · {agent.role}
+            </p>
+          </div>
+          <MenuItem icon="signOut" onSelect={signOut}>
+            Sign out
+          </MenuItem>
+        </>
+      )}
+    </Menu>
+  )
+}

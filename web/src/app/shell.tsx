@@ -1,0 +1,56 @@
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react"
+import { useRoute } from "wouter"
+import type { Session } from "../api/session"
+import { useLiveStatus } from "../api/status"
+import { Icon } from "../ui/icon"
+import { useMedia } from "../ui/use-media"
+import { useShortcuts } from "../ui/use-shortcuts"
+import { Rail } from "./rail"
+
+const HelpDialog = lazy(async () => ({ default: (await import("./help-dialog")).HelpDialog }))
+
+/** The frame around every screen of somebody who is signed in. */
+export function Shell({ session, children }: { session: Session; children: ReactNode }) {
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  const isNarrow = useMedia("(max-width: 37.49rem)")
+  const [isInThread] = useRoute("/inbox/:id")
+  useShortcuts({ "?": () => setHelpOpen(true) })
+  return (
+    <div className="flex h-dvh flex-col">
+      <ConnectionBanner />
+      <div className="flex min-h-0 flex-1 flex-col-reverse pane:flex-row">
+        {!(isNarrow && isInThread) && <Rail session={session} onHelp={() => setHelpOpen(true)} />}
+        {children}
+      </div>
+      <Suspense>{isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}</Suspense>
+    </div>
+  )
+}
+
+const PATIENCE_MS = 2_500
+
+/** Shown once a break lasts: a blink of the connection is nobody's business. */
+function ConnectionBanner() {
+  const status = useLiveStatus()
+  const [isLate, setLate] = useState(false)
+  const isBroken = status !== "live"
+  useEffect(() => {
+    setLate(false)
+    if (!isBroken) return
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS)
+    return () => clearTimeout(timer)
+  }, [isBroken])
+  const isShown = isBroken && isLate
+  return (
+    <div role="status" aria-label="Connection">
+      {isShown && (
+        <p className="flex items-center justify-center gap-2 bg-amber-soft px-4 py-1.5 text-sm text-amber">
+          <Icon name="alert" size={15} />
+          {status === "offline"
+            ? "You are offline. You can go on reading and writing; it is sent when you are back."
+            : "The live connection is interrupted. Reconnecting; new messages may come with a delay."}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,198 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { type ReactNode, useEffect, useRef } from "react"
+import { accounts as accountsQuery, useSetHumanAgent } from "../api/accounts"
+import { explain } from "../api/client"
+import { conversationOf } from "../api/conversations"
+import { useMe } from "../api/me"
+import type { Account, Conversation } from "../api/model"
+import { selectDisplayName, selectHandle } from "../lib/selectors"
+import { formatExact, formatMoment } from "../lib/time"
+import { describeWindow } from "../lib/window-words"
+import { Avatar } from "../ui/avatar"
+import { IconButton } from "../ui/button"
+import { Icon } from "../ui/icon"
+import { showToast } from "../ui/toast"
+import { useNow } from "../ui/use-now"
+import { LabelMenu } from "./thread-actions"
+
+/** Who the other person is, and how things stand with them. */
+export function ContextPane({ conversationId }: { conversationId: string }) {
+  return (
+    <aside
+      aria-label="Details"
+      className="h-full w-80 shrink-0 overflow-y-auto border-l border-line bg-canvas"
+    >
+      <Context conversationId={conversationId} />
+    </aside>
+  )
+}
+
+export function ContextDrawer({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
+  const element = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const dialog = element.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it for the keyboard
+    <dialog
+      ref={element}
+      aria-label="Details"
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === element.current) onClose()
+      }}
+      className="mr-0 ml-auto h-dvh max-h-none w-80 max-w-[90vw] overflow-y-auto bg-canvas p-0 text-ink shadow-pop open:animate-appear"
+    >
+      <IconButton
+        icon="close"
+        label="Close the details"
+        onClick={onClose}
+        className="absolute top-3 right-3"
+      />
+      <Context conversationId={conversationId} />
+    </dialog>
+  )
+}
+
+function Context({ conversationId }: { conversationId: string }) {
+  const cache = useQueryClient()
+  const { data: conversation } = useQuery({ ...conversationOf(conversationId, cache), enabled: false })
+  const { data: accounts } = useQuery(accountsQuery)
+  if (conversation === undefined) return null
+  const account = accounts?.items.find((one) => one.id === conversation.account.id)
+  return (
+    <div className="flex flex-col gap-5 p-5">
+      <Person conversation={conversation} />
+      <Answering conversation={conversation} account={account} />
+      <Section title="Conversation">
+        <Fact name="Status">{conversation.status === "closed" ? "Done" : conversation.status}</Fact>
+        <Fact name="Assigned to">{conversation.assignee?.name ?? "Nobody"}</Fact>
+        <div className="flex items-center justify-between text-sm text-ink-3">
+          Labels
+          <LabelMenu conversation={conversation} />
+        </div>
+        {conversation.labels.length > 0 && (
+          <ul aria-label="Labels" className="flex flex-wrap gap-1.5">
+            {conversation.labels.map((label) => (
+              <li
+                key={label}
+                className="rounded-full bg-accent-soft px-2.5 py-0.5 text-xs font-medium text-accent-text"
+              >
+                {label}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+      {account && <AccountSection account={account} />}
+    </div>
+  )
+}
+
+function Person({ conversation }: { conversation: Conversation }) {
+  const { participant } = conversation
+  const name = selectDisplayName(participant)
+  const handle = selectHandle(participant)
+  return (
+    <div className="flex flex-col items-center gap-1 pt-3 text-center">
+      <Avatar id={conversation.id} name={name} url={participant.avatar_url} size={72} />
+      <h2 className="mt-2 text-base font-semibold">{name}</h2>
+      {handle && <p className="text-sm text-ink-3">{handle}</p>}
+      {participant.follower_count !== null && (
+        <p className="text-xs text-ink-3">{participant.follower_count.toLocaleString()} followers</p>
+      )}
+      {participant.connected_user_id !== null && (
+        <p className="flex items-center gap-1 text-xs text-accent-text">
+          <Icon name="check" size={14} /> Connected customer
+        </p>
+      )}
+      {participant.username && (
+        <a
+          href={`https://www.instagram.com/${encodeURIComponent(participant.username)}/`}
+          target="_blank"
+          rel="noopener noreferrer"
+          className="tap mt-1 inline-flex items-center gap-1 text-sm font-medium text-accent-text hover:underline"
+        >
+          Open in Instagram <Icon name="external" size={14} />
+        </a>
+      )}
+    </div>
+  )
+}
+
+function Answering({ conversation, account }: { conversation: Conversation; account: Account | undefined }) {
+  const now = useNow()
+  const words = describeWindow({ conversation, account, isOffline: false, now })
+  return (
+    <Section title="Answering">
+      <p className="text-sm text-ink-2">{words.text}</p>
+      {words.why.slice(-1).map((line) => (
+        <p key={line} className="text-xs text-ink-3">
+          {line}
+        </p>
+      ))}
+    </Section>
+  )
+}
+
+const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" }
+
+function AccountSection({ account }: { account: Account }) {
+  const now = useNow()
+  const setHumanAgent = useSetHumanAgent()
+  const mayChange = useMe().agent.role !== "agent"
+  return (
+    <Section title={`Account @${account.username}`}>
+      <Fact name="Health">
+        <span className={account.health === "ok" ? "" : "text-red"}>{HEALTH[account.health]}</span>
+      </Fact>
+      {account.last_event_at && (
+        <Fact name="Last event">
+          <time dateTime={account.last_event_at} title={formatExact(account.last_event_at)}>
+            {formatMoment(Date.parse(account.last_event_at), now)}
+          </time>
+        </Fact>
+      )}
+      <label className="flex items-center justify-between gap-3 py-0.5 text-sm text-ink-2">
+        Human Agent permission
+        <input
+          type="checkbox"
+          role="switch"
+          checked={account.human_agent}
+          disabled={!mayChange || setHumanAgent.isPending}
+          onChange={(event) =>
+            setHumanAgent.mutate(
+              { id: account.id, human_agent: event.target.checked },
+              { onError: (error) => showToast(explain(error), { isError: true }) },
+            )
+          }
+          className="size-4 accent-accent"
+        />
+      </label>
+      <p className="text-xs text-ink-3">
+        Switch it on only if Meta granted the Human Agent feature to your app: it lets a person answer for
+        seven days.
+      </p>
+    </Section>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="flex flex-col gap-1.5 border-t border-line pt-4">
+      <h3 className="text-xs font-semibold text-ink-3">{title}</h3>
+      {children}
+    </section>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <p className="flex items-baseline justify-between gap-3 text-sm">
+      <span className="text-ink-3">{name}</span>
+      <span className="min-w-0 truncate first-letter:uppercase">{children}</span>
+    </p>
+  )
+}

@@ -1,0 +1,134 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { lazy, Suspense, useRef, useState } from "react"
+import { useLocation, useParams, useSearch } from "wouter"
+import { conversationOf } from "../api/conversations"
+import { useMe } from "../api/me"
+import type { Conversation } from "../api/model"
+import { useMedia } from "../ui/use-media"
+import { useShortcuts } from "../ui/use-shortcuts"
+import type { RowsHandle } from "./conversation-rows"
+import { ListPane } from "./list-pane"
+import { Notice } from "./list-states"
+import { type ThreadDoors, useThreadDoors } from "./thread-doors"
+import { ThreadPane } from "./thread-pane"
+import { type Actions, useActions } from "./use-actions"
+import { useFilters } from "./use-filters"
+
+const ContextPane = lazy(async () => ({ default: (await import("./context-pane")).ContextPane }))
+const ContextDrawer = lazy(async () => ({ default: (await import("./context-pane")).ContextDrawer }))
+const CONTEXT_KEY = "confab.context"
+
+/** The inbox: list, thread and context side by side, as far as there is room. */
+export function InboxScreen() {
+  const { id: openId = null } = useParams<{ id?: string }>()
+  const [filters, setFilters] = useFilters()
+  const [, navigate] = useLocation()
+  const search = useSearch()
+  const rows = useRef<RowsHandle>(null)
+  const doors = useThreadDoors()
+  const isWide = useMedia("(min-width: 75rem)")
+  const isNarrow = useMedia("(max-width: 37.49rem)")
+  const [isContextOpen, setContextOpen] = useState(
+    () => isWide && localStorage.getItem(CONTEXT_KEY) !== "closed",
+  )
+
+  const query = search === "" ? "" : `?${search}`
+  const open = (conversation: Conversation): void => navigate(`/inbox/${conversation.id}${query}`)
+  const close = (): void => navigate(`/inbox${query}`)
+  const toggleContext = (): void => {
+    if (isWide) localStorage.setItem(CONTEXT_KEY, isContextOpen ? "closed" : "open")
+    setContextOpen(!isContextOpen)
+  }
+
+  useInboxKeys({ openId, rows, doors, open, close })
+
+  return (
+    <div className="flex h-full min-h-0 min-w-0 flex-1">
+      {(!isNarrow || openId === null) && (
+        <div className="h-full w-full shrink-0 border-line pane:w-[300px] pane:border-r drawer:w-[340px]">
+          <ListPane filters={filters} onFilter={setFilters} openId={openId} onOpen={open} handle={rows} />
+        </div>
+      )}
+      {openId !== null && (
+        <main className="h-full min-w-0 flex-1 bg-surface">
+          <ThreadPane
+            key={openId}
+            conversationId={openId}
+            doors={doors}
+            isContextOpen={isContextOpen}
+            onToggleContext={toggleContext}
+            onBack={close}
+          />
+        </main>
+      )}
+      {openId === null && !isNarrow && (
+        <main className="hidden h-full min-w-0 flex-1 flex-col bg-surface pane:flex">
+          <Notice
+            icon="inbox"
+            title="No conversation open"
+            text="Choose one on the left, or press j and Enter."
+          />
+        </main>
+      )}
+      <Suspense
+        fallback={isWide && isContextOpen && <div className="w-80 shrink-0 border-line border-l bg-canvas" />}
+      >
+        {openId !== null && isContextOpen && isWide && <ContextPane conversationId={openId} />}
+        {openId !== null && isContextOpen && !isWide && (
+          <ContextDrawer conversationId={openId} onClose={() => setContextOpen(false)} />
+        )}
+      </Suspense>
+    </div>
+  )
+}
+
+type KeysGiven = {
+  openId: string | null
+  rows: React.RefObject<RowsHandle | null>
+  doors: ThreadDoors
+  open: (conversation: Conversation) => void
+  close: () => void
+}
+
+/** What single keys do. They act on the row that has the focus, else on the conversation that is open. */
+function useInboxKeys({ openId, rows, doors, open, close }: KeysGiven): void {
+  const cache = useQueryClient()
+  const actions = useActions()
+  const me = useMe().agent
+  const { data: opened } = useQuery({ ...conversationOf(openId ?? "", cache), enabled: false })
+
+  const target = (): Conversation | undefined => rows.current?.active() ?? opened
+  const act = (run: (conversation: Conversation, actions: Actions) => void) => () => {
+    const conversation = target()
+    if (conversation !== undefined) run(conversation, actions)
+  }
+  /** The menus stand in the thread's header: a row is opened first, then its menu. */
+  const press = (door: keyof ThreadDoors) => () => {
+    const row = rows.current?.active()
+    if (row !== undefined && row.id !== openId) open(row)
+    if (target() !== undefined) doors[door].whenReady()
+  }
+  const doneAndNext = act((conversation) => {
+    const next = rows.current?.neighbour(conversation.id)
+    actions.close(conversation)
+    if (next === undefined) close()
+    else open(next)
+  })
+  const move = (by: number) => () => rows.current?.move(by)
+
+  useShortcuts({
+    j: move(1),
+    k: move(-1),
+    r: press("reply"),
+    n: press("note"),
+    s: press("snooze"),
+    a: press("assign"),
+    l: press("label"),
+    e: act((conversation) =>
+      conversation.status === "closed" ? actions.reopen(conversation) : actions.close(conversation),
+    ),
+    E: doneAndNext,
+    i: act((conversation) => actions.assign(conversation, me)),
+    ...(openId !== null && { Escape: close }),
+  })
+}

@@ -1,0 +1,64 @@
+import { useQueryClient } from "@tanstack/react-query"
+import type { PendingSend } from "../api/model"
+import { discardPending, retryPending } from "../api/pending"
+import { formatMessageTime } from "../lib/time"
+import { Button } from "../ui/button"
+import { Icon } from "../ui/icon"
+import { RichText } from "./rich-text"
+
+type PendingProps = { pending: PendingSend; rowKey: string; isFirst: boolean }
+
+const STATES = { sending: "sending", waiting: "waiting for the connection", failed: "failed" }
+
+/** An answer that our server does not have yet. */
+export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
+  return (
+    <article
+      data-key={rowKey}
+      data-client-key={pending.client_key}
+      data-sent-at={pending.created_at}
+      aria-label={`You, ${formatMessageTime(pending.created_at)}, ${STATES[pending.state]}`}
+      className={`flex flex-col items-end gap-0.5 ${isFirst ? "mt-3" : "mt-0.5"}`}
+    >
+      <p
+        dir="auto"
+        className={`max-w-[min(34rem,85%)] rounded-2xl rounded-br-md bg-bubble-out px-3.5 py-2 text-base wrap-anywhere whitespace-pre-wrap ${pending.state === "failed" ? "ring-1 ring-red/50" : "opacity-75"}`}
+      >
+        <RichText text={pending.text} />
+      </p>
+      <PendingState pending={pending} />
+    </article>
+  )
+}
+
+function PendingState({ pending }: { pending: PendingSend }) {
+  const cache = useQueryClient()
+  if (pending.state === "sending") return <p className="px-1 text-2xs text-ink-3">Sending…</p>
+  if (pending.state === "waiting") {
+    return (
+      <p className="flex items-center gap-1.5 px-1 text-xs text-amber">
+        <Icon name="clock" size={13} />
+        Not sent yet. It goes out when Confab can be reached.
+        <Button small look="quiet" onClick={() => discardPending(cache, pending)}>
+          Discard
+        </Button>
+      </p>
+    )
+  }
+  return (
+    <p className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 px-1 text-xs text-red">
+      <span className="inline-flex items-center gap-1">
+        <Icon name="alert" size={14} />
+        Not sent. {pending.error}
+      </span>
+      <span className="inline-flex gap-1.5">
+        <Button small icon="retry" onClick={() => retryPending(cache, pending)}>
+          Retry
+        </Button>
+        <Button small look="quiet" onClick={() => discardPending(cache, pending)}>
+          Discard
+        </Button>
+      </span>
+    </p>
+  )
+}

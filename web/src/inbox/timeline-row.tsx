@@ -1,0 +1,105 @@
+import { memo } from "react"
+import type { Message, Note, Participant } from "../api/model"
+import { formatDay, formatExact, formatMessageTime } from "../lib/time"
+import type { TimelineItem } from "../lib/timeline"
+import { Icon } from "../ui/icon"
+import { useNow } from "../ui/use-now"
+import { MessageItem } from "./message-item"
+import { PendingItem } from "./pending-item"
+import { RichText } from "./rich-text"
+
+type RowProps = {
+  item: TimelineItem
+  participant: Participant
+  conversationId: string
+  /** Where a quoted message is looked up; empty for a message that quotes none. */
+  messages: readonly Message[]
+  onJump: (mid: string) => void
+}
+
+/** One thing of the timeline. Drawn anew only when it changed itself. */
+export const TimelineRow = memo(function TimelineRow(row: RowProps) {
+  const { item } = row
+  switch (item.kind) {
+    case "day":
+      return <Day at={item.at} rowKey={item.key} />
+    case "unread":
+      return (
+        <div
+          data-key={item.key}
+          className="my-3 flex items-center gap-3 text-2xs font-semibold text-red uppercase"
+        >
+          <span className="h-px flex-1 bg-red/40" />
+          New
+          <span className="h-px flex-1 bg-red/40" />
+        </div>
+      )
+    case "note":
+      return <NoteItem note={item.note} rowKey={item.key} />
+    case "pending":
+      return <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} />
+    default:
+      return (
+        <MessageItem
+          message={item.message}
+          rowKey={item.key}
+          isFirst={item.isFirst}
+          isLast={item.isLast}
+          participant={row.participant}
+          conversationId={row.conversationId}
+          messages={row.messages}
+          onJump={row.onJump}
+        />
+      )
+  }
+}, isSame)
+
+/** Building the timeline makes new items of old things; only the things count. */
+function isSame(before: RowProps, after: RowProps): boolean {
+  const rest = before.participant === after.participant && before.messages === after.messages
+  return rest && before.onJump === after.onJump && isSameItem(before.item, after.item)
+}
+
+function isSameItem(before: TimelineItem, after: TimelineItem): boolean {
+  const a: Record<string, unknown> = before
+  const b: Record<string, unknown> = after
+  return (
+    Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((name) => a[name] === b[name])
+  )
+}
+
+function Day({ at, rowKey }: { at: string; rowKey: string }) {
+  const now = useNow()
+  return (
+    <div data-key={rowKey} className="my-4 text-center text-xs font-medium text-ink-3">
+      {formatDay(at, now)}
+    </div>
+  )
+}
+
+function NoteItem({ note, rowKey }: { note: Note; rowKey: string }) {
+  return (
+    <article
+      data-key={rowKey}
+      data-note-id={note.id}
+      aria-label={`Note by ${note.author.name}, ${formatMessageTime(note.created_at)}`}
+      className="my-2 rounded-xl border border-note-line bg-note px-3.5 py-2.5"
+    >
+      <p className="mb-0.5 flex items-center gap-1.5 text-xs font-medium text-note-ink">
+        <Icon name="lock" size={13} />
+        {note.author.name}
+        <span className="font-normal">· note for the team ·</span>
+        <time
+          dateTime={note.created_at}
+          title={formatExact(note.created_at)}
+          className="font-normal tabular-nums"
+        >
+          {formatMessageTime(note.created_at)}
+        </time>
+      </p>
+      <p className="text-base wrap-anywhere whitespace-pre-wrap">
+        <RichText text={note.text} />
+      </p>
+    </article>
+  )
+}

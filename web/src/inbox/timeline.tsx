@@ -1,0 +1,167 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useCallback, useEffect, useMemo, useRef } from "react"
+import { explain } from "../api/client"
+import { fetchOlderMessages, messagesOf } from "../api/messages"
+import type { Conversation, Message } from "../api/model"
+import { notesOf } from "../api/notes"
+import { pendingOf } from "../api/pending"
+import type { ThreadEntry } from "../api/thread-entry"
+import { selectDisplayName } from "../lib/selectors"
+import { buildTimeline, type TimelineItem } from "../lib/timeline"
+import { Button } from "../ui/button"
+import { Icon } from "../ui/icon"
+import { showToast } from "../ui/toast"
+import { Notice } from "./list-states"
+import { TimelineRow } from "./timeline-row"
+import { useReading } from "./use-reading"
+import { findRow, useThreadScroll } from "./use-thread-scroll"
+
+const NO_MESSAGES: Message[] = []
+const MOST_PAGES = 10
+
+export function Timeline({ conversation }: { conversation: Conversation }) {
+  const { data: thread, error, refetch } = useQuery(messagesOf(conversation.id))
+  if (thread === undefined && error) {
+    return (
+      <Notice icon="alert" title="The messages could not be loaded" text={explain(error)}>
+        <Button onClick={() => void refetch()}>Try again</Button>
+      </Notice>
+    )
+  }
+  return thread === undefined ? <Waiting /> : <Messages conversation={conversation} thread={thread} />
+}
+
+function Messages({ conversation, thread }: { conversation: Conversation; thread: ThreadEntry }) {
+  const cache = useQueryClient()
+  const { id } = conversation
+  const { data: notes } = useQuery(notesOf(id))
+  const { data: pending } = useQuery(pendingOf(id))
+  const name = selectDisplayName(conversation.participant)
+  const hasOlder = thread.next !== null
+
+  const atEnd = useRef(true)
+  const { firstUnreadId, forget } = useReading(conversation, thread.items, atEnd.current)
+  const items = useMemo(
+    () =>
+      buildTimeline({ messages: thread.items, notes: notes?.items ?? [], pending, firstUnreadId, hasOlder }),
+    [thread.items, notes, pending, firstUnreadId, hasOlder],
+  )
+  const keys = useMemo(() => items.map((item) => item.key), [items])
+  const loadOlder = useCallback(() => fetchOlderMessages(cache, id), [cache, id])
+  const startKey = firstUnreadId === null ? null : "unread"
+  const { scroller, isAtEnd, toEnd } = useThreadScroll({
+    conversationId: id,
+    keys,
+    startKey,
+    hasOlder,
+    loadOlder,
+  })
+  atEnd.current = isAtEnd
+  const newCount = useNewCount(items, isAtEnd)
+
+  const sends = pending.length
+  const sendsBefore = useRef(sends)
+  useEffect(() => {
+    if (sends > sendsBefore.current) {
+      forget()
+      toEnd()
+    }
+    sendsBefore.current = sends
+  })
+
+  const jumpTo = useCallback(
+    async (mid: string) => {
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const entry = cache.getQueryData<ThreadEntry>(["messages", id])
+        const found = entry?.items.find((message) => message.mid === mid)
+        if (found !== undefined) return show(scroller.current, found.client_key ?? found.id)
+        if (!entry?.next) break
+        await loadOlder()
+      }
+      showToast("The message it answers is not here, or further back than we could look.")
+    },
+    [cache, id, loadOlder, scroller],
+  )
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-label={`Messages with ${name}`}
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling part must be reachable by keyboard
+        tabIndex={0}
+        className="inset-focus h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+      >
+        <div className="relative mx-auto flex min-h-full max-w-3xl flex-col justify-end px-4 pt-4 pb-3 drawer:px-6">
+          {hasOlder ? <Older /> : <Beginning name={name} isEmpty={items.length === 0} />}
+          {items.map((item) => (
+            <TimelineRow
+              key={item.key}
+              item={item}
+              participant={conversation.participant}
+              conversationId={id}
+              messages={"message" in item && item.message.reply_to?.mid ? thread.items : NO_MESSAGES}
+              onJump={jumpTo}
+            />
+          ))}
+        </div>
+      </div>
+      {!isAtEnd && (
+        <button
+          type="button"
+          onClick={toEnd}
+          aria-label={newCount > 0 ? `Jump to the latest, ${newCount} new` : "Jump to the latest"}
+          className="tap absolute right-5 bottom-4 flex h-9 animate-appear items-center gap-1.5 rounded-full bg-raised px-3 text-xs font-medium text-ink-2 shadow-pop hover:text-ink"
+        >
+          {newCount > 0 && (
+            <span className="rounded-full bg-accent px-1.5 text-on-accent">{newCount} new</span>
+          )}
+          <Icon name="down" size={16} />
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** How many messages came in below since the end was last in view. */
+function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
+  const lastSeen = useRef<string | null>(items.at(-1)?.key ?? null)
+  if (isAtEnd) lastSeen.current = items.at(-1)?.key ?? null
+  const from = items.findLastIndex((item) => item.key === lastSeen.current)
+  return items
+    .slice(from + 1)
+    .filter((item) => item.kind === "message" && item.message.direction === "inbound").length
+}
+
+function show(scroller: HTMLElement | null, key: string): void {
+  requestAnimationFrame(() => {
+    const row = scroller && findRow(scroller, key)
+    if (!row) return
+    row.scrollIntoView({ block: "center" })
+    row.classList.remove("animate-flash")
+    void row.offsetWidth // starts the animation anew
+    row.classList.add("animate-flash")
+  })
+}
+
+function Older() {
+  return (
+    <p role="status" className="mb-auto py-3 text-center text-xs text-ink-3">
+      Loading earlier messages…
+    </p>
+  )
+}
+
+function Beginning({ name, isEmpty }: { name: string; isEmpty: boolean }) {
+  return (
+    <p className="mb-auto py-3 text-center text-xs text-ink-3">
+      {isEmpty ? `No messages with ${name} yet` : `Beginning of the conversation with ${name}`}
+    </p>
+  )
+}
+
+function Waiting() {
+  return <div role="status" aria-label="Loading messages" className="min-h-0 flex-1" />
+}

@@ -1,0 +1,62 @@
+import { explain } from "../api/client"
+import { type Update, useUpdateConversation } from "../api/conversations"
+import type { Agent, Conversation } from "../api/model"
+import { selectDisplayName } from "../lib/selectors"
+import { formatMoment } from "../lib/time"
+import { showToast } from "../ui/toast"
+
+export type Actions = {
+  assign: (conversation: Conversation, agent: Pick<Agent, "id" | "name"> | null) => void
+  close: (conversation: Conversation) => void
+  reopen: (conversation: Conversation) => void
+  snooze: (conversation: Conversation, until: Date) => void
+  label: (conversation: Conversation, labels: string[]) => void
+}
+
+/** What an agent does to a conversation: shown at once, taken back with a word if the server refuses. */
+export function useActions(): Actions {
+  const { mutate } = useUpdateConversation()
+
+  function update(conversation: Conversation, change: Omit<Update, "conversation">, done?: string): void {
+    mutate(
+      { conversation, ...change },
+      { onError: (error) => showToast(`Not changed: ${explain(error)}`, { isError: true }) },
+    )
+    if (done) showToast(done, { action: { label: "Undo", run: () => restore(conversation) } })
+  }
+
+  function restore(before: Conversation): void {
+    const { status, snoozed_until } = before
+    const patch = status === "snoozed" ? { status, snoozed_until } : { status }
+    update(before, { patch, guess: { status, snoozed_until } })
+  }
+
+  return {
+    assign(conversation, agent) {
+      if (conversation.assignee?.id === agent?.id) return
+      const assignee = agent === null ? null : { id: agent.id, name: agent.name }
+      update(conversation, { patch: { assignee_id: agent?.id ?? null }, guess: { assignee } })
+    },
+    close(conversation) {
+      if (conversation.status === "closed") return
+      const guess = { status: "closed", snoozed_until: null } as const
+      const done = `Done: ${selectDisplayName(conversation.participant)}`
+      update(conversation, { patch: { status: "closed" }, guess }, done)
+    },
+    reopen(conversation) {
+      update(conversation, { patch: { status: "open" }, guess: { status: "open", snoozed_until: null } })
+    },
+    snooze(conversation, until) {
+      const snoozed_until = until.toISOString()
+      const patch = { status: "snoozed", snoozed_until } as const
+      update(
+        conversation,
+        { patch, guess: patch },
+        `Snoozed until ${formatMoment(until.getTime(), Date.now())}`,
+      )
+    },
+    label(conversation, labels) {
+      update(conversation, { patch: { labels }, guess: { labels } })
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react"
+
+const NEAR_END = 48
+const NEAR_START = 400
+
+/** Where somebody was in each conversation, for when they come back: the row at the top edge, or the end. */
+const places = new Map<string, Anchor | "end">()
+
+type Anchor = { key: string; offset: number }
+
+type Given = {
+  conversationId: string
+  /** The keys of what is drawn, oldest first; they are the `data-key` of the elements. */
+  keys: readonly string[]
+  /** The key to begin at, if it is not the place somebody left. */
+  startKey: string | null
+  hasOlder: boolean
+  loadOlder: () => Promise<void>
+}
+
+/**
+ * A timeline that stays where it is. At its end it follows; anywhere else, whatever is added, loaded or resized above or
+ * below, the row at the top edge keeps its place.
+ */
+export function useThreadScroll({ conversationId, keys, startKey, hasOlder, loadOlder }: Given) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const anchor = useRef<Anchor | "end">(places.get(conversationId) ?? "end")
+  const isPlaced = useRef(false)
+  const isLoading = useRef(false)
+  const [isAtEnd, setAtEnd] = useState(anchor.current === "end" && startKey === null)
+
+  const remember = useCallback(() => {
+    const element = scroller.current
+    if (element === null || !isPlaced.current) return
+    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+    anchor.current = atEnd ? "end" : topRow(element)
+    places.set(conversationId, anchor.current)
+    setAtEnd(atEnd)
+  }, [conversationId])
+
+  const restore = useCallback(() => {
+    const element = scroller.current
+    if (element === null) return
+    if (anchor.current === "end") element.scrollTop = element.scrollHeight
+    else {
+      const row = findRow(element, anchor.current.key)
+      if (row !== null) element.scrollTop = row.offsetTop - anchor.current.offset
+    }
+  }, [])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null || keys.length === 0) return
+    const start = !isPlaced.current && startKey !== null ? findRow(element, startKey) : null
+    if (start !== null) {
+      element.scrollTop = start.offsetTop - element.clientHeight / 4
+      isPlaced.current = true
+      remember()
+      return
+    }
+    isPlaced.current = true
+    restore()
+  }, [keys, startKey, remember, restore])
+
+  const wantOlder = useCallback(() => {
+    const element = scroller.current
+    if (element === null || !hasOlder || isLoading.current || element.scrollTop > NEAR_START) return
+    isLoading.current = true
+    loadOlder()
+      .catch(() => {}) // scrolling on tries again
+      .finally(() => {
+        isLoading.current = false
+      })
+  }, [hasOlder, loadOlder])
+
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    const onScroll = (): void => {
+      remember()
+      wantOlder()
+    }
+    const observer = new ResizeObserver(restore)
+    observer.observe(element)
+    if (element.firstElementChild) observer.observe(element.firstElementChild)
+    element.addEventListener("scroll", onScroll, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener("scroll", onScroll)
+    }
+  }, [remember, restore, wantOlder])
+
+  // A page that is shorter than the screen leaves nothing to scroll.
+  useEffect(() => {
+    if (keys.length > 0) wantOlder()
+  }, [keys, wantOlder])
+
+  const toEnd = useCallback(() => {
+    anchor.current = "end"
+    restore()
+    remember()
+  }, [remember, restore])
+
+  return { scroller, isAtEnd, toEnd }
+}
+
+/** The first row that is still in view, and how far its top is below the upper edge. */
+function topRow(element: HTMLElement): Anchor {
+  const rows = element.firstElementChild?.children ?? []
+  for (const row of rows) {
+    if (!(row instanceof HTMLElement) || row.dataset.key === undefined) continue
+    if (row.offsetTop + row.offsetHeight > element.scrollTop) {
+      return { key: row.dataset.key, offset: row.offsetTop - element.scrollTop }
+    }
+  }
+  return { key: "", offset: 0 }
+}
+
+export function findRow(element: HTMLElement, key: string): HTMLElement | null {
+  return element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+}

@@ -1,0 +1,33 @@
+/** A message as a screen reader says it: sender, time, kind and status. */
+import type { Message } from "../api/model"
+import { selectAuthorName } from "./authors"
+import { selectSummary } from "./selectors"
+import { formatMessageTime } from "./time"
+
+const STATUS_WORDS: Partial<Record<Message["status"], string>> = {
+  scheduled: "scheduled",
+  held: "held back",
+  queued: "queued",
+  sending: "sending",
+  sent: "sent",
+  seen: "seen",
+  failed: "failed",
+  in_doubt: "unknown whether it was sent",
+}
+
+export function selectMessageName(message: Message, participantName: string): string {
+  const parts = [selectAuthorName(message.author, participantName), formatMessageTime(message.sent_at)]
+  if (message.reply_to?.story) parts.push("answer to a story")
+  if (message.attachments.length > 0 || message.text === null || message.deleted_at !== null) {
+    parts.push(selectSummary({ ...message, text: null }))
+  }
+  if (message.edited_at !== null && message.deleted_at === null) parts.push("edited")
+  const status = STATUS_WORDS[message.status]
+  if (status !== undefined && message.deleted_at === null) parts.push(status)
+  return parts.join(", ")
+}
+
+/** Whether the checks whether a message went out are over: then only a person may decide. */
+export function selectIsChecked(message: Pick<Message, "status" | "error">): boolean {
+  return message.status === "in_doubt" && message.error !== null && message.error.code !== "checking"
+}

@@ -1,0 +1,91 @@
+/** A conversation as a sequence of things to draw: messages, notes, days and the first unread mark. */
+import type { Message, Note, PendingSend } from "../api/model"
+import { dayKey, timeKey } from "./time"
+
+export type TimelineItem =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "unread"; key: string }
+  | { kind: "message"; key: string; message: Message; isFirst: boolean; isLast: boolean }
+  | { kind: "note"; key: string; note: Note }
+  | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean }
+
+const GROUP_MS = 3 * 60_000
+
+type Entry = { at: string; message: Message } | { at: string; note: Note }
+
+export function buildTimeline(given: {
+  messages: readonly Message[]
+  notes: readonly Note[]
+  pending: readonly PendingSend[]
+  /** The message that the "New" line stands above. */
+  firstUnreadId: string | null
+  /** There are older messages: notes from before the oldest one shown wait until it is loaded. */
+  hasOlder: boolean
+}): TimelineItem[] {
+  const items: TimelineItem[] = []
+  let day = ""
+  let previous: Message | null = null
+  for (const entry of merge(given.messages, given.notes, given.hasOlder)) {
+    if (dayKey(entry.at) !== day) {
+      day = dayKey(entry.at)
+      items.push({ kind: "day", key: `day-${day}`, at: entry.at })
+      previous = null
+    }
+    if ("note" in entry) {
+      items.push({ kind: "note", key: entry.note.id, note: entry.note })
+      previous = null
+      continue
+    }
+    if (entry.message.id === given.firstUnreadId) {
+      items.push({ kind: "unread", key: "unread" })
+      previous = null
+    }
+    const isFirst = previous === null || !belongTogether(previous, entry.message)
+    if (!isFirst) endsNotYet(items)
+    items.push({ kind: "message", key: keyOf(entry.message), message: entry.message, isFirst, isLast: true })
+    previous = entry.message
+  }
+  return [...items, ...pendingItems(given.messages, given.pending)]
+}
+
+/** One key for a bubble from the press of Enter until it is seen, so that nothing is drawn twice or anew. */
+function keyOf(message: Message): string {
+  return message.client_key ?? message.id
+}
+
+function pendingItems(messages: readonly Message[], pending: readonly PendingSend[]): TimelineItem[] {
+  const known = new Set(messages.map((message) => message.client_key))
+  return pending
+    .filter((one) => !known.has(one.client_key))
+    .map((one, index) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: index === 0 }))
+}
+
+function merge(messages: readonly Message[], notes: readonly Note[], hasOlder: boolean): Entry[] {
+  const oldest = messages[0]
+  const from = hasOlder && oldest !== undefined ? timeKey(oldest.sent_at) : ""
+  const entries: Entry[] = [
+    ...messages.map((message) => ({ at: message.sent_at, message })),
+    ...notes
+      .filter((note) => timeKey(note.created_at) >= from)
+      .map((note) => ({ at: note.created_at, note })),
+  ]
+  if (notes.length === 0) return entries
+  const keys = new Map(entries.map((entry) => [entry, timeKey(entry.at)]))
+  return entries.sort((a, b) =>
+    (keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : keys.get(a) === keys.get(b) ? 0 : 1,
+  )
+}
+
+function belongTogether(before: Message, after: Message): boolean {
+  return (
+    before.direction === after.direction &&
+    before.author.kind === after.author.kind &&
+    before.author.name === after.author.name &&
+    Date.parse(after.sent_at) - Date.parse(before.sent_at) < GROUP_MS
+  )
+}
+
+function endsNotYet(items: TimelineItem[]): void {
+  const last = items.at(-1)
+  if (last?.kind === "message") items[items.length - 1] = { ...last, isLast: false }
+}

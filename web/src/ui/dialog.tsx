@@ -1,0 +1,44 @@
+import { type ReactNode, useEffect, useId, useRef } from "react"
+import { IconButton } from "./button"
+
+type DialogProps = {
+  title: string
+  onClose: () => void
+  children: ReactNode
+  footer?: ReactNode
+  wide?: boolean
+}
+
+/** A modal dialog of the browser's own: focus stays inside, Escape closes. It is open as long as it is drawn. */
+export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => {
+    const dialog = element.current
+    dialog?.showModal()
+    return () => dialog?.close()
+  }, [])
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it for the keyboard
+    <dialog
+      ref={element}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === element.current) onClose()
+      }}
+      className={`m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl bg-raised p-0 text-ink shadow-pop open:animate-appear ${wide ? "max-w-2xl" : "max-w-md"}`}
+    >
+      <div className="p-5">
+        <div className="mb-3 flex items-start justify-between gap-4">
+          <h2 id={id} className="text-lg font-semibold">
+            {title}
+          </h2>
+          <IconButton icon="close" label="Close" onClick={onClose} className="-mt-1 -mr-2" />
+        </div>
+        {children}
+        {footer && <div className="mt-5 flex justify-end gap-2">{footer}</div>}
+      </div>
+    </dialog>
+  )
+}

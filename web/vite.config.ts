@@ -1,0 +1,19 @@
+import tailwindcss from "@tailwindcss/vite"
+import react from "@vitejs/plugin-react"
+import { defineConfig } from "vitest/config"
+
+const server = "http://127.0.0.1:8000"
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "../src/confab/_web",
+    emptyOutDir: true,
+    // Fonts and pictures stay files of our own origin: the content security policy allows nothing else.
+    assetsInlineLimit: 0,
+    target: "es2023",
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/api": server, "/media": server } },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
+})
