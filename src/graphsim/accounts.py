@@ -102,9 +102,7 @@ def add_token(
     return token
 
 
-def add_post(
-    sim: Sim, account: Account, *, product_type: str = "FEED", is_foreign: bool = False, age_ms: int = 0
-) -> Post:
+def add_post(sim: Sim, account: Account, *, product_type: str = "FEED", is_foreign: bool = False, age_ms: int = 0) -> Post:
     """Publish a post of the account, or somebody else's that the account is not the owner of."""
     asset = sim.shelf.add("video" if product_type == "REELS" else "image", is_story=product_type == "STORY")
     post = Post(

@@ -56,9 +56,7 @@ def no_token() -> GraphError:
     return GraphError(code=104, message="An access token is required to request this resource.")
 
 
-def bad_token(
-    subcode: int | None = None, text: str = "Invalid OAuth access token - Cannot parse access token"
-) -> GraphError:
+def bad_token(subcode: int | None = None, text: str = "Invalid OAuth access token - Cannot parse access token") -> GraphError:
     """A token that is dead, unreadable or of the other flavour. Rules T9, T14."""
     return GraphError(code=190, subcode=subcode, message=text, status=401)
 

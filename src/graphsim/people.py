@@ -11,7 +11,7 @@ from graphsim.sim import Sim
 from graphsim.state import Account, Comment, Customer, Message, Post, Story
 
 
-class Unknown(Exception):  # noqa: N818  it is an answer to the caller of the control door
+class Unknown(Exception):
     """The control door was asked about something that does not exist."""
 
 

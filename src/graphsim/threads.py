@@ -59,9 +59,7 @@ def event_of(sim: Sim, message: Message, *, app_id: str | None = None, is_standb
     story = message.story
     story_url = None if story is None else sim.shelf.link(sim.world.assets[story.asset])
     parent = None if message.reply_to is None else sim.world.messages.get(message.reply_to)
-    is_self_reply = (
-        None if message.reply_to is None else parent is not None and parent.is_from_account == message.is_from_account
-    )
+    is_self_reply = None if message.reply_to is None else parent is not None and parent.is_from_account == message.is_from_account
     return Event(
         account=message.account,
         channel=channel_of(sim, message, is_standby=is_standby),

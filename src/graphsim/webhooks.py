@@ -134,9 +134,7 @@ class Dispatcher:
         elif fault.effect == "duplicate":
             self._queue.events.extend([event] * (1 + fault.times))
         elif fault.effect == "delay":
-            self._timeline.at(
-                self._timeline.clock.now_ms() + round(fault.seconds * 1000), lambda: self._put_late(event)
-            )
+            self._timeline.at(self._timeline.clock.now_ms() + round(fault.seconds * 1000), lambda: self._put_late(event))
         elif fault.effect == "reorder":
             self._queue.held.append(event)
 

@@ -8,7 +8,7 @@ from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, ids
+from confab.store import changes, deliveries, ids
 from confab.store.db import Conn
 
 
@@ -41,6 +41,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, now=now)
     if route is None:
         await store.put_route(conn, workspace, account, given.ig_id)
+        await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     added = await store.for_workspace(conn, workspace, account)
     await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
     return added
@@ -61,8 +62,8 @@ async def rotate(conn: Conn, vault: Vault) -> int:
 
 
 def _check(given: Connection) -> None:
-    if not given.ig_id.isascii() or not given.ig_id.isdigit():
-        raise Invalid("An Instagram account's id is a number.", field="ig_id")
+    if not given.ig_id.strip() or "\0" in given.ig_id:
+        raise Invalid("The account needs its Instagram id.", field="ig_id")
     if not given.username.strip():
         raise Invalid("The account needs its username.", field="username")
     if not given.access_token.strip():

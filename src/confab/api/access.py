@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 
 from confab.api.services import Services, services_of
 from confab.errors import Forbidden, Unauthenticated
+from confab.model.commands import Actor
 from confab.model.inbox import Role, Viewer
 from confab.store import team
 from confab.store.db import Conn, Database
@@ -31,6 +32,12 @@ class Access:
     session_id: UUID
     now: datetime
     db: Database = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The viewer as the one who acts."""
+        viewer = self.viewer
+        return Actor(workspace_id=viewer.workspace_id, kind="agent", agent_id=viewer.agent_id, name=viewer.name)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Conn, None]:
@@ -52,7 +59,7 @@ async def identify(services: Services, connection: HTTPConnection) -> Access:
     if not secret:
         raise Unauthenticated("Sign in first.")
     if bearer is None:
-        refuse_other_sites(services, connection, needs_proof=True)
+        refuse_other_sites(services, connection)
     async with services.db.transaction() as conn:
         session = await team.viewer_of(conn, secrets.digest(secret), now)
     if session is None:
@@ -60,10 +67,10 @@ async def identify(services: Services, connection: HTTPConnection) -> Access:
     return Access(viewer=session.viewer, session_id=session.id, now=now, db=services.db)
 
 
-def refuse_other_sites(services: Services, connection: HTTPConnection, *, needs_proof: bool) -> None:
+def refuse_other_sites(services: Services, connection: HTTPConnection) -> None:
     """Raise Forbidden (`foreign_origin`) when another site made the browser send a request that changes something.
 
-    Browsers say it in Sec-Fetch-Site, old ones and plain http in Origin. `needs_proof`: saying neither is refused too.
+    Browsers say it in Sec-Fetch-Site, old ones and plain http in Origin. Who says neither is no browser.
     """
     if connection.scope["method"] in _SAFE:
         return
@@ -73,7 +80,7 @@ def refuse_other_sites(services: Services, connection: HTTPConnection, *, needs_
     elif origin is not None:
         is_own = origin in _own_origins(services, connection)
     else:
-        is_own = not needs_proof
+        is_own = True
     if not is_own:
         raise Forbidden(
             "This request did not come from our own pages. Programs use a bearer token instead of the cookie.",

@@ -42,7 +42,12 @@ async def list_accounts(access: SignedIn) -> Response:
 
 
 @router.patch("/accounts/{id}", operation_id="update_account", response_model=Account)
-async def update_account(id: UUID, body: AccountPatch, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def update_account(
+    id: UUID,  # noqa: A002 -- the path's word
+    body: AccountPatch,
+    access: SignedIn,
+    services: Running,
+) -> Response:
     """Change an account's settings; owners and admins may."""
     access.require("owner", "admin")
     workspace, account_id = access.viewer.workspace_id, AccountId(id)

@@ -16,19 +16,19 @@ _TYPES = {"docs.html": "text/html", "docs.css": "text/css", "docs.js": "text/jav
 
 
 @router.get("/openapi.json")
-async def openapi_document(request: Request) -> Response:  # noqa: RUF029 -- made once, then only handed out
+async def openapi_document(request: Request) -> Response:
     """What the API offers, for machines."""
     return Response(_document(request.app), headers={"cache-control": "no-cache"}, media_type="application/json")
 
 
 @router.get("/docs")
-async def docs_page() -> Response:  # noqa: RUF029 -- a small file
+async def docs_page() -> Response:
     """The same for people."""
     return _file("docs.html")
 
 
 @router.get("/docs/{name}")
-async def docs_asset(name: str) -> Response:  # noqa: RUF029 -- a small file
+async def docs_asset(name: str) -> Response:
     """What the page needs."""
     if name not in _TYPES:
         raise HTTPException(404)

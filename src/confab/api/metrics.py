@@ -1,7 +1,9 @@
 """What this process counts, for `/metrics`. Numbers about our own work only: never a name, an id or a path with one."""
 
+from typing import cast
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.openmetrics import exposition
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -27,4 +29,5 @@ class Metrics:
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it in the OpenMetrics format, and the content type of that."""
-        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+        body = cast(bytes, exposition.generate_latest(self.registry))  # untyped there
+        return body, exposition.CONTENT_TYPE_LATEST

@@ -55,9 +55,9 @@ def _add_changes(schemas: dict[str, Any]) -> None:
     schemas["Change"] = {"oneOf": [{"$ref": _REF.format(model=name)} for name in names]}
 
 
-def _schema(shape: object, schemas: dict[str, Any]) -> dict[str, Any]:
+def _schema(shape: type, schemas: dict[str, Any]) -> dict[str, Any]:
     """The JSON schema of a value; what it refers to joins `schemas`."""
-    schema = TypeAdapter(shape).json_schema(ref_template=_REF, mode="serialization")
+    schema = TypeAdapter[object](shape).json_schema(ref_template=_REF, mode="serialization")
     for name, definition in schema.pop("$defs", {}).items():
         schemas.setdefault(name, definition)
     return schema

@@ -36,7 +36,7 @@ class Readiness:
 
 
 @router.get("/healthz")
-async def healthz() -> Response:  # noqa: RUF029 -- on the event loop, so that a blocked loop is not alive
+async def healthz() -> Response:
     """This process answers."""
     return Json({"status": "ok"})
 
@@ -50,7 +50,7 @@ async def readyz(services: Running) -> Response:
 
 
 @router.get("/metrics")
-async def metrics(services: Running) -> Response:  # noqa: RUF029 -- cheap, and on the event loop
+async def metrics(services: Running) -> Response:
     """What this process counted, as OpenMetrics."""
     body, content_type = services.metrics.exposition()
     return Response(body, headers={"content-type": content_type, "cache-control": "no-store"})

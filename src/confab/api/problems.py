@@ -70,21 +70,21 @@ def unexpected() -> Response:
 def install(api: FastAPI) -> None:
     """Make every error of this app a problem."""
 
-    async def refused(_request: Request, error: Exception) -> Response:  # noqa: RUF029 -- the framework awaits it
+    async def refused(_request: Request, error: Exception) -> Response:
         return of(cast(ConfabError, error))  # registered for it alone
 
-    async def invalid(_request: Request, error: Exception) -> Response:  # noqa: RUF029
+    async def invalid(_request: Request, error: Exception) -> Response:
         return of(_invalid(cast(RequestValidationError, error).errors()))  # registered for it alone
 
-    async def http(_request: Request, error: Exception) -> Response:  # noqa: RUF029
+    async def http(_request: Request, error: Exception) -> Response:
         return _http(cast(HTTPException, error))  # registered for it alone
 
-    async def database_gone(_request: Request, error: Exception) -> Response:  # noqa: RUF029
+    async def database_gone(_request: Request, error: Exception) -> Response:
         log.error("database_unavailable", error=type(error).__name__)
         detail = "The database cannot be reached at the moment; nothing was changed. Try again."
         return answer(503, "database_unavailable", detail, {"retry-after": str(_RETRY_S)})
 
-    async def bug(_request: Request, _error: Exception) -> Response:  # noqa: RUF029
+    async def bug(_request: Request, _error: Exception) -> Response:
         return unexpected()  # who called the app logs it
 
     api.add_exception_handler(ConfabError, refused)

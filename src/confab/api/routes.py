@@ -3,12 +3,15 @@
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
-from confab.api import accounts, docs, operations, problems, session, team
+from confab.api import accounts, conversations, docs, ledger, messages, operations, problems, session, team
 
 _TABLE: tuple[APIRouter, ...] = (
     session.router,
     team.router,
     accounts.router,
+    conversations.router,
+    messages.router,
+    ledger.router,
 )
 _PROBLEM = {
     "description": "Problem details (RFC 9457)",

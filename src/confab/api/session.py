@@ -61,7 +61,7 @@ async def get_me(access: SignedIn) -> Response:
 @router.post("/session", operation_id="sign_in", response_model=Me)
 async def post_session(request: Request, services: Running, body: SignIn) -> Response:
     """Sign in: sets the cookie."""
-    refuse_other_sites(services, request, needs_proof=False)
+    refuse_other_sites(services, request)
     now = services.clock.now()
     secret = await sign_in.sign_in(services.db, services.passwords, body.email, body.password, _address(request), now)
     return await _signed_in(services, secret)
@@ -80,7 +80,7 @@ async def delete_session(access: SignedIn, services: Running) -> Response:
 @router.post("/setup", operation_id="set_up", response_model=Me)
 async def post_setup(request: Request, services: Running, body: SetUp) -> Response:
     """Create the first workspace and its owner, and sign them in. The link works once."""
-    refuse_other_sites(services, request, needs_proof=False)
+    refuse_other_sites(services, request)
     wish = set_up.FirstOwner(token=body.token, workspace=body.workspace, name=body.name, email=body.email, password=body.password)
     now = services.clock.now()
     return await _signed_in(services, await set_up.accept(services.db, services.passwords, wish, _address(request), now))

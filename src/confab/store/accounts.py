@@ -13,6 +13,10 @@ _VIEW: LiteralString = """
         i.expires_at AS token_expires_at, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
+_SEALED: LiteralString = """
+    SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token
+    FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class SealedToken:
 
     workspace_id: WorkspaceId
     account_id: AccountId
+    ig_id: IgId
     access_token: bytes = field(repr=False)
 
 
@@ -80,23 +85,14 @@ async def put_token(
     )  # fmt: skip
 
 
-async def token_for(conn: Conn, workspace: WorkspaceId, account: AccountId) -> bytes:
-    """The account's sealed token, for the vault to open; only the worker's door may read it. Raises NotFound."""
-    sealed = await conn.fetchval(
-        "SELECT access_token FROM integrations WHERE workspace_id = $1 AND account_id = $2", workspace, account
-    )
-    if sealed is None:
-        raise NotFound("This account has no access token.")
-    return bytes(sealed)
+async def token_for(conn: Conn, workspace: WorkspaceId, account: AccountId) -> SealedToken | None:
+    """The account's sealed token, for the vault to open; None without one. Only the worker's door may read it."""
+    return await row(conn, SealedToken, _SEALED + "WHERE i.workspace_id = $1 AND i.account_id = $2", workspace, account)
 
 
 async def tokens(conn: Conn) -> list[SealedToken]:
     """Every sealed token under lock, in the order of their keys. Across workspaces: for renewing the encryption."""
-    return await rows(
-        conn,
-        SealedToken,
-        "SELECT workspace_id, account_id, access_token FROM integrations ORDER BY 1, 2 FOR NO KEY UPDATE",
-    )
+    return await rows(conn, SealedToken, _SEALED + "ORDER BY 1, 2 FOR NO KEY UPDATE OF i")
 
 
 async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes) -> None:

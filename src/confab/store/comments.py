@@ -62,13 +62,19 @@ async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[Work
     return {record["id"]: (WorkspaceId(record["workspace_id"]), _comment(record)) for record in records}
 
 
-async def page(conn: Conn, viewer: Viewer, *, account: AccountId, before: tuple[datetime, UUID], limit: int) -> list[Comment]:
-    """The newest `limit` comments of one account before a position, newest first. Index: comment_page."""
+async def page(
+    conn: Conn, viewer: Viewer, *, accounts: Sequence[AccountId], before: tuple[datetime, UUID], limit: int
+) -> list[Comment]:
+    """The newest `limit` comments of these accounts before a position, newest first: one range of comment_page each."""
     records = await conn.fetch(
         _VIEW
-        + """WHERE c.workspace_id = $1 AND c.account_id = $2 AND (c.created_at, c.id) < ($3, $4)
-        ORDER BY c.created_at DESC, c.id DESC LIMIT $5""",
-        viewer.workspace_id, account, *before, limit,
+        + """JOIN (SELECT page.id FROM unnest($2::uuid[]) AS t (account_id) CROSS JOIN LATERAL (
+            SELECT k.id, k.created_at FROM comments k
+            WHERE k.workspace_id = $1 AND k.account_id = t.account_id AND (k.created_at, k.id) < ($3, $4)
+            ORDER BY k.created_at DESC, k.id DESC LIMIT $5) page
+            ORDER BY page.created_at DESC, page.id DESC LIMIT $5) wanted ON wanted.id = c.id
+        WHERE c.workspace_id = $1 ORDER BY c.created_at DESC, c.id DESC""",
+        viewer.workspace_id, list(accounts), *before, limit,
     )  # fmt: skip
     return [_comment(record) for record in records]
 

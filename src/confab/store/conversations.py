@@ -1,7 +1,6 @@
 """Conversations: the list, the one, and what apply and act write to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -41,6 +40,15 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId) -
     if record is None:
         raise NotFound("There is no such conversation.")
     return _conversation(record)
+
+
+async def exists(conn: Conn, viewer: Viewer, conversation: ConversationId) -> None:
+    """Raises NotFound when the viewer has no such conversation."""
+    found = await conn.fetchval(
+        "SELECT true FROM conversations WHERE workspace_id = $1 AND id = $2", viewer.workspace_id, conversation
+    )
+    if not found:
+        raise NotFound("There is no such conversation.")
 
 
 async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Conversation]]:
@@ -202,14 +210,6 @@ async def set_labels(conn: Conn, workspace: WorkspaceId, conversation: Conversat
         "UPDATE conversations SET labels = $3, version = version + 1 WHERE workspace_id = $1 AND id = $2",
         workspace, conversation, list(labels),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """Where a page of the list ended: the sort key and id of its last row."""
-
-    at: datetime
-    id: UUID
 
 
 def _conversation(record: Record) -> Conversation:

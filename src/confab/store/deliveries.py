@@ -211,6 +211,9 @@ async def forget(conn: Conn, *, ledger_before: date, unclaimed_before: datetime,
             AND NOT EXISTS (SELECT FROM delivery_parts p WHERE p.delivery_id = d.id)""",
         unclaimed_before,
     )
+    await run(conn, "DELETE FROM deliveries WHERE id < uuid_at($1)", start_of(ledger_before))
+    await run(conn, "DELETE FROM changes WHERE at < $1", start_of(changes_before))
+    await run(conn, "DELETE FROM delivery_parts WHERE delivery_id < uuid_at($1)", start_of(ledger_before))
     await run(conn, "DELETE FROM unrouted_parts WHERE delivery_id < uuid_at($1)", start_of(ledger_before))
     return dropped
 

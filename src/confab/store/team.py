@@ -201,3 +201,9 @@ async def agents(conn: Conn, workspace: WorkspaceId) -> list[Agent]:
         WHERE m.workspace_id = $1 ORDER BY a.name, a.id""",
         workspace,
     )
+
+
+async def roles_of(conn: Conn, sessions: Sequence[UUID], now: datetime) -> dict[UUID, str]:
+    """The role behind each of these sessions; those that are over are missing. Across workspaces, by secrets once shown."""
+    found = await conn.fetch("SELECT session_id, role FROM live_roles($1::uuid[], $2)", list(sessions), now)
+    return {record["session_id"]: record["role"] for record in found}

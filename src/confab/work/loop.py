@@ -56,14 +56,15 @@ class Worker:
         self._db = db
         self._clock = clock
         self._works = works
+        self._group = asyncio.TaskGroup()
         self._bells = {wake.work(work.kind.name): asyncio.Event() for work in works}
         waker.listen(self._ring)
 
     async def run(self) -> None:
         """All kinds side by side. A kind in trouble does not stop the others."""
-        async with asyncio.TaskGroup() as group:
+        async with self._group:
             for work in self._works:
-                group.create_task(self._keep_going(work), name=f"work {work.kind.name}")
+                self._group.create_task(self._keep_going(work))
 
     def _ring(self, name: str) -> None:
         if name in self._bells:
@@ -151,12 +152,11 @@ class Worker:
     @asynccontextmanager
     async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncIterator[None]:
         """Hold the lease for as long as the block lasts."""
-        async with asyncio.TaskGroup() as group:
-            renewal = group.create_task(self._renew(work, claimed))
-            try:
-                yield
-            finally:
-                renewal.cancel()
+        renewal = self._group.create_task(self._renew(work, claimed))
+        try:
+            yield
+        finally:
+            renewal.cancel()
 
     async def _renew(self, work: Each | Together, claimed: Sequence[Due]) -> None:
         while True:

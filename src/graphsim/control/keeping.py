@@ -67,9 +67,7 @@ class FileAct(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     asset: str | None = None
     mid: str | None = None
-    answer: (
-        Literal["ok", "403", "404", "410", "500", "html", "redirect", "slow", "big", "wrong_type", "truncate"] | None
-    ) = None
+    answer: Literal["ok", "403", "404", "410", "500", "html", "redirect", "slow", "big", "wrong_type", "truncate"] | None = None
     expire: bool = False
 
 
@@ -184,9 +182,7 @@ def _token(sim: Sim, act: TokenAct) -> Doc:
         made = accounts.add_token(sim, owner.ig_id, act.kind, act.token, scopes)
         made.issued_ms -= round(act.age_s * 1000)
         return {"items": [_shown_token(sim, made)]}
-    chosen = [
-        one for one in sim.world.tokens.values() if act.token == one.value or (account and one.account == account.ig_id)
-    ]
+    chosen = [one for one in sim.world.tokens.values() if act.token == one.value or (account and one.account == account.ig_id)]
     if not chosen:
         raise Unknown("there is no such token")
     for token in chosen:

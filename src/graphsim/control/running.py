@@ -3,6 +3,7 @@
 import asyncio
 import resource
 from dataclasses import fields
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
@@ -71,9 +72,7 @@ def operations() -> tuple[Operation, ...]:
         ask("/fault", "Mend everything", _mend_all, method="DELETE"),
         ask("/fault/{id}", "Mend one thing", _mend, method="DELETE"),
         ask("/deliveries", "What was posted", _deliveries, ("after", "limit", "state", "account", "wait_s", "body")),
-        ask(
-            "/sends", "What the send API acted on", _sends, ("after", "limit", "account", "customer", "kind", "wait_s")
-        ),
+        ask("/sends", "What the send API acted on", _sends, ("after", "limit", "account", "customer", "kind", "wait_s")),
         ask("/sends/counts", "How often per recipient", _counts),
         ask("/settings", "The settings", _settings),
         post("/settings", "Change settings", Change, _change),
@@ -251,5 +250,13 @@ def _stats(sim: Sim, query: Query) -> Doc:
         "deliveries": sim.deliveries.count,
         "pending": sim.dispatcher.pending(),
         "scheduled": sim.timeline.pending(),
-        "rss_kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "rss_kb": _rss_kb(),
     }
+
+
+def _rss_kb() -> int:
+    """Memory in use now; where the system does not tell, the most there was."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize() // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

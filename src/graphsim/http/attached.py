@@ -49,9 +49,7 @@ def _mime(kind: str, content_type: str | None, content: bytes | None) -> str:
         return content_type
     if content is not None:
         return sniff(content)
-    return {"image": "image/png", "avatar": "image/png", "video": "video/mp4", "audio": "audio/wav"}.get(
-        kind, "application/pdf"
-    )
+    return {"image": "image/png", "avatar": "image/png", "video": "video/mp4", "audio": "audio/wav"}.get(kind, "application/pdf")
 
 
 def _template(element: Doc) -> Doc:

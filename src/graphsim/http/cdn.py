@@ -1,6 +1,7 @@
 """Media links: alive, dead, or broken on purpose. Rules M1 to M5, P6."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
@@ -75,7 +76,7 @@ async def _odd(sim: Sim, request: Request, asset: Asset, answer: str, seconds: f
     return Response(content, headers={"content-type": media_type})
 
 
-async def _endless():  # noqa: ANN202  an async generator of bytes
+async def _endless() -> AsyncIterator[bytes]:
     for _ in range(BIG_BYTES // 65536):
         yield bytes(65536)
 

@@ -20,9 +20,7 @@ def get_posts(sim: Sim, call: Call, token: Token) -> Answer:
     access.require(token, access.BASIC)
     asked = nodes.asked(call)
     shown, paging = page_of(sim, call, [(one.id, one) for one in sim.world.posts_of(account.ig_id)], call.params, 25)
-    return Answer(
-        document={"data": [fields.project(asked, _post_getters(sim, one), "IGMedia") for one in shown], **paging}
-    )
+    return Answer(document={"data": [fields.project(asked, _post_getters(sim, one), "IGMedia") for one in shown], **paging})
 
 
 def get_post(sim: Sim, call: Call, token: Token, post: Post) -> Answer:
@@ -139,9 +137,7 @@ def _text(call: Call) -> str:
 def _listed(sim: Sim, call: Call, found: list[Comment]) -> Answer:
     shown, paging = page_of(sim, call, [(one.id, one) for one in found], call.params, PAGE)
     asked = nodes.asked(call, "id,text,timestamp")
-    return Answer(
-        document={"data": [fields.project(asked, _comment_getters(sim, one), "IGComment") for one in shown], **paging}
-    )
+    return Answer(document={"data": [fields.project(asked, _comment_getters(sim, one), "IGComment") for one in shown], **paging})
 
 
 def _newest_first(sim: Sim, ids: list[str]) -> list[Comment]:

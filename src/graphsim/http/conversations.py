@@ -34,9 +34,7 @@ def get_conversations(sim: Sim, call: Call, token: Token) -> Answer:
         found = [one] if one is not None and one.mids else []
     else:
         oldest = sim.now_ms() - REQUESTS_MS
-        found = [
-            one for one in sim.world.conversations_of(account.ig_id) if not one.is_request or one.updated_ms > oldest
-        ]
+        found = [one for one in sim.world.conversations_of(account.ig_id) if not one.is_request or one.updated_ms > oldest]
     asked = nodes.asked(call, "id,updated_time")
     shown, paging = page_of(sim, call, [(one.id, one) for one in found], call.params, PAGE)
     data = [fields.project(asked, _conversation_getters(sim, call, one), "UnifiedThread") for one in shown]
@@ -86,23 +84,18 @@ def _conversation_getters(sim: Sim, call: Call, one: Conversation) -> Mapping[st
         "unread_count": constant(one.unread),
         "can_reply": constant(is_open),
         "is_owner": constant(one.owner_app is None),
-        "messages": lambda field: _messages(
-            sim, call, one, field.fields or fields.parse(_MESSAGE_DEFAULT), field.arguments
-        ),
+        "messages": lambda field: _messages(sim, call, one, field.fields or fields.parse(_MESSAGE_DEFAULT), field.arguments),
     }
 
 
-def _messages(
-    sim: Sim, call: Call, conversation: Conversation, asked: tuple[Field, ...], arguments: Mapping[str, str]
-) -> Doc:
+def _messages(sim: Sim, call: Call, conversation: Conversation, asked: tuple[Field, ...], arguments: Mapping[str, str]) -> Doc:
     """A page of messages, newest first; those too old to read have only their id. Rules C4, C6."""
     newest_first = [sim.world.messages[mid] for mid in reversed(conversation.mids)]
     readable = {message.mid for message in newest_first[:READABLE]}
     listed = [(one.mid, one) for one in newest_first if not one.is_deleted]
     shown, paging = page_of(sim, call, listed, arguments, PAGE)
     data = [
-        fields.project(asked, _message_getters(sim, one), "Message") if one.mid in readable else {"id": one.mid}
-        for one in shown
+        fields.project(asked, _message_getters(sim, one), "Message") if one.mid in readable else {"id": one.mid} for one in shown
     ]
     return {"data": data, **paging}
 
@@ -136,8 +129,7 @@ def _reactions(sim: Sim, message: Message) -> object:
     ours: Doc = {"id": account.ig_id, "username": account.username}
     theirs = _person(sim, message.account, message.igsid)
     data: list[Doc] = [
-        {"reaction": emoji, "users": [ours if who == account.ig_id else theirs]}
-        for who, emoji in message.reactions.items()
+        {"reaction": emoji, "users": [ours if who == account.ig_id else theirs]} for who, emoji in message.reactions.items()
     ]
     return {"data": data}
 
@@ -149,9 +141,7 @@ def _person(sim: Sim, account: str, igsid: str) -> Doc:
     return {"username": sim.world.accounts[account].username, "id": igsid}
 
 
-def page_of(
-    sim: Sim, call: Call, items: list[tuple[str, T]], arguments: Mapping[str, str], default: int
-) -> tuple[list[T], Doc]:
+def page_of(sim: Sim, call: Call, items: list[tuple[str, T]], arguments: Mapping[str, str], default: int) -> tuple[list[T], Doc]:
     """One page by cursor: an item's key is its cursor. Rule C7."""
     limit = _limit(arguments.get("limit"), default)
     keys = [sim.mint.text_of(f"cursor|{key}", 48) for key, _ in items]
@@ -171,9 +161,7 @@ def page_of(
 
 def _next_link(sim: Sim, call: Call, arguments: Mapping[str, str], after: str, limit: int) -> str:
     params = {
-        name: value
-        for name, value in {**call.params, **arguments}.items()
-        if name not in ("after", "limit", "access_token")
+        name: value for name, value in {**call.params, **arguments}.items() if name not in ("after", "limit", "access_token")
     }
     query = urlencode({**params, "limit": limit, "after": after, "access_token": call.token or ""})
     return f"{sim.base_url}/{call.host}/{call.version}/{call.path}?{query}"

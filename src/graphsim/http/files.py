@@ -68,9 +68,7 @@ def _own_post(sim: Sim, account: Account, payload: Doc) -> Attachment:
     if post is None or post.account != account.ig_id:
         raise errors.no_object("GET", str(payload.get("id")))
     link = sim.shelf.link(sim.world.assets[post.asset])
-    return Attachment(
-        type="ig_post", payload={"ig_post_media_id": post.id, "title": post.caption, "url": link}, asset=post.asset
-    )
+    return Attachment(type="ig_post", payload={"ig_post_media_id": post.id, "title": post.caption, "url": link}, asset=post.asset)
 
 
 def _elements(payload: Doc) -> list[object]:

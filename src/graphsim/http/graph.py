@@ -154,12 +154,7 @@ def _edge_of_object(sim: Sim, call: Call, token: Token, edge: str) -> Answer:
     if edge == "comments" and post is not None and call.method in ("GET", "POST"):
         run = comments.get_comments if call.method == "GET" else comments.post_comment
         return run(sim, call, token, post)
-    if (
-        edge == "replies"
-        and comment is not None
-        and comment.account == token.account
-        and call.method in ("GET", "POST")
-    ):
+    if edge == "replies" and comment is not None and comment.account == token.account and call.method in ("GET", "POST"):
         run = comments.get_replies if call.method == "GET" else comments.post_reply
         return run(sim, call, token, comment)
     raise errors.no_object(call.method, node)

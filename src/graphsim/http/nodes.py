@@ -56,9 +56,7 @@ def get_profile(sim: Sim, token: Token, call: Call, customer: Customer) -> Answe
         raise errors.no_object("GET", customer.igsid)
     if not customer.has_consented:
         raise errors.no_consent()
-    return Answer(
-        document=fields.project(asked(call, "id,name"), profile_getters(sim, customer), "IGBusinessScopedUser")
-    )
+    return Answer(document=fields.project(asked(call, "id,name"), profile_getters(sim, customer), "IGBusinessScopedUser"))
 
 
 def profile_getters(sim: Sim, customer: Customer) -> Mapping[str, Getter]:

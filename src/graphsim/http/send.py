@@ -20,9 +20,7 @@ async def post_message(sim: Sim, call: Call, token: Token) -> Answer:
     account = access.account_of(sim, call, token)
     access.require(token, access.MESSAGES)
     if not account.message_access:
-        raise GraphError(
-            code=200, subcode=2534041, message="(#200) The user has disabled access to messages", status=403
-        )
+        raise GraphError(code=200, subcode=2534041, message="(#200) The user has disabled access to messages", status=403)
     body = messages.parse(call.body)
     if body.message is None:
         return _act(sim, account, body)

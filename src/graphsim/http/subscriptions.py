@@ -29,9 +29,7 @@ def post_subscription(sim: Sim, call: Call, token: Token) -> Answer:
     known = PAGE_FIELDS if call.is_facebook else (*ALL_FIELDS, "message_echoes", "response_feedback")
     for position, name in enumerate(wanted):
         if name not in known:
-            raise errors.invalid(
-                f'Param subscribed_fields[{position}] must be one of {{{", ".join(known)}}} - got "{name}".'
-            )
+            raise errors.invalid(f'Param subscribed_fields[{position}] must be one of {{{", ".join(known)}}} - got "{name}".')
     if not wanted:
         raise errors.invalid("The parameter subscribed_fields is required")
     account.subscribed_fields = ALL_FIELDS if call.is_facebook else tuple(wanted)

@@ -8,9 +8,7 @@ HUMAN_AGENT_MS = 7 * DAY_MS
 TAG = "HUMAN_AGENT"
 
 
-def refusal(
-    *, opened_ms: int | None, now_ms: int, tag: str | None, human_agent: bool, is_facebook: bool
-) -> GraphError | None:
+def refusal(*, opened_ms: int | None, now_ms: int, tag: str | None, human_agent: bool, is_facebook: bool) -> GraphError | None:
     """Why Meta refuses, or None. `opened_ms` is the participant's last opening action. Rules W1, W2, W6 to W9."""
     if tag is not None and tag != TAG:
         return errors.invalid("Invalid parameter: this message tag is not available")

@@ -93,9 +93,13 @@ export function useUpdateConversation() {
       answer(
         http.PATCH("/api/v1/conversations/{id}", { params: { path: { id: conversation.id } }, body: patch }),
       ),
-    onMutate: ({ conversation, guess }) => showGuess(cache, conversation, { ...conversation, ...guess }),
+    onMutate({ conversation, guess }) {
+      const before = cache.getQueryData(conversationOf(conversation.id, cache).queryKey) ?? conversation
+      showGuess(cache, before, { ...before, ...guess })
+      return before
+    },
     onSuccess: (conversation) => landConversation(cache, conversation),
-    onError: (_error, { conversation }) => takeBack(cache, conversation),
+    onError: (_error, _update, before) => before && takeBack(cache, before),
   })
 }
 

@@ -33,7 +33,8 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
       <LiveDot />
       <IconButton
         icon="keyboard"
-        label="Keyboard (?)"
+        label="Keyboard"
+        shortcut="?"
         size={20}
         onClick={onHelp}
         className="size-10 max-pane:hidden"

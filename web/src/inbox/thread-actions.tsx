@@ -86,7 +86,7 @@ export function SnoozeMenu({ conversation, doors }: ActionProps) {
       label="Snooze until"
       role="dialog"
       buttonRef={doors.snooze.ref}
-      button={(properties) => <IconButton {...properties} icon="clock" label="Snooze (s)" />}
+      button={(properties) => <IconButton {...properties} icon="clock" label="Snooze" shortcut="s" />}
     >
       {(close) => {
         const now = Date.now()
@@ -159,7 +159,14 @@ export function LabelMenu({ conversation, buttonRef }: LabelProps) {
       label="Labels"
       role="dialog"
       buttonRef={buttonRef}
-      button={(properties) => <IconButton {...properties} icon="tag" label="Label (l)" />}
+      button={(properties) => (
+        <IconButton
+          {...properties}
+          icon="tag"
+          label={buttonRef ? "Label" : "Edit labels"}
+          {...(buttonRef && { shortcut: "l" })}
+        />
+      )}
     >
       {() => (
         <div className="w-60">

@@ -20,9 +20,13 @@ export function useActions(): Actions {
   function update(conversation: Conversation, change: Omit<Update, "conversation">, done?: string): void {
     mutate(
       { conversation, ...change },
-      { onError: (error) => showToast(`Not changed: ${explain(error)}`, { isError: true }) },
+      {
+        onSuccess: () => {
+          if (done) showToast(done, { action: { label: "Undo", run: () => restore(conversation) } })
+        },
+        onError: (error) => showToast(`Not changed: ${explain(error)}`, { isError: true }),
+      },
     )
-    if (done) showToast(done, { action: { label: "Undo", run: () => restore(conversation) } })
   }
 
   function restore(before: Conversation): void {

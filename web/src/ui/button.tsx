@@ -33,15 +33,21 @@ export function Button({
   )
 }
 
-type IconButtonProps = ComponentProps<"button"> & { icon: IconName; label: string; size?: number }
+type IconButtonProps = ComponentProps<"button"> & {
+  icon: IconName
+  label: string
+  size?: number
+  shortcut?: string
+}
 
 /** A button that is only an icon: its label is its name, and shows on hover. */
-export function IconButton({ icon, label, size = 18, className = "", ...rest }: IconButtonProps) {
+export function IconButton({ icon, label, size = 18, shortcut, className = "", ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
       aria-label={label}
-      title={label}
+      title={shortcut ? `${label} (${shortcut})` : label}
+      aria-keyshortcuts={shortcut}
       {...rest}
       className={`tap inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent-text ${className}`}
     >

@@ -16,7 +16,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (!(event instanceof ToggleEvent) || event.newState === "closed") closedAt = performance.now()
     }
     const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+        return
       if (isTyping(event.target) || document.querySelector("dialog[open], [popover]:popover-open")) return
       if (event.key === "Escape" && performance.now() - closedAt < CLOSING_MS) return
       const run = current.current[event.key]
@@ -36,5 +37,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  )
 }

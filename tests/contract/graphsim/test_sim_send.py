@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from tests.contract.graphsim.conftest import CUSTOMER, DAY, IG, Receiver, Sim, refusal
+from tests.contract.graphsim.door import CUSTOMER, DAY, IG, Receiver, Sim, refusal
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 PDF = b"%PDF-1.4\n" + bytes(200)
@@ -43,7 +42,11 @@ async def test_S3_an_echo_may_be_late_by_the_simulated_clock(sim: Sim, receiver:
 
 async def test_S1_a_form_with_json_values_is_taken(sim: Sim) -> None:
     await sim.do("write", customer=CUSTOMER)
-    form = {"recipient": json.dumps({"id": CUSTOMER}), "message": json.dumps({"text": "from a form"}), "access_token": "IGAAharbour"}
+    form = {
+        "recipient": json.dumps({"id": CUSTOMER}),
+        "message": json.dumps({"text": "from a form"}),
+        "access_token": "IGAAharbour",
+    }
     answer = await sim.client.post(f"{sim.base}/graph.instagram.com/{IG}/messages", data=form)
     assert answer.json()["recipient_id"] == CUSTOMER
 

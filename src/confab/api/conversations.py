@@ -1,0 +1,128 @@
+"""Conversations: the list, the one, and what an agent does to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from confab.api import paging
+from confab.api.access import Running, SignedIn
+from confab.api.encode import Json
+from confab.errors import Invalid
+from confab.inbox import act
+from confab.model.commands import Assign, MarkRead, SetLabels, SetStatus
+from confab.model.inbox import AgentId, Conversation, ConversationId, ConversationStatus, MessageId, Seq
+from confab.store import accounts, changes, conversation_list, conversations, wake
+from confab.store.conversation_list import Position, Wanted
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationPage:
+    """A page of the list; `next` is the cursor of the page after it."""
+
+    items: list[Conversation]
+    next: str | None
+    seq: Seq
+
+
+class ConversationPatch(BaseModel):
+    """What changes; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: ConversationStatus | None = None
+    snoozed_until: datetime | None = None
+    assignee_id: UUID | None = None
+    labels: list[str] | None = None
+
+
+class ReadUpTo(BaseModel):
+    """Up to which message; left out: the newest."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    message_id: UUID | None = None
+
+
+@router.get("/conversations", operation_id="list_conversations", response_model=ConversationPage)
+async def list_conversations(  # noqa: PLR0913 -- one parameter per filter
+    access: SignedIn,
+    view: Literal["all", "unread", "mine", "unassigned"] = "all",
+    status: Literal["open", "snoozed", "closed", "any"] = "any",
+    account: UUID | None = None,
+    assignee: UUID | None = None,
+    label: Annotated[str | None, Query(max_length=40)] = None,
+    sort: Literal["newest", "ending"] = "newest",
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> Response:
+    """The workspace's conversations that have messages."""
+    statuses: list[ConversationStatus] = ["open", "snoozed", "closed"] if status == "any" else [status]
+    after = Position(at=(at := paging.read(cursor))[0], id=at[1]) if cursor else None
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        owned = [known.id for known in await accounts.all_for_viewer(conn, access.viewer)]
+        wanted = Wanted(
+            view=view, statuses=statuses, accounts=[id_ for id_ in owned if account in (None, id_)], assignee=assignee,
+            label=label, sort=sort, after=after, limit=limit,
+        )  # fmt: skip
+        page = await conversation_list.page(conn, access.viewer, wanted, access.now)
+    next_ = paging.write(page.next.at, page.next.id) if page.next else None
+    return Json(ConversationPage(items=page.items, next=next_, seq=seq))
+
+
+@router.get("/conversations/{id}", operation_id="get_conversation", response_model=Conversation)
+async def get_conversation(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
+    """One conversation, with the `seq` it stands at."""
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        found = await conversations.for_viewer(conn, access.viewer, ConversationId(id))
+    return Json({**msgspec.to_builtins(found), "seq": seq})
+
+
+@router.patch("/conversations/{id}", operation_id="update_conversation", response_model=Conversation)
+async def update_conversation(
+    id: UUID,  # noqa: A002 -- the path's word
+    body: ConversationPatch,
+    access: SignedIn,
+    services: Running,
+) -> Response:
+    """Open, close, snooze, assign or label."""
+    conversation, given, now = ConversationId(id), body.model_fields_set, access.now
+    if not given:
+        raise Invalid("Say what to change: status, snoozed_until, assignee_id or labels.", field="status")
+    async with access.transaction() as conn:
+        if body.status is not None:
+            command = SetStatus(conversation_id=conversation, status=body.status, snoozed_until=body.snoozed_until)
+            await act.set_status(conn, access.actor, command, now)
+        if "assignee_id" in given:
+            assignee = AgentId(body.assignee_id) if body.assignee_id else None
+            await act.assign(conn, access.actor, Assign(conversation_id=conversation, assignee_id=assignee), now)
+        if body.labels is not None:
+            await act.set_labels(conn, access.actor, SetLabels(conversation_id=conversation, labels=body.labels), now)
+        changed = await conversations.for_viewer(conn, access.viewer, conversation)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("snoozes"))
+    return Json(changed)
+
+
+@router.post("/conversations/{id}/read", operation_id="mark_read", response_model=Conversation)
+async def mark_read(
+    id: UUID,  # noqa: A002 -- the path's word
+    access: SignedIn,
+    services: Running,
+    body: ReadUpTo | None = None,
+) -> Response:
+    """Everything up to a message is read, for the whole team. The mark never moves back."""
+    message = MessageId(body.message_id) if body is not None and body.message_id else None
+    async with access.transaction() as conn:
+        command = MarkRead(conversation_id=ConversationId(id), message_id=message)
+        read = await act.mark_read(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id))
+    return Json(read)

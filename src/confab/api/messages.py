@@ -1,0 +1,148 @@
+"""A conversation's messages and notes, and answering."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from confab.api.access import Running, SignedIn
+from confab.api.encode import Json
+from confab.inbox import act
+from confab.model.commands import AddNote, Discard, Retry, SendText
+from confab.model.inbox import ConversationId, Message, MessageId, Note, Seq
+from confab.store import changes, conversations, messages, notes, wake
+
+router = APIRouter()
+_MOST_NOTES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """Oldest first; `next` is the `before` of the page above, null at the beginning of the conversation."""
+
+    items: list[Message]
+    next: str | None
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePage:
+    """Oldest first; `next` is always null."""
+
+    items: list[Note]
+    next: str | None
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A label that the workspace uses."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelPage:
+    """All labels, by name; `next` is always null."""
+
+    items: list[Label]
+    next: str | None
+    seq: Seq
+
+
+class NewMessage(BaseModel):
+    """An answer. `client_key` is the client's own name for it: the same again is the same message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_key: str
+    text: str
+
+
+class NewNote(BaseModel):
+    """A note."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+
+
+@router.get("/conversations/{id}/messages", operation_id="list_messages", response_model=MessagePage)
+async def list_messages(
+    id: UUID,  # noqa: A002 -- the path's word
+    access: SignedIn,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+) -> Response:
+    """The newest messages, or those older than `before`."""
+    conversation = ConversationId(id)
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        await conversations.exists(conn, access.viewer, conversation)
+        found = await messages.page(
+            conn, access.viewer, conversation, before=MessageId(before) if before else None, limit=limit + 1
+        )
+    items = found[-limit:]
+    return Json(MessagePage(items=items, next=str(items[0].id) if len(found) > limit else None, seq=seq))
+
+
+@router.post("/conversations/{id}/messages", operation_id="send_message", response_model=Message, status_code=201)
+async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: Running) -> Response:  # noqa: A002
+    """Queue an answer: 201 with the message, 200 with the same one when the key is known."""
+    command = SendText(conversation_id=ConversationId(id), client_key=body.client_key, text=body.text)
+    async with access.transaction() as conn:
+        message, is_new = await act.send_text(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    return Json(message, 201 if is_new else 200)
+
+
+@router.post("/conversations/{id}/messages/{message_id}/retry", operation_id="retry_message", response_model=Message)
+async def retry_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
+    """Send again what failed or is in doubt: a person's decision."""
+    command = Retry(conversation_id=ConversationId(id), message_id=MessageId(message_id))
+    async with access.transaction() as conn:
+        message = await act.retry(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    return Json(message)
+
+
+@router.delete("/conversations/{id}/messages/{message_id}", operation_id="discard_message", status_code=204)
+async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
+    """Take out a message that is not known to have been sent."""
+    command = Discard(conversation_id=ConversationId(id), message_id=MessageId(message_id))
+    async with access.transaction() as conn:
+        await act.discard(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    return Response(status_code=204)
+
+
+@router.get("/conversations/{id}/notes", operation_id="list_notes", response_model=NotePage)
+async def list_notes(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
+    """The newest 200 notes."""
+    conversation = ConversationId(id)
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        await conversations.exists(conn, access.viewer, conversation)
+        items = await notes.of_conversation(conn, access.viewer, conversation, _MOST_NOTES)
+    return Json(NotePage(items=items, next=None, seq=seq))
+
+
+@router.post("/conversations/{id}/notes", operation_id="add_note", response_model=Note, status_code=201)
+async def add_note(id: UUID, body: NewNote, access: SignedIn, services: Running) -> Response:  # noqa: A002
+    """Leave a note for the team."""
+    async with access.transaction() as conn:
+        note = await act.add_note(conn, access.actor, AddNote(conversation_id=ConversationId(id), text=body.text), access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id))
+    return Json(note, 201)
+
+
+@router.get("/labels", operation_id="list_labels", response_model=LabelPage)
+async def list_labels(access: SignedIn) -> Response:
+    """The labels in use."""
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        names = await notes.labels(conn, access.viewer)
+    return Json(LabelPage(items=[Label(name=name) for name in names], next=None, seq=seq))

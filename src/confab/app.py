@@ -1,0 +1,338 @@
+"""The composition root: builds what a process is made of, knows every room, and starts every task."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import structlog
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from confab.accounts import vault
+from confab.api import problems, routes, static
+from confab.api.metrics import Metrics
+from confab.api.services import Services
+from confab.api.stream import Stream
+from confab.clock import Clock
+from confab.errors import Misconfigured
+from confab.graph.client import GraphClient
+from confab.inbox import upkeep
+from confab.inbox.publish import Hub
+from confab.inbox.receive import Ledger, Receiver, Signatory
+from confab.settings import Settings
+from confab.store import embedded, presence, schedules
+from confab.store.db import GONE, Database, Door, Doors, connect
+from confab.store.migrate import migrate
+from confab.store.wake import Wake, work
+from confab.team import set_up
+from confab.team.passwords import Passwords
+from confab.work.loop import Worker
+from confab.worker import works
+
+log = structlog.get_logger()
+
+WEBHOOK = "/api/webhooks/instagram"
+STREAM = "/api/v1/stream"
+
+_OURS = ("api", "connect", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
+_LARGEST_BODY = 1 << 20
+_POOL = 10
+_LEDGER_POOL = 2
+_GRACE_S = 5
+_CLOCK_EVERY_S = 0.25
+_SECURITY = [
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+
+@contextmanager
+def doors_of(settings: Settings) -> Generator[Doors, None, None]:
+    """The three doors, for as long as the block lasts: of the configured server, else of the embedded one."""
+    if settings.database_url is None:
+        with embedded.running(settings.data_dir) as doors:
+            yield doors
+        return
+    at = {"dsn": settings.database_url}
+    yield Doors(
+        owner=Door(connect=at, role=urlsplit(settings.database_url).username or "owner"),
+        app=Door(connect=at, role="confab_app", take_role=True),
+        worker=Door(connect=at, role="confab_worker", take_role=True),
+    )
+
+
+async def prepare(settings: Settings, doors: Doors, clock: Clock) -> str | None:
+    """Bring the database up to date; the set-up link to print, None when somebody can already sign in."""
+    await migrate(doors.owner)
+    async with Database.open(doors.app, size=1) as db, db.transaction() as conn:
+        return await set_up.offer(conn, settings.origin, clock.now())
+
+
+class Front:
+    """The one ASGI callable of a web process: sends each request to the room whose address it has.
+
+    The webhook and the stream come before the framework, because one may never be slow and the other lasts for hours.
+    """
+
+    def __init__(self, *, services: Services, api: ASGIApp, web: ASGIApp, receiver: ASGIApp, stream: ASGIApp, hub: Hub) -> None:
+        self.services = services
+        self.hub = hub
+        self._api = api
+        self._web = web
+        self._receiver = receiver
+        self._stream = stream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: with our security headers, counted, and never with more than one meaning."""
+        if scope["type"] != "http":
+            await _refuse_socket(scope, receive, send)
+            return
+        door, room = self._room(scope)
+        answer = _Answer(send)
+        began = time.perf_counter()
+        try:
+            await room(scope, _capped(receive) if door == "api" else receive, answer)
+        except Exception as error:  # noqa: BLE001 -- the top loop of a request: say so, and let the others go on
+            log.error("request_crashed", door=door, error=type(error).__name__, where=_where(error))  # noqa: TRY400
+            if answer.status is None:
+                await problems.unexpected()(scope, receive, answer)
+        finally:
+            metrics = self.services.metrics
+            metrics.requests.labels(door, str(answer.status or "aborted")).inc()
+            if door != "stream":
+                metrics.seconds.labels(door).observe(time.perf_counter() - began)
+
+    def _room(self, scope: Scope) -> tuple[str, ASGIApp]:
+        path: str = scope["path"]
+        if path == WEBHOOK:
+            return "webhook", self._receiver
+        if path == STREAM and scope["method"] == "GET":
+            return "stream", self._stream
+        if path.split("/", 2)[1:2] and path.split("/", 2)[1] in _OURS:
+            return "api", _too_large if _is_too_large(scope) else self._api
+        return "web", self._web
+
+
+class _Answer:
+    """Passes an answer on with our headers, and remembers how it began."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": [*message.get("headers", []), *_SECURITY]}
+        await self._send(message)
+
+
+@asynccontextmanager
+async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) -> AsyncGenerator[Front, None]:
+    """A web process's ASGI callable, with all that runs behind it, for as long as the block lasts."""
+    clock = clock or Clock()
+    async with (
+        Database.open(doors.app, size=_POOL) as db,
+        Database.open(doors.app, size=_LEDGER_POOL) as ledger_db,
+        asyncio.TaskGroup() as tasks,
+    ):
+        wake = Wake(doors.app)
+        hub = Hub(db, clock, wake)
+        ledger = Ledger(ledger_db, lambda: wake.say(work("deliveries")))
+        services = Services(
+            settings=settings,
+            clock=clock,
+            db=db,
+            wake=wake,
+            passwords=Passwords(),
+            metrics=Metrics(),
+            closing=asyncio.Event(),
+        )
+        api = routes.create()
+        api.state.services = services
+        running = (wake.run(), hub.run(), ledger.run())
+        behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
+        receiver = Receiver(
+            ledger,
+            clock,
+            signatories(settings),
+            verify_token=settings.meta_verify_token,
+            max_bytes=settings.webhook_max_bytes,
+            answered=services.metrics.webhook_answered,
+        )
+        try:
+            yield Front(services=services, api=api, web=static.load(), receiver=receiver, stream=Stream(services, hub), hub=hub)
+        finally:
+            services.closing.set()
+            for task in behind:
+                task.cancel()
+
+
+async def run_web(settings: Settings, doors: Doors, listener: socket.socket) -> None:
+    """Serve on a listening socket until told to stop."""
+    async with web_app(settings, doors) as front:
+        server = _Server(
+            uvicorn.Config(
+                front,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=True,
+                forwarded_allow_ips=["127.0.0.1", "::1"],
+                timeout_keep_alive=75,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+
+        def stop() -> None:
+            front.services.closing.set()
+            front.hub.close()
+            server.should_exit = True
+
+        _on_signals(stop)
+        await server.serve(sockets=[listener])
+
+
+async def run_worker(settings: Settings, doors: Doors) -> None:
+    """Do due work until told to stop, and be seen doing it."""
+    stopping = asyncio.Event()
+    _on_signals(stopping.set)
+    clock = Clock()
+    async with (
+        Database.open(doors.worker, size=_POOL) as db,
+        GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
+        asyncio.TaskGroup() as tasks,
+    ):
+        async with db.transaction() as conn:
+            await schedules.ensure(conn, upkeep.NAMES, clock.now())
+        wake = Wake(doors.worker)
+        kinds = works(settings, db, graph, clock, wake, vault.opened_by(settings))
+        running = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
+        behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
+        await stopping.wait()
+        for task in behind:
+            task.cancel()
+
+
+def signatories(settings: Settings) -> Callable[[], Sequence[Signatory]]:
+    """Whose signatures count: every secret of the environment's app. Rule H7."""
+    known = [Signatory(secret=secret, app_id=None) for secret in (*settings.meta_app_secrets, *settings.instagram_app_secrets)]
+    return lambda: known
+
+
+def configure_logging() -> None:
+    """One line of JSON per event on standard error; other people's libraries only when they warn."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format='{"event": "library", "logger": "%(name)s", "text": "%(message)s"}')
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, but signals are ours: it would raise them again after it has stopped cleanly."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+async def _be_present(door: Door) -> None:
+    """Hold the worker's lock on a connection of its own; anew after the connection was lost."""
+    while True:
+        try:
+            conn = await connect(door)
+            try:
+                lost = asyncio.Event()
+                conn.add_termination_listener(lambda _conn: lost.set())
+                await presence.announce(conn, "worker")
+                await lost.wait()
+            finally:
+                await conn.close(timeout=1)
+        except GONE as error:
+            log.warning("worker_not_seen", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+
+def _following(settings: Settings, clock: Clock, tasks: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:
+    return [tasks.create_task(_follow(clock, settings.clock_url))] if settings.clock_url else []
+
+
+async def _follow(clock: Clock, url: str) -> None:
+    """Keep our clock at the time that another one shows."""
+    async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
+        while True:
+            try:
+                shown = datetime.fromisoformat((await client.get(url)).json()["now"])
+                clock.ahead = shown - datetime.now(UTC)
+            except (httpx2.HTTPError, ValueError, KeyError) as error:
+                log.warning("clock_not_followed", error=type(error).__name__)
+            await asyncio.sleep(_CLOCK_EVERY_S)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+
+
+def _is_too_large(scope: Scope) -> bool:
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return any(not value.isdigit() or int(value) > _LARGEST_BODY for value in lengths)
+
+
+def _where(error: BaseException) -> str:
+    """The way to the error, innermost last; without its text, which may quote what a customer wrote."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
+def _capped(receive: Receive) -> Receive:
+    """The same body, but an endless one ends in an error that the framework answers with 400."""
+    seen = 0
+
+    async def capped() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > _LARGEST_BODY:
+            raise ValueError("too large")
+        return message
+
+    return capped
+
+
+async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    await problems.answer(413, "too_large", f"A request may have {_LARGEST_BODY} bytes.")(scope, receive, send)
+
+
+async def _refuse_socket(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    raise Misconfigured("The lifespan protocol is not used here: run the app through `confab serve`.")

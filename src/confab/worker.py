@@ -1,0 +1,53 @@
+"""Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from confab.accounts.vault import Vault
+from confab.clock import Clock
+from confab.graph.client import GraphClient
+from confab.inbox.erase import Eraser
+from confab.inbox.hints import Hints
+from confab.inbox.ingest import Ingest
+from confab.inbox.send import Line, Sender
+from confab.inbox.upkeep import Upkeep
+from confab.model.inbox import AccountId, WorkspaceId
+from confab.profiles.fetch import Profiles
+from confab.settings import Settings
+from confab.store import accounts, claims
+from confab.store.db import Conn, Database
+from confab.store.wake import Wake
+from confab.work.loop import Each, Together
+
+_SHORT = timedelta(seconds=30)
+_LONG = timedelta(minutes=2)
+
+
+def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, waker: Wake, vault: Vault) -> list[Each | Together]:
+    """Every kind of work and its handler."""
+
+    async def line_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
+        sealed = await accounts.token_for(conn, workspace, AccountId(account))
+        if sealed is None:
+            return None
+        return Line(ig_id=sealed.ig_id, token=vault.open(sealed.access_token, workspace, sealed.account_id))
+
+    async def token_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
+        line = await line_of(conn, workspace, account)
+        return line.token if line is not None else None
+
+    ours = frozenset(app for app in (settings.meta_app_id, settings.instagram_app_id) if app)
+    ingest = Ingest(db, clock, waker, ours)
+    lease = timedelta(seconds=settings.send_timeout_s + 15)
+    sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
+    return [
+        Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORT),
+        Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True),
+        Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG),
+        Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
+        Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT),
+        Each(kind=claims.SCHEDULES, run=upkeep.scheduled, at_once=1, lease=_LONG, keeps_row=True),
+    ]

@@ -1,0 +1,376 @@
+"""Families C, P, T, E, K, L and M: what can be read, by whom, and what is refused."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.contract.graphsim.door import CUSTOMER, DAY, IG, SECRET, TOKEN, USERNAME, Sim, refusal
+
+APP = {"client_id": "1", "client_secret": SECRET}
+BACK = "https://inbox.example/back"
+
+
+async def test_C1_conversations_come_newest_first_in_pages(sim: Sim) -> None:
+    made = (await sim.do("history", conversations=5, messages=2))["customers"]
+    first = await sim.get("me/conversations", platform="instagram", limit=2, fields="participants,updated_time")
+    assert len(first["data"]) == 2
+    following = urlsplit(first["paging"]["next"])
+    assert parse_qs(following.query)["access_token"] == [TOKEN]
+    found = list(first["data"])
+    after = first["paging"]["cursors"]["after"]
+    while after:
+        page = await sim.get("me/conversations", platform="instagram", limit=2, after=after, fields="participants,updated_time")
+        found += page["data"]
+        after = page["paging"]["cursors"]["after"] if "next" in page["paging"] else None
+    times = [one["updated_time"] for one in found]
+    assert times == sorted(times, reverse=True)
+    assert {one["participants"]["data"][1]["id"] for one in found} == set(made)
+
+
+async def test_C1_facebook_lists_instagram_only_when_asked(sim: Sim) -> None:
+    await sim.do("accounts", id=IG, page_token="EAApage")
+    await sim.do("write", customer=CUSTOMER)
+    facebook = {"host": "graph.facebook.com", "token": "EAApage"}
+    assert (await sim.get("me/conversations", **facebook))["data"] == []
+    assert len((await sim.get("me/conversations", platform="instagram", **facebook))["data"]) == 1
+
+
+async def test_C2_a_conversation_is_found_by_its_participant(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER)
+    found = await sim.get("me/conversations", platform="instagram", user_id=CUSTOMER)
+    assert [(one["id"], set(one)) for one in found["data"]] == [(made["conversation"], {"id", "updated_time"})]
+    assert (await sim.get("me/conversations", platform="instagram", user_id="22"))["data"] == []
+
+
+async def test_C4_messages_are_read_nested_or_by_their_edge_newest_first(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER, text="one")
+    sent = (await sim.send("two")).json()
+    nested = await sim.get(made["conversation"], fields="messages{id,message,from,to,created_time}")
+    edge = await sim.get(f"{made['conversation']}/messages", fields="id,message,from,to,created_time")
+    assert nested["messages"]["data"] == edge["data"]
+    assert [(one["id"], one["message"]) for one in edge["data"]] == [(sent["message_id"], "two"), (made["mid"], "one")]
+    assert edge["data"][0]["from"] == {"username": USERNAME, "id": IG}
+    assert edge["data"][0]["to"]["data"][0]["id"] == CUSTOMER
+
+
+async def test_C6_only_the_twenty_newest_messages_have_details(sim: Sim) -> None:
+    mids = [(await sim.do("write", customer=CUSTOMER, text=f"{number}"))["mid"] for number in range(22)]
+    conversation = (await sim.get("me/conversations", platform="instagram", user_id=CUSTOMER))["data"][0]["id"]
+    listed = (await sim.get(f"{conversation}/messages", fields="message", limit=50))["data"]
+    assert [one["id"] for one in listed] == mids[::-1]
+    assert ["message" in one for one in listed] == [True] * 20 + [False] * 2
+    assert refusal(await sim.call("GET", mids[0], fields="message")) == (100, 9000001)
+
+
+async def test_C8_times_are_iso_to_the_second(sim: Sim) -> None:
+    mid = (await sim.do("write", customer=CUSTOMER))["mid"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", (await sim.get(mid))["created_time"])
+
+
+async def test_C9_attachments_have_another_form_than_in_webhooks(sim: Sim) -> None:
+    mid = (await sim.do("write", customer=CUSTOMER, attachments=["image", "video", "audio"]))["mid"]
+    found = await sim.get(mid, fields="message,attachments")
+    assert found["message"] == ""
+    image, video, audio = found["attachments"]["data"]
+    assert image["image_data"]["url"].startswith(sim.base)
+    assert video["video_data"]["url"].startswith(sim.base)
+    assert set(audio) == {"id", "mime_type", "name", "size", "file_url"}
+
+
+async def test_C10_the_link_of_a_story_is_empty_after_a_day(sim: Sim) -> None:
+    mid = (await sim.do("write", customer=CUSTOMER, attachments=["story_mention"]))["mid"]
+    assert (await sim.get(mid, fields="story"))["story"]["mention"]["link"].startswith(sim.base)
+    await sim.advance(DAY)
+    assert (await sim.get(mid, fields="story"))["story"]["mention"]["link"] == ""
+
+
+async def test_C11_an_unsent_message_cannot_be_read(sim: Sim) -> None:
+    mid = (await sim.do("write", customer=CUSTOMER))["mid"]
+    await sim.do("unsend", mid=mid)
+    assert refusal(await sim.call("GET", mid)) == (100, 9000001)
+
+
+async def test_C12_silent_requests_are_not_listed_after_thirty_days(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER, request=True)
+    await sim.advance(31 * DAY)
+    assert (await sim.get("me/conversations", platform="instagram"))["data"] == []
+    assert len((await sim.get("me/conversations", platform="instagram", user_id=CUSTOMER))["data"]) == 1
+
+
+async def test_C14_two_calls_a_second(sim: Sim) -> None:
+    await sim.do("settings", limits=True)
+    answers = [await sim.call("GET", "me/conversations", platform="instagram") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 400]
+    assert refusal(answers[2]) == (613, None)
+
+
+async def test_P1_a_profile_has_the_fields_asked_for_and_its_id(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER, name="Ada", username="ada.bakes")
+    found = await sim.get(CUSTOMER, fields="name,username,profile_pic,follower_count")
+    assert (found["id"], found["name"], found["username"]) == (CUSTOMER, "Ada", "ada.bakes")
+    assert refusal(await sim.call("GET", CUSTOMER, fields="shoe_size")) == (100, None)
+
+
+async def test_P2_values_may_be_missing(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER)
+    await sim.do("customers", id=CUSTOMER, hidden_fields=["name"], no_picture=True)
+    assert set(await sim.get(CUSTOMER, fields="name,username,profile_pic")) == {"id", "username"}
+
+
+async def test_P3_a_commenters_profile_is_230(sim: Sim) -> None:
+    await sim.do("comment", customer=CUSTOMER, text="x")
+    assert refusal(await sim.call("GET", CUSTOMER, fields="name")) == (230, None)
+
+
+async def test_P4_nobody_is_9010(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER)
+    await sim.do("customers", id=CUSTOMER, gone=True)
+    assert refusal(await sim.call("GET", CUSTOMER, fields="name")) == (9010, None)
+    assert refusal(await sim.call("GET", "2291834475610028", fields="name")) == (9010, None)
+
+
+async def test_P5_who_blocked_the_account_is_100_33(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER)
+    await sim.do("customers", id=CUSTOMER, blocked=True)
+    assert refusal(await sim.call("GET", CUSTOMER, fields="name")) == (100, 33)
+
+
+async def test_P6_a_picture_dies_after_four_and_a_half_days(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER)
+    link = (await sim.get(CUSTOMER, fields="profile_pic"))["profile_pic"]
+    alive = await sim.client.get(link)
+    assert (alive.status_code, alive.headers["content-type"]) == (200, "image/png")
+    assert int(parse_qs(urlsplit(link).query)["oe"][0], 16) > 1_793_610_000
+    await sim.advance(5 * DAY)
+    assert (await sim.client.get(link)).status_code == 403
+
+
+async def login(sim: Sim, **query: str) -> dict[str, list[str]]:
+    """What the browser brings back from the login page."""
+    wanted = {"client_id": "1", "redirect_uri": BACK, "response_type": "code", "state": "s", **query}
+    wanted.setdefault("scope", "instagram_business_basic,instagram_business_manage_messages")
+    answer = await sim.client.get(f"{sim.base}/www.instagram.com/oauth/authorize", params=wanted)
+    assert answer.status_code == 302, answer.text
+    return parse_qs(urlsplit(answer.headers["location"]).query)
+
+
+async def exchange(sim: Sim, code: str) -> dict[str, object]:
+    form = {**APP, "grant_type": "authorization_code", "redirect_uri": BACK, "code": code}
+    return (await sim.client.post(f"{sim.base}/api.instagram.com/oauth/access_token", data=form)).json()
+
+
+async def test_T1_the_login_page_shows_the_accounts_unless_one_is_chosen(sim: Sim) -> None:
+    query = {"client_id": "1", "redirect_uri": BACK, "response_type": "code", "scope": "instagram_business_basic"}
+    page = await sim.client.get(f"{sim.base}/www.instagram.com/oauth/authorize", params=query)
+    assert f"graphsim_account={IG}" in page.text
+    await sim.do("login", account=IG)
+    assert (await login(sim))["state"] == ["s"]
+    await sim.do("login", denied=True)
+    assert (await login(sim))["error"] == ["access_denied"]
+
+
+async def test_T2_a_code_works_once_and_for_an_hour(sim: Sim) -> None:
+    await sim.do("login", account=IG)
+    code = (await login(sim))["code"][0]
+    assert "access_token" in await exchange(sim, code)
+    assert (await exchange(sim, code))["error_type"] == "OAuthException"
+    late = (await login(sim))["code"][0]
+    await sim.advance(3600)
+    assert "access_token" not in await exchange(sim, late)
+
+
+async def test_T3_unticked_permissions_are_not_granted(sim: Sim) -> None:
+    await sim.do("login", account=IG, untick=["instagram_business_manage_messages"])
+    found = await exchange(sim, (await login(sim))["code"][0])
+    assert found["permissions"] == ["instagram_business_basic"]
+    await sim.do("write", customer=CUSTOMER)
+    assert refusal(await sim.call("GET", CUSTOMER, token=str(found["access_token"]), fields="name")) == (10, None)
+
+
+async def test_T5_T6_a_token_becomes_long_and_is_renewed_after_a_day(sim: Sim) -> None:
+    await sim.do("login", account=IG)
+    short = str((await exchange(sim, (await login(sim))["code"][0]))["access_token"])
+    query = {"grant_type": "ig_exchange_token", "client_secret": SECRET, "access_token": short}
+    long = (await sim.client.get(f"{sim.base}/graph.instagram.com/access_token", params=query)).json()
+    assert (long["token_type"], long["expires_in"]) == ("bearer", 60 * DAY)
+    query = {"grant_type": "ig_refresh_token", "access_token": long["access_token"]}
+    url = f"{sim.base}/graph.instagram.com/refresh_access_token"
+    assert (await sim.client.get(url, params=query)).json()["error"]["code"] == 100
+    await sim.advance(DAY)
+    renewed = (await sim.client.get(url, params=query)).json()
+    await sim.advance(59 * DAY + 1)
+    assert refusal(await sim.call("GET", "me", token=long["access_token"])) == (190, 463)
+    assert (await sim.call("GET", "me", token=renewed["access_token"])).status_code == 200
+
+
+async def test_T8_user_id_of_me_is_the_igid_and_id_is_not(sim: Sim) -> None:
+    me = await sim.get("me", fields="id,user_id,username,account_type")
+    assert (me["user_id"], me["username"], me["account_type"]) == (IG, USERNAME, "BUSINESS")
+    assert me["id"] != IG
+    await sim.do("accounts", id=IG, wrapped_me=True)
+    assert (await sim.get("me", fields="user_id"))["data"][0]["user_id"] == IG
+
+
+async def test_T9_no_token_is_104_and_a_foreign_one_190(sim: Sim) -> None:
+    assert refusal(await sim.call("GET", "me", token=None)) == (104, None)
+    assert refusal(await sim.call("GET", "me", token="IGAAnobody")) == (190, None)
+    assert refusal(await sim.call("GET", "me", host="graph.facebook.com")) == (190, None)
+
+
+async def test_T10_a_subscription_can_be_seen_made_and_ended(sim: Sim) -> None:
+    assert (await sim.call("DELETE", "me/subscribed_apps")).json() == {"success": True}
+    assert (await sim.get("me/subscribed_apps"))["data"] == []
+    body = {"subscribed_fields": ["messages", "comments"]}
+    assert (await sim.call("POST", f"{IG}/subscribed_apps", body=body)).json() == {"success": True}
+    assert (await sim.get("me/subscribed_apps"))["data"][0]["subscribed_fields"] == ["messages", "comments"]
+
+
+async def test_T11_a_page_takes_only_its_own_fields(sim: Sim) -> None:
+    await sim.do("accounts", id=IG, page_token="EAApage")
+    facebook = {"host": "graph.facebook.com", "token": "EAApage"}
+    assert refusal(await sim.call("POST", "me/subscribed_apps", subscribed_fields="messages,messaging_seen", **facebook)) == (
+        100,
+        None,
+    )
+    assert (await sim.call("POST", "me/subscribed_apps", subscribed_fields="feed", **facebook)).status_code == 200
+
+
+async def test_T12_a_signed_request_is_signed_over_its_second_part(sim: Sim) -> None:
+    signed = (await sim.do("signed-request"))["signed_request"]
+    signature, _, payload = signed.partition(".")
+    expected = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
+    assert base64.urlsafe_b64decode(signature + "==") == expected
+    account = (await sim.see("accounts"))["items"][0]
+    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["user_id"] == account["app_scoped_id"]
+
+
+async def test_T14_a_revoked_token_tells_why(sim: Sim) -> None:
+    await sim.do("tokens", action="revoke", token=TOKEN, subcode=460)
+    answer = await sim.call("GET", "me")
+    assert (answer.status_code, refusal(answer)) == (401, (190, 460))
+    await sim.do("tokens", action="revoke", token=TOKEN, subcode=None)
+    assert refusal(await sim.call("GET", "me")) == (190, None)
+
+
+async def test_T15_a_users_token_lists_pages_with_theirs(sim: Sim) -> None:
+    user = (await sim.do("tokens", action="issue", kind="user"))["items"][0]["value"]
+    fields = "id,access_token,instagram_business_account{id,username}"
+    page = (await sim.get("me/accounts", host="graph.facebook.com", token=user, fields=fields))["data"][0]
+    assert page["instagram_business_account"] == {"id": IG, "username": USERNAME}
+    found = await sim.get(page["id"], host="graph.facebook.com", token=page["access_token"], fields="name")
+    assert found["id"] == page["id"]
+
+
+async def test_T16_messages_through_the_igid_on_facebook_are_code_3(sim: Sim) -> None:
+    await sim.do("accounts", id=IG, page_token="EAApage")
+    answer = await sim.call("POST", f"{IG}/messages", host="graph.facebook.com", token="EAApage", body={})
+    assert refusal(answer) == (3, None)
+
+
+@pytest.mark.parametrize("query", [{"ids": "1,2"}, {"date_format": "U"}])
+async def test_T18_removed_parameters_are_errors(sim: Sim, query: dict[str, str]) -> None:
+    assert refusal(await sim.call("GET", "me", **query)) == (100, None)
+
+
+async def test_E1_an_error_has_metas_envelope_and_escapes(sim: Sim) -> None:
+    answer = await sim.call("GET", "nowhere/at/all")
+    error = answer.json()["error"]
+    assert list(error) == ["message", "type", "code", "fbtrace_id"]
+    assert rb"\/nowhere\/at\/all" in answer.content
+    assert answer.headers["content-type"] == "application/json; charset=UTF-8"
+    assert error["code"] == 2500
+
+
+async def test_K2_comments_are_listed_answered_hidden_and_deleted(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="price?")
+    reply = (await sim.call("POST", f"{made['id']}/replies", message="12")).json()["id"]
+    fields = "id,text,from,replies{id,text,from}"
+    listed = (await sim.get(f"{made['media']}/comments", fields=fields))["data"]
+    assert listed[0]["from"]["id"] == CUSTOMER
+    assert [one["id"] for one in listed[0]["replies"]["data"]] == [reply]
+    assert (await sim.call("POST", made["id"], hide="true")).json() == {"success": True}
+    assert (await sim.get(made["id"], fields="hidden"))["hidden"] is True
+    assert refusal(await sim.call("POST", f"{made['id']}/replies", message="x"))[0] == 100
+    assert (await sim.call("DELETE", made["id"])).json() == {"success": True}
+    assert (await sim.get(f"{made['media']}/comments"))["data"] == []
+
+
+async def test_K4_a_reply_to_a_reply_hangs_on_the_top_level_comment(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="price?")
+    reply = await sim.do("comment", customer=CUSTOMER, text="hello?", parent=made["id"])
+    answer = (await sim.call("POST", f"{reply['id']}/replies", message="12")).json()["id"]
+    assert (await sim.get(answer, fields="parent_id"))["parent_id"] == made["id"]
+
+
+async def test_K6_comments_on_anothers_media_are_not_ours_to_delete(sim: Sim) -> None:
+    made = await sim.do("mention", customer=CUSTOMER)
+    assert refusal(await sim.call("DELETE", made["id"])) == (100, 33)
+
+
+async def test_K7_a_mention_is_read_through_the_account(sim: Sim) -> None:
+    made = await sim.do("mention", customer=CUSTOMER, text="@harbour.bakery look")
+    fields = f"mentioned_comment.comment_id({made['id']}){{id,text,username}}"
+    found = (await sim.get(IG, fields=fields))["mentioned_comment"]
+    assert (found["id"], found["text"]) == (made["id"], "@harbour.bakery look")
+    answer = await sim.call("GET", IG, fields="mentioned_comment.comment_id(1){id}")
+    assert refusal(answer) == (10, None)
+
+
+async def test_L4_a_used_up_budget_is_80002(sim: Sim) -> None:
+    await sim.do("accounts", id=IG, daily_calls=2, usage_headers=True)
+    first = await sim.call("GET", "me")
+    assert json.loads(first.headers["x-business-use-case-usage"])[IG][0]["call_count"] == 50
+    await sim.call("GET", "me")
+    assert refusal(await sim.call("GET", "me")) == (80002, 2446079)
+    await sim.advance(DAY)
+    assert (await sim.call("GET", "me")).status_code == 200
+
+
+async def test_M1_M9_a_link_dies_and_reading_again_gives_a_new_one(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER, attachments=["image"])
+    link = made["attachments"][0]["payload"]["url"]
+    picture = await sim.client.get(link)
+    assert picture.content.startswith(b"\x89PNG")
+    assert 15_000 < len(picture.content) < 90_000
+    await sim.do("files", mid=made["mid"], expire=True)
+    assert (await sim.client.get(link)).status_code == 403
+    fresh = (await sim.get(made["mid"], fields="attachments"))["attachments"]["data"][0]["image_data"]["url"]
+    assert (await sim.client.get(fresh)).content == picture.content
+
+
+async def test_M2_an_unsend_kills_the_links(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER, attachments=["video"])
+    link = made["attachments"][0]["payload"]["url"]
+    assert (await sim.client.get(link)).content[4:8] == b"ftyp"
+    await sim.do("unsend", mid=made["mid"])
+    assert (await sim.client.get(link)).status_code == 403
+
+
+async def test_M3_a_storys_link_dies_after_a_day(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER, attachments=["story_mention"])
+    link = made["attachments"][0]["payload"]["url"]
+    assert (await sim.client.get(link)).status_code == 200
+    await sim.advance(DAY)
+    assert (await sim.client.get(link)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "content_type"),
+    [("404", 404, "text/html"), ("410", 410, "text/html"), ("html", 200, "text/html"), ("wrong_type", 200, "text/html")],
+)
+async def test_M1_a_link_may_answer_oddly(sim: Sim, answer: str, status: int, content_type: str) -> None:
+    made = await sim.do("write", customer=CUSTOMER, attachments=[{"type": "image", "answer": answer}])
+    found = await sim.client.get(made["attachments"][0]["payload"]["url"])
+    assert found.status_code == status
+    assert found.headers["content-type"].startswith(content_type)
+
+
+async def test_M4_a_link_may_redirect(sim: Sim) -> None:
+    made = await sim.do("write", customer=CUSTOMER, attachments=[{"type": "audio", "answer": "redirect"}])
+    found = await sim.client.get(made["attachments"][0]["payload"]["url"])
+    assert found.status_code == 302
+    assert (await sim.client.get(found.headers["location"])).content[:4] == b"RIFF"
