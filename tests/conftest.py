@@ -7,6 +7,8 @@ import pytest
 
 from confab.clock import Clock
 
+pytest_plugins = ["tests.databases"]
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) -> None:  # any attribute of a module

@@ -101,6 +101,9 @@ class Front:
         if scope["type"] != "http":
             await _refuse_socket(scope, receive, send)
             return
+        if scope["path"] == WEBHOOK:  # counts its own answers
+            await self._receiver(scope, receive, send)
+            return
         door, room = self._room(scope)
         answer = _Answer(send)
         began = time.perf_counter()
@@ -118,8 +121,6 @@ class Front:
 
     def _room(self, scope: Scope) -> tuple[str, ASGIApp]:
         path: str = scope["path"]
-        if path == WEBHOOK:
-            return "webhook", self._receiver
         if path == STREAM and scope["method"] == "GET":
             return "stream", self._stream
         if path.split("/", 2)[1:2] and path.split("/", 2)[1] in _OURS:
@@ -206,14 +207,14 @@ async def run_web(settings: Settings, doors: Doors, listener: socket.socket) -> 
             front.hub.close()
             server.should_exit = True
 
-        _on_signals(stop)
+        on_signals(stop)
         await server.serve(sockets=[listener])
 
 
 async def run_worker(settings: Settings, doors: Doors) -> None:
     """Do due work until told to stop, and be seen doing it."""
     stopping = asyncio.Event()
-    _on_signals(stopping.set)
+    on_signals(stopping.set)
     clock = Clock()
     async with (
         Database.open(doors.worker, size=_POOL) as db,
@@ -268,7 +269,7 @@ async def _be_present(door: Door) -> None:
             conn = await connect(door)
             try:
                 lost = asyncio.Event()
-                conn.add_termination_listener(lambda _conn: lost.set())
+                conn.add_termination_listener(lambda _conn, lost=lost: lost.set())
                 await presence.announce(conn, "worker")
                 await lost.wait()
             finally:
@@ -294,7 +295,8 @@ async def _follow(clock: Clock, url: str) -> None:
             await asyncio.sleep(_CLOCK_EVERY_S)
 
 
-def _on_signals(stop: Callable[[], None]) -> None:
+def on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` when the process is told to end."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

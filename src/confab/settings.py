@@ -165,19 +165,19 @@ class Settings:
     )
     media_url: str | None = _setting(
         "MEDIA_URL",
-        "Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
+        "*Reserved.* Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
         _url("file", "s3"),
         shown="the data directory",
     )
     media_allow: tuple[str, ...] = _setting(
         "MEDIA_ALLOW",
-        "Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
+        "*Reserved.* Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
         _each,
         default=(),
     )
-    media_mode: str | None = _setting("MEDIA_MODE", "How media are copied; reserved.")
+    media_mode: str | None = _setting("MEDIA_MODE", "*Reserved.* How media are copied.")
     media_max_bytes: int = _setting(
-        "MEDIA_MAX_BYTES", "The largest file that is copied.", _size, default=100 << 20, shown="100 MiB"
+        "MEDIA_MAX_BYTES", "*Reserved.* The largest file that is copied.", _size, default=100 << 20, shown="100 MiB"
     )
     meta_app_id: str | None = _setting("META_APP_ID", "The Meta app.")
     meta_app_secrets: tuple[str, ...] = _setting(
@@ -218,13 +218,13 @@ class Settings:
     )
     graph_facebook_url: str = _setting(
         "GRAPH_FACEBOOK_URL",
-        "Meta's Graph API for Facebook login, with its version.",
+        "*Reserved.* Meta's Graph API for Facebook login, with its version.",
         _url("http", "https"),
         default="https://graph.facebook.com/v25.0",
     )
     oauth_url: str = _setting(
         "OAUTH_URL",
-        "Where an account's owner is asked to connect it.",
+        "*Reserved.* Where an account's owner is asked to connect it.",
         _url("http", "https"),
         default="https://www.instagram.com",
     )
@@ -244,26 +244,26 @@ class Settings:
     )
     service_token: str | None = _setting(
         "SERVICE_TOKEN",
-        "What our own services send to `/api/internal/*`. Unset: they are refused.",
+        "*Reserved.* What our own services send to `/api/internal/*`. Unset: they are refused.",
         also=("INTERNAL_SERVICE_TOKEN",),
         is_secret=True,
     )
     smtp_url: str | None = _setting(
         "SMTP_URL",
-        "Mail for codes and notifications; unset: what needs mail is off.",
+        "*Reserved.* Mail for codes and notifications; unset: what needs mail is off.",
         _url("smtp", "smtps"),
         is_secret=True,
     )
-    mail_from: str | None = _setting("MAIL_FROM", "Who that mail is from.")
-    brand_name: str = _setting("BRAND_NAME", "How messages name this installation.", default="Confab")
+    mail_from: str | None = _setting("MAIL_FROM", "*Reserved.* Who that mail is from.")
+    brand_name: str = _setting("BRAND_NAME", "*Reserved.* How messages name this installation.", default="Confab")
     dev_account_id: str | None = _setting(
         "DEV_ACCOUNT_ID",
-        "Development only: an account to use when none is connected.",
+        "*Reserved.* Development only: an account to use when none is connected.",
         also=("IG_ACCOUNT_ID", "INSTAGRAM_SCOPED_ID"),
     )
     dev_access_token: str | None = _setting(
         "DEV_ACCESS_TOKEN",
-        "Development only: its access token.",
+        "*Reserved.* Development only: its access token.",
         also=("IG_LONG_TOKEN", "INSTAGRAM_ACCESS_TOKEN"),
         is_secret=True,
     )
@@ -276,8 +276,13 @@ class Settings:
     @property
     def origin(self) -> str:
         """Our own scheme and host, without a trailing slash."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return self.public_url or f"http://{host}:{self.port}"
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine reaches us, whatever address it listens on."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def is_https(self) -> bool:

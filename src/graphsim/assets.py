@@ -1,12 +1,14 @@
 """Files behind links: made, linked to, expired and killed. Rules M1 to M5, P6."""
 
 import hmac
+from collections import deque
 from urllib.parse import quote
 
 from graphsim.clock import Clock
 from graphsim.ids import Mint
 from graphsim.state import Asset, Kind, World
 
+KEPT_BYTES = 64 * 1024 * 1024
 STORY_LIFE_MS = 24 * 3600 * 1000
 AVATAR_LIFE_MS = 4 * 24 * 3600 * 1000 + 12 * 3600 * 1000
 
@@ -19,6 +21,8 @@ class Shelf:
         self._mint = mint
         self._clock = clock
         self._base_url = base_url
+        self._kept: deque[Asset] = deque()
+        self._kept_bytes = 0
         self.link_life_ms: int | None = None
 
     def new_id(self) -> str:
@@ -49,6 +53,7 @@ class Shelf:
             content_type=content_type,
         )
         self._world.assets[asset.id] = asset
+        self._keep(asset)
         return asset
 
     def link(self, asset: Asset) -> str:
@@ -86,6 +91,18 @@ class Shelf:
         if asset.is_killed or not hmac.compare_digest(signature.encode(), expected.encode()):
             return False
         return self._clock.now_ms() < int(expires_hex, 16) * 1000
+
+    def _keep(self, asset: Asset) -> None:
+        """Keep the newest bytes that were sent to us; older files are drawn from their id like all others."""
+        if asset.content is None:
+            return
+        self._kept.append(asset)
+        self._kept_bytes += len(asset.content)
+        while self._kept_bytes > KEPT_BYTES and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            self._kept_bytes -= len(oldest.content or b"")
+            oldest.content = None
+            oldest.content_type = None
 
     def _avatar_link(self, asset: Asset) -> str:
         expires_hex = f"{(self._clock.now_ms() + AVATAR_LIFE_MS) // 1000:08X}"

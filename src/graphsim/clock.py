@@ -59,9 +59,14 @@ class Timeline:
         """Forget everything that waits."""
         self._due.clear()
 
+    def has_due(self) -> bool:
+        """Whether something should have run by now."""
+        return bool(self._due) and self._due[0][0] <= self.clock.now_ms()
+
     async def advance(self, to_ms: int, settle: Action) -> int:
-        """Move the clock to a moment, running what falls due on the way and settling after each. How many ran."""
+        """Move the clock to a moment, running what falls due on the way and settling around each. How many ran."""
         ran = 0
+        await settle()
         while self._due and self._due[0][0] <= to_ms:
             due_ms, _, action = heapq.heappop(self._due)
             self.clock.jump_to(max(due_ms, self.clock.now_ms()))
@@ -83,7 +88,7 @@ class Timeline:
                 continue
 
     async def _run_due(self) -> None:
-        while self._due and self._due[0][0] <= self.clock.now_ms():
+        while self.has_due():
             _, _, action = heapq.heappop(self._due)
             await action()
 

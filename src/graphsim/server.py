@@ -1,6 +1,7 @@
 """The process: one socket, one event loop, an end within a second of being asked."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -74,24 +75,30 @@ async def _run(
         ws="none",
         lifespan="off",
         log_config=None,
-        log_level="critical",
+        log_level="error",
         access_log=False,
         server_header=False,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=0,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     server = _Server(config, lambda: say(f"graphsim listening on {base_url}"))
     # uvicorn raises the signal again when it has ended; these handlers turn that into a clean exit
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, _stay)
-    running = asyncio.ensure_future(sim.run())
-    watching = asyncio.ensure_future(_watch_parent(server)) if exit_with_parent else None
-    try:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(sim.run())]
+        if exit_with_parent:
+            tasks.append(group.create_task(_watch_parent(server)))
         await server.serve([listener])
-    finally:
-        for task in (running, watching):
-            if task is not None:
-                task.cancel()
+        for task in tasks:
+            task.cancel()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether uvicorn reports more than that calls were cut off by the end."""
+    is_cut = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+    return not is_cut and not record.getMessage().startswith("Cancel ")
 
 
 def _stay(number: int, frame: FrameType | None) -> None:

@@ -74,7 +74,14 @@ class Sim:
 
     async def advance(self, to_ms: int) -> int:
         """Move the clock forward, running all that falls due. How many things ran."""
-        return await self.timeline.advance(to_ms, self.dispatcher.settle)
+        return await self.timeline.advance(to_ms, self.settle)
+
+    async def settle(self) -> None:
+        """Wait until nothing is queued, in flight or overdue."""
+        await self.dispatcher.settle()
+        while self.timeline.has_due():
+            await asyncio.sleep(0)
+            await self.dispatcher.settle()
 
     async def run(self) -> None:
         """Deliver webhooks and run what falls due; never returns."""

@@ -29,5 +29,5 @@ class Metrics:
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it in the OpenMetrics format, and the content type of that."""
-        body = cast(bytes, exposition.generate_latest(self.registry))  # untyped there
+        body = cast(bytes, exposition.generate_latest(self.registry))  # pyright: ignore[reportUnknownMemberType] -- untyped there
         return body, exposition.CONTENT_TYPE_LATEST

@@ -35,13 +35,13 @@ class Readiness:
     notes: list[Reason]
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=["GET", "HEAD"])
 async def healthz() -> Response:
     """This process answers."""
     return Json({"status": "ok"})
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=["GET", "HEAD"])
 async def readyz(services: Running) -> Response:
     """Everything that answering customers needs is there."""
     reasons = await _reasons(services)

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from confab.errors import ConfabError, Invalid, TooMany
 from confab.store.db import GONE
@@ -76,8 +77,8 @@ def install(api: FastAPI) -> None:
     async def invalid(_request: Request, error: Exception) -> Response:
         return of(_invalid(cast(RequestValidationError, error).errors()))  # registered for it alone
 
-    async def http(_request: Request, error: Exception) -> Response:
-        return _http(cast(HTTPException, error))  # registered for it alone
+    async def http(request: Request, error: Exception) -> Response:
+        return _http(request, cast(HTTPException, error))  # registered for it alone
 
     async def database_gone(_request: Request, error: Exception) -> Response:
         log.error("database_unavailable", error=type(error).__name__)
@@ -104,10 +105,20 @@ def _invalid(errors: Sequence[Any]) -> Invalid:  # pydantic's dictionaries
     return Invalid(f"{field or 'The body'}: {first['msg']}.", **({"field": field} if field else {}))
 
 
-def _http(error: HTTPException) -> Response:
+def _http(request: Request, error: HTTPException) -> Response:
     code = _CODE_BY_STATUS.get(error.status_code, "invalid")
     detail = {
         404: "There is nothing at this address.",
         405: "This address does not take that method.",
     }.get(error.status_code, str(error.detail))
-    return answer(error.status_code, code, detail, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["allow"] = _allowed(request)
+    return answer(error.status_code, code, detail, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of every route at this address; the framework would name the first route's alone."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    methods = {method for route in routes if route.matches(request.scope)[0] != Match.NONE for method in route.methods or ()}
+    return ", ".join(sorted(methods))

@@ -57,11 +57,7 @@ class Ledger:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, done))
         self._something.set()
-        try:
-            async with asyncio.timeout(_LONGEST_WAIT_S):
-                await done
-        except TimeoutError:
-            raise NotStored from None
+        await done
 
     async def run(self) -> None:
         """Commit what waits, again and again, until cancelled."""

@@ -39,7 +39,12 @@ class SealedToken:
 
 async def all_for_viewer(conn: Conn, viewer: Viewer) -> list[Account]:
     """Every account of the viewer's workspace, by username."""
-    return await rows(conn, Account, _VIEW + "WHERE a.workspace_id = $1 ORDER BY a.username, a.id", viewer.workspace_id)
+    return await of_workspace(conn, viewer.workspace_id)
+
+
+async def of_workspace(conn: Conn, workspace: WorkspaceId) -> list[Account]:
+    """Every account of a workspace, by username."""
+    return await rows(conn, Account, _VIEW + "WHERE a.workspace_id = $1 ORDER BY a.username, a.id", workspace)
 
 
 async def for_workspace(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Account:

@@ -220,7 +220,7 @@ def _pause(sim: Sim, *, is_paused: bool) -> Doc:
 
 async def _flush(sim: Sim, act: Flush) -> Doc:
     try:
-        await asyncio.wait_for(sim.dispatcher.settle(), act.timeout_s)
+        await asyncio.wait_for(sim.settle(), act.timeout_s)
         is_settled = True
     except TimeoutError:
         is_settled = False

@@ -1,5 +1,6 @@
 """Reading conversations and messages. Family C of the rules."""
 
+import base64
 from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -142,21 +143,34 @@ def _person(sim: Sim, account: str, igsid: str) -> Doc:
 
 
 def page_of(sim: Sim, call: Call, items: list[tuple[str, T]], arguments: Mapping[str, str], default: int) -> tuple[list[T], Doc]:
-    """One page by cursor: an item's key is its cursor. Rule C7."""
+    """One page by cursor. Rule C7."""
     limit = _limit(arguments.get("limit"), default)
-    keys = [sim.mint.text_of(f"cursor|{key}", 48) for key, _ in items]
-    after = arguments.get("after")
-    if after is not None and after not in keys:
-        raise errors.invalid("Invalid cursor")
-    start = 0 if after is None else keys.index(after) + 1
+    keys = [key for key, _ in items]
+    start = _place(arguments.get("after"), keys)
     shown = [item for _, item in items[start : start + limit]]
     if not shown:
         return [], {}
-    last = keys[start + len(shown) - 1]
-    paging: Doc = {"cursors": {"before": keys[start], "after": last}}
-    if start + limit < len(items):
+    end = start + len(shown) - 1
+    last = _cursor(end, keys[end])
+    paging: Doc = {"cursors": {"before": _cursor(start, keys[start]), "after": last}}
+    if end + 1 < len(items):
         paging["next"] = _next_link(sim, call, arguments, last, limit)
     return shown, {"paging": paging}
+
+
+def _cursor(place: int, key: str) -> str:
+    return base64.urlsafe_b64encode(f"{place}|{key}".encode()).decode().rstrip("=")
+
+
+def _place(after: str | None, keys: list[str]) -> int:
+    """Where a page begins: behind the cursor's item, or behind its old place if the item is gone."""
+    if after is None:
+        return 0
+    try:
+        place, _, key = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode().partition("|")
+        return keys.index(key) + 1 if key in keys else int(place)
+    except ValueError as error:
+        raise errors.invalid("Invalid cursor") from error
 
 
 def _next_link(sim: Sim, call: Call, arguments: Mapping[str, str], after: str, limit: int) -> str:

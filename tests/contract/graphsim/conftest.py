@@ -34,5 +34,5 @@ async def sim(manual_server: str, receiver: Receiver) -> AsyncIterator[Sim]:
     async with httpx2.AsyncClient(timeout=20, trust_env=False, verify=False) as client:
         found = Sim(manual_server, client)
         await found.do("reset")
-        await found.do("settings", callback=receiver.url)
+        await found.do("settings", callback=receiver.url, in_flight=1)
         yield found

@@ -14,7 +14,7 @@ APP = {"client_id": "1", "client_secret": SECRET}
 BACK = "https://inbox.example/back"
 
 
-async def test_C1_conversations_come_newest_first_in_pages(sim: Sim) -> None:
+async def test_C1_C7_conversations_come_newest_first_in_pages(sim: Sim) -> None:
     made = (await sim.do("history", conversations=5, messages=2))["customers"]
     first = await sim.get("me/conversations", platform="instagram", limit=2, fields="participants,updated_time")
     assert len(first["data"]) == 2
@@ -39,7 +39,7 @@ async def test_C1_facebook_lists_instagram_only_when_asked(sim: Sim) -> None:
     assert len((await sim.get("me/conversations", platform="instagram", **facebook))["data"]) == 1
 
 
-async def test_C2_a_conversation_is_found_by_its_participant(sim: Sim) -> None:
+async def test_C2_C3_a_conversation_is_found_by_its_participant(sim: Sim) -> None:
     made = await sim.do("write", customer=CUSTOMER)
     found = await sim.get("me/conversations", platform="instagram", user_id=CUSTOMER)
     assert [(one["id"], set(one)) for one in found["data"]] == [(made["conversation"], {"id", "updated_time"})]
@@ -108,6 +108,20 @@ async def test_C14_two_calls_a_second(sim: Sim) -> None:
     assert refusal(answers[2]) == (613, None)
 
 
+async def test_C13_reading_marks_nothing_and_sending_does(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER, request=True)
+    conversation = (await sim.get("me/conversations", platform="instagram", fields="unread_count,can_reply"))["data"][0]
+    assert (conversation["unread_count"], conversation["can_reply"]) == (1, True)
+    await sim.send()
+    assert (await sim.get(conversation["id"], fields="unread_count"))["unread_count"] == 0
+
+
+async def test_P7_a_new_username_leaves_the_igsid(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER, username="ada.bakes")
+    await sim.do("customers", id=CUSTOMER, username="ada.breads")
+    assert await sim.get(CUSTOMER, fields="username") == {"username": "ada.breads", "id": CUSTOMER}
+
+
 async def test_P1_a_profile_has_the_fields_asked_for_and_its_id(sim: Sim) -> None:
     await sim.do("write", customer=CUSTOMER, name="Ada", username="ada.bakes")
     found = await sim.get(CUSTOMER, fields="name,username,profile_pic,follower_count")
@@ -173,7 +187,7 @@ async def test_T1_the_login_page_shows_the_accounts_unless_one_is_chosen(sim: Si
     assert (await login(sim))["error"] == ["access_denied"]
 
 
-async def test_T2_a_code_works_once_and_for_an_hour(sim: Sim) -> None:
+async def test_T2_T4_a_code_works_once_and_for_an_hour(sim: Sim) -> None:
     await sim.do("login", account=IG)
     code = (await login(sim))["code"][0]
     assert "access_token" in await exchange(sim, code)
@@ -181,6 +195,14 @@ async def test_T2_a_code_works_once_and_for_an_hour(sim: Sim) -> None:
     late = (await login(sim))["code"][0]
     await sim.advance(3600)
     assert "access_token" not in await exchange(sim, late)
+
+
+async def test_T3_the_answer_may_be_wrapped(sim: Sim) -> None:
+    await sim.do("login", account=IG)
+    await sim.do("settings", wrapped_token_answer=True)
+    found = await exchange(sim, (await login(sim))["code"][0])
+    assert isinstance(found["data"], list)
+    assert found["data"][0]["permissions"] == "instagram_business_basic,instagram_business_manage_messages"
 
 
 async def test_T3_unticked_permissions_are_not_granted(sim: Sim) -> None:
@@ -191,7 +213,7 @@ async def test_T3_unticked_permissions_are_not_granted(sim: Sim) -> None:
     assert refusal(await sim.call("GET", CUSTOMER, token=str(found["access_token"]), fields="name")) == (10, None)
 
 
-async def test_T5_T6_a_token_becomes_long_and_is_renewed_after_a_day(sim: Sim) -> None:
+async def test_T5_T6_T7_a_token_becomes_long_and_is_renewed_after_a_day(sim: Sim) -> None:
     await sim.do("login", account=IG)
     short = str((await exchange(sim, (await login(sim))["code"][0]))["access_token"])
     query = {"grant_type": "ig_exchange_token", "client_secret": SECRET, "access_token": short}
@@ -276,7 +298,7 @@ async def test_T18_removed_parameters_are_errors(sim: Sim, query: dict[str, str]
     assert refusal(await sim.call("GET", "me", **query)) == (100, None)
 
 
-async def test_E1_an_error_has_metas_envelope_and_escapes(sim: Sim) -> None:
+async def test_E1_E3_an_error_has_metas_envelope_and_escapes(sim: Sim) -> None:
     answer = await sim.call("GET", "nowhere/at/all")
     error = answer.json()["error"]
     assert list(error) == ["message", "type", "code", "fbtrace_id"]
@@ -285,7 +307,28 @@ async def test_E1_an_error_has_metas_envelope_and_escapes(sim: Sim) -> None:
     assert error["code"] == 2500
 
 
-async def test_K2_comments_are_listed_answered_hidden_and_deleted(sim: Sim) -> None:
+async def test_K1_posts_are_listed_newest_first_without_stories(sim: Sim) -> None:
+    story = await sim.do("posts", product_type="STORY")
+    post = await sim.do("posts", caption="New!")
+    found = (await sim.get("me/media", fields="id,caption,timestamp,thumbnail_url,permalink"))["data"]
+    assert found[0]["caption"] == "New!"
+    assert story["id"] not in [one["id"] for one in found]
+    assert "thumbnail_url" not in await sim.get(post["id"], fields="thumbnail_url")
+
+
+async def test_K8_a_mention_is_answered_on_anothers_post(sim: Sim) -> None:
+    made = await sim.do("mention", customer=CUSTOMER)
+    answer = await sim.call("POST", f"{IG}/mentions", media_id=made["media"], comment_id=made["id"], message="thanks!")
+    assert (await sim.get(answer.json()["id"], fields="text"))["text"] == "thanks!"
+    assert refusal(await sim.call("POST", f"{IG}/mentions", media_id="1", message="x")) == (10, None)
+
+
+async def test_K9_a_comment_has_its_time_only_when_read(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="x", at="2026-11-01T10:00:00Z")
+    assert (await sim.get(made["id"], fields="timestamp"))["timestamp"] == "2026-11-01T10:00:00+0000"
+
+
+async def test_K2_K3_K5_comments_are_listed_answered_hidden_and_deleted(sim: Sim) -> None:
     made = await sim.do("comment", customer=CUSTOMER, text="price?")
     reply = (await sim.call("POST", f"{made['id']}/replies", message="12")).json()["id"]
     fields = "id,text,from,replies{id,text,from}"
@@ -320,7 +363,7 @@ async def test_K7_a_mention_is_read_through_the_account(sim: Sim) -> None:
     assert refusal(answer) == (10, None)
 
 
-async def test_L4_a_used_up_budget_is_80002(sim: Sim) -> None:
+async def test_L4_L5_L7_a_used_up_budget_is_80002(sim: Sim) -> None:
     await sim.do("accounts", id=IG, daily_calls=2, usage_headers=True)
     first = await sim.call("GET", "me")
     assert json.loads(first.headers["x-business-use-case-usage"])[IG][0]["call_count"] == 50

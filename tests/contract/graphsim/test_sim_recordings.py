@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from typing import Any
 
 import pytest
@@ -132,8 +133,25 @@ async def prepare(sim: Sim) -> dict[str, str]:
     return {"{mid}": mid, "{echo}": echo, "{comment}": comment}
 
 
-@pytest.mark.parametrize("name", sorted(ACTS))
-async def test_N1_an_act_says_what_the_recording_shows(sim: Sim, receiver: Receiver, name: str) -> None:
+def rules_by_recording() -> dict[str, list[str]]:
+    """The rules of the spec that name a recording."""
+    found: dict[str, list[str]] = {}
+    spec = (ROOT / "docs" / "spec" / "graph.md").read_text()
+    for rule, text in re.findall(r"^- \*\*(\w+)\*\* (.*)$", spec, re.MULTILINE):
+        for name in re.findall(r"`([a-z0-9-]+)`", text):
+            found.setdefault(name, []).append(rule)
+    return found
+
+
+RULES = rules_by_recording()
+
+
+def test_every_recording_belongs_to_a_rule() -> None:
+    assert [path.stem for path in RECORDINGS if path.stem not in RULES] == []
+
+
+@pytest.mark.parametrize("name", sorted(ACTS), ids=lambda name: f"{RULES[name][0]}-{name}")
+async def test_N2_N3_an_act_says_what_the_recording_shows(sim: Sim, receiver: Receiver, name: str) -> None:
     known = await prepare(sim)
     path, wanted = ACTS[name]
     body = {key: known.get(value, value) if isinstance(value, str) else value for key, value in wanted.items()}

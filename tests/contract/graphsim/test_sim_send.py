@@ -123,7 +123,25 @@ async def test_S11_a_file_is_uploaded_once_and_sent_by_its_id(sim: Sim, receiver
     assert refusal(await sim.send(message={"attachment": attachment})) == (100, 2018074)
 
 
-async def test_S13_a_reaction_has_no_mid_and_no_echo(sim: Sim, receiver: Receiver) -> None:
+async def test_S12_a_post_of_ours_and_a_heart_can_be_sent(sim: Sim, receiver: Receiver) -> None:
+    await sim.do("write", customer=CUSTOMER, deliver=False)
+    post = (await sim.get("me/media"))["data"][0]["id"]
+    assert (await sim.send(message={"attachment": {"type": "MEDIA_SHARE", "payload": {"id": post}}})).status_code == 200
+    assert (await sim.send(message={"attachment": {"type": "like_heart"}})).status_code == 200
+    await sim.flush()
+    shown = [item["message"]["attachments"][0] for item in receiver.items()]
+    assert sorted(one["type"] for one in shown) == ["ig_post", "like_heart"]
+    assert refusal(await sim.send(message={"attachment": {"type": "MEDIA_SHARE", "payload": {"id": "1"}}})) == (100, 33)
+
+
+async def test_S7_an_attachment_needs_a_known_type_and_a_source(sim: Sim) -> None:
+    await sim.do("write", customer=CUSTOMER)
+    assert refusal(await sim.send(message={"attachment": {"type": "image", "payload": {}}})) == (100, 2534015)
+    assert refusal(await sim.send(message={"attachment": {"type": "hologram", "payload": {"url": "x"}}})) == (100, 2534015)
+    assert refusal(await sim.send(message={})) == (100, 2534015)
+
+
+async def test_S13_N46_a_reaction_has_no_mid_and_no_echo(sim: Sim, receiver: Receiver) -> None:
     mid = (await sim.do("write", customer=CUSTOMER, deliver=False))["mid"]
     action = {"sender_action": "react", "payload": {"message_id": mid, "reaction": "love"}}
     answer = await sim.call("POST", "me/messages", body={"recipient": {"id": CUSTOMER}, **action})
@@ -212,7 +230,7 @@ async def test_W1_the_window_closes_24_hours_after_the_last_message(sim: Sim) ->
     assert refusal(answer) == (10, 2534022)
 
 
-async def test_W2_human_agent_tag_allows_replies_for_seven_days(sim: Sim) -> None:
+async def test_W2_W8_human_agent_tag_allows_replies_for_seven_days(sim: Sim) -> None:
     await sim.do("accounts", id=IG, human_agent=True)
     await sim.do("write", customer=CUSTOMER)
     await sim.advance(2 * DAY)
@@ -237,7 +255,7 @@ async def test_W3_every_opening_action_opens_the_window(sim: Sim, act: str, body
     assert (await sim.send()).status_code == 200
 
 
-async def test_W4_comments_reactions_and_reading_open_nothing(sim: Sim) -> None:
+async def test_W4_W5_comments_reactions_and_reading_open_nothing(sim: Sim) -> None:
     mid = (await sim.do("write", customer=CUSTOMER))["mid"]
     await sim.send()
     await sim.advance(DAY)

@@ -27,7 +27,7 @@ async def test_H2_a_callback_that_refuses_is_not_used(sim: Sim, receiver: Receiv
     assert (await sim.see("settings"))["callback"] is None
 
 
-async def test_H3_the_signature_is_over_the_bytes_as_posted(sim: Sim, receiver: Receiver) -> None:
+async def test_H3_H4_H5_the_signature_is_over_the_bytes_as_posted(sim: Sim, receiver: Receiver) -> None:
     await sim.do("write", customer=CUSTOMER, text="Größe 38 👟 http://ex.io/a")
     await sim.flush()
     post = receiver.posts[0]
@@ -56,7 +56,7 @@ async def test_H8_a_callback_that_does_not_answer_in_time_has_failed(sim: Sim, r
     receiver.hang.set()
 
 
-async def test_H9_a_failed_delivery_comes_again_with_the_same_bytes_until_it_is_taken(sim: Sim, receiver: Receiver) -> None:
+async def test_H9_H11_a_failed_delivery_comes_again_with_the_same_bytes_until_it_is_taken(sim: Sim, receiver: Receiver) -> None:
     await sim.do("settings", retry_s=[5, 60])
     receiver.status = 500
     await sim.do("write", customer=CUSTOMER)
@@ -101,7 +101,7 @@ async def test_H10_can_be_switched_off(sim: Sim, receiver: Receiver) -> None:
     assert (await sim.see("deliveries"))["items"][0]["state"] == "delivered"
 
 
-async def test_H12_what_waits_travels_in_one_body_by_account(sim: Sim, receiver: Receiver) -> None:
+async def test_H12_N4_what_waits_travels_in_one_body_by_account(sim: Sim, receiver: Receiver) -> None:
     await sim.do("accounts", id="17841409876543210", username="other")
     await sim.do("pause")
     for account in (IG, IG, "17841409876543210"):

@@ -75,9 +75,7 @@ async def found(db: Database, clock: Clock) -> WorkspaceId:
     return workspace
 
 
-async def join(
-    db: Database, clock: Clock, workspace: WorkspaceId, role: Role, password_hash: str | None = None
-) -> Person:
+async def join(db: Database, clock: Clock, workspace: WorkspaceId, role: Role, password_hash: str | None = None) -> Person:
     agent = AgentId(ids.new(clock.now()))
     email = f"{agent}@example.org"
     async with db.viewing(workspace) as conn:

@@ -40,9 +40,7 @@ async def test_the_right_password_opens_a_session_in_a_cookie(http: httpx2.Async
     assert (await http.get("/api/v1/me")).json() == me
 
 
-async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(
-    http: httpx2.AsyncClient, carla: Person
-) -> None:
+async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(http: httpx2.AsyncClient, carla: Person) -> None:
     wrong = await enter(http, carla, "not the password")
     unknown = await http.post("/api/v1/session", json={"email": "nobody@example.org", "password": PASSWORD})
     assert wrong.status_code == unknown.status_code == 401
@@ -51,9 +49,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_refused_alike(
     assert "set-cookie" not in wrong.headers
 
 
-async def test_signing_out_ends_the_session_for_everybody_who_holds_its_cookie(
-    http: httpx2.AsyncClient, carla: Person
-) -> None:
+async def test_signing_out_ends_the_session_for_everybody_who_holds_its_cookie(http: httpx2.AsyncClient, carla: Person) -> None:
     await enter(http, carla)
     copied = dict(http.cookies)
     assert (await http.delete("/api/v1/session", headers=SAME_ORIGIN)).status_code == 204
@@ -72,9 +68,7 @@ async def test_a_session_ends_after_thirty_days(http: httpx2.AsyncClient, carla:
     assert (await http.get("/api/v1/me", headers=cookie)).status_code == 401
 
 
-async def test_the_database_holds_neither_cookie_nor_password(
-    http: httpx2.AsyncClient, carla: Person, app_db: Database
-) -> None:
+async def test_the_database_holds_neither_cookie_nor_password(http: httpx2.AsyncClient, carla: Person, app_db: Database) -> None:
     await enter(http, carla)
     async with app_db.transaction() as conn:
         stored = await conn.fetch("SELECT * FROM sessions")

@@ -17,7 +17,9 @@ async def thread(db: Database, world: World, conversation) -> list[Message]:
         return await messages.page(conn, world.viewer, conversation.id, before=None, limit=100)
 
 
-async def test_N16_a_message_opens_a_conversation_with_one_unread_and_a_window(doors: Doors, app_db: Database, worker_db: Database) -> None:
+async def test_N16_a_message_opens_a_conversation_with_one_unread_and_a_window(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
     world = await make_world(doors)
     ada = Customer(world.ig_id)
     await happen(worker_db, world, ada.writes("m1", "Hi! Do you deliver?", after(0)))
@@ -27,14 +29,21 @@ async def test_N16_a_message_opens_a_conversation_with_one_unread_and_a_window(d
     assert conversation.last_message_at == after(0)
     assert conversation.can_reply_until == after(24 * 60)
     (message,) = await thread(app_db, world, conversation)
-    assert (message.text, message.direction, message.status, message.is_unread) == ("Hi! Do you deliver?", "inbound", "received", True)
+    assert (message.text, message.direction, message.status, message.is_unread) == (
+        "Hi! Do you deliver?",
+        "inbound",
+        "received",
+        True,
+    )
     async with app_db.viewing(world.workspace) as conn:
         kept = await changes.after(conn, world.workspace, 0, 10)
     assert [change.type for change in kept] == ["message_added", "conversation_updated"]
     assert [change.seq for change in kept] == [1, 2]
 
 
-async def test_N12_the_same_message_twice_is_one_row_one_unread_and_one_change(doors: Doors, app_db: Database, worker_db: Database) -> None:
+async def test_N12_the_same_message_twice_is_one_row_one_unread_and_one_change(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
     world = await make_world(doors)
     ada = Customer(world.ig_id)
     hello = ada.writes("m1", "hello", after(0))
@@ -47,7 +56,9 @@ async def test_N12_the_same_message_twice_is_one_row_one_unread_and_one_change(d
         assert await changes.newest_seq(conn, world.workspace) == 2
 
 
-async def test_N48_an_unsend_before_its_message_leaves_only_a_tombstone(doors: Doors, app_db: Database, worker_db: Database) -> None:
+async def test_N48_an_unsend_before_its_message_leaves_only_a_tombstone(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
     world = await make_world(doors)
     ada = Customer(world.ig_id)
     await happen(worker_db, world, ada.unsends("m1", after(1)))
@@ -59,7 +70,9 @@ async def test_N48_an_unsend_before_its_message_leaves_only_a_tombstone(doors: D
     assert (message.text, message.deleted_at) == (None, after(1))
 
 
-async def test_N49_the_highest_edit_is_the_text_and_the_others_are_history(doors: Doors, app_db: Database, worker_db: Database) -> None:
+async def test_N49_the_highest_edit_is_the_text_and_the_others_are_history(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
     world = await make_world(doors)
     ada = Customer(world.ig_id)
     await happen(worker_db, world, ada.edits("m1", 2, "three loaves", after(2)))
@@ -72,7 +85,9 @@ async def test_N49_the_highest_edit_is_the_text_and_the_others_are_history(doors
     assert conversation.last_message_preview == "three loaves"
 
 
-async def test_N42_an_answer_from_the_phone_is_outbound_and_means_read(doors: Doors, app_db: Database, worker_db: Database) -> None:
+async def test_N42_an_answer_from_the_phone_is_outbound_and_means_read(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
     world = await make_world(doors)
     ada = Customer(world.ig_id)
     await happen(worker_db, world, ada.echo("m2", "yes we do", after(5)), ada.writes("m1", "do you?", after(0)))
@@ -80,7 +95,10 @@ async def test_N42_an_answer_from_the_phone_is_outbound_and_means_read(doors: Do
     assert conversation.unread_count == 0
     assert conversation.last_message_direction == "outbound"
     shown = await thread(app_db, world, conversation)
-    assert [(m.text, m.direction, m.author.kind) for m in shown] == [("do you?", "inbound", "participant"), ("yes we do", "outbound", "instagram")]
+    assert [(m.text, m.direction, m.author.kind) for m in shown] == [
+        ("do you?", "inbound", "participant"),
+        ("yes we do", "outbound", "instagram"),
+    ]
 
 
 async def test_N54_what_was_sent_before_the_seen_one_is_seen_too(doors: Doors, app_db: Database, worker_db: Database) -> None:

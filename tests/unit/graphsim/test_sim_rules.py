@@ -151,6 +151,13 @@ def test_L2_limits_count_a_sliding_second_per_account() -> None:
     assert all(Limits(is_on=False).allows("a", "conversations", 0) for _ in range(5))
 
 
+def test_L3_private_replies_are_counted_by_the_hour() -> None:
+    limits = Limits(is_on=True)
+    assert all(limits.allows("a", "private_reply", at) for at in range(750))
+    assert not limits.allows("a", "private_reply", 800)
+    assert limits.allows("a", "private_reply", HOUR_MS)
+
+
 def test_C5_fields_are_read_with_arguments_and_inner_fields() -> None:
     found = fields.parse("id,messages.limit(5).after(x){id,from},mentioned_comment.comment_id(17){text}")
     assert [one.name for one in found] == ["id", "messages", "mentioned_comment"]

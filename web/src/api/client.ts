@@ -2,7 +2,10 @@
 import createClient from "openapi-fetch"
 import type { paths } from "./types.gen"
 
-export const http = createClient<paths>({ baseUrl: window.location.origin })
+export const http = createClient<paths>({
+  baseUrl: window.location.origin,
+  fetch: (request) => fetch(request),
+})
 
 type Problem = {
   code?: string

@@ -78,7 +78,7 @@ function AttachmentView({ attachment, isOurs, isTile }: ViewProps) {
 }
 
 /** The room a picture takes, known before it is loaded, so that nothing jumps. */
-function fit(attachment: Attachment): { width: number; height: number } {
+function roomFor(attachment: Attachment): { width: number; height: number } {
   const { width, height } = attachment
   if (width === null || height === null || width <= 0 || height <= 0) return { width: 240, height: 240 }
   const scale = Math.min(1, 320 / width, 360 / height)
@@ -87,7 +87,7 @@ function fit(attachment: Attachment): { width: number; height: number } {
 
 function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boolean }) {
   if (attachment.url === null) return <Placeholder attachment={attachment} icon="photo" isTile={isTile} />
-  const size = isTile ? { width: 156, height: 156 } : fit(attachment)
+  const size = isTile ? { width: 156, height: 156 } : roomFor(attachment)
   return (
     <a
       href={attachment.url}
@@ -110,9 +110,8 @@ function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boole
 
 function Film({ attachment }: { attachment: Attachment }) {
   if (attachment.url === null) return <Placeholder attachment={attachment} icon="video" />
-  const size = fit(attachment)
+  const size = roomFor(attachment)
   return (
-    // biome-ignore lint/a11y/useMediaCaption: people's own films come without captions
     <video
       src={attachment.url}
       controls

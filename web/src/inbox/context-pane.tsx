@@ -159,7 +159,6 @@ function AccountSection({ account }: { account: Account }) {
         Human Agent permission
         <input
           type="checkbox"
-          role="switch"
           checked={account.human_agent}
           disabled={!mayChange || setHumanAgent.isPending}
           onChange={(event) =>

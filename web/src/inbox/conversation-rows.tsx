@@ -1,6 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, useEffect, useImperativeHandle, useRef, useState } from "react"
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from "react"
 import { fetchMoreConversations } from "../api/conversations"
 import type { ListEntry } from "../api/list-entry"
 import { messagesOf } from "../api/messages"
@@ -49,17 +57,20 @@ export function ConversationRows({
   const hold = useHold(scroller)
   const { shown, waiting } = useHeldOrder(entry.items, hold.isHeld, JSON.stringify(filters))
   const [activeId, setActiveId] = useState(openId)
-  const activeIndex = Math.max(
-    0,
-    shown.findIndex((item) => item.id === (activeId ?? openId)),
+  const wantedId = activeId ?? openId
+  const activeIndex = useMemo(
+    () => Math.max(0, wantedId === null ? 0 : shown.findIndex((item) => item.id === wantedId)),
+    [shown, wantedId],
   )
 
+  // The same function for the same rows: the virtualizer measures all of them anew when it gets another.
+  const keyOfRow = useCallback((index: number) => shown[index]?.id ?? index, [shown])
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    getItemKey: (index) => shown[index]?.id ?? index,
+    getItemKey: keyOfRow,
     rangeExtractor: (range) => withActive(range, activeIndex, shown.length),
     paddingStart: 4,
     paddingEnd: 8,
@@ -88,6 +99,7 @@ export function ConversationRows({
     requestAnimationFrame(() => findRow(scroller.current, target.id)?.focus({ preventScroll: true }))
   }
 
+  const focusOn = useCallback((focused: Conversation) => setActiveId(focused.id), [])
   useImperativeHandle(handle, () => ({
     move: (by) =>
       focusRow(scroller.current?.contains(document.activeElement) ? activeIndex + by : activeIndex),
@@ -158,7 +170,7 @@ export function ConversationRows({
                     position={row.index + 1}
                     total={entry.next === null ? shown.length : -1}
                     onOpen={onOpen}
-                    onFocus={(focused) => setActiveId(focused.id)}
+                    onFocus={focusOn}
                   />
                 </div>
               )

@@ -44,6 +44,7 @@ export function InboxScreen() {
 
   return (
     <div className="flex h-full min-h-0 min-w-0 flex-1">
+      {isNarrow && openId !== null && <h1 className="sr-only">Inbox</h1>}
       {(!isNarrow || openId === null) && (
         <div className="h-full w-full shrink-0 border-line pane:w-[300px] pane:border-r drawer:w-[340px]">
           <ListPane filters={filters} onFilter={setFilters} openId={openId} onOpen={open} handle={rows} />

@@ -10,27 +10,35 @@ export function useHeldOrder(
   isHeld: boolean,
   listKey: string,
 ): { shown: readonly Conversation[]; waiting: number } {
-  const order = useRef<{ key: string; ids: string[] }>({ key: "", ids: [] })
-  if (!isHeld || order.current.key !== listKey) {
-    order.current = { key: listKey, ids: items.map((item) => item.id) }
-    return { shown: items, waiting: 0 }
-  }
-  const held = holdOrder(items, order.current.ids)
-  order.current = { key: listKey, ids: held.shown.map((item) => item.id) }
-  return held
+  const last = useRef<Held | null>(null)
+  const before = last.current
+  if (before !== null && before.items === items && before.isHeld === isHeld && before.key === listKey)
+    return before
+  const isNew = before === null || !isHeld || before.key !== listKey
+  const { shown, waiting } = isNew ? { shown: items, waiting: 0 } : holdOrder(items, before.shown)
+  last.current = { key: listKey, items, isHeld, shown, waiting }
+  return last.current
 }
 
-/** `items` in the order of `ids`; those that are not in it follow if they belong below, else they wait. */
+type Held = {
+  key: string
+  items: readonly Conversation[]
+  isHeld: boolean
+  shown: readonly Conversation[]
+  waiting: number
+}
+
+/** `items` in the order of `before`; those that are not in it follow if they belong below, else they wait. */
 export function holdOrder(
   items: readonly Conversation[],
-  ids: readonly string[],
+  before: readonly Conversation[],
 ): { shown: readonly Conversation[]; waiting: number } {
   const byId = new Map(items.map((item) => [item.id, item]))
-  const kept = ids.flatMap((id) => byId.get(id) ?? [])
+  const kept = before.flatMap(({ id }) => byId.get(id) ?? [])
   const first = kept[0]
   const last = kept.at(-1)
   if (first === undefined || last === undefined) return { shown: items, waiting: 0 }
-  const known = new Set(ids)
+  const known = new Set(before.map((item) => item.id))
   const lastIndex = items.findLastIndex((item) => known.has(item.id))
   const below = items.slice(lastIndex + 1)
   const shown = [...kept, ...below]

@@ -25,7 +25,8 @@ export function buildTimeline(given: {
   const items: TimelineItem[] = []
   let day = ""
   let previous: Message | null = null
-  for (const entry of merge(given.messages, given.notes, given.hasOlder)) {
+  const shown = given.messages.filter((message) => message.status !== "discarded")
+  for (const entry of merge(shown, given.notes, given.hasOlder)) {
     if (dayKey(entry.at) !== day) {
       day = dayKey(entry.at)
       items.push({ kind: "day", key: `day-${day}`, at: entry.at })

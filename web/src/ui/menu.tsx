@@ -69,6 +69,7 @@ type MenuItemProps = {
 
 export function MenuItem({ onSelect, isChecked, icon, leading, hint, children }: MenuItemProps) {
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: the role that takes it is there whenever it is
     <button
       type="button"
       role={isChecked === undefined ? "menuitem" : "menuitemradio"}

@@ -37,6 +37,7 @@ export function Popover({ label, role, button, children, buttonRef, onKeyDown }:
     <>
       {button({ popoverTarget: id, "aria-haspopup": role, "aria-expanded": open, ref: setOpener })}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: its role is menu or dialog */}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: so it takes a name */}
       <div
         ref={panel}
         id={id}

@@ -287,7 +287,7 @@ def _erase(state: State, key: Key, message: MessageRow, conversation: Conversati
         return
     if message.deleted_at is None and message.direction == "inbound" and message.sent_at > conversation.read_up_to:
         conversation.unread_count -= 1
-        conversation.is_changed = True
+    conversation.is_changed = True  # what the feed said of it is forgotten too: it must be said anew
     message.deleted_at, message.is_changed = at, True
     message.text = message.reply_to_mid = message.reply_to_story_id = None
     message.quick_reply_payload = message.postback_payload = message.referral = message.edited_at = None

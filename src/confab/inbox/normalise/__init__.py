@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from confab.errors import BadDelivery
-from confab.graph import payloads
 from confab.inbox.normalise import changes, messaging
 from confab.inbox.normalise.content import text_of
 from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff

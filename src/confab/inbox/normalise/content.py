@@ -83,7 +83,7 @@ def _url(attachment: payloads.Attachment, payload: dict[str, Any]) -> str | None
     """`payload.url`, else any `payload.*_url` (rule N28), else the one beside the payload (rule N32)."""
     names = ["url", *sorted(name for name in payload if name.endswith("_url"))]
     found = next((payload[name] for name in names if isinstance(payload.get(name), str)), attachment.url)
-    return found or None
+    return found if found and found.startswith(("https://", "http://")) else None
 
 
 def _is_page(url: str) -> bool:
@@ -91,7 +91,7 @@ def _is_page(url: str) -> bool:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    return any(host == page or host == f"www.{page}" or host == f"m.{page}" for page in _PAGE_HOSTS)
+    return host in {f"{prefix}{page}" for page in _PAGE_HOSTS for prefix in ("", "www.", "m.")}
 
 
 def _first_card_title(payload: dict[str, Any]) -> object:

@@ -1,5 +1,6 @@
 """One item of `messaging` or `standby` → one event. The part of normalise about conversations; pure."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -78,7 +79,7 @@ def _read_time(value: payloads.Time) -> datetime | None:
         number = float(value)
     except ValueError:
         return _read_iso(str(value))
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         return None
     try:
         seconds = number if abs(number) < _SECONDS_BELOW else number / 1000

@@ -1,0 +1,205 @@
+"""The command line: arguments only. What takes long to import is imported by the command that needs it."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 -- whoever runs it with an old one is told so
+    sys.exit("confab needs Python 3.11 or later; this is {}.{}.".format(*sys.version_info[:2]))
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Confab: the Instagram inbox for teams.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+user = typer.Typer(help="People who answer.", no_args_is_help=True)
+workspace = typer.Typer(help="Teams and all that they own.", no_args_is_help=True)
+account = typer.Typer(help="Instagram accounts.", no_args_is_help=True)
+token = typer.Typer(help="Bearer tokens for programs.", no_args_is_help=True)
+keys = typer.Typer(help="Encryption of access tokens.", no_args_is_help=True)
+for name, group in (("user", user), ("workspace", workspace), ("account", account), ("token", token), ("keys", keys)):
+    app.add_typer(group, name=name)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Machine output.")]
+InWorkspace = Annotated[str, typer.Option("--workspace", help="The workspace's name.")]
+
+
+class ServeRole(StrEnum):
+    """Which processes to run."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+
+class MemberRole(StrEnum):
+    """What somebody may do in a workspace."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    AGENT = "agent"
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the version."""
+    from confab import __version__
+
+    _print({"version": __version__}, __version__, as_json)
+
+
+@app.command()
+def serve(
+    role: Annotated[ServeRole, typer.Option(help="Which processes to run.")] = ServeRole.ALL,
+    host: Annotated[str | None, typer.Option(help="Instead of CONFAB_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of CONFAB_PORT.", min=0, max=65535)] = None,
+    supervisor: Annotated[int | None, typer.Option(hidden=True)] = None,
+    listener: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Run the server until SIGTERM or Ctrl-C. Migrates the database first."""
+    from confab import commands
+
+    commands.serve(role.value, host, port, supervisor=supervisor, listener=listener)
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database up to date."""
+    from confab import commands
+
+    applied = commands.migrate_now()
+    _print({"applied": applied}, "\n".join(applied) or "Nothing to do.", as_json)
+
+
+@workspace.command("create")
+def workspace_create(name: str, as_json: AsJson = False) -> None:
+    """Create a workspace."""
+    from confab import commands
+
+    made = commands.create_workspace(name)
+    _print({"id": made.id, "name": made.name}, f"Created workspace {made.name}.", as_json)
+
+
+@workspace.command("list")
+def workspace_list(as_json: AsJson = False) -> None:
+    """List the workspaces."""
+    from confab import commands
+
+    found = commands.list_workspaces()
+    rows = [{"id": one.id, "name": one.name} for one in found]
+    _print({"items": rows}, "\n".join(one.name for one in found) or "There is none yet.", as_json)
+
+
+@user.command("create")
+def user_create(
+    email: str,
+    workspace: InWorkspace,
+    role: Annotated[MemberRole, typer.Option(help="What they may do.")] = MemberRole.AGENT,
+    name: Annotated[str | None, typer.Option(help="How the team sees them; else the address before the @.")] = None,
+    password_file: Annotated[
+        str | None, typer.Option(help="Read the password from this file (- is standard input); else one is made.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a person in a workspace, or add somebody from another one. A password that was made is shown once."""
+    from confab import commands
+
+    password = commands.read_secret(password_file) if password_file else None
+    made = commands.create_user(email, workspace, role.value, name, password)
+    shown = f"Created {made.email} as {role.value} of {workspace}."
+    if made.password:
+        shown += f"\nPassword (shown once): {made.password}"
+    facts = {"id": made.id, "email": made.email, "role": role.value, "password": made.password}
+    _print(facts, shown, as_json)
+
+
+@user.command("list")
+def user_list(workspace: InWorkspace, as_json: AsJson = False) -> None:
+    """List the people of a workspace."""
+    from confab import commands
+
+    found = commands.list_users(workspace)
+    rows = [{"id": one.id, "name": one.name, "email": one.email, "role": one.role} for one in found]
+    _print({"items": rows}, "\n".join(f"{one.email}  {one.role}  {one.name}" for one in found), as_json)
+
+
+@account.command("add")
+def account_add(
+    workspace: InWorkspace,
+    ig_id: Annotated[str, typer.Option(help="The professional account's id at Instagram.")],
+    username: Annotated[str, typer.Option(help="Its username.")],
+    access_token: Annotated[str, typer.Option(help="Its access token; - reads it from standard input.")],
+    expires_at: Annotated[datetime | None, typer.Option(help="When the token expires, in UTC.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Connect an Instagram account, or renew its token. No call to Meta is made."""
+    from confab import commands
+
+    added = commands.add_account(workspace, ig_id, username, access_token, expires_at)
+    _print({"id": added.id, "ig_id": added.ig_id, "username": added.username}, f"Connected @{added.username}.", as_json)
+
+
+@account.command("list")
+def account_list(workspace: InWorkspace, as_json: AsJson = False) -> None:
+    """List the accounts of a workspace."""
+    from confab import commands
+
+    found = commands.list_accounts(workspace)
+    rows = [{"id": one.id, "ig_id": one.ig_id, "username": one.username, "health": one.health} for one in found]
+    _print({"items": rows}, "\n".join(f"@{one.username}  {one.ig_id}  {one.health}" for one in found), as_json)
+
+
+@token.command("create")
+def token_create(
+    user: Annotated[str, typer.Option(help="Whose rights it has: their e-mail address.")],
+    workspace: Annotated[str | None, typer.Option(help="In which workspace, if they work in several.")] = None,
+    label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    as_json: AsJson = False,
+) -> None:
+    """Create a bearer token. It is shown once."""
+    from confab import commands
+
+    made = commands.create_token(user, workspace, label)
+    _print({"token": made}, made, as_json)
+
+
+@keys.command("rotate")
+def keys_rotate(as_json: AsJson = False) -> None:
+    """Encrypt every access token again with a new key."""
+    from confab import commands
+
+    count = commands.rotate_keys()
+    _print({"tokens": count}, f"Encrypted {count} access tokens again.", as_json)
+
+
+def _print(facts: Mapping[str, object], text: str, as_json: bool) -> None:
+    if as_json:
+        import msgspec
+
+        text = msgspec.json.encode(facts).decode()
+    typer.echo(text)
+
+
+def main() -> None:
+    """Run a command: 0 done, 1 failed with one sentence, 2 wrong usage."""
+    try:
+        app()
+    except Exception as error:  # the top of a process
+        from confab.commands import explain
+
+        sentence = explain(error)
+        if sentence is None:
+            raise
+        typer.echo(f"confab: {sentence}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,287 @@
+"""What the commands do: one database session each, beside a running server or with one of their own."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar, cast
+from uuid import UUID
+
+from confab import app, settings, supervise
+from confab.accounts import connect, vault
+from confab.clock import Clock
+from confab.errors import ConfabError, Conflict, Misconfigured, NotFound
+from confab.model.changes import AgentUpdated
+from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, WorkspaceId
+from confab.settings import Settings
+from confab.store import accounts as account_store
+from confab.store import changes, ids
+from confab.store import team as store
+from confab.store.db import GONE, Conn, Database, Doors
+from confab.store.migrate import migrate
+from confab.team import passwords, set_up, sign_in
+
+Result = TypeVar("Result")
+
+_STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A person who was created; the password is None when it is not ours to show."""
+
+    id: UUID
+    email: str
+    password: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A command's way into the database: as the worker to find a workspace by name, as the API to write into it."""
+
+    settings: Settings
+    app: Database
+    worker: Database
+    now: datetime
+
+    async def workspace(self, name: str) -> WorkspaceId:
+        """The workspace of this name. Raises NotFound, which names those that there are."""
+        async with self.worker.transaction() as conn:
+            found = await store.workspaces(conn)
+        for one in found:
+            if one.name == name:
+                return one.id
+        names = ", ".join(one.name for one in found) or "none yet; `confab workspace create NAME` makes one"
+        raise NotFound(f"There is no workspace {name!r}. There are: {names}.")
+
+
+def serve(role: str, host: str | None, port: int | None, *, supervisor: int | None, listener: int | None) -> None:
+    """Run the processes of this role until told to stop."""
+    if supervisor is not None:
+        supervise.die_with(supervisor)
+    app.configure_logging()
+    given = settings.read()
+    given = replace(given, host=host or given.host, port=given.port if port is None else port)
+    if role == "worker":
+        with app.doors_of(given) as doors:
+            _run(_worker(given, doors, is_supervised=supervisor is not None))
+        return
+    if listener is not None:
+        with app.doors_of(given) as doors:
+            _run(app.run_web(given, doors, socket.socket(fileno=listener)))
+        return
+    bound, given = supervise.listen(given)
+    with bound, app.doors_of(given) as doors:
+        if role == "all":
+            vault.opened_by(given)
+            asyncio.run(supervise.run(given, bound, doors, _tell))
+        else:
+            _run(_web(given, doors, bound))
+
+
+async def _worker(given: Settings, doors: Doors, *, is_supervised: bool) -> None:
+    if not is_supervised:
+        await migrate(doors.owner)
+    await app.run_worker(given, doors)
+
+
+async def _web(given: Settings, doors: Doors, bound: socket.socket) -> None:
+    link = await app.prepare(given, doors, Clock())
+    _tell(f"confab web listens on {given.local_url}")
+    if link:
+        _tell(f"Create the first owner within 24 hours: {link}")
+    await app.run_web(given, doors, bound)
+
+
+def _run(work: Awaitable[None]) -> None:
+    import uvloop
+
+    async def until_done() -> None:
+        await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_done())
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def migrate_now() -> list[str]:
+    """Bring the database up to date; the names of what was applied."""
+    with app.doors_of(settings.read()) as doors:
+        return asyncio.run(migrate(doors.owner))
+
+
+def create_workspace(name: str) -> Workspace:
+    """Create a workspace. Raises Conflict when there is one of that name."""
+    name = set_up.checked_name(name, "name")
+
+    async def create(session: Session) -> Workspace:
+        workspace = WorkspaceId(ids.new(session.now))
+        async with session.worker.transaction() as conn:
+            if any(one.name == name for one in await store.workspaces(conn)):
+                raise Conflict(f"There is a workspace {name!r} already.")
+        async with session.app.viewing(workspace) as conn:
+            await store.create_workspace(conn, workspace, name, session.now)
+        return Workspace(id=workspace, name=name)
+
+    return _with_session(create)
+
+
+def list_workspaces() -> list[Workspace]:
+    """Every workspace, by name."""
+
+    async def found(session: Session) -> list[Workspace]:
+        async with session.worker.transaction() as conn:
+            return await store.workspaces(conn)
+
+    return _with_session(found)
+
+
+def create_user(email: str, workspace: str, role: Role, name: str | None, password: str | None) -> Created:
+    """Create a person in a workspace; somebody known from another one joins it and keeps their password."""
+    email = sign_in.checked_email(email)
+    name = set_up.checked_name(name or email.partition("@")[0], "name")
+
+    async def create(session: Session) -> Created:
+        team = await session.workspace(workspace)
+        chosen = password or passwords.generated()
+        hashed = await passwords.Passwords().hashed(chosen)
+        agent = AgentId(ids.new(session.now))
+        async with session.app.viewing(team) as conn:
+            is_new = await store.create_agent(conn, agent, email=email, name=name, password_hash=hashed, now=session.now)
+            if not is_new:
+                agent = await _known(conn, email)
+            await _join(conn, team, agent, role, session.now)
+        return Created(id=agent, email=email, password=chosen if is_new and password is None else None)
+
+    return _with_session(create)
+
+
+async def _join(conn: Conn, workspace: WorkspaceId, agent: AgentId, role: Role, now: datetime) -> None:
+    if not await store.join(conn, workspace, agent, role, now):
+        raise Conflict("This person is a member of the workspace already.")
+    member = next(one for one in await store.agents(conn, workspace) if one.id == agent)
+    await changes.publish(conn, workspace, [AgentUpdated(type="agent_updated", agent=member, removed=False)], now)
+
+
+def list_users(workspace: str) -> list[Agent]:
+    """The people of a workspace, by name."""
+
+    async def found(session: Session) -> list[Agent]:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            return await store.agents(conn, team)
+
+    return _with_session(found)
+
+
+def add_account(workspace: str, ig_id: str, username: str, access_token: str, expires_at: datetime | None) -> Account:
+    """Connect an account to a workspace, or renew its token (- reads it). `expires_at` without a zone is UTC."""
+    if access_token == _STANDARD_INPUT:
+        access_token = read_secret(access_token)
+    expires = expires_at and (expires_at if expires_at.tzinfo else expires_at.replace(tzinfo=UTC))
+    given = connect.Connection(
+        ig_id=IgId(ig_id), username=username.removeprefix("@"), access_token=access_token, expires_at=expires
+    )
+
+    async def add(session: Session) -> Account:
+        team = await session.workspace(workspace)
+        keys = vault.opened_by(session.settings)
+        async with session.app.viewing(team) as conn:
+            return await connect.add(conn, keys, team, given, session.now)
+
+    return _with_session(add)
+
+
+def list_accounts(workspace: str) -> list[Account]:
+    """The accounts of a workspace, by username."""
+
+    async def found(session: Session) -> list[Account]:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            return await account_store.of_workspace(conn, team)
+
+    return _with_session(found)
+
+
+def create_token(email: str, workspace: str | None, label: str) -> str:
+    """Make a bearer token for a person, in the named workspace or the only one they work in."""
+    email = sign_in.checked_email(email)
+
+    async def create(session: Session) -> str:
+        named = await session.workspace(workspace) if workspace else None
+        async with session.app.transaction() as conn:
+            agent = await _known(conn, email)
+            teams = await store.workspaces_of(conn, agent)
+            if named is not None and named not in teams:
+                raise NotFound(f"{email} is not a member of {workspace!r}.")
+            if named is None and len(teams) != 1:
+                raise Conflict(f"{email} works in {len(teams)} workspaces: say which with --workspace.")
+            return await sign_in.create_token(conn, named or teams[0], agent, label, session.now)
+
+    return _with_session(create)
+
+
+def rotate_keys() -> int:
+    """Encrypt every access token with a new key; how many there were."""
+
+    async def rotate(session: Session) -> int:
+        keys = vault.opened_by(session.settings)
+        async with session.worker.transaction() as conn:
+            return await connect.rotate(conn, keys)
+
+    return _with_session(rotate)
+
+
+def read_secret(source: str) -> str:
+    """A secret from a file, or from standard input for `-`."""
+    try:
+        text = sys.stdin.read() if source == _STANDARD_INPUT else Path(source).read_text()
+    except OSError as error:
+        raise Misconfigured(f"{source} cannot be read: {error.strerror}.") from error
+    return text.strip()
+
+
+def explain(error: BaseException) -> str | None:
+    """The sentence for an error that is not a bug of ours, None for a bug."""
+    if isinstance(error, ConfabError):
+        return str(error)
+    if isinstance(error, BaseExceptionGroup):
+        parts = cast(tuple[BaseException, ...], error.exceptions)  # pyright: ignore[reportUnknownMemberType] -- of any kind
+        found = [explain(part) for part in parts]
+        return found[0] if all(found) else None
+    if isinstance(error, GONE):
+        return f"The database cannot be reached: {str(error) or type(error).__name__}"
+    return None
+
+
+def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
+    given = settings.read()
+    with app.doors_of(given) as doors:
+
+        async def run() -> Result:
+            async with _session(given, doors) as session:
+                return await work(session)
+
+        return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _session(given: Settings, doors: Doors) -> AsyncGenerator[Session, None]:
+    await migrate(doors.owner)
+    async with Database.open(doors.app, size=1) as api, Database.open(doors.worker, size=1) as worker:
+        yield Session(settings=given, app=api, worker=worker, now=Clock().now())
+
+
+async def _known(conn: Conn, email: str) -> AgentId:
+    found = await store.credentials(conn, email)
+    if found is None:
+        raise NotFound(f"There is nobody with the address {email}.")
+    return found.id

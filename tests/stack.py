@@ -1,0 +1,160 @@
+"""The whole corridor in one process, with the simulator beside it: for tests that follow a message all the way.
+
+The web process's app listens on a real port, the worker's loops run on the same event loop, and Meta is graphsim over HTTP.
+"""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import uvicorn
+
+from confab.accounts import connect, vault
+from confab.app import Front, web_app
+from confab.clock import Clock
+from confab.graph.client import GraphClient
+from confab.inbox import upkeep
+from confab.model.inbox import AgentId, IgId, WorkspaceId
+from confab.settings import Settings
+from confab.store import ids, schedules, team
+from confab.store.db import Database, Doors
+from confab.store.wake import Wake
+from confab.team import sign_in
+from confab.work.loop import Worker
+from confab.worker import works
+
+TOKEN = "IGAA-test-token"
+SECRET = "0123456789abcdef0123456789abcdef"
+VERIFY = "verify-me"
+
+
+@dataclass(slots=True)
+class Stack:
+    """What a test talks to: our API as an agent (`api`), the simulator's control door (`sim`)."""
+
+    api: httpx2.AsyncClient
+    sim: httpx2.AsyncClient
+    front: Front
+    workspace: WorkspaceId
+    worker_db: Database
+    url: str
+    ig_id: str
+
+    async def customer_writes(self, text: str, customer: str = "1087654321098765", **more: Any) -> dict[str, Any]:
+        answer = await self.sim.post("/write", json={"account": self.ig_id, "customer": customer, "text": text, **more})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def conversations(self, **filters: str) -> list[dict[str, Any]]:
+        return (await self.api.get("/conversations", params=filters)).json()["items"]
+
+    async def messages(self, conversation: str) -> list[dict[str, Any]]:
+        return (await self.api.get(f"/conversations/{conversation}/messages")).json()["items"]
+
+    async def answer(self, conversation: str, text: str, key: str | None = None) -> dict[str, Any]:
+        body = {"client_key": key or text, "text": text}
+        answer = await self.api.post(f"/conversations/{conversation}/messages", json=body)
+        assert answer.status_code in (200, 201), answer.text
+        return answer.json()
+
+    async def fault(self, **fault: Any) -> None:
+        answer = await self.sim.post("/fault", json=fault)
+        assert answer.status_code == 200, answer.text
+
+    async def sends(self) -> list[dict[str, Any]]:
+        return (await self.sim.get("/sends")).json()["items"]
+
+
+async def until(look: Any, within_s: float = 15) -> Any:
+    """Look again and again until something true is seen."""
+    async with asyncio.timeout(within_s):
+        while not (seen := await look()):
+            await asyncio.sleep(0.02)
+        return seen
+
+
+def start_sim(*arguments: str) -> tuple["subprocess.Popen[str]", str]:
+    """The simulator on a free port."""
+    command = [sys.executable, "-m", "graphsim", "serve", "--port", "0", "--exit-with-parent", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert "listening on" in line, line
+    return process, line.rsplit(" ", 1)[1].strip()
+
+
+@asynccontextmanager
+async def served(front: Front) -> AsyncIterator[str]:
+    """The app on a free port."""
+    config = uvicorn.Config(front, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False)
+    server = Quiet(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[listener]))
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                front.hub.close()
+                server.should_exit = True
+
+
+class Quiet(uvicorn.Server):
+    """Uvicorn inside a test: signals are the test runner's."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def stack(doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True) -> AsyncIterator[Stack]:
+    """Everything up, with one workspace and one connected account."""
+    clock = clock or Clock()
+    ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
+    sim, sim_url = start_sim("--account", f"{ig_id}:harbour.bakery:{TOKEN}", "--app-secret", SECRET, "--verify-token", VERIFY)
+    try:
+        settings = Settings(
+            meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
+            send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,),
+        )  # fmt: skip
+        async with (
+            web_app(settings, doors, clock) as front,
+            served(front) as url,
+            Database.open(doors.worker, size=8) as worker_db,
+            GraphClient.open(settings.graph_url, timeout_s=send_timeout_s) as graph,
+            httpx2.AsyncClient(base_url=f"{sim_url}/_control", timeout=30) as control,
+        ):
+            await control.post("/settings", json={"callback": f"{url}/api/webhooks/instagram"})
+            workspace, token = await _workspace(doors, clock, settings, ig_id)
+            waker = Wake(doors.worker)
+            async with worker_db.transaction() as conn:
+                await schedules.ensure(conn, upkeep.NAMES, clock.now())
+            worker = Worker(worker_db, clock, waker, works(settings, worker_db, graph, clock, waker, vault.opened_by(settings)))
+            headers = {"authorization": f"Bearer {token}"}
+            async with httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api, asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
+                yield Stack(api, control, front, workspace, worker_db, url, ig_id)
+                for task in tasks:
+                    task.cancel()
+    finally:
+        sim.kill()
+        sim.communicate()
+
+
+async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str) -> tuple[WorkspaceId, str]:
+    now = clock.now()
+    workspace, agent = WorkspaceId(ids.new(now)), AgentId(ids.new(now))
+    async with Database.open(doors.app, size=1) as db, db.viewing(workspace) as conn:
+        await team.create_workspace(conn, workspace, "Harbour Bakery", now)
+        await team.create_agent(conn, agent, email=f"{agent}@example.org", name="Dana", password_hash=None, now=now)
+        await team.join(conn, workspace, agent, "owner", now)
+        token = await sign_in.create_token(conn, workspace, agent, "test", now)
+        given = connect.Connection(ig_id=IgId(ig_id), username="harbour.bakery", access_token=TOKEN, expires_at=None)
+        await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+    return workspace, token

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest"
+import type { PendingSend } from "../api/model"
+import { makeMessage, makeNote } from "../testing/make"
+import { buildTimeline } from "./timeline"
+
+const at = (minutes: number): string => new Date(Date.UTC(2026, 10, 2, 12, minutes)).toISOString()
+const nothing = { messages: [], notes: [], pending: [], firstUnreadId: null, hasOlder: false }
+const kinds = (given: Partial<Parameters<typeof buildTimeline>[0]>): string[] =>
+  buildTimeline({ ...nothing, ...given }).map((item) => item.kind)
+
+describe("a timeline", () => {
+  test("groups what one side says within three minutes", () => {
+    const messages = [0, 1, 5].map((minute) => makeMessage({ sent_at: at(minute) }))
+    const items = buildTimeline({ ...nothing, messages }).filter((item) => item.kind === "message")
+    expect(items.map((item) => [item.isFirst, item.isLast])).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+    ])
+  })
+
+  test("begins a group anew when another person of the team answers", () => {
+    const by = (name: string) => ({
+      direction: "outbound" as const,
+      author: { kind: "agent" as const, name },
+    })
+    const messages = [
+      makeMessage({ ...by("Dana"), sent_at: at(0) }),
+      makeMessage({ ...by("Marco"), sent_at: at(1) }),
+    ]
+    const items = buildTimeline({ ...nothing, messages }).filter((item) => item.kind === "message")
+    expect(items.every((item) => item.isFirst && item.isLast)).toBe(true)
+  })
+
+  test("separates the days", () => {
+    const messages = [
+      makeMessage({ sent_at: "2026-11-01T12:00:00Z" }),
+      makeMessage({ sent_at: "2026-11-03T12:00:00Z" }),
+    ]
+    expect(kinds({ messages })).toEqual(["day", "message", "day", "message"])
+  })
+
+  test("puts notes in their place among the messages", () => {
+    const messages = [makeMessage({ sent_at: at(0) }), makeMessage({ sent_at: at(10) })]
+    expect(kinds({ messages, notes: [makeNote({ created_at: at(5) })] })).toEqual([
+      "day",
+      "message",
+      "note",
+      "message",
+    ])
+  })
+
+  test("keeps back a note that is older than the messages that are loaded", () => {
+    const given = { messages: [makeMessage({ sent_at: at(10) })], notes: [makeNote({ created_at: at(5) })] }
+    expect(kinds({ ...given, hasOlder: true })).toEqual(["day", "message"])
+    expect(kinds(given)).toEqual(["day", "note", "message"])
+  })
+
+  test("marks where the unread begin", () => {
+    const messages = [makeMessage({ sent_at: at(0) }), makeMessage({ sent_at: at(1) })]
+    expect(kinds({ messages, firstUnreadId: messages[1]?.id ?? "" })).toEqual([
+      "day",
+      "message",
+      "unread",
+      "message",
+    ])
+  })
+
+  test("shows an answer once: as pending until its message is there, under the same key", () => {
+    const pending: PendingSend = {
+      client_key: "key",
+      conversation_id: "conversation-1",
+      text: "Hi",
+      created_at: at(2),
+      state: "sending",
+      error: null,
+    }
+    const before = buildTimeline({ ...nothing, pending: [pending] })
+    const message = makeMessage({ client_key: "key", direction: "outbound", sent_at: at(2) })
+    const after = buildTimeline({ ...nothing, messages: [message], pending: [pending] })
+    expect(before.map((item) => item.key)).toEqual(["key"])
+    expect(after.filter((item) => item.kind !== "day").map((item) => [item.kind, item.key])).toEqual([
+      ["message", "key"],
+    ])
+  })
+})

@@ -1,0 +1,112 @@
+/** Values for tests: complete, plausible, and different only where a test says so. */
+import type { Account, Conversation, Message, Note } from "../api/model"
+
+let count = 0
+
+export function makeId(): string {
+  count += 1
+  return `00000000-0000-7000-8000-${String(count).padStart(12, "0")}`
+}
+
+export const ACCOUNT: Account = {
+  id: "account-1",
+  ig_id: "17841461234567890",
+  username: "harbourbakery",
+  name: "Harbour Bakery",
+  human_agent: false,
+  health: "ok",
+  health_reason: null,
+  token_expires_at: null,
+  last_event_at: null,
+  version: 1,
+}
+
+export function makeConversation(given: Partial<Conversation> = {}): Conversation {
+  return {
+    id: makeId(),
+    account: { id: ACCOUNT.id, ig_id: ACCOUNT.ig_id, username: ACCOUNT.username },
+    participant: {
+      ig_id: "1087654321098765",
+      username: "ana.ruiz",
+      name: "Ana Ruiz",
+      avatar_url: null,
+      follower_count: null,
+      connected_user_id: null,
+    },
+    status: "open",
+    snoozed_until: null,
+    unread_count: 0,
+    last_message_at: "2026-11-02T09:00:00Z",
+    last_message_preview: "Hello",
+    last_message_direction: "inbound",
+    last_message_status: "received",
+    can_reply_until: "2026-11-03T09:00:00Z",
+    human_agent_until: null,
+    window_opened_at: "2026-11-02T09:00:00Z",
+    window_opened_by: "message",
+    assignee: null,
+    labels: [],
+    is_self: false,
+    handled_elsewhere: false,
+    version: 1,
+    ...given,
+  }
+}
+
+export function makeMessage(given: Partial<Message> = {}): Message {
+  const id = given.id ?? makeId()
+  return {
+    id,
+    conversation_id: "conversation-1",
+    mid: `mid-${id}`,
+    client_key: null,
+    direction: "inbound",
+    author: { kind: "participant", name: null },
+    text: "Hello",
+    attachments: [],
+    reply_to: null,
+    reactions: [],
+    quick_reply_payload: null,
+    postback_payload: null,
+    referral: null,
+    sent_at: "2026-11-02T09:00:00Z",
+    edited_at: null,
+    edits: [],
+    deleted_at: null,
+    is_unread: false,
+    processed: true,
+    is_unsupported: false,
+    is_standby: false,
+    status: "received",
+    error: null,
+    version: 1,
+    ...given,
+  }
+}
+
+export function makeNote(given: Partial<Note> = {}): Note {
+  return {
+    id: makeId(),
+    conversation_id: "conversation-1",
+    author: { id: "agent-1", name: "Dana" },
+    text: "A regular",
+    created_at: "2026-11-02T09:30:00Z",
+    ...given,
+  }
+}
+
+/** The same numbers for the same seed: a failure can be had again. */
+export function makeRandom(seed: number): {
+  below: (limit: number) => number
+  of: <T>(all: readonly T[]) => T
+} {
+  let state = seed
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+  const below = (limit: number): number => Math.floor(next() * limit)
+  return { below, of: (all) => all[below(all.length)] as (typeof all)[number] }
+}
