@@ -113,7 +113,9 @@ class Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def stack(doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True) -> AsyncIterator[Stack]:
+async def stack(
+    doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True
+) -> AsyncIterator[Stack]:
     """Everything up, with one workspace and one connected account."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
@@ -137,7 +139,10 @@ async def stack(doors: Doors, *, clock: Clock | None = None, send_timeout_s: flo
                 await schedules.ensure(conn, upkeep.NAMES, clock.now())
             worker = Worker(worker_db, clock, waker, works(settings, worker_db, graph, clock, waker, vault.opened_by(settings)))
             headers = {"authorization": f"Bearer {token}"}
-            async with httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api, asyncio.TaskGroup() as group:
+            async with (
+                httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api,
+                asyncio.TaskGroup() as group,
+            ):
                 tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
                 yield Stack(api, control, front, workspace, worker_db, url, ig_id)
                 for task in tasks:

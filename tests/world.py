@@ -34,16 +34,25 @@ async def make_world(doors: Doors, ig_id: str = "17841461234567890") -> World:
     try:
         await conn.execute("INSERT INTO workspaces VALUES ($1, 'Harbour Bakery', $2)", workspace, now)
         await conn.execute("INSERT INTO change_counters VALUES ($1)", workspace)
-        await conn.execute("INSERT INTO agents (id, email, name, created_at) VALUES ($1, $2, 'Dana', $3)", agent, f"{agent}@example.org", now)
+        await conn.execute(
+            "INSERT INTO agents (id, email, name, created_at) VALUES ($1, $2, 'Dana', $3)", agent, f"{agent}@example.org", now
+        )
         await conn.execute("INSERT INTO memberships VALUES ($1, $2, 'owner', $3)", workspace, agent, now)
         await conn.execute(
             "INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, $3, 'harbour.bakery', $4)",
             workspace, account, ig_id, now,
         )  # fmt: skip
-        await conn.execute("INSERT INTO account_routes VALUES ($1, $2, $3) ON CONFLICT (ig_id) DO UPDATE SET workspace_id = $2, account_id = $3", ig_id, workspace, account)
+        await conn.execute(
+            "INSERT INTO account_routes VALUES ($1, $2, $3) ON CONFLICT (ig_id) DO UPDATE SET workspace_id = $2, account_id = $3",
+            ig_id,
+            workspace,
+            account,
+        )
     finally:
         await conn.close()
-    viewer = Viewer(workspace_id=WorkspaceId(workspace), agent_id=AgentId(agent), name="Dana", email="dana@example.org", role="owner")
+    viewer = Viewer(
+        workspace_id=WorkspaceId(workspace), agent_id=AgentId(agent), name="Dana", email="dana@example.org", role="owner"
+    )
     return World(workspace=WorkspaceId(workspace), account=AccountId(account), ig_id=ig_id, viewer=viewer)
 
 
@@ -69,7 +78,9 @@ class Customer:
         return self.item(at, message_edit={"mid": mid, "num_edit": num_edit, "text": text})
 
     def reacts(self, mid: str, emoji: str | None, at: datetime) -> dict[str, object]:
-        reaction = {"mid": mid, "action": "react", "reaction": "other", "emoji": emoji} if emoji else {"mid": mid, "action": "unreact"}
+        reaction = (
+            {"mid": mid, "action": "react", "reaction": "other", "emoji": emoji} if emoji else {"mid": mid, "action": "unreact"}
+        )
         return self.item(at, reaction=reaction)
 
     def sees(self, mid: str, at: datetime) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The command line: `graphsim serve`."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,10 +36,11 @@ def serve(  # noqa: PLR0913  one parameter per option of the command
     verify_token: Annotated[str, typer.Option(help="Shown in the handshake.")] = _DEFAULTS.verify_token,
     account: Annotated[list[str] | None, typer.Option(help="IG_ID:USERNAME:TOKEN, may be repeated.")] = None,
     public_url: Annotated[str | None, typer.Option(help="Base of media links, if others reach us elsewhere.")] = None,
+    state_file: Annotated[Path | None, typer.Option(help="Keep the world here, and go on from it at the next start.")] = None,
     exit_with_parent: Annotated[bool, typer.Option(help="End when the starting process does.")] = False,
 ) -> None:
     """Run the simulator until it is told to stop."""
-    from graphsim import server
+    from graphsim import saved, server
 
     if clock not in ("real", "manual"):
         raise typer.BadParameter("must be real or manual", param_hint="--clock")
@@ -57,7 +59,13 @@ def serve(  # noqa: PLR0913  one parameter per option of the command
         verify_token=verify_token,
         accounts=accounts,
     )
-    server.serve(options, host, port, say=_say, exit_with_parent=exit_with_parent, public_url=public_url)
+    try:
+        server.serve(
+            options, host, port, say=_say, exit_with_parent=exit_with_parent, public_url=public_url, state_file=state_file
+        )
+    except saved.Unreadable as error:
+        typer.echo(f"graphsim: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def _say(line: str) -> None:

@@ -14,7 +14,7 @@ REACTIONS = {"❤️": "love", "😮": "wow", "😢": "sad", "😠": "angry", "�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One item of an entry, of one account. `field` None goes out whatever the subscription."""
+    """One item of an entry, of one account. `field` None goes out whatever the subscription, `at_ms` None happened just now."""
 
     account: str
     channel: Channel
@@ -22,17 +22,22 @@ class Event:
     item: Doc
     igsid: str | None = None
     is_echo: bool = False
+    at_ms: int | None = None
 
 
 def envelope(events: list[Event], now_ms: int) -> Doc:
-    """One body: entries by account and channel, in order of arrival. Rules N1 to N4."""
+    """One body: entries by account and channel, in order of arrival. Rules N1 to N4.
+
+    A comment has no time of its own but the entry's, so one from the past stands in an entry of the past.
+    """
     entries: list[Doc] = []
-    for (account, channel), group in groupby(events, key=lambda event: (event.account, event.channel)):
+    for (account, channel, at_ms), group in groupby(events, key=lambda event: (event.account, event.channel, _own_time(event))):
         items = [event.item for event in group]
+        sent_ms = now_ms if at_ms is None else at_ms
         if channel == "flat":
-            entries.extend({"id": account, "time": now_ms // 1000, **item} for item in items)
+            entries.extend({"id": account, "time": sent_ms // 1000, **item} for item in items)
         elif channel == "changes":
-            entries.append({"id": account, "time": now_ms // 1000, "changes": items})
+            entries.append({"id": account, "time": sent_ms // 1000, "changes": items})
         else:
             entries.append({"time": now_ms, "id": account, channel: items})
     return {"object": "instagram", "entry": entries}
@@ -153,6 +158,10 @@ def of_mention(post: Post, comment: Comment | None) -> Doc:
     if comment is not None:
         value["comment_id"] = comment.id
     return {"field": "mentions", "value": value}
+
+
+def _own_time(event: Event) -> int | None:
+    return event.at_ms if event.channel in ("changes", "flat") else None
 
 
 def _from_participant(account: str, igsid: str, at_ms: int) -> Doc:

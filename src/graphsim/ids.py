@@ -62,6 +62,14 @@ class Mint:
         """The next access token or code, beginning with the prefix."""
         return prefix + self.text_of(self._next("token"), 140)
 
+    def drawn(self) -> dict[str, int]:
+        """How many of each kind were given."""
+        return dict(self._drawn)
+
+    def skip(self, counts: dict[str, int]) -> None:
+        """Go on as if so many of each kind had been given."""
+        self._drawn = Counter(counts)
+
     def _next(self, kind: str) -> str:
         self._drawn[kind] += 1
         return f"{kind}#{self._drawn[kind]}"

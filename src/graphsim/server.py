@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from graphsim import accounts, app
+from graphsim import accounts, app, saved
 from graphsim.options import Options
 from graphsim.sim import Sim
 
@@ -50,24 +51,28 @@ def serve(
     say: Callable[[str], None],
     exit_with_parent: bool,
     public_url: str | None,
+    state_file: Path | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT, or the end of the parent; `say` gets the one line that tells where."""
     listener = _listen(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     base_url = f"http://{shown_host}:{listener.getsockname()[1]}"
-    uvloop.run(_run(options, listener, base_url, public_url, say=say, exit_with_parent=exit_with_parent))
+    sim = Sim(options, (public_url or base_url).rstrip("/"))
+    running = _run(sim, listener, base_url, say=say, exit_with_parent=exit_with_parent, state_file=state_file)
+    uvloop.run(running)
 
 
 async def _run(
-    options: Options,
+    sim: Sim,
     listener: socket.socket,
     base_url: str,
-    public_url: str | None,
     *,
     say: Callable[[str], None],
     exit_with_parent: bool,
+    state_file: Path | None,
 ) -> None:
-    sim = Sim(options, (public_url or base_url).rstrip("/"))
+    if state_file is not None:
+        saved.read(sim, state_file)
     accounts.begin(sim)
     config = uvicorn.Config(
         app.build(sim),
@@ -90,9 +95,13 @@ async def _run(
         tasks = [group.create_task(sim.run())]
         if exit_with_parent:
             tasks.append(group.create_task(_watch_parent(server)))
+        if state_file is not None:
+            tasks.append(group.create_task(saved.keep(sim, state_file)))
         await server.serve([listener])
         for task in tasks:
             task.cancel()
+    if state_file is not None:
+        saved.write(sim, state_file)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -1,7 +1,8 @@
 """The simulator as a whole: world, clock, logs, faults and deliveries, put together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 from graphsim.assets import Shelf
 from graphsim.clock import Clock, Timeline
@@ -31,6 +32,8 @@ class Sim:
         self.calls = 0
         self.undelivered = 0
         self.events = 0
+        self.acts = 0
+        self._gathered: list[Event] | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -67,10 +70,22 @@ class Sim:
 
     def emit(self, events: Sequence[Event]) -> None:
         """Send events to the callback, where the account is subscribed to their field. Rule H15."""
+        if self._gathered is not None:
+            self._gathered += events
+            return
         wanted = [event for event in events if self._is_subscribed(event)]
         self.events += len(wanted)
         self.undelivered += len(events) - len(wanted)
         self.dispatcher.put(wanted, self.faults)
+
+    @contextmanager
+    def gathered(self) -> Generator[list[Event], None, None]:
+        """What is emitted within the block goes into the list, not to the callback."""
+        self._gathered = []
+        try:
+            yield self._gathered
+        finally:
+            self._gathered = None
 
     async def advance(self, to_ms: int) -> int:
         """Move the clock forward, running all that falls due. How many things ran."""

@@ -89,6 +89,11 @@ class Dispatcher:
             "retrying": len(queue.retrying),
         }
 
+    def undelivered(self) -> tuple[list[Event], list[Delivery]]:
+        """The events and the whole bodies that have not arrived, oldest first; not what is on its way just now."""
+        queue = self._queue
+        return [*queue.events, *queue.held], [*queue.retrying, *queue.again]
+
     async def settle(self) -> None:
         """Wait until nothing is queued or in flight; retries that wait for their time do not count."""
         if self._queue.held:

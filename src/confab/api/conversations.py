@@ -52,7 +52,7 @@ class ReadUpTo(BaseModel):
 
 
 @router.get("/conversations", operation_id="list_conversations", response_model=ConversationPage)
-async def list_conversations(  # noqa: PLR0913 -- one parameter per filter
+async def list_conversations(  # noqa: PLR0913, PLR0917 -- one parameter per filter
     access: SignedIn,
     view: Literal["all", "unread", "mine", "unassigned"] = "all",
     status: Literal["open", "snoozed", "closed", "any"] = "any",

@@ -90,5 +90,5 @@ async def list_changes(
         if not await changes.reaches(conn, workspace, after):
             raise Gone("Changes this old have been forgotten: fetch again what you show.", seq=seq)
         kept = await changes.after(conn, workspace, after, limit)
-    items = [{"seq": change.seq, **msgspec.json.decode(change.body)} for change in kept]
+    items: list[dict[str, object]] = [{"seq": change.seq, **msgspec.json.decode(change.body)} for change in kept]
     return Json(ChangePage(items=items, next=str(kept[-1].seq) if len(kept) == limit else None, seq=seq))

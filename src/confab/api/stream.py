@@ -1,11 +1,10 @@
 """`GET /api/v1/stream`: server-sent events, as pure ASGI so that the end of a connection is noticed at once."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
 
 from confab.api import problems
 from confab.api.access import Access, identify
@@ -18,10 +17,6 @@ _HEADERS = [
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
-
-Scope = dict[str, Any]  # ASGI's own
-Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
 
 
 class Stream:

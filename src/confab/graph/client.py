@@ -3,7 +3,7 @@
 Source: rules S1-S5, C2-C5, P1, T9 of docs/spec/graph.md. Tokens travel in the Authorization header and nowhere else.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,7 +101,7 @@ class GraphClient:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, base_url: str, *, timeout_s: float) -> AsyncIterator["GraphClient"]:
+    async def open(cls, base_url: str, *, timeout_s: float) -> AsyncGenerator["GraphClient"]:
         """A client with its connections. A call that takes longer than `timeout_s` is Unanswered."""
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
         timeout = httpx2.Timeout(timeout_s, connect=min(5.0, timeout_s))

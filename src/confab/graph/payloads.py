@@ -4,7 +4,7 @@ Ids are read as text or number (rule N5). What is missing is None. An item that 
 body: the caller gets it raw and decides. Rules N1-N11.
 """
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -205,6 +205,16 @@ PAYLOAD_KEYS = frozenset(Messaging.__struct_fields__) - {"sender", "recipient", 
 TEST_ENTRY_ID = "0"
 TEST_SENDERS = frozenset({"12334", "232323232"})
 """Rule N73: what the dashboard's test button sends."""
+
+
+def an_object(value: object) -> Raw | None:
+    """The value if it is an object of JSON."""
+    return cast(Raw, value) if isinstance(value, dict) else None  # JSON objects have text as keys
+
+
+def a_list(value: object) -> list[object] | None:
+    """The value if it is a list."""
+    return cast(list[object], value) if isinstance(value, list) else None
 
 
 def read(item: object, shape: type[Shape]) -> Shape:

@@ -1,10 +1,10 @@
 """Blank an unsent message's words in the ledger: the last place that still holds them. Rules N47, M7."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from confab.graph import payloads
 from confab.model.inbox import WorkspaceId
 from confab.store import deliveries
 from confab.store.claims import Due
@@ -40,16 +40,17 @@ def blanked(body: bytes, mid: str) -> bytes:
     return msgspec.json.encode(whole)
 
 
-def _blank(node: Any, mid: str) -> None:  # noqa: ANN401 -- any JSON
-    if isinstance(node, list):
-        for item in node:
-            _blank(item, mid)
-    elif isinstance(node, dict):
-        for key in ("message", "message_edit"):
-            part = node.get(key)
-            if isinstance(part, dict) and part.get("mid") == mid:
-                kept = {name: value for name, value in part.items() if name in _KEPT}
-                node.pop(key)
-                node["message"] = {**kept, "is_deleted": True}
-        for item in node.values():
-            _blank(item, mid)
+def _blank(node: object, mid: str) -> None:
+    for item in payloads.a_list(node) or []:
+        _blank(item, mid)
+    found = payloads.an_object(node)
+    if found is None:
+        return
+    for key in ("message", "message_edit"):
+        part = payloads.an_object(found.get(key))
+        if part is not None and part.get("mid") == mid:
+            kept = {name: value for name, value in part.items() if name in _KEPT}
+            del found[key]
+            found["message"] = {**kept, "is_deleted": True}
+    for item in found.values():
+        _blank(item, mid)

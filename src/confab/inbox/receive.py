@@ -8,11 +8,11 @@ delivers again (rules H8, H9). Meta is never redirected and never rate-limited.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import structlog
+from starlette.types import Receive, Scope, Send
 
 from confab.clock import Clock
 from confab.graph.signature import is_expected, signer
@@ -25,10 +25,6 @@ _LONGEST_WAIT_S = 4.0  # Meta gives up after five
 _MOST_AT_ONCE = 512
 
 log = structlog.get_logger()
-
-Scope = dict[str, Any]  # ASGI's own
-Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

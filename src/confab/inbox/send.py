@@ -238,7 +238,8 @@ class Sender:
         """The oldest of these that is no message we know already."""
         async with self._db.transaction() as conn:
             keys = [(workspace, call.account_id, ids.digest(message.id)) for message in shown]
-            known = {row.mid for row in await messages.rows_by_mids(conn, keys)} if keys else set()
+            rows = await messages.rows_by_mids(conn, keys) if keys else []
+        known = {row.mid for row in rows}
         return next((message for message in reversed(shown) if message.id not in known), None)
 
     def _told(self, workspace: WorkspaceId) -> None:

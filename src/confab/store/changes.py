@@ -7,7 +7,6 @@ of numbers and a reader who has seen N has seen everything up to N.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 from uuid import UUID
 
 import msgspec
@@ -119,5 +118,3 @@ def _subject(change: Change) -> UUID:
             return change.account.id
         case "agent_updated":
             return change.agent.id
-        case _:
-            assert_never(change)

@@ -31,11 +31,10 @@ class Kind:
     def __init__(self, name: str, table: LiteralString, key: Sequence[LiteralString], *, waiting: LiteralString = "true") -> None:
         self.name = name
         columns: LiteralString = ", ".join(key)
-        same: LiteralString = " AND ".join(f"{column} = ${number}" for number, column in enumerate(key, 1))
         n = len(key)
         numbers: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6", "7")
+        same: LiteralString = " AND ".join(f"{column} = ${number}" for number, column in zip(numbers, key, strict=False))
         attempts, at, error = numbers[n], numbers[n + 1], numbers[n + 2]
-        self._width = n
         self._claim: LiteralString = f"""
             WITH due AS (
                 SELECT {columns} FROM {table} WHERE due_at <= $1 AND {waiting}
@@ -79,8 +78,8 @@ class Kind:
         await conn.execute(self._bury, *due.key, due.attempts, error)
 
     def _due(self, record: Record) -> Due:
-        values = tuple(record)
-        return Due(key=values[: self._width], attempts=values[-1])
+        *key, attempts = record.values()
+        return Due(key=tuple(key), attempts=attempts)
 
 
 DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])

@@ -1,6 +1,6 @@
 """Connections, transactions and rows: the few lines through which every statement passes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, TypeVar
@@ -59,7 +59,7 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, door: Door, *, size: int) -> AsyncIterator["Database"]:
+    async def open(cls, door: Door, *, size: int) -> AsyncGenerator["Database"]:
         """Connect as the door's role. Raises Misconfigured when that role could walk around row-level security."""
         async with asyncpg.create_pool(
             **door.arguments(), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60
@@ -68,13 +68,13 @@ class Database:
             yield cls(pool, door)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Conn]:
+    async def transaction(self) -> AsyncGenerator[Conn]:
         """One transaction on one connection: commits when the block ends, rolls back when it raises."""
         async with self._pool.acquire() as conn, conn.transaction():
             yield conn
 
     @asynccontextmanager
-    async def viewing(self, workspace: WorkspaceId) -> AsyncIterator[Conn]:
+    async def viewing(self, workspace: WorkspaceId) -> AsyncGenerator[Conn]:
         """A transaction that sees one workspace: the policies read the setting, which ends with the transaction."""
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(workspace))
@@ -123,7 +123,7 @@ def columns(values: Sequence[object], names: Sequence[str]) -> list[list[object]
 
 
 def _kept(value: object) -> object:
-    return Json(value) if isinstance(value, list | dict) else value
+    return Json(value) if type(value) in (list, dict) else value
 
 
 def _encode_json(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -150,7 +150,7 @@ class Worker:
             log.warning("work_lost_database", kind=work.kind.name)
 
     @asynccontextmanager
-    async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncIterator[None]:
+    async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncGenerator[None]:
         """Hold the lease for as long as the block lasts."""
         renewal = self._group.create_task(self._renew(work, claimed))
         try:

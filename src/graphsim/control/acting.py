@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from graphsim import history, people, threads, wire
+from graphsim import history, people, play, threads, wire
 from graphsim.control.operation import Body, Operation, post
 from graphsim.events import Channel, Event
 from graphsim.sim import Sim
@@ -58,6 +58,7 @@ def operations() -> tuple[Operation, ...]:
             lambda sim, act: _made(people.mention(sim, act)),
         ),
         post("/history", "Many conversations at once", history.History, history.write),
+        post("/play", "Many conversations as you tell them", play.Play, play.perform),
         post("/raw", "Any item, wrapped and signed", Raw, _raw),
         post("/deliver", "Any body, signed", Deliver, _deliver),
     )

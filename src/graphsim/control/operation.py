@@ -59,6 +59,7 @@ def route(sim: Sim, operation: Operation) -> Route:
     """The HTTP route of an operation: 404 for what does not exist, 422 for a body that cannot be read."""
 
     async def endpoint(request: Request) -> Response:
+        sim.acts += operation.method != "GET"
         try:
             found = await operation.run(sim, await request.body(), {**request.query_params, **request.path_params})
         except msgspec.DecodeError as error:

@@ -26,11 +26,18 @@ def test_H5_the_wire_form_gives_the_same_events(name: str) -> None:
 
 
 def body(item: object, **entry: object) -> bytes:
-    return json.dumps({"object": "instagram", "entry": [{"id": "178", "time": 1793612346089, "messaging": [item], **entry}]}).encode()
+    return json.dumps(
+        {"object": "instagram", "entry": [{"id": "178", "time": 1793612346089, "messaging": [item], **entry}]}
+    ).encode()
 
 
 def message(timestamp: object = 1793612345678, **more: object) -> dict[str, object]:
-    return {"sender": {"id": "1"}, "recipient": {"id": "178"}, "timestamp": timestamp, "message": {"mid": "m", "text": "hi", **more}}
+    return {
+        "sender": {"id": "1"},
+        "recipient": {"id": "178"},
+        "timestamp": timestamp,
+        "message": {"mid": "m", "text": "hi", **more},
+    }
 
 
 def only(raw: bytes):
@@ -40,7 +47,16 @@ def only(raw: bytes):
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"not json", b"[" * 5000 + b"]" * 5000, b'{"a":' * 5000 + b"1" + b"}" * 5000, b'"a\x00b"', b"\xff\xfe", b'"\\ud83d"', b'{"n": 1e999}'],
+    [
+        b"",
+        b"not json",
+        b"[" * 5000 + b"]" * 5000,
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'"a\x00b"',
+        b"\xff\xfe",
+        b'"\\ud83d"',
+        b'{"n": 1e999}',
+    ],
 )
 def test_D3_a_body_that_cannot_be_read_is_said_to_be_so(raw: bytes) -> None:
     with pytest.raises(BadDelivery):
@@ -92,7 +108,9 @@ def test_N16_a_message_without_a_usable_mid_fails_alone(mid: object) -> None:
 
 
 def test_N3_an_item_names_its_account_when_the_entry_names_another() -> None:
-    (routed,) = normalise(json.dumps({"object": "instagram", "entry": [{"id": "1", "messaging": [message()]}]}).encode(), RECEIVED_AT)
+    (routed,) = normalise(
+        json.dumps({"object": "instagram", "entry": [{"id": "1", "messaging": [message()]}]}).encode(), RECEIVED_AT
+    )
     assert (routed.ig_id, routed.named_ig_id) == ("1", "178")
 
 

@@ -90,7 +90,7 @@ export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Age
   return { ...agents, items }
 }
 
-/** A label that is new on a conversation becomes one to choose; one that nobody uses any more may stay until a reload. */
+/** A label that is new on a conversation becomes one to choose. */
 export function applyToLabels(labels: Listed<{ name: string }>, change: Change): Listed<{ name: string }> {
   if (change.type !== "conversation_updated") return labels
   const known = new Set(labels.items.map((label) => label.name))

@@ -21,14 +21,23 @@ export function conversationsOf(filters: Filters) {
   })
 }
 
-/** Loads the page below what is loaded, once at a time. */
-export async function fetchMoreConversations(cache: QueryClient, filters: Filters): Promise<void> {
+const underWay = new Map<string, Promise<void>>()
+
+/** Loads the page below what is loaded; who asks while it is under way waits for the same one. */
+export function fetchMoreConversations(cache: QueryClient, filters: Filters): Promise<void> {
+  const key = JSON.stringify(filters)
+  const asked = underWay.get(key) ?? fetchNextPage(cache, filters).finally(() => underWay.delete(key))
+  underWay.set(key, asked)
+  return asked
+}
+
+async function fetchNextPage(cache: QueryClient, filters: Filters): Promise<void> {
   const { queryKey } = conversationsOf(filters)
   const cursor = cache.getQueryData<ListEntry>(queryKey)?.next
   if (!cursor) return
   const page = await readPage(filters, cursor)
   const missed = recentChanges.after(page.seq)
-  if (missed === null) return fetchMoreConversations(cache, filters)
+  if (missed === null) return fetchNextPage(cache, filters)
   const scope = { filters, viewerId: viewerIdOf(cache) }
   cache.setQueryData<ListEntry>(queryKey, (entry) =>
     entry === undefined || entry.next !== cursor

@@ -138,7 +138,7 @@ function isConversationsOwn(kind: unknown): boolean {
 }
 
 function isSmall(kind: unknown): boolean {
-  return kind === "me" || kind === "accounts" || kind === "agents" || kind === "labels"
+  return kind === "me" || kind === "accounts" || kind === "agents"
 }
 
 function cut(key: QueryKey, data: unknown, viewerId: string): unknown {

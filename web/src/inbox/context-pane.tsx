@@ -13,7 +13,7 @@ import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
 import { useNow } from "../ui/use-now"
-import { LabelMenu } from "./thread-actions"
+import { LabelMenu } from "./label-menu"
 
 /** Who the other person is, and how things stand with them. */
 export function ContextPane({ conversationId }: { conversationId: string }) {

@@ -75,7 +75,7 @@ export const ConversationRow = memo(function ConversationRow(row: RowProps) {
           >
             {name}
           </span>
-          {handle && <span className="min-w-0 shrink-[3] truncate text-xs text-ink-3">{handle}</span>}
+          {handle && <span className="min-w-0 flex-1 basis-0 truncate text-xs text-ink-3">{handle}</span>}
           <time
             dateTime={conversation.last_message_at ?? undefined}
             title={conversation.last_message_at ? formatExact(conversation.last_message_at) : undefined}

@@ -39,6 +39,9 @@ type RowsProps = {
   handle: React.Ref<RowsHandle>
 }
 
+/** How far each list was scrolled and which row was active, for when it is drawn again on a small screen. */
+const places = new Map<string, { offset: number; activeId: string | null }>()
+
 const OVERSCAN = 8
 const PREFETCH_MS = 120
 
@@ -55,8 +58,10 @@ export function ConversationRows({
   const now = useNow()
   const scroller = useRef<HTMLDivElement>(null)
   const hold = useHold(scroller)
-  const { shown, waiting } = useHeldOrder(entry.items, hold.isHeld, JSON.stringify(filters))
-  const [activeId, setActiveId] = useState(openId)
+  const listKey = JSON.stringify(filters)
+  const place = places.get(listKey)
+  const { shown, waiting } = useHeldOrder(entry.items, hold.isHeld, listKey)
+  const [activeId, setActiveId] = useState(openId ?? place?.activeId ?? null)
   const wantedId = activeId ?? openId
   const activeIndex = useMemo(
     () => Math.max(0, wantedId === null ? 0 : shown.findIndex((item) => item.id === wantedId)),
@@ -70,6 +75,7 @@ export function ConversationRows({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
+    initialOffset: place?.offset ?? 0,
     getItemKey: keyOfRow,
     rangeExtractor: (range) => withActive(range, activeIndex, shown.length),
     paddingStart: 4,
@@ -83,6 +89,11 @@ export function ConversationRows({
       fetchMoreConversations(cache, filters).catch(() => {}) // the next scroll tries again
     }
   }, [cache, entry.next, filters, lastVisible, shown.length])
+
+  useEffect(() => {
+    const element = scroller.current
+    return () => void places.set(listKey, { offset: element?.scrollTop ?? 0, activeId })
+  }, [listKey, activeId])
 
   // Opening what the focus rests on is then instant.
   useEffect(() => {

@@ -83,7 +83,6 @@ export function StatusFilter({ filters, onFilter }: FilterProps) {
 }
 
 export function MoreFilters({ filters, onFilter, accounts }: FilterProps & { accounts: readonly Account[] }) {
-  const { data: labels } = useQuery(labelsQuery)
   const isSet = filters.account !== null || filters.label !== null || filters.sort !== "newest"
   return (
     <Menu
@@ -121,23 +120,36 @@ export function MoreFilters({ filters, onFilter, accounts }: FilterProps & { acc
                   @{username}
                 </MenuItem>
               ))}
-            <MenuTitle>Label</MenuTitle>
-            {labels?.items.map(({ name }) => (
-              <MenuItem
-                key={name}
-                isChecked={filters.label === name}
-                onSelect={choose({ label: filters.label === name ? null : name })}
-              >
-                {name}
-              </MenuItem>
-            ))}
-            {labels?.items.length === 0 && (
-              <p className="px-2.5 pb-2 text-sm text-ink-3">No labels in use yet</p>
-            )}
+            <LabelChoices chosen={filters.label} onChoose={(label) => choose({ label })()} />
           </>
         )
       }}
     </Menu>
+  )
+}
+
+function LabelChoices({
+  chosen,
+  onChoose,
+}: {
+  chosen: string | null
+  onChoose: (label: string | null) => void
+}) {
+  const { data: labels } = useQuery(labelsQuery)
+  return (
+    <>
+      <MenuTitle>Label</MenuTitle>
+      {labels?.items.map(({ name }) => (
+        <MenuItem
+          key={name}
+          isChecked={chosen === name}
+          onSelect={() => onChoose(chosen === name ? null : name)}
+        >
+          {name}
+        </MenuItem>
+      ))}
+      {labels?.items.length === 0 && <p className="px-2.5 pb-2 text-ink-3 text-sm">No labels in use yet</p>}
+    </>
   )
 }
 

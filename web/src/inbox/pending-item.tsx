@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query"
+import { useMe } from "../api/me"
 import type { PendingSend } from "../api/model"
 import { discardPending, retryPending } from "../api/pending"
 import { formatMessageTime } from "../lib/time"
@@ -12,6 +13,7 @@ const STATES = { sending: "sending", waiting: "waiting for the connection", fail
 
 /** An answer that our server does not have yet. */
 export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
+  const { agent } = useMe()
   return (
     <article
       data-key={rowKey}
@@ -20,6 +22,7 @@ export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
       aria-label={`You, ${formatMessageTime(pending.created_at)}, ${STATES[pending.state]}`}
       className={`flex flex-col items-end gap-0.5 ${isFirst ? "mt-3" : "mt-0.5"}`}
     >
+      {isFirst && <p className="px-1 font-medium text-ink-3 text-xs">{agent.name}</p>}
       <p
         dir="auto"
         className={`max-w-[min(34rem,85%)] rounded-2xl rounded-br-md bg-bubble-out px-3.5 py-2 text-base wrap-anywhere whitespace-pre-wrap ${pending.state === "failed" ? "ring-1 ring-red/50" : "opacity-75"}`}

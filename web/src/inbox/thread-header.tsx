@@ -4,7 +4,9 @@ import { formatMoment } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Button, IconButton } from "../ui/button"
 import { useNow } from "../ui/use-now"
-import { AssignMenu, LabelMenu, SnoozeMenu } from "./thread-actions"
+import { useTitle } from "../ui/use-title"
+import { LabelMenu } from "./label-menu"
+import { AssignMenu, SnoozeMenu } from "./thread-actions"
 import type { ThreadDoors } from "./thread-doors"
 import { useActions } from "./use-actions"
 
@@ -20,6 +22,7 @@ export function ThreadHeader({ conversation, doors, isContextOpen, onToggleConte
   const { close, reopen } = useActions()
   const now = useNow()
   const name = selectDisplayName(conversation.participant)
+  useTitle(name)
   const handle = selectHandle(conversation.participant)
   const { status, snoozed_until, account } = conversation
   return (

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useCallback, useEffect, useMemo, useRef } from "react"
 import { explain } from "../api/client"
+import { useMe } from "../api/me"
 import { fetchOlderMessages, messagesOf } from "../api/messages"
 import type { Conversation, Message } from "../api/model"
 import { notesOf } from "../api/notes"
@@ -37,14 +38,22 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   const { data: notes } = useQuery(notesOf(id))
   const { data: pending } = useQuery(pendingOf(id))
   const name = selectDisplayName(conversation.participant)
+  const viewerName = useMe().agent.name
   const hasOlder = thread.next !== null
 
   const atEnd = useRef(true)
   const { firstUnreadId, forget } = useReading(conversation, thread.items, atEnd.current)
   const items = useMemo(
     () =>
-      buildTimeline({ messages: thread.items, notes: notes?.items ?? [], pending, firstUnreadId, hasOlder }),
-    [thread.items, notes, pending, firstUnreadId, hasOlder],
+      buildTimeline({
+        messages: thread.items,
+        notes: notes?.items ?? [],
+        pending,
+        firstUnreadId,
+        hasOlder,
+        viewerName,
+      }),
+    [thread.items, notes, pending, firstUnreadId, hasOlder, viewerName],
   )
   const keys = useMemo(() => items.map((item) => item.key), [items])
   const loadOlder = useCallback(() => fetchOlderMessages(cache, id), [cache, id])
@@ -58,6 +67,11 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   })
   atEnd.current = isAtEnd
   const newCount = useNewCount(items, isAtEnd)
+
+  // On a small screen the list is gone when this is drawn: the focus goes where the eyes are.
+  useEffect(() => {
+    if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true })
+  }, [scroller])
 
   const sends = pending.length
   const sendsBefore = useRef(sends)

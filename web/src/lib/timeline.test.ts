@@ -4,7 +4,14 @@ import { makeMessage, makeNote } from "../testing/make"
 import { buildTimeline } from "./timeline"
 
 const at = (minutes: number): string => new Date(Date.UTC(2026, 10, 2, 12, minutes)).toISOString()
-const nothing = { messages: [], notes: [], pending: [], firstUnreadId: null, hasOlder: false }
+const nothing = {
+  messages: [],
+  notes: [],
+  pending: [],
+  firstUnreadId: null,
+  hasOlder: false,
+  viewerName: "Dana",
+}
 const kinds = (given: Partial<Parameters<typeof buildTimeline>[0]>): string[] =>
   buildTimeline({ ...nothing, ...given }).map((item) => item.kind)
 

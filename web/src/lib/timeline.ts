@@ -19,6 +19,8 @@ export function buildTimeline(given: {
   pending: readonly PendingSend[]
   /** The message that the "New" line stands above. */
   firstUnreadId: string | null
+  /** Whose answers the pending ones are: they join this agent's last group. */
+  viewerName: string
   /** There are older messages: notes from before the oldest one shown wait until it is loaded. */
   hasOlder: boolean
 }): TimelineItem[] {
@@ -46,7 +48,12 @@ export function buildTimeline(given: {
     items.push({ kind: "message", key: keyOf(entry.message), message: entry.message, isFirst, isLast: true })
     previous = entry.message
   }
-  return [...items, ...pendingItems(given.messages, given.pending)]
+  const waiting = pendingItems(given.messages, given.pending)
+  const first = waiting[0]
+  const follows =
+    first !== undefined && previous !== null && isFollowedBy(previous, first.pending, given.viewerName)
+  if (follows) endsNotYet(items)
+  return [...items, ...waiting.map((item, index) => ({ ...item, isFirst: index === 0 && !follows }))]
 }
 
 /** One key for a bubble from the press of Enter until it is seen, so that nothing is drawn twice or anew. */
@@ -54,11 +61,13 @@ function keyOf(message: Message): string {
   return message.client_key ?? message.id
 }
 
-function pendingItems(messages: readonly Message[], pending: readonly PendingSend[]): TimelineItem[] {
+type PendingItem = Extract<TimelineItem, { kind: "pending" }>
+
+function pendingItems(messages: readonly Message[], pending: readonly PendingSend[]): PendingItem[] {
   const known = new Set(messages.map((message) => message.client_key))
   return pending
     .filter((one) => !known.has(one.client_key))
-    .map((one, index) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: index === 0 }))
+    .map((one) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: true }))
 }
 
 function merge(messages: readonly Message[], notes: readonly Note[], hasOlder: boolean): Entry[] {
@@ -84,6 +93,12 @@ function belongTogether(before: Message, after: Message): boolean {
     before.author.name === after.author.name &&
     Date.parse(after.sent_at) - Date.parse(before.sent_at) < GROUP_MS
   )
+}
+
+function isFollowedBy(before: Message, after: PendingSend, viewerName: string): boolean {
+  const isOurs =
+    before.direction === "outbound" && before.author.kind === "agent" && before.author.name === viewerName
+  return isOurs && Date.parse(after.created_at) - Date.parse(before.sent_at) < GROUP_MS
 }
 
 function endsNotYet(items: TimelineItem[]): void {

@@ -21,6 +21,7 @@ function onVisible(): void {
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   if (listeners.size === 1) {
+    now = Date.now()
     timer = setTimeout(tick, MINUTE - (Date.now() % MINUTE) + 20)
     document.addEventListener("visibilitychange", onVisible)
   }

@@ -18,7 +18,7 @@ from confab.model.events import (
     ThreadControlChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import comments, events, ids
+from confab.store import comments, events, health, ids
 from confab.store.comments import NewComment
 from confab.store.db import Conn
 from confab.store.events import Activity
@@ -69,10 +69,10 @@ class Others:
             for workspace, comment in inserted.values():
                 found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
         for (workspace_id, account_id), event in self._enforced.items():
-            health: Literal["ok", "paused"] = "paused" if event.action == "block" else "ok"
+            state: Literal["ok", "paused"] = "paused" if event.action == "block" else "ok"
             reason = None if event.action == "unblock" else f"Meta: {event.action}. {event.reason or ''}".strip()
             workspace = cast(WorkspaceId, workspace_id)
-            account = await health.enforce(conn, workspace, account_id, health=health, reason=reason, at=event.at)
+            account = await health.enforce(conn, workspace, account_id, health=state, reason=reason, at=event.at)
             if account is not None:
                 found.setdefault(workspace, []).append(AccountUpdated(type="account_updated", account=account))
 

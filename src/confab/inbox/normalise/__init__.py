@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 
 from confab.errors import BadDelivery
+from confab.graph import payloads
 from confab.inbox.normalise import changes, messaging
 from confab.inbox.normalise.content import text_of
 from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
 from confab.model.inbox import IgId
 
 _MESSENGER = "page"  # rule N9
+_CARRIERS = frozenset({"messaging", "standby", "changes", "field", "changed_fields"})
 _ESCAPED_NUL = b"\\u0000"  # the one character that PostgreSQL does not keep
 
 Item = dict[str, Any]  # an object of Meta's, not looked into yet
@@ -40,21 +42,23 @@ def _parse(body: bytes) -> object:
 
 
 def _envelopes(whole: object, received_at: datetime) -> Iterator[Routed]:
-    match whole:
-        case list():  # rule N7
-            for envelope in whole:
-                yield from (_envelopes(envelope, received_at) if isinstance(envelope, dict) else [_unknown("not an object")])
-        case {"object": str(product)} if product == _MESSENGER:
-            return
-        case {"entry": list(entries)}:
-            for entry in entries:
-                yield from (_entry(entry, received_at) if isinstance(entry, dict) else [_unknown("entry is not an object")])
-        case {"field": str(field), "value": _}:  # a bare sample, of no account (rule N73)
-            yield Routed(ig_id=None, event=TestReceived(type="test_received", field=field))
-        case {"object": _, **rest} if not rest:
-            return
-        case _:
-            yield _unknown("no envelope")
+    envelope = payloads.an_object(whole)
+    if envelope is None:
+        envelopes = payloads.a_list(whole)
+        if envelopes is None:
+            yield _unknown("not an object")
+        for one in envelopes or []:  # rule N7
+            yield from _envelopes(one, received_at)
+    elif envelope.get("object") == _MESSENGER or envelope.keys() == {"object"}:
+        return
+    elif (entries := payloads.a_list(envelope.get("entry"))) is not None:
+        for one in entries:
+            entry = payloads.an_object(one)
+            yield from _entry(entry, received_at) if entry is not None else [_unknown("entry is not an object")]
+    elif isinstance(field := envelope.get("field"), str) and "value" in envelope:  # a bare sample (rule N73)
+        yield Routed(ig_id=None, event=TestReceived(type="test_received", field=field))
+    else:
+        yield _unknown("no envelope")
 
 
 def _entry(entry: Item, received_at: datetime) -> Iterator[Routed]:
@@ -64,43 +68,49 @@ def _entry(entry: Item, received_at: datetime) -> Iterator[Routed]:
         yield Routed(ig_id=None, event=Unreadable(type="unreadable", reason="entry.id holds a NUL character"))
         return
     account = IgId(ig_id) if ig_id else None
-    known = False
-    for key, is_standby in (("messaging", False), ("standby", True)):
-        if isinstance(items := entry.get(key), list):
-            known = True
-            for item in items:
-                yield from _routed(
-                    account, item, lambda one, s=is_standby: messaging.event_of(one, account, received_at, is_standby=s)
-                )
-    if isinstance(items := entry.get("changes"), list):
-        known = True
-        for item in items:
-            yield from _routed(account, item, lambda one: changes.event_of(one, account, entry.get("time"), received_at))
-    if "field" in entry:  # rule N63
-        known = True
-        yield from _routed(account, entry, lambda one: changes.event_of(one, account, entry.get("time"), received_at))
-    if isinstance(fields := entry.get("changed_fields"), list):
-        known = True
+    carried = [*_messaging(entry, account, received_at), *_changes(entry, account, received_at)]
+    fields = payloads.a_list(entry.get("changed_fields"))
+    if fields is not None:  # rule N10
         names = [str(field) for field in fields]
-        yield Routed(ig_id=account, event=ValuesSwitchedOff(type="values_switched_off", fields=names))
-    if not known:
-        yield Routed(ig_id=account, event=Unknown(type="unknown", name="entry: " + ", ".join(sorted(entry))[:100]))
+        carried.append(Routed(ig_id=account, event=ValuesSwitchedOff(type="values_switched_off", fields=names)))
+    if not carried and not entry.keys() & _CARRIERS:
+        carried.append(Routed(ig_id=account, event=Unknown(type="unknown", name=f"entry: {', '.join(sorted(entry))}"[:100])))
+    yield from carried
 
 
-def _routed(account: IgId | None, item: object, read: Callable[[Item], Event]) -> Iterator[Routed]:
+def _messaging(entry: Item, account: IgId | None, received_at: datetime) -> Iterator[Routed]:
+    for key, is_standby in (("messaging", False), ("standby", True)):
+
+        def read(item: Item, is_standby: bool = is_standby) -> Event:
+            return messaging.event_of(item, account, received_at, is_standby=is_standby)
+
+        for item in payloads.a_list(entry.get(key)) or []:
+            yield _routed(account, item, read)
+
+
+def _changes(entry: Item, account: IgId | None, received_at: datetime) -> Iterator[Routed]:
+    def read(item: Item) -> Event:
+        return changes.event_of(item, account, entry.get("time"), received_at)
+
+    for item in payloads.a_list(entry.get("changes")) or []:
+        yield _routed(account, item, read)
+    if "field" in entry:  # rule N63
+        yield _routed(account, entry, read)
+
+
+def _routed(account: IgId | None, value: object, read: Callable[[Item], Event]) -> Routed:
     """One item as one event of an account: the entry's, else the one the item itself names (rule N3)."""
-    if not isinstance(item, dict):
-        yield Routed(ig_id=account, event=Unknown(type="unknown", name="not an object"))
-        return
+    item = payloads.an_object(value)
+    if item is None:
+        return Routed(ig_id=account, event=Unknown(type="unknown", name="not an object"))
     try:
         event = _checked(item, read)
     except messaging.NotKept as error:
         event = Unreadable(type="unreadable", reason=str(error))
     if isinstance(event, TestReceived):
-        yield Routed(ig_id=None, event=event)
-        return
+        return Routed(ig_id=None, event=event)
     named = messaging.account_of(item)
-    yield Routed(ig_id=account or named, named_ig_id=named if named != account else None, event=event)
+    return Routed(ig_id=account or named, named_ig_id=named if named != account else None, event=event)
 
 
 def _checked(item: Item, read: Callable[[Item], Event]) -> Event:

@@ -17,8 +17,8 @@ Item = dict[str, Any]  # an object of Meta's, not looked into yet
 
 def event_of(item: Item, account: IgId | None, sent_at: payloads.Time, received_at: datetime) -> Event:
     """Raises NotKept or msgspec.ValidationError for a value that cannot be kept."""
-    field, value = item.get("field"), item.get("value")
-    if not isinstance(field, str) or not isinstance(value, dict):
+    field, value = item.get("field"), payloads.an_object(item.get("value"))
+    if not isinstance(field, str) or value is None:
         return Unknown(type="unknown", name="change without field or value")
     if account == payloads.TEST_ENTRY_ID:
         return TestReceived(type="test_received", field=field)

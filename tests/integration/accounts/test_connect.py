@@ -1,0 +1,116 @@
+"""Connecting an account."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from confab.accounts import connect
+from confab.accounts.connect import Connection
+from confab.accounts.vault import Vault
+from confab.clock import Clock
+from confab.errors import Conflict, Invalid
+from confab.model.inbox import Account, IgId, WorkspaceId
+from confab.store import accounts as store
+from confab.store import changes, ids, team
+from confab.store.db import Database
+
+VAULT = Vault(keys=(os.urandom(32),), file=None)
+EXPIRES = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def workspace(app_db: Database, clock: Clock) -> WorkspaceId:
+    return await make(app_db, clock)
+
+
+async def make(db: Database, clock: Clock) -> WorkspaceId:
+    workspace = WorkspaceId(ids.new(clock.now()))
+    async with db.viewing(workspace) as conn:
+        await team.create_workspace(conn, workspace, "Team", clock.now())
+    return workspace
+
+
+async def add(
+    db: Database, clock: Clock, workspace: WorkspaceId, ig_id: str, token: str = "T1", username: str = "ada"
+) -> Account:
+    given = Connection(ig_id=IgId(ig_id), username=username, access_token=token, expires_at=EXPIRES)
+    async with db.viewing(workspace) as conn:
+        return await connect.add(conn, VAULT, workspace, given, clock.now())
+
+
+async def token_of(db: Database, workspace: WorkspaceId, account: Account) -> str:
+    async with db.transaction() as conn:
+        sealed = await store.token_for(conn, workspace, account.id)
+    assert sealed is not None
+    assert b"T1" not in sealed.access_token
+    return VAULT.open(sealed.access_token, workspace, account.id)
+
+
+async def test_an_account_gets_its_token_its_route_and_a_change(
+    app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
+) -> None:
+    account = await add(app_db, clock, workspace, "1001")
+    assert (account.ig_id, account.username, account.health, account.token_expires_at) == ("1001", "ada", "ok", EXPIRES)
+    assert await token_of(worker_db, workspace, account) == "T1"
+    async with app_db.viewing(workspace) as conn:
+        route = await store.route(conn, IgId("1001"))
+        assert route == store.Route(workspace_id=workspace, account_id=account.id)
+        assert [kept.type for kept in await changes.after(conn, workspace, 0, 10)] == ["account_updated"]
+
+
+async def test_connecting_again_renews_the_token_of_the_same_account(
+    app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
+) -> None:
+    first = await add(app_db, clock, workspace, "1002")
+    again = await add(app_db, clock, workspace, "1002", token="T2", username="ada.renamed")
+    assert again.id == first.id
+    assert again.version > first.version
+    assert again.username == "ada.renamed"
+    assert await token_of(worker_db, workspace, again) == "T2"
+
+
+async def test_an_account_of_another_workspace_is_refused_and_left_alone(
+    app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
+) -> None:
+    account = await add(app_db, clock, workspace, "1003")
+    other = await make(app_db, clock)
+    with pytest.raises(Conflict) as refused:
+        await add(app_db, clock, other, "1003", token="T2")
+    assert refused.value.facts == {"code": "account_elsewhere"}
+    assert await token_of(worker_db, workspace, account) == "T1"
+    async with app_db.viewing(other) as conn:
+        assert await store.of_workspace(conn, other) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        (Connection(ig_id=IgId(""), username="a", access_token="T", expires_at=None), "ig_id"),
+        (Connection(ig_id=IgId(" "), username="a", access_token="T", expires_at=None), "ig_id"),
+        (Connection(ig_id=IgId("1"), username=" ", access_token="T", expires_at=None), "username"),
+        (Connection(ig_id=IgId("1"), username="a", access_token="", expires_at=None), "access_token"),
+    ],
+)
+async def test_what_is_missing_is_named(
+    app_db: Database, clock: Clock, workspace: WorkspaceId, given: Connection, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        async with app_db.viewing(workspace) as conn:
+            await connect.add(conn, VAULT, workspace, given, clock.now())
+    assert refused.value.facts == {"field": field}
+
+
+async def test_rotating_keys_seals_every_token_again(
+    app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
+) -> None:
+    account = await add(app_db, clock, workspace, "1004")
+    newer = Vault(keys=(os.urandom(32), *VAULT.keys), file=None)
+    async with worker_db.transaction() as conn:
+        assert await connect.rotate(conn, newer) >= 1
+        sealed = await store.token_for(conn, workspace, account.id)
+    assert sealed is not None
+    assert newer.is_current(sealed.access_token)
+    assert Vault(keys=newer.keys[:1], file=None).open(sealed.access_token, workspace, account.id) == "T1"
+    async with worker_db.transaction() as conn:  # back, for the other tests
+        await connect.rotate(conn, Vault(keys=(*VAULT.keys, *newer.keys), file=None))

@@ -1,0 +1,81 @@
+"""Accounts and the team over HTTP."""
+
+import os
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from confab.accounts import connect
+from confab.accounts.vault import Vault
+from confab.clock import Clock
+from confab.model.inbox import Account, IgId
+from confab.store import changes
+from confab.store.db import Database
+from tests.integration.api.conftest import Person
+
+
+@pytest.fixture
+async def account(app_db: Database, clock: Clock, anna: Person) -> Account:
+    """Anna's."""
+    given = connect.Connection(ig_id=IgId(str(uuid4().int)), username="bakery", access_token="IG-token", expires_at=None)
+    async with app_db.viewing(anna.workspace) as conn:
+        return await connect.add(conn, Vault(keys=(os.urandom(32),), file=None), anna.workspace, given, clock.now())
+
+
+async def test_accounts_are_listed_without_their_tokens(http: httpx2.AsyncClient, anna: Person, account: Account) -> None:
+    answer = await http.get("/api/v1/accounts", headers=anna.bearer)
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert [item["id"] for item in answer.json()["items"]] == [str(account.id)]
+    assert answer.json()["next"] is None
+    assert answer.json()["seq"] == 1
+    assert "token" not in answer.text.replace("token_expires_at", "")
+
+
+async def test_an_owner_switches_human_agent_and_everybody_hears_of_it_once(
+    http: httpx2.AsyncClient, anna: Person, account: Account, app_db: Database
+) -> None:
+    for _ in range(2):
+        answer = await http.patch(f"/api/v1/accounts/{account.id}", json={"human_agent": True}, headers=anna.bearer)
+        assert answer.status_code == 200
+        assert answer.json()["human_agent"] is True
+        assert answer.json()["version"] == account.version + 1
+    async with app_db.viewing(anna.workspace) as conn:
+        kept = await changes.after(conn, anna.workspace, 0, 10)
+    assert [change.type for change in kept] == ["account_updated", "account_updated"]
+    assert b'"human_agent":true' in kept[-1].body
+
+
+async def test_an_agent_may_look_and_not_touch(http: httpx2.AsyncClient, bob: Person, account: Account) -> None:
+    assert (await http.get("/api/v1/accounts", headers=bob.bearer)).status_code == 200
+    answer = await http.patch(f"/api/v1/accounts/{account.id}", json={"human_agent": True}, headers=bob.bearer)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_another_workspace_sees_neither_account_nor_agents(
+    http: httpx2.AsyncClient, anna: Person, bob: Person, stranger: Person, account: Account
+) -> None:
+    assert (await http.get("/api/v1/accounts", headers=stranger.bearer)).json()["items"] == []
+    patched = await http.patch(f"/api/v1/accounts/{account.id}", json={"human_agent": True}, headers=stranger.bearer)
+    assert (patched.status_code, patched.json()["code"]) == (404, "not_found")
+    theirs = (await http.get("/api/v1/agents", headers=stranger.bearer)).json()["items"]
+    assert [agent["id"] for agent in theirs] == [str(stranger.agent)]
+    ours = (await http.get("/api/v1/agents", headers=bob.bearer)).json()["items"]
+    assert {agent["id"] for agent in ours} == {str(anna.agent), str(bob.agent)}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/api/v1/accounts/not-a-uuid", {"human_agent": True}, "id"),
+        (f"/api/v1/accounts/{uuid4()}", {}, "human_agent"),
+        (f"/api/v1/accounts/{uuid4()}", {"human_agent": "perhaps"}, "human_agent"),
+    ],
+)
+async def test_a_wrong_field_is_named(http: httpx2.AsyncClient, anna: Person, path: str, body: object, field: str) -> None:
+    answer = await http.patch(path, json=body, headers=anna.bearer)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.json()["code"], answer.json()["field"]) == ("invalid", field)
+    assert answer.json()["status"] == 422
