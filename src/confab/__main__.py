@@ -64,9 +64,9 @@ def serve(
     listener: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the server until SIGTERM or Ctrl-C. Migrates the database first."""
-    from confab import commands
+    from confab import supervise
 
-    commands.serve(role.value, host, port, supervisor=supervisor, listener=listener)
+    supervise.serve(role.value, host, port, supervisor=supervisor, listener=listener)
 
 
 @app.command()

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 import structlog
@@ -30,7 +29,7 @@ from confab.inbox import upkeep
 from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.settings import Settings
-from confab.store import embedded, presence, schedules
+from confab.store import presence, schedules
 from confab.store.db import GONE, Database, Door, Doors, connect
 from confab.store.migrate import migrate
 from confab.store.wake import Wake, work
@@ -58,21 +57,6 @@ _SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 ]
-
-
-@contextmanager
-def doors_of(settings: Settings) -> Generator[Doors, None, None]:
-    """The three doors, for as long as the block lasts: of the configured server, else of the embedded one."""
-    if settings.database_url is None:
-        with embedded.running(settings.data_dir) as doors:
-            yield doors
-        return
-    at = {"dsn": settings.database_url}
-    yield Doors(
-        owner=Door(connect=at, role=urlsplit(settings.database_url).username or "owner"),
-        app=Door(connect=at, role="confab_app", take_role=True),
-        worker=Door(connect=at, role="confab_worker", take_role=True),
-    )
 
 
 async def prepare(settings: Settings, doors: Doors, clock: Clock) -> str | None:

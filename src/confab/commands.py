@@ -1,17 +1,16 @@
-"""What the commands do: one database session each, beside a running server or with one of their own."""
+"""What the short commands do: one database session each, beside a running server or with one of their own."""
 
 import asyncio
-import socket
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, cast
 from uuid import UUID
 
-from confab import app, settings, supervise
+from confab import settings
 from confab.accounts import connect, vault
 from confab.clock import Clock
 from confab.errors import ConfabError, Conflict, Misconfigured, NotFound
@@ -20,6 +19,7 @@ from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, W
 from confab.settings import Settings
 from confab.store import accounts as account_store
 from confab.store import changes, ids
+from confab.store import doors as database
 from confab.store import team as store
 from confab.store.db import GONE, Conn, Database, Doors
 from confab.store.migrate import migrate
@@ -59,62 +59,9 @@ class Session:
         raise NotFound(f"There is no workspace {name!r}. There are: {names}.")
 
 
-def serve(role: str, host: str | None, port: int | None, *, supervisor: int | None, listener: int | None) -> None:
-    """Run the processes of this role until told to stop."""
-    if supervisor is not None:
-        supervise.die_with(supervisor)
-    app.configure_logging()
-    given = settings.read()
-    given = replace(given, host=host or given.host, port=given.port if port is None else port)
-    if role == "worker":
-        with app.doors_of(given) as doors:
-            _run(_worker(given, doors, is_supervised=supervisor is not None))
-        return
-    if listener is not None:
-        with app.doors_of(given) as doors:
-            _run(app.run_web(given, doors, socket.socket(fileno=listener)))
-        return
-    bound, given = supervise.listen(given)
-    with bound, app.doors_of(given) as doors:
-        if role == "all":
-            vault.opened_by(given)
-            asyncio.run(supervise.run(given, bound, doors, _tell))
-        else:
-            _run(_web(given, doors, bound))
-
-
-async def _worker(given: Settings, doors: Doors, *, is_supervised: bool) -> None:
-    if not is_supervised:
-        await migrate(doors.owner)
-    await app.run_worker(given, doors)
-
-
-async def _web(given: Settings, doors: Doors, bound: socket.socket) -> None:
-    link = await app.prepare(given, doors, Clock())
-    _tell(f"confab web listens on {given.local_url}")
-    if link:
-        _tell(f"Create the first owner within 24 hours: {link}")
-    await app.run_web(given, doors, bound)
-
-
-def _run(work: Awaitable[None]) -> None:
-    import uvloop
-
-    async def until_done() -> None:
-        await work
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(until_done())
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def migrate_now() -> list[str]:
     """Bring the database up to date; the names of what was applied."""
-    with app.doors_of(settings.read()) as doors:
+    with database.opened_by(settings.read()) as doors:
         return asyncio.run(migrate(doors.owner))
 
 
@@ -264,7 +211,7 @@ def explain(error: BaseException) -> str | None:
 
 def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
     given = settings.read()
-    with app.doors_of(given) as doors:
+    with database.opened_by(given) as doors:
 
         async def run() -> Result:
             async with _session(given, doors) as session:

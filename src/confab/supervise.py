@@ -1,4 +1,4 @@
-"""`confab serve`: one web and one worker process, kept running until told to stop.
+"""`confab serve`: the processes, and who keeps them running until told to stop.
 
 The supervisor holds the listening socket, so a web process that is started again finds the connections that came meanwhile.
 Its processes end with it, even when it is killed: they ask the kernel for that themselves.
@@ -12,18 +12,21 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 
 import httpx2
 import structlog
 
 from confab import app
+from confab.accounts import vault
 from confab.clock import Clock
 from confab.errors import Misconfigured
-from confab.settings import Settings
+from confab.settings import Settings, read
+from confab.store import doors as database
 from confab.store import embedded
 from confab.store.db import Doors
+from confab.store.migrate import migrate
 
 log = structlog.get_logger()
 
@@ -35,6 +38,59 @@ _LOOK_S = 0.05
 _REVIVE_S = 1.0
 _BACKLOG = 2048
 _PR_SET_PDEATHSIG = 1
+
+
+def serve(role: str, host: str | None, port: int | None, *, supervisor: int | None, listener: int | None) -> None:
+    """Run the processes of this role until told to stop."""
+    if supervisor is not None:
+        die_with(supervisor)
+    app.configure_logging()
+    given = read()
+    given = replace(given, host=host or given.host, port=given.port if port is None else port)
+    if role == "worker":
+        with database.opened_by(given) as doors:
+            _run(_worker(given, doors, is_supervised=supervisor is not None))
+        return
+    if listener is not None:
+        with database.opened_by(given) as doors:
+            _run(app.run_web(given, doors, socket.socket(fileno=listener)))
+        return
+    bound, given = listen(given)
+    with bound, database.opened_by(given) as doors:
+        if role == "all":
+            vault.opened_by(given)
+            asyncio.run(run(given, bound, doors))
+        else:
+            _run(_web(given, doors, bound))
+
+
+async def _worker(given: Settings, doors: Doors, *, is_supervised: bool) -> None:
+    if not is_supervised:
+        await migrate(doors.owner)
+    await app.run_worker(given, doors)
+
+
+async def _web(given: Settings, doors: Doors, bound: socket.socket) -> None:
+    link = await app.prepare(given, doors, Clock())
+    _tell(f"confab web listens on {given.local_url}")
+    if link:
+        _tell(f"Create the first owner within 24 hours: {link}")
+    await app.run_web(given, doors, bound)
+
+
+def _run(work: Awaitable[None]) -> None:
+    import uvloop
+
+    async def until_done() -> None:
+        await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(until_done())
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def listen(settings: Settings) -> tuple[socket.socket, Settings]:
@@ -65,8 +121,8 @@ def die_with(parent: int) -> None:
         raise SystemExit(0)  # it died before we could ask
 
 
-async def run(settings: Settings, listener: socket.socket, doors: Doors, tell: Callable[[str], None]) -> None:
-    """Keep both processes running until SIGTERM or SIGINT; `tell` gets the lines meant for people."""
+async def run(settings: Settings, listener: socket.socket, doors: Doors) -> None:
+    """Keep both processes running until SIGTERM or SIGINT."""
     link = await app.prepare(settings, doors, Clock())
     stopping = asyncio.Event()
     app.on_signals(stopping.set)
@@ -75,7 +131,7 @@ async def run(settings: Settings, listener: socket.socket, doors: Doors, tell: C
         kept = [
             tasks.create_task(web.keep()),
             tasks.create_task(worker.keep()),
-            tasks.create_task(_announce(settings, link, tell)),
+            tasks.create_task(_announce(settings, link)),
         ]
         if settings.database_url is None:
             kept.append(tasks.create_task(_revive(settings)))
@@ -131,14 +187,14 @@ class _Process:
         return self._process
 
 
-async def _announce(settings: Settings, link: str | None, tell: Callable[[str], None]) -> None:
+async def _announce(settings: Settings, link: str | None) -> None:
     """Say once that everything runs, and how the first owner gets in."""
     async with httpx2.AsyncClient(trust_env=False, timeout=2) as client:
         while not await _is_ready(client, settings):  # noqa: ASYNC110 -- what we wait for is another process
             await asyncio.sleep(_LOOK_S)
-    tell(f"confab is ready on {settings.local_url}")
+    _tell(f"confab is ready on {settings.local_url}")
     if link:
-        tell(f"Create the first owner within 24 hours: {link}")
+        _tell(f"Create the first owner within 24 hours: {link}")
 
 
 async def _is_ready(client: httpx2.AsyncClient, settings: Settings) -> bool:

@@ -1,6 +1,7 @@
 """Many conversations as a caller tells them: who said what when. Made at once, told to the callback in order of time."""
 
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, TypedDict
 
 import msgspec
 
@@ -44,6 +45,18 @@ class Play(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     deliver: Literal["silent", "webhook"] = "webhook"
 
 
+class _Said(TypedDict, total=False):
+    """What a message of either side has."""
+
+    account: str
+    customer: str
+    at: str | float
+    text: str | None
+    attachments: list[Wanted | str]
+    story: StoryRef | None
+    reply_to: str | None
+
+
 def perform(sim: Sim, play: Play) -> Doc:
     """Let it all have happened; the mids of each conversation, null for an act that made no message. Raises Unknown."""
     account = people.account_of(sim, play.account)
@@ -71,7 +84,7 @@ class _Conversation:
             with self._sim.gathered() as events:
                 self._mids.append(self._one(act))
             at_ms = people.when(self._sim, act.at)
-            self._told += [(at_ms, msgspec.structs.replace(event, at_ms=at_ms)) for event in events]
+            self._told += [(at_ms, replace(event, at_ms=at_ms)) for event in events]
         return self._mids
 
     def _one(self, act: Act) -> str | None:
@@ -87,18 +100,20 @@ class _Conversation:
         return people.react(self._sim, people.React(mid=mid, emoji=act.emoji, at=act.at)).mid
 
     def _said(self, act: Act) -> str | None:
-        who = {"account": self._account, "customer": self._person.igsid, "at": act.at}
+        sim, account, customer = self._sim, self._account, self._person.igsid
         if act.do == "comment":
-            people.comment(self._sim, people.Commenting(**who, text=act.text))
+            people.comment(sim, people.Commenting(account=account, customer=customer, at=act.at, text=act.text))
             return None
         if act.do == "postback":
-            said = people.Postback(**who, title=act.text or "Get started", payload=act.payload or "GET_STARTED")
-            return people.postback(self._sim, said).mid
-        reply_to = None if act.to is None else self._about(act)
-        what = {**who, "text": act.text, "attachments": act.attachments, "story": act.story, "reply_to": reply_to}
+            title, payload = act.text or "Get started", act.payload or "GET_STARTED"
+            tapped = people.Postback(account=account, customer=customer, at=act.at, title=title, payload=payload)
+            return people.postback(sim, tapped).mid
+        said: _Said = {"account": account, "customer": customer, "at": act.at, "text": act.text, "story": act.story}
+        said["attachments"] = act.attachments
+        said["reply_to"] = None if act.to is None else self._about(act)
         if act.do == "write":
-            return people.write(self._sim, people.Write(**what)).mid
-        return people.echo(self._sim, people.Echo(**what)).mid
+            return people.write(sim, people.Write(**said)).mid
+        return people.echo(sim, people.Echo(**said)).mid
 
     def _about(self, act: Act) -> str:
         mid = self._mids[act.to] if act.to is not None and 0 <= act.to < len(self._mids) else None

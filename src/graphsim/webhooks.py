@@ -42,6 +42,7 @@ class _Queue:
     held: list[Event] = field(default_factory=list[Event])
     retrying: list[Delivery] = field(default_factory=list[Delivery])
     in_flight: int = 0
+    on_their_way: list[Delivery] = field(default_factory=list[Delivery])
     failing_since_ms: int | None = None
 
 
@@ -90,9 +91,9 @@ class Dispatcher:
         }
 
     def undelivered(self) -> tuple[list[Event], list[Delivery]]:
-        """The events and the whole bodies that have not arrived, oldest first; not what is on its way just now."""
+        """The events and the whole bodies that are not known to have arrived, oldest first."""
         queue = self._queue
-        return [*queue.events, *queue.held], [*queue.retrying, *queue.again]
+        return [*queue.events, *queue.held], [*queue.retrying, *queue.again, *queue.on_their_way]
 
     async def settle(self) -> None:
         """Wait until nothing is queued or in flight; retries that wait for their time do not count."""
@@ -191,11 +192,17 @@ class Dispatcher:
         )
 
     async def _post(self, client: httpx2.AsyncClient, delivery: Delivery) -> None:
+        self._queue.on_their_way.append(delivery)
         try:
             await self._attempt(client, delivery)
+            self._forget(delivery)  # cut off by the end, it stays on its way
         finally:
             self._queue.in_flight -= 1
             self._stir()
+
+    def _forget(self, delivery: Delivery) -> None:
+        if delivery in self._queue.on_their_way:
+            self._queue.on_their_way.remove(delivery)
 
     async def _attempt(self, client: httpx2.AsyncClient, delivery: Delivery) -> None:
         url = self.settings.callback

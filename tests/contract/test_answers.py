@@ -1,4 +1,4 @@
-"""An answer reaches Instagram once or not at all, and we know which. Rules O1-O12 of docs/spec/inbox.md, against the simulator."""
+"""An answer reaches Instagram once or not at all, and we know which. Rules O1-O12 of docs/spec/inbox.md, on the simulator."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

@@ -17,6 +17,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from confab.store import embedded
+
 PATIENCE_S = 60
 
 
@@ -63,7 +65,7 @@ class Server:
 
     def children(self) -> dict[str, int]:
         found = subprocess.run(["/usr/bin/pgrep", "-a", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
-        return {match[2]: int(match[1]) for match in re.finditer(r"^(\d+) .*--role (web|worker) ", found.stdout, re.M)}
+        return {match[2]: int(match[1]) for match in re.finditer(r"^(\d+) .*--role (web|worker) ", found.stdout, re.MULTILINE)}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,13 @@ def folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(folder: Path) -> Iterator[None]:
+    """A running database, to which commands attach."""
+    with embedded.running(folder / "var"):
+        yield
 
 
 @pytest.fixture
@@ -152,7 +161,13 @@ def test_a_second_start_finds_what_was_there_and_stops_cleanly(folder: Path, ser
     assert "Traceback" not in "".join(server.logged)
 
 
-def test_commands_run_a_server_of_their_own_and_say_how_it_ended(folder: Path) -> None:
+def test_a_command_runs_a_database_of_its_own(folder: Path) -> None:
+    made = confab(folder, "workspace", "create", "Alone")
+    assert (made.returncode, made.stdout) == (0, "Created workspace Alone.\n")
+    assert not (folder / "var" / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_commands_do_what_they_say_and_how_it_ended(folder: Path, database: None) -> None:
     def json_of(*arguments: str) -> dict[str, object]:
         done = confab(folder, *arguments, "--json")
         assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match
 
 from confab.errors import ConfabError, Invalid, TooMany
 from confab.store.db import GONE
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 _CODE_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _RETRY_S = 2
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ def _http(request: Request, error: HTTPException) -> Response:
         404: "There is nothing at this address.",
         405: "This address does not take that method.",
     }.get(error.status_code, str(error.detail))
-    headers = dict(error.headers or {})
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["allow"] = _allowed(request)
     return answer(error.status_code, code, detail, headers)
@@ -119,6 +120,6 @@ def _http(request: Request, error: HTTPException) -> Response:
 
 def _allowed(request: Request) -> str:
     """Every method of every route at this address; the framework would name the first route's alone."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
-    methods = {method for route in routes if route.matches(request.scope)[0] != Match.NONE for method in route.methods or ()}
-    return ", ".join(sorted(methods))
+    routes: list[BaseRoute] = request.app.routes
+    asked = ((method, {**request.scope, "method": method}) for method in _METHODS)
+    return ", ".join(method for method, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in routes))

@@ -1,7 +1,7 @@
 """May this be sent, now, by this actor? One pure function, asked by the composer, the API, schedules and rules alike.
 
-A verdict always carries its rule and, where time decides, until when it holds. Rules W1, W2, W10, S22 of docs/spec/graph.md. The web has
-the same function; `tests/vectors/window.json` holds both to it.
+A verdict always carries its rule and, where time decides, until when it holds. Rules W1, W2, W10, S22 of docs/spec/graph.md.
+The web has the same function; `tests/vectors/window.json` holds both to it.
 """
 
 from dataclasses import dataclass

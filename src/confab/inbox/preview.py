@@ -7,10 +7,11 @@ from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
 
 _LENGTH = 100
 _LABELS = {
-    "image": "Photo", "video": "Video", "audio": "Voice message", "file": "File", "share": "Shared post", "ig_post": "Shared post",
-    "post": "Shared post", "ig_reel": "Reel", "reel": "Reel", "story_mention": "Mentioned you in a story", "ig_story": "Shared story",
-    "story": "Shared story", "ephemeral": "Disappearing photo or video", "sticker": "Sticker", "like_heart": "❤️",
-    "template": "Card", "fallback": "Link", "media": "Photo or video", "location": "Location",
+    "image": "Photo", "video": "Video", "audio": "Voice message", "file": "File", "share": "Shared post",
+    "ig_post": "Shared post", "post": "Shared post", "ig_reel": "Reel", "reel": "Reel",
+    "story_mention": "Mentioned you in a story", "ig_story": "Shared story", "story": "Shared story",
+    "ephemeral": "Disappearing photo or video", "sticker": "Sticker", "like_heart": "❤️", "template": "Card",
+    "fallback": "Link", "media": "Photo or video", "location": "Location",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from confab.clock import Clock
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store import changes, team, wake
 from confab.store.changes import Kept
-from confab.store.db import GONE, Database
+from confab.store.db import REFUSED, Database
 from confab.store.wake import Wake
 
 HEARTBEAT_S = 15.0
@@ -162,15 +162,15 @@ class Hub:
             for workspace in wanted:
                 try:
                     await self._read(workspace)
-                except GONE as error:
+                except REFUSED as error:
                     log.warning("feed_not_read", error=type(error).__name__)
 
     async def _read(self, workspace: WorkspaceId) -> None:
         """Everything after what was read before, to everybody who listens."""
-        while workspace in self._read_up_to:
+        while (position := self._read_up_to.get(workspace)) is not None:
             async with self._db.viewing(workspace) as conn:
-                kept = await changes.after(conn, workspace, self._read_up_to[workspace], _PAGE)
-            if not kept or workspace not in self._read_up_to:
+                kept = await changes.after(conn, workspace, position, _PAGE)
+            if not kept or workspace not in self._read_up_to:  # the last listener may have left meanwhile
                 return
             frames = [(change.seq, frame(change)) for change in kept]
             for subscription in self._listeners.get(workspace, set()):
@@ -188,7 +188,7 @@ class Hub:
             try:
                 async with self._db.transaction() as conn:
                     roles = await team.roles_of(conn, [s.session_id for s in everybody], self._clock.now())
-            except GONE:
+            except REFUSED:
                 continue
             for subscription in everybody:
                 if roles.get(subscription.session_id) != subscription.role:

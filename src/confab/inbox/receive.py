@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from confab.clock import Clock
 from confab.graph.signature import is_expected, signer
 from confab.store import deliveries, ids
-from confab.store.db import GONE, Database
+from confab.store.db import REFUSED, Database
 from confab.store.deliveries import Raw
 
 _LONGEST_CHALLENGE = 200
@@ -68,7 +68,7 @@ class Ledger:
         try:
             async with asyncio.timeout(_LONGEST_WAIT_S), self._db.transaction() as conn:
                 await deliveries.keep(conn, [delivery for delivery, _ in batch])
-        except (*GONE, TimeoutError) as error:
+        except (*REFUSED, TimeoutError) as error:
             log.warning("deliveries_not_stored", count=len(batch), error=type(error).__name__)
             for _, done in batch:
                 if not done.done():

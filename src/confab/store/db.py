@@ -24,6 +24,9 @@ GONE = (
 )
 """What a lost or refusing server raises: the work was not done, or was rolled back; try again later."""
 
+REFUSED = (*GONE, asyncpg.PostgresError)
+"""Those, and everything else a server can say instead of doing it: a full disk, a missing right."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:

@@ -48,7 +48,9 @@ async def unpark(conn: Conn, keys: Sequence[Key]) -> None:
     """The messages have come: nothing waits for them any more, and they need not be fetched."""
     await conn.execute(
         """WITH given AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS t (workspace_id, account_id, mid_digest)),
-        unparked AS (DELETE FROM parked_events p USING given g WHERE (p.workspace_id, p.account_id, p.mid_digest) = (g.workspace_id, g.account_id, g.mid_digest))
+        unparked AS (
+            DELETE FROM parked_events p USING given g
+            WHERE (p.workspace_id, p.account_id, p.mid_digest) = (g.workspace_id, g.account_id, g.mid_digest))
         DELETE FROM message_hints h USING given g
         WHERE (h.workspace_id, h.account_id, h.mid_digest) = (g.workspace_id, g.account_id, g.mid_digest)""",
         *_columns(keys, 3),

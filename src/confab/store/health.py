@@ -10,7 +10,8 @@ from confab.store.db import Conn, Record, row, run
 
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.version,
-        (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS token_expires_at
+        (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
+            AS token_expires_at
     FROM accounts a
 """
 
@@ -51,7 +52,8 @@ async def mark_dead(conn: Conn, workspace: WorkspaceId, account: UUID, reason: s
     return _account(
         await conn.fetchrow(
             "WITH changed AS (UPDATE accounts SET health = 'reconnect', health_reason = $3, version = version + 1"
-            " WHERE workspace_id = $1 AND id = $2 AND health <> 'reconnect' RETURNING *) " + _VIEW.replace("accounts a", "changed a"),
+            " WHERE workspace_id = $1 AND id = $2 AND health <> 'reconnect' RETURNING *) "
+            + _VIEW.replace("accounts a", "changed a"),
             workspace, account, reason,
         )
     )  # fmt: skip

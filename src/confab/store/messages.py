@@ -131,7 +131,8 @@ async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict
     """The newest message of each (workspace, conversation), by conversation: one probe of message_page each."""
     records = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
-            SELECT * FROM messages n WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id AND n.status <> 'discarded'
+            SELECT * FROM messages n
+            WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id AND n.status <> 'discarded'
             ORDER BY n.sent_at DESC, n.id DESC LIMIT 1) m""",
         [workspace for workspace, _ in conversations],
         [conversation for _, conversation in conversations],

@@ -19,7 +19,8 @@ async def insert(conn: Conn, workspace: WorkspaceId, note: Note) -> None:
 async def of_conversation(conn: Conn, viewer: Viewer, conversation: ConversationId, limit: int) -> list[Note]:
     """The newest `limit` notes, oldest first. Index: note_page."""
     records = await conn.fetch(
-        """SELECT n.id, n.conversation_id, n.agent_id, g.name, n.text, n.created_at FROM notes n JOIN agents g ON g.id = n.agent_id
+        """SELECT n.id, n.conversation_id, n.agent_id, g.name, n.text, n.created_at
+        FROM notes n JOIN agents g ON g.id = n.agent_id
         WHERE n.workspace_id = $1 AND n.conversation_id = $2 ORDER BY n.created_at DESC, n.id DESC LIMIT $3""",
         viewer.workspace_id, conversation, limit,
     )  # fmt: skip
@@ -36,7 +37,8 @@ async def add_labels(conn: Conn, workspace: WorkspaceId, names: Sequence[str], n
     """Labels become known to the workspace; known ones stay as they are."""
     await run(
         conn,
-        "INSERT INTO labels (workspace_id, name, created_at) SELECT $1, name, $3 FROM unnest($2::text[]) AS name ON CONFLICT DO NOTHING",
+        """INSERT INTO labels (workspace_id, name, created_at)
+        SELECT $1, name, $3 FROM unnest($2::text[]) AS name ON CONFLICT DO NOTHING""",
         workspace, list(names), now,
     )  # fmt: skip
 

@@ -49,8 +49,9 @@ class OpenAnswer:
     message: MessageRow
 
 
-_COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload, actor_kind,
-    actor_id, state, due_at, attempts, refusals, created_at, attempted_at, settled_at, remote_id, error_code, error_message"""
+_COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
+    actor_kind, actor_id, state, due_at, attempts, refusals, created_at, attempted_at, settled_at, remote_id, error_code,
+    error_message"""
 
 
 async def insert(conn: Conn, new: OutboundRow) -> None:

@@ -14,6 +14,8 @@ from confab.store import changes
 from confab.store.db import Database
 from tests.integration.api.conftest import Person
 
+NOBODYS = "01930000-0000-7000-8000-000000000000"
+
 
 @pytest.fixture
 async def account(app_db: Database, clock: Clock, anna: Person) -> Account:
@@ -69,8 +71,8 @@ async def test_another_workspace_sees_neither_account_nor_agents(
     ("path", "body", "field"),
     [
         ("/api/v1/accounts/not-a-uuid", {"human_agent": True}, "id"),
-        (f"/api/v1/accounts/{uuid4()}", {}, "human_agent"),
-        (f"/api/v1/accounts/{uuid4()}", {"human_agent": "perhaps"}, "human_agent"),
+        (f"/api/v1/accounts/{NOBODYS}", {}, "human_agent"),
+        (f"/api/v1/accounts/{NOBODYS}", {"human_agent": "perhaps"}, "human_agent"),
     ],
 )
 async def test_a_wrong_field_is_named(http: httpx2.AsyncClient, anna: Person, path: str, body: object, field: str) -> None:

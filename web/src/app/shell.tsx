@@ -3,7 +3,7 @@ import { useRoute } from "wouter"
 import type { Session } from "../api/session"
 import { useLiveStatus } from "../api/status"
 import { Icon } from "../ui/icon"
-import { useMedia } from "../ui/use-media"
+import { NARROW, useMedia } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import { Rail } from "./rail"
 
@@ -12,7 +12,7 @@ const HelpDialog = lazy(async () => ({ default: (await import("./help-dialog")).
 /** The frame around every screen of somebody who is signed in. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [isHelpOpen, setHelpOpen] = useState(false)
-  const isNarrow = useMedia("(max-width: 37.49rem)")
+  const isNarrow = useMedia(NARROW)
   const [isInThread] = useRoute("/inbox/:id")
   useShortcuts({ "?": () => setHelpOpen(true) })
   return (

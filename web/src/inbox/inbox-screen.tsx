@@ -4,7 +4,7 @@ import { useLocation, useParams, useSearch } from "wouter"
 import { conversationOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Conversation } from "../api/model"
-import { useMedia } from "../ui/use-media"
+import { NARROW, useMedia, WIDE } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import type { RowsHandle } from "./conversation-rows"
 import { ListPane } from "./list-pane"
@@ -26,8 +26,8 @@ export function InboxScreen() {
   const search = useSearch()
   const rows = useRef<RowsHandle>(null)
   const doors = useThreadDoors()
-  const isWide = useMedia("(min-width: 75rem)")
-  const isNarrow = useMedia("(max-width: 37.49rem)")
+  const isWide = useMedia(WIDE)
+  const isNarrow = useMedia(NARROW)
   const [isContextOpen, setContextOpen] = useState(
     () => isWide && localStorage.getItem(CONTEXT_KEY) !== "closed",
   )
@@ -44,7 +44,6 @@ export function InboxScreen() {
 
   return (
     <div className="flex h-full min-h-0 min-w-0 flex-1">
-      {isNarrow && openId !== null && <h1 className="sr-only">Inbox</h1>}
       {(!isNarrow || openId === null) && (
         <div className="h-full w-full shrink-0 border-line pane:w-[300px] pane:border-r drawer:w-[340px]">
           <ListPane filters={filters} onFilter={setFilters} openId={openId} onOpen={open} handle={rows} />
@@ -52,6 +51,7 @@ export function InboxScreen() {
       )}
       {openId !== null && (
         <main className="h-full min-w-0 flex-1 bg-surface">
+          {isNarrow && <h1 className="sr-only">Inbox</h1>}
           <ThreadPane
             key={openId}
             conversationId={openId}

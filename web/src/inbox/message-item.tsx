@@ -48,7 +48,7 @@ export function MessageItem({
         </span>
       )}
       <div
-        className={`flex max-w-[min(34rem,85%)] min-w-0 flex-col gap-0.5 ${isOurs ? "items-end" : "items-start"}`}
+        className={`relative flex max-w-[min(34rem,85%)] min-w-0 flex-col gap-0.5 ${isOurs ? "items-end" : "items-start"}`}
       >
         {isFirst && isOurs && <Byline message={message} participantName={name} />}
         <Quote message={message} participantName={name} {...quoting} />
@@ -132,10 +132,11 @@ function NoContent({ message }: { message: Message }) {
 function Footer({ message, isOurs, isLast }: { message: Message; isOurs: boolean; isLast: boolean }) {
   const needsPerson = message.status === "failed" || message.status === "in_doubt"
   const isWaiting = message.status === "queued" || message.status === "sending"
+  // Between the messages of a group the time shows beside the bubble on hover, where it moves nothing.
   const isShown = isLast || needsPerson || isWaiting || message.edited_at !== null || message.is_standby
   return (
     <div
-      className={`flex flex-wrap items-center gap-x-1.5 px-1 text-2xs text-ink-3 ${isOurs ? "justify-end" : ""} ${isShown ? "" : "hidden group-focus-within:flex group-hover:flex"}`}
+      className={`flex items-center gap-x-1.5 px-1 text-2xs text-ink-3 ${isShown ? `flex-wrap ${isOurs ? "justify-end" : ""}` : `absolute bottom-2 whitespace-nowrap opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 ${isOurs ? "right-full" : "left-full"}`}`}
     >
       <time dateTime={message.sent_at} title={formatExact(message.sent_at)} className="tabular-nums">
         {formatMessageTime(message.sent_at)}

@@ -12,10 +12,11 @@ import { buildTimeline, type TimelineItem } from "../lib/timeline"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
+import { NARROW, useMedia } from "../ui/use-media"
 import { Notice } from "./list-states"
 import { TimelineRow } from "./timeline-row"
 import { useReading } from "./use-reading"
-import { findRow, useThreadScroll } from "./use-thread-scroll"
+import { useThreadScroll } from "./use-thread-scroll"
 
 const NO_MESSAGES: Message[] = []
 const MOST_PAGES = 10
@@ -39,6 +40,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   const { data: pending } = useQuery(pendingOf(id))
   const name = selectDisplayName(conversation.participant)
   const viewerName = useMe().agent.name
+  const isNarrow = useMedia(NARROW)
   const hasOlder = thread.next !== null
 
   const atEnd = useRef(true)
@@ -58,7 +60,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   const keys = useMemo(() => items.map((item) => item.key), [items])
   const loadOlder = useCallback(() => fetchOlderMessages(cache, id), [cache, id])
   const startKey = firstUnreadId === null ? null : "unread"
-  const { scroller, isAtEnd, toEnd } = useThreadScroll({
+  const { scroller, isAtEnd, toEnd, reveal } = useThreadScroll({
     conversationId: id,
     keys,
     startKey,
@@ -70,8 +72,8 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
 
   // On a small screen the list is gone when this is drawn: the focus goes where the eyes are.
   useEffect(() => {
-    if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true })
-  }, [scroller])
+    if (isNarrow && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true })
+  }, [isNarrow, scroller])
 
   const sends = pending.length
   const sendsBefore = useRef(sends)
@@ -88,13 +90,13 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
       for (let page = 0; page < MOST_PAGES; page++) {
         const entry = cache.getQueryData<ThreadEntry>(["messages", id])
         const found = entry?.items.find((message) => message.mid === mid)
-        if (found !== undefined) return show(scroller.current, found.client_key ?? found.id)
+        if (found !== undefined) return reveal(found.client_key ?? found.id)
         if (!entry?.next) break
         await loadOlder()
       }
       showToast("The message it answers is not here, or further back than we could look.")
     },
-    [cache, id, loadOlder, scroller],
+    [cache, id, loadOlder, reveal],
   )
 
   return (
@@ -147,17 +149,6 @@ function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
   return items
     .slice(from + 1)
     .filter((item) => item.kind === "message" && item.message.direction === "inbound").length
-}
-
-function show(scroller: HTMLElement | null, key: string): void {
-  requestAnimationFrame(() => {
-    const row = scroller && findRow(scroller, key)
-    if (!row) return
-    row.scrollIntoView({ block: "center" })
-    row.classList.remove("animate-flash")
-    void row.offsetWidth // starts the animation anew
-    row.classList.add("animate-flash")
-  })
 }
 
 function Older() {

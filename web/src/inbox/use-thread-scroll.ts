@@ -101,7 +101,24 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     remember()
   }, [remember, restore])
 
-  return { scroller, isAtEnd, toEnd }
+  /** Brings a row to the middle and lets it light up, as soon as it is drawn. */
+  const reveal = useCallback(
+    (key: string, frames = 20): void => {
+      const element = scroller.current
+      const row = element && findRow(element, key)
+      if (row) {
+        anchor.current = { key, offset: Math.max(0, (element.clientHeight - row.offsetHeight) / 2) }
+        restore()
+        remember()
+        row.classList.remove("animate-flash")
+        void row.offsetWidth // starts the animation anew
+        row.classList.add("animate-flash")
+      } else if (frames > 0) requestAnimationFrame(() => reveal(key, frames - 1))
+    },
+    [remember, restore],
+  )
+
+  return { scroller, isAtEnd, toEnd, reveal }
 }
 
 /** The first row that is still in view, and how far its top is below the upper edge. */
@@ -116,6 +133,6 @@ function topRow(element: HTMLElement): Anchor {
   return { key: "", offset: 0 }
 }
 
-export function findRow(element: HTMLElement, key: string): HTMLElement | null {
+function findRow(element: HTMLElement, key: string): HTMLElement | null {
   return element.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
 }

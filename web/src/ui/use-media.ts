@@ -1,5 +1,9 @@
 import { useSyncExternalStore } from "react"
 
+/** Below: one pane at a time. Above: room for the details. The breakpoints of `styles.css`. */
+export const NARROW = "(max-width: 37.49rem)"
+export const WIDE = "(min-width: 75rem)"
+
 /** Whether a media query holds, kept up to date. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
