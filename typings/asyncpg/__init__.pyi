@@ -1,7 +1,6 @@
-"""The part of asyncpg 0.32 that we use; the driver ships without types.
-
-A column's value is whatever PostgreSQL's type becomes in Python, so values are Any on the way out and object on the way in.
-"""
+# ruff: noqa: A002, ANN401, ASYNC109, PYI -- the driver's own names, and values of any type
+# The part of asyncpg 0.32 that we use; the driver ships without types. A column's value is whatever PostgreSQL's type becomes
+# in Python, so values are Any on the way out and object on the way in.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -79,9 +78,7 @@ class Connection:
         schema_name: str | None = None,
         timeout: float | None = None,
     ) -> str: ...
-    def transaction(
-        self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False
-    ) -> Transaction: ...
+    def transaction(self, *, isolation: str | None = None, readonly: bool = False, deferrable: bool = False) -> Transaction: ...
     def is_in_transaction(self) -> bool: ...
     def is_closed(self) -> bool: ...
     def get_server_version(self) -> Any: ...

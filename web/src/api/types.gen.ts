@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Me
+         * @description Who is signed in.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -13,9 +33,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A */
+        /**
+         * Post Session
+         * @description Sign in: sets the cookie.
+         */
         post: operations["sign_in"];
-        /** B */
+        /**
+         * Delete Session
+         * @description Sign out. The session is over for every tab.
+         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -31,25 +57,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** C */
+        /**
+         * Post Setup
+         * @description Create the first workspace and its owner, and sign them in. The link works once.
+         */
         post: operations["set_up"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** D */
-        get: operations["get_me"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -63,7 +75,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** E */
+        /**
+         * List Agents
+         * @description The members of the workspace, by name.
+         */
         get: operations["list_agents"];
         put?: never;
         post?: never;
@@ -80,7 +95,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** F */
+        /**
+         * List Accounts
+         * @description The accounts of the workspace, by username.
+         */
         get: operations["list_accounts"];
         put?: never;
         post?: never;
@@ -103,7 +121,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** G */
+        /**
+         * Update Account
+         * @description Change an account's settings; owners and admins may.
+         */
         patch: operations["update_account"];
         trace?: never;
     };
@@ -114,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** H */
+        /**
+         * List Conversations
+         * @description The workspace's conversations that have messages.
+         */
         get: operations["list_conversations"];
         put?: never;
         post?: never;
@@ -131,15 +155,41 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** I */
+        /**
+         * Get Conversation
+         * @description One conversation, with the `seq` it stands at.
+         */
         get: operations["get_conversation"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** J */
+        /**
+         * Update Conversation
+         * @description Open, close, snooze, assign or label.
+         */
         patch: operations["update_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Read
+         * @description Everything up to a message is read, for the whole team. The mark never moves back.
+         */
+        post: operations["mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations/{id}/messages": {
@@ -149,10 +199,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** K */
+        /**
+         * List Messages
+         * @description The newest messages, or those older than `before`.
+         */
         get: operations["list_messages"];
         put?: never;
-        /** L */
+        /**
+         * Send Message
+         * @description Queue an answer: 201 with the message, 200 with the same one when the key is known.
+         */
         post: operations["send_message"];
         delete?: never;
         options?: never;
@@ -169,7 +225,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** M */
+        /**
+         * Retry Message
+         * @description Send again what failed or is in doubt: a person's decision.
+         */
         post: operations["retry_message"];
         delete?: never;
         options?: never;
@@ -187,25 +246,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** N */
+        /**
+         * Discard Message
+         * @description Take out a message that is not known to have been sent.
+         */
         delete: operations["discard_message"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** O */
-        post: operations["mark_read"];
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -218,10 +263,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** P */
+        /**
+         * List Notes
+         * @description The newest 200 notes.
+         */
         get: operations["list_notes"];
         put?: never;
-        /** Q */
+        /**
+         * Add Note
+         * @description Leave a note for the team.
+         */
         post: operations["add_note"];
         delete?: never;
         options?: never;
@@ -236,7 +287,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** R */
+        /**
+         * List Labels
+         * @description The labels in use.
+         */
         get: operations["list_labels"];
         put?: never;
         post?: never;
@@ -253,8 +307,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** S */
+        /**
+         * List Comments
+         * @description Comments, live comments and mentions of one account or of all.
+         */
         get: operations["list_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description What became of each webhook, for owners and admins; never what it said.
+         */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -270,7 +347,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Changes */
+        /**
+         * List Changes
+         * @description The change feed after a number: the same as the stream, for those who cannot listen. 410 when it is too old.
+         */
         get: operations["list_changes"];
         put?: never;
         post?: never;
@@ -313,14 +393,12 @@ export interface components {
             health_reason: string | null;
             /** Token Expires At */
             token_expires_at: string | null;
-            /** Last Event At */
-            last_event_at: string | null;
             /** Version */
             version: number;
         };
         /**
          * AccountPage
-         * @description P(*, items: list[confab.model.inbox.Account], next: str | None, seq: int)
+         * @description All accounts; `next` is always null.
          */
         AccountPage: {
             /** Items */
@@ -330,7 +408,10 @@ export interface components {
             /** Seq */
             seq: number;
         };
-        /** AccountPatch */
+        /**
+         * AccountPatch
+         * @description What may be changed of an account: whether its agents use Meta's Human Agent feature.
+         */
         AccountPatch: {
             /** Human Agent */
             human_agent: boolean;
@@ -349,6 +430,19 @@ export interface components {
             ig_id: string;
             /** Username */
             username: string;
+        };
+        /**
+         * AccountUpdated
+         * @description An account is new or changed: its health, its settings, its newest event.
+         */
+        AccountUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "account_updated";
+            account: components["schemas"]["Account"];
         };
         /**
          * Agent
@@ -372,7 +466,7 @@ export interface components {
         };
         /**
          * AgentPage
-         * @description P(*, items: list[confab.model.inbox.Agent], next: str | None, seq: int)
+         * @description The whole team; `next` is always null.
          */
         AgentPage: {
             /** Items */
@@ -394,6 +488,21 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * AgentUpdated
+         * @description Somebody joined the team, left it (`removed`), or changed name or role.
+         */
+        AgentUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "agent_updated";
+            agent: components["schemas"]["Agent"];
+            /** Removed */
+            removed: boolean;
         };
         /**
          * Attachment
@@ -436,6 +545,21 @@ export interface components {
             kind: "participant" | "agent" | "rule" | "schedule" | "service" | "instagram";
             /** Name */
             name: string | null;
+        };
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["Superseded"];
+        /**
+         * ChangePage
+         * @description Oldest first; `next` is the `after` of the next page, null at the end.
+         */
+        ChangePage: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
         };
         /**
          * Comment
@@ -507,7 +631,7 @@ export interface components {
         };
         /**
          * CommentPage
-         * @description P(*, items: list[confab.model.inbox.Comment], next: str | None, seq: int)
+         * @description Newest first.
          */
         CommentPage: {
             /** Items */
@@ -518,11 +642,25 @@ export interface components {
             seq: number;
         };
         /**
+         * CommentUpdated
+         * @description A comment or mention is new or changed.
+         */
+        CommentUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "comment_updated";
+            comment: components["schemas"]["Comment"];
+        };
+        /**
          * Conversation
          * @description All messages of one account and one participant, as a list row and as a thread's header.
          *
          *     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
          *     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
+         *     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
          *     `version` grows with every change, so that a later one always wins.
          */
         Conversation: {
@@ -542,6 +680,13 @@ export interface components {
             snoozed_until: string | null;
             /** Unread Count */
             unread_count: number;
+            /**
+             * Read Up To
+             * Format: date-time
+             */
+            read_up_to: string;
+            /** Seen Up To */
+            seen_up_to: string | null;
             /** Last Message At */
             last_message_at: string | null;
             /** Last Message Preview */
@@ -567,56 +712,10 @@ export interface components {
             handled_elsewhere: boolean;
             /** Version */
             version: number;
-        };
-        /** ConversationAnswer */
-        ConversationAnswer: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            account: components["schemas"]["AccountRef"];
-            participant: components["schemas"]["Participant"];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "snoozed" | "closed";
-            /** Snoozed Until */
-            snoozed_until: string | null;
-            /** Unread Count */
-            unread_count: number;
-            /** Last Message At */
-            last_message_at: string | null;
-            /** Last Message Preview */
-            last_message_preview: string | null;
-            /** Last Message Direction */
-            last_message_direction: ("inbound" | "outbound") | null;
-            /** Last Message Status */
-            last_message_status: ("received" | "scheduled" | "held" | "queued" | "sending" | "sent" | "seen" | "failed" | "in_doubt" | "discarded") | null;
-            /** Can Reply Until */
-            can_reply_until: string | null;
-            /** Human Agent Until */
-            human_agent_until: string | null;
-            /** Window Opened At */
-            window_opened_at: string | null;
-            /** Window Opened By */
-            window_opened_by: ("message" | "postback" | "referral") | null;
-            assignee: components["schemas"]["AgentRef"] | null;
-            /** Labels */
-            labels: string[];
-            /** Is Self */
-            is_self: boolean;
-            /** Handled Elsewhere */
-            handled_elsewhere: boolean;
-            /** Version */
-            version: number;
-            /** Seq */
-            seq: number;
         };
         /**
          * ConversationPage
-         * @description P(*, items: list[confab.model.inbox.Conversation], next: str | None, seq: int)
+         * @description A page of the list; `next` is the cursor of the page after it.
          */
         ConversationPage: {
             /** Items */
@@ -626,7 +725,10 @@ export interface components {
             /** Seq */
             seq: number;
         };
-        /** ConversationPatch */
+        /**
+         * ConversationPatch
+         * @description What changes; what is left out stays.
+         */
         ConversationPatch: {
             /** Status */
             status?: ("open" | "snoozed" | "closed") | null;
@@ -638,6 +740,58 @@ export interface components {
             labels?: string[] | null;
         };
         /**
+         * ConversationUpdated
+         * @description A conversation is new or changed.
+         */
+        ConversationUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "conversation_updated";
+            conversation: components["schemas"]["Conversation"];
+        };
+        /**
+         * Delivery
+         * @description A webhook body as operators see it: never its content, only what became of it.
+         */
+        Delivery: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "stored" | "failed" | "unclaimed" | "applied" | "ignored";
+            /** Events */
+            events: number;
+            /** Unknown */
+            unknown: number;
+            /** Error */
+            error: string | null;
+        };
+        /**
+         * DeliveryPage
+         * @description Newest first.
+         */
+        DeliveryPage: {
+            /** Items */
+            items: components["schemas"]["Delivery"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * EarlierText
          * @description A text that an edit replaced; `num_edit` 0 is the text as first sent.
          */
@@ -647,14 +801,17 @@ export interface components {
             /** Text */
             text: string | null;
         };
-        /** Label */
+        /**
+         * Label
+         * @description A label that the workspace uses.
+         */
         Label: {
             /** Name */
             name: string;
         };
         /**
          * LabelPage
-         * @description P(*, items: list[__main__.Label], next: str | None, seq: int)
+         * @description All labels, by name; `next` is always null.
          */
         LabelPage: {
             /** Items */
@@ -664,7 +821,10 @@ export interface components {
             /** Seq */
             seq: number;
         };
-        /** Me */
+        /**
+         * Me
+         * @description The agent who asks and their workspace. `session_key` names this sign-in and opens nothing.
+         */
         Me: {
             agent: components["schemas"]["Agent"];
             workspace: components["schemas"]["Workspace"];
@@ -739,6 +899,24 @@ export interface components {
             version: number;
         };
         /**
+         * MessageAdded
+         * @description A message stands in its conversation for the first time.
+         */
+        MessageAdded: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "message_added";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            message: components["schemas"]["Message"];
+        };
+        /**
          * MessageError
          * @description Why a message failed or is in doubt, in words an agent understands; `code` is stable.
          */
@@ -750,7 +928,7 @@ export interface components {
         };
         /**
          * MessagePage
-         * @description P(*, items: list[confab.model.inbox.Message], next: str | None, seq: int)
+         * @description Oldest first; `next` is the `before` of the page above, null at the beginning of the conversation.
          */
         MessagePage: {
             /** Items */
@@ -760,14 +938,60 @@ export interface components {
             /** Seq */
             seq: number;
         };
-        /** NewMessage */
+        /**
+         * MessageRemoved
+         * @description A row turned out to be another message's double, or was discarded by an agent, and is gone.
+         */
+        MessageRemoved: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "message_removed";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+        };
+        /**
+         * MessageUpdated
+         * @description A message changed: edited, unsent, reacted to, read, or its sending moved on.
+         */
+        MessageUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "message_updated";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            message: components["schemas"]["Message"];
+        };
+        /**
+         * NewMessage
+         * @description An answer. `client_key` is the client's own name for it: the same again is the same message.
+         */
         NewMessage: {
             /** Client Key */
             client_key: string;
             /** Text */
             text: string;
         };
-        /** NewNote */
+        /**
+         * NewNote
+         * @description A note.
+         */
         NewNote: {
             /** Text */
             text: string;
@@ -797,8 +1021,26 @@ export interface components {
             created_at: string;
         };
         /**
+         * NoteAdded
+         * @description An agent left a note.
+         */
+        NoteAdded: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "note_added";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            note: components["schemas"]["Note"];
+        };
+        /**
          * NotePage
-         * @description P(*, items: list[confab.model.inbox.Note], next: str | None, seq: int)
+         * @description Oldest first; `next` is always null.
          */
         NotePage: {
             /** Items */
@@ -826,7 +1068,10 @@ export interface components {
             /** Connected User Id */
             connected_user_id: string | null;
         };
-        /** Problem */
+        /**
+         * Problem
+         * @description Why a request was refused. `code` is stable and listed in docs/errors.md; an error's own facts stand beside these.
+         */
         Problem: {
             /** Type */
             type: string;
@@ -838,8 +1083,11 @@ export interface components {
             code: string;
             /** Detail */
             detail: string;
-            /** Field */
-            field?: string | null;
+            /**
+             * Field
+             * @default null
+             */
+            field: string | null;
         };
         /**
          * Reaction
@@ -856,7 +1104,10 @@ export interface components {
             /** Reaction */
             reaction: string | null;
         };
-        /** ReadUpTo */
+        /**
+         * ReadUpTo
+         * @description Up to which message; left out: the newest.
+         */
         ReadUpTo: {
             /** Message Id */
             message_id?: string | null;
@@ -888,7 +1139,10 @@ export interface components {
             mid: string | null;
             story: components["schemas"]["StoryRef"] | null;
         };
-        /** SetUp */
+        /**
+         * SetUp
+         * @description What the form behind the set-up link asks for; `token` is the link's.
+         */
         SetUp: {
             /** Token */
             token: string;
@@ -901,7 +1155,10 @@ export interface components {
             /** Password */
             password: string;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description What a sign-in asks for.
+         */
         SignIn: {
             /** Email */
             email: string;
@@ -917,6 +1174,15 @@ export interface components {
             id: string | null;
         };
         /**
+         * Superseded
+         * @description What stood here was erased; a later change has the newest state.
+         */
+        Superseded: {
+            seq: number;
+            /** @constant */
+            type: "superseded";
+        };
+        /**
          * Workspace
          * @description A team and all that it owns.
          */
@@ -929,149 +1195,6 @@ export interface components {
             /** Name */
             name: string;
         };
-        /**
-         * MessageAdded
-         * @description A message stands in its conversation for the first time.
-         */
-        MessageAdded: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "message_added";
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            message: components["schemas"]["Message"];
-        };
-        /**
-         * MessageUpdated
-         * @description A message changed: edited, unsent, reacted to, read, or its sending moved on.
-         */
-        MessageUpdated: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "message_updated";
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            message: components["schemas"]["Message"];
-        };
-        /**
-         * MessageRemoved
-         * @description A row turned out to be another message's double, or was discarded by an agent, and is gone.
-         */
-        MessageRemoved: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "message_removed";
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            /**
-             * Message Id
-             * Format: uuid
-             */
-            message_id: string;
-        };
-        /**
-         * ConversationUpdated
-         * @description A conversation is new or changed.
-         */
-        ConversationUpdated: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "conversation_updated";
-            conversation: components["schemas"]["Conversation"];
-        };
-        /**
-         * NoteAdded
-         * @description An agent left a note.
-         */
-        NoteAdded: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "note_added";
-            /**
-             * Conversation Id
-             * Format: uuid
-             */
-            conversation_id: string;
-            note: components["schemas"]["Note"];
-        };
-        /**
-         * CommentUpdated
-         * @description A comment or mention is new or changed.
-         */
-        CommentUpdated: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "comment_updated";
-            comment: components["schemas"]["Comment"];
-        };
-        /**
-         * AccountUpdated
-         * @description An account is new or changed: its health, its settings, its newest event.
-         */
-        AccountUpdated: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "account_updated";
-            account: components["schemas"]["Account"];
-        };
-        /**
-         * AgentUpdated
-         * @description Somebody joined the team, left it (`removed`), or changed name or role.
-         */
-        AgentUpdated: {
-            seq: number;
-            /**
-             * Type
-             * @constant
-             */
-            type: "agent_updated";
-            agent: components["schemas"]["Agent"];
-            /** Removed */
-            removed: boolean;
-        };
-        /** Superseded */
-        Superseded: {
-            seq: number;
-            /** @constant */
-            type: "superseded";
-        };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["Superseded"];
-        /** ChangePage */
-        ChangePage: {
-            items: components["schemas"]["Change"][];
-            next: string | null;
-            seq: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -1081,6 +1204,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sign_in: {
         parameters: {
             query?: never;
@@ -1109,7 +1261,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1136,7 +1288,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1169,36 +1321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            /** @description Problem details (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1227,7 +1350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1256,7 +1379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1291,7 +1414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1329,7 +1452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1351,7 +1474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
+                    "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -1360,7 +1483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1395,7 +1518,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1429,7 +1587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1464,7 +1622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1496,7 +1654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1526,42 +1684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mark_read: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReadUpTo"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Conversation"];
-                };
-            };
-            /** @description Problem details (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1592,7 +1715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1627,7 +1750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1656,7 +1779,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1689,7 +1812,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                state?: ("stored" | "failed" | "unclaimed" | "applied" | "ignored") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1706,7 +1862,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1721,7 +1877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,0 +1,145 @@
+"""The product as it is installed: `confab serve` and graphsim as processes, to be used, killed and started again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.stack import start_sim
+
+SECRET = "0123456789abcdef0123456789abcdef"
+IG_ID = "17841461234567890"
+OTHER_IG_ID = "17841409876543210"
+PASSWORD = "five in the morning"
+
+
+class Product:
+    """One installation in a folder of its own, with the simulator as its Instagram."""
+
+    def __init__(self, folder: Path, sim_url: str) -> None:
+        self.folder = folder
+        self.sim = httpx2.Client(base_url=f"{sim_url}/_control", timeout=60)
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("CONFAB_")}
+        self.environment |= {
+            "CONFAB_DATA_DIR": str(folder), "CONFAB_PORT": "0", "CONFAB_META_APP_SECRET": SECRET,
+            "CONFAB_META_VERIFY_TOKEN": "verify-me", "CONFAB_GRAPH_URL": f"{sim_url}/graph.instagram.com/v25.0",
+            "CONFAB_SEND_TIMEOUT_S": "2",
+        }  # fmt: skip
+        self.url = ""
+        self._process: subprocess.Popen[str] | None = None
+        self._log = (folder.parent / f"{folder.name}.log").open("a")
+
+    def start(self) -> None:
+        """Run `confab serve`; the same port as before, so that Meta and browsers find it again."""
+        command = [sys.executable, "-m", "confab", "serve"]
+        self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=self._log, text=True)
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("confab is ready on "):
+                self.url = line.split()[-1]
+                break
+        assert self.url, "confab serve ended before it was ready"
+        self.environment["CONFAB_PORT"] = self.url.rsplit(":", 1)[1]
+        self.sim.post("/settings", json={"callback": f"{self.url}/api/webhooks/instagram"}).raise_for_status()
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it, kindly or not, with all of its processes."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            self._process = None
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        self.stop()
+        self._log.close()
+        self.sim.close()
+
+    def cli(self, *arguments: str, text: str = "") -> Any:
+        """One command of `confab`, with its JSON answer."""
+        command = [sys.executable, "-m", "confab", *arguments, "--json"]
+        done = subprocess.run(command, env=self.environment, input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def populate(self) -> str:
+        """A workspace with an owner and an account; a bearer token of the owner."""
+        self.cli("workspace", "create", "Harbour Bakery")
+        self.cli("user", "create", "dana@example.org", "--workspace", "Harbour Bakery", "--role", "owner", "--name", "Dana",
+                 "--password-file", "-", text=PASSWORD)  # fmt: skip
+        account = ["--ig-id", IG_ID, "--username", "harbour.bakery", "--access-token", "IGAA-test-token"]
+        self.cli("account", "add", "--workspace", "Harbour Bakery", *account)
+        return self.cli("token", "create", "--user", "dana@example.org")["token"]
+
+    def processes(self) -> dict[str, int]:
+        """The process ids of web, worker and PostgreSQL."""
+        assert self._process is not None
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                command = (entry / "cmdline").read_text().split("\0")
+                parent = int((entry / "stat").read_text().rpartition(") ")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == self._process.pid and "--role" in command:
+                found[command[command.index("--role") + 1]] = int(entry.name)
+        postmaster = self.folder / "postgres" / "cluster" / "postmaster.pid"
+        if postmaster.exists():
+            found["postgres"] = int(postmaster.read_text().split("\n", 1)[0])
+        return found
+
+    def kill(self, name: str) -> bool:
+        """`kill -9` one of them; False when it is not there at the moment."""
+        pid = self.processes().get(name)
+        if pid is None:
+            return False
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
+
+    @contextmanager
+    def api(self, token: str) -> Iterator[httpx2.Client]:
+        """Our API as the owner."""
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30) as client:
+            yield client
+
+
+@contextmanager
+def installed(folder: Path, *sim_arguments: str) -> Iterator[Product]:
+    """A running product that nobody has used yet."""
+    arguments = ["--account", f"{IG_ID}:harbour.bakery:IGAA-test-token", "--account", f"{OTHER_IG_ID}:harbour.cafe:IGAA-other-token"]
+    sim, sim_url = start_sim(*arguments, "--app-secret", SECRET, "--verify-token", "verify-me", *sim_arguments)
+    try:
+        product = Product(folder, sim_url)
+        try:
+            product.start()
+            yield product
+        finally:
+            product.close()
+    finally:
+        sim.kill()
+        sim.communicate()
+
+
+def eventually(look: Any, within_s: float = 30) -> Any:
+    """Look again and again until something true is seen; what was seen last if it never is."""
+    deadline = time.monotonic() + within_s
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"never seen: {look}"
+        time.sleep(0.05)
+    return seen

@@ -1,0 +1,169 @@
+"""Everything is killed, again and again, under load; what was acknowledged is there once, and what was sent was sent once.
+
+Rules D1, A1, A2, O2, O6. `make soak` runs it long, `make test` a part of it; the same seed kills in the same order.
+"""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.product import IG_ID, Product, eventually, installed
+
+FULL = os.environ.get("CONFAB_SOAK") == "full"
+MESSAGES = 20_000 if FULL else 600
+CUSTOMERS = 200 if FULL else 25
+ANSWERS = 500 if FULL else 30
+KILLS = 60 if FULL else 6
+VICTIMS = ["web", "worker", "postgres"]
+
+
+def writes(product: Product, seed: int, done: threading.Event) -> None:
+    """Customers write, edit and take back, as fast as a busy day."""
+    chance = random.Random(seed)
+    with httpx2.Client(base_url=product.sim.base_url, timeout=60) as sim:
+        for number in range(MESSAGES):
+            customer = f"10876543210{chance.randrange(CUSTOMERS):05}"
+            wrote = sim.post("/write", json={"account": IG_ID, "customer": customer, "text": f"message {number}"}).json()
+            if chance.random() < 0.05:
+                sim.post("/edit", json={"mid": wrote["mid"], "text": f"message {number}, corrected"})
+            if chance.random() < 0.03:
+                sim.post("/unsend", json={"mid": wrote["mid"]})
+            time.sleep(0.015)
+    done.set()
+
+
+def answers(product: Product, token: str, seed: int) -> dict[str, str]:
+    """An agent answers all the while, with one key for each answer however often it must be tried; text by key."""
+    chance = random.Random(seed)
+    said: dict[str, str] = {}
+    with product.api(token) as api:
+        for number in range(ANSWERS):
+            key, text = f"answer-{number}", f"answer {number}"
+            while True:
+                try:
+                    conversation = chance.choice(api.get("/conversations").json()["items"])["id"]
+                    break
+                except (httpx2.HTTPError, KeyError, IndexError, ValueError):
+                    time.sleep(0.1)
+            while not _accepted(api, conversation, key, text):
+                time.sleep(0.1)
+            said[key] = text
+            time.sleep(0.1)
+    return said
+
+
+def _accepted(api: httpx2.Client, conversation: str, key: str, text: str) -> bool:
+    try:
+        answer = api.post(f"/conversations/{conversation}/messages", json={"client_key": key, "text": text})
+    except httpx2.HTTPError:
+        return False
+    return answer.status_code in (200, 201)
+
+
+def test_D1_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None:
+    seed = int(os.environ.get("CONFAB_SOAK_SEED", "1"))
+    with installed(tmp_path / "var", "--seed", str(seed)) as product:
+        token = product.populate()
+        product.sim.post("/settings", json={"retry_s": [0, 0.2, 0.5, 1, 2, 2, 2, 2, 5, 5, 5], "unsubscribe": False})
+        done = threading.Event()
+        writer = threading.Thread(target=writes, args=(product, seed, done))
+        writer.start()
+        said: dict[str, str] = {}
+        agent = threading.Thread(target=lambda: said.update(answers(product, token, seed)))
+        agent.start()
+        _kill_now_and_then(product, seed, done)
+        writer.join()
+        agent.join()
+        _settle(product, token)
+        with product.api(token) as api:
+            _check_messages(product, api)
+            _check_answers(product, api, said)
+
+
+def _kill_now_and_then(product: Product, seed: int, done: threading.Event) -> None:
+    chance = random.Random(seed)
+    killed: Counter[str] = Counter()
+    while sum(killed.values()) < KILLS:
+        time.sleep(chance.uniform(0.4, 1.5))
+        victim = VICTIMS[sum(killed.values()) % len(VICTIMS)]
+        killed[victim] += product.kill(victim)
+    print(f"killed: {dict(killed)}; customers were still writing: {not done.is_set()}")
+
+
+def _settle(product: Product, token: str) -> None:
+    """All is delivered, ingested and sent, or known not to be."""
+
+    def delivered() -> bool:
+        pending = product.sim.get("/stats").json()["pending"]
+        return not any(pending.values())
+
+    def worked() -> bool:
+        try:
+            with product.api(token) as api:
+                stored = api.get("/deliveries", params={"state": "stored"}).json()["items"]
+                return not stored and not any(m["status"] in ("queued", "sending") for m in _ours(api))
+        except (httpx2.HTTPError, KeyError, ValueError):
+            return False
+
+    eventually(delivered, within_s=120)
+    eventually(worked, within_s=120)
+    time.sleep(1.5)  # the queue has been empty at least since one sweep
+
+
+def _ours(api: httpx2.Client) -> list[dict[str, Any]]:
+    return [message for message in _all_messages(api) if message["direction"] == "outbound"]
+
+
+def _all_messages(api: httpx2.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for conversation in _conversations(api):
+        before: str | None = None
+        while True:
+            page = api.get(f"/conversations/{conversation['id']}/messages", params={"limit": 100, **({"before": before} if before else {})}).json()
+            found += page["items"]
+            if (before := page["next"]) is None:
+                break
+    return found
+
+
+def _conversations(api: httpx2.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = api.get("/conversations", params={"limit": 100, **({"cursor": cursor} if cursor else {})}).json()
+        found += page["items"]
+        if (cursor := page["next"]) is None:
+            return found
+
+
+def _check_messages(product: Product, api: httpx2.Client) -> None:
+    """What Instagram shows is what we show: every message once, with its last text; and every unread count is right."""
+    truth = product.sim.get("/messages", params={"account": IG_ID, "limit": "100000"}).json()["items"]
+    written = {m["mid"]: None if m["is_deleted"] else m["text"] for m in truth if not m["is_from_account"]}
+    assert len(written) == MESSAGES
+    shown = [message for message in _all_messages(api) if message["direction"] == "inbound"]
+    assert Counter(message["mid"] for message in shown) == Counter(written.keys())
+    assert {message["mid"]: message["text"] for message in shown} == written
+    for conversation in _conversations(api):
+        unread = [m for m in shown if m["conversation_id"] == conversation["id"] and m["is_unread"]]
+        assert conversation["unread_count"] == len(unread), conversation["id"]
+
+
+def _check_answers(product: Product, api: httpx2.Client, said: dict[str, str]) -> None:
+    """Nobody got anything twice; everything accepted is sent, or visibly not known to be."""
+    received = Counter(call["text"] for call in product.sim.get("/sends", params={"limit": "100000"}).json()["items"])
+    assert set(received.values()) <= {1}
+    by_key = {message["client_key"]: message for message in _ours(api) if message["client_key"]}
+    assert by_key.keys() == said.keys()
+    for key, message in by_key.items():
+        if message["status"] == "sent":
+            assert received[said[key]] == 1, message
+        else:
+            assert message["status"] == "in_doubt", message
+    print(f"answers: {Counter(message['status'] for message in by_key.values())}")
