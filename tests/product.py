@@ -122,7 +122,12 @@ class Product:
 @contextmanager
 def installed(folder: Path, *sim_arguments: str) -> Iterator[Product]:
     """A running product that nobody has used yet."""
-    arguments = ["--account", f"{IG_ID}:harbour.bakery:IGAA-test-token", "--account", f"{OTHER_IG_ID}:harbour.cafe:IGAA-other-token"]
+    arguments = [
+        "--account",
+        f"{IG_ID}:harbour.bakery:IGAA-test-token",
+        "--account",
+        f"{OTHER_IG_ID}:harbour.cafe:IGAA-other-token",
+    ]
     sim, sim_url = start_sim(*arguments, "--app-secret", SECRET, "--verify-token", "verify-me", *sim_arguments)
     try:
         product = Product(folder, sim_url)

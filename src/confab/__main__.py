@@ -39,6 +39,16 @@ class ServeRole(StrEnum):
     WORKER = "worker"
 
 
+class DeliveryChoice(StrEnum):
+    """What became of a delivery."""
+
+    STORED = "stored"
+    FAILED = "failed"
+    UNCLAIMED = "unclaimed"
+    APPLIED = "applied"
+    IGNORED = "ignored"
+
+
 class MemberRole(StrEnum):
     """What somebody may do in a workspace."""
 
@@ -67,6 +77,31 @@ def serve(
     from confab import supervise
 
     supervise.serve(role.value, host, port, supervisor=supervisor, listener=listener)
+
+
+@app.command()
+def replay(
+    since: Annotated[datetime | None, typer.Option(help="Only deliveries that came at or after this time (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Only deliveries that came before this time (UTC).")] = None,
+    ig_id: Annotated[str | None, typer.Option("--account", help="Only deliveries with something for this Instagram id.")] = None,
+    state: Annotated[DeliveryChoice | None, typer.Option(help="Only deliveries with a part in this state.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ingest deliveries again: what was applied stays as it is, what failed gets another chance."""
+    from confab import commands
+
+    count = commands.replay(since=since, until=until, ig_id=ig_id, state=state.value if state else None, quiet=as_json)
+    _print({"replayed": count}, f"{count} deliveries ingested again.", as_json)
+
+
+@app.command()
+def demo(
+    is_reloading: Annotated[bool, typer.Option("--reload", help="Start web and worker again when the source changes.")] = False,
+) -> None:
+    """Run everything on data of its own, with a simulated Instagram whose customers write and answer."""
+    from confab.demo import run
+
+    run.demo(is_reloading=is_reloading)
 
 
 @app.command()

@@ -31,7 +31,7 @@ from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.settings import Settings
 from confab.store import presence, schedules
 from confab.store.db import GONE, Database, Door, Doors, connect
-from confab.store.migrate import migrate
+from confab.store.migrate import make_ready
 from confab.store.wake import Wake, work
 from confab.team import set_up
 from confab.team.passwords import Passwords
@@ -61,7 +61,7 @@ _SECURITY = [
 
 async def prepare(settings: Settings, doors: Doors, clock: Clock) -> str | None:
     """Bring the database up to date; the set-up link to print, None when somebody can already sign in."""
-    await migrate(doors.owner)
+    await make_ready(doors.owner, clock.now().date())
     async with Database.open(doors.app, size=1) as db, db.transaction() as conn:
         return await set_up.offer(conn, settings.origin, clock.now())
 

@@ -10,24 +10,29 @@ from pathlib import Path
 from typing import TypeVar, cast
 from uuid import UUID
 
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
 from confab import settings
 from confab.accounts import connect, vault
 from confab.clock import Clock
 from confab.errors import ConfabError, Conflict, Misconfigured, NotFound
+from confab.inbox.ingest import Ingest
 from confab.model.changes import AgentUpdated
 from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, WorkspaceId
 from confab.settings import Settings
 from confab.store import accounts as account_store
-from confab.store import changes, ids
+from confab.store import changes, deliveries, ids
 from confab.store import doors as database
 from confab.store import team as store
 from confab.store.db import GONE, Conn, Database, Doors
 from confab.store.migrate import migrate
+from confab.store.wake import Wake
 from confab.team import passwords, set_up, sign_in
 
 Result = TypeVar("Result")
 
 _STANDARD_INPUT = "-"
+_REPLAY_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,7 @@ class Session:
     """A command's way into the database: as the worker to find a workspace by name, as the API to write into it."""
 
     settings: Settings
+    doors: Doors
     app: Database
     worker: Database
     now: datetime
@@ -63,6 +69,31 @@ def migrate_now() -> list[str]:
     """Bring the database up to date; the names of what was applied."""
     with database.opened_by(settings.read()) as doors:
         return asyncio.run(migrate(doors.owner))
+
+
+def replay(*, since: datetime | None, until: datetime | None, ig_id: str | None, state: str | None, quiet: bool) -> int:
+    """Ingest the chosen deliveries again, page by page, with a progress line; how many there were."""
+    choice = deliveries.Choice(since=_utc(since), until=_utc(until), ig_id=ig_id, state=state)
+
+    async def run(session: Session) -> int:
+        again = Ingest(session.worker, Clock(), Wake(session.doors.worker), session.settings.our_app_ids)
+        beyond, count = UUID(int=0), 0
+        with Progress(TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn(), disable=quiet) as shown:
+            task = shown.add_task("Ingesting again", total=None)
+            while True:
+                async with session.worker.transaction() as conn:
+                    page = await deliveries.replayable(conn, choice, beyond=beyond, limit=_REPLAY_PAGE)
+                if not page:
+                    return count
+                await again.ingest(page)
+                beyond, count = page[-1], count + len(page)
+                shown.update(task, completed=count)
+
+    return _with_session(run)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def create_workspace(name: str) -> Workspace:
@@ -133,9 +164,8 @@ def add_account(workspace: str, ig_id: str, username: str, access_token: str, ex
     """Connect an account to a workspace, or renew its token (- reads it). `expires_at` without a zone is UTC."""
     if access_token == _STANDARD_INPUT:
         access_token = read_secret(access_token)
-    expires = expires_at and (expires_at if expires_at.tzinfo else expires_at.replace(tzinfo=UTC))
     given = connect.Connection(
-        ig_id=IgId(ig_id), username=username.removeprefix("@"), access_token=access_token, expires_at=expires
+        ig_id=IgId(ig_id), username=username.removeprefix("@"), access_token=access_token, expires_at=_utc(expires_at)
     )
 
     async def add(session: Session) -> Account:
@@ -224,7 +254,7 @@ def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
 async def _session(given: Settings, doors: Doors) -> AsyncGenerator[Session, None]:
     await migrate(doors.owner)
     async with Database.open(doors.app, size=1) as api, Database.open(doors.worker, size=1) as worker:
-        yield Session(settings=given, app=api, worker=worker, now=Clock().now())
+        yield Session(settings=given, doors=doors, app=api, worker=worker, now=Clock().now())
 
 
 async def _known(conn: Conn, email: str) -> AgentId:

@@ -285,6 +285,11 @@ class Settings:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
+    def our_app_ids(self) -> frozenset[str]:
+        """The ids under which Meta knows us: a conversation that one of them holds is ours."""
+        return frozenset(app for app in (self.meta_app_id, self.instagram_app_id) if app)
+
+    @property
     def is_https(self) -> bool:
         """Whether browsers reach us over TLS."""
         return self.origin.startswith("https://")
@@ -302,6 +307,12 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     values = {name: _value(setting, given) for name, setting in declared().items()}
     chosen: dict[str, Any] = {name: value for name, value in values.items() if value is not MISSING}  # parsed to type
     return Settings(**chosen)
+
+
+def environment_with(values: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with exactly these settings: every other, under whichever name, is taken out."""
+    ours = {name for setting in declared().values() for name in (setting.name, f"{setting.name}_FILE", *setting.also)}
+    return {name: value for name, value in _or_process(None).items() if name not in ours} | dict(values)
 
 
 def _or_process(environment: Mapping[str, str] | None) -> Mapping[str, str]:

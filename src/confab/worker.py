@@ -36,8 +36,7 @@ def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, wa
         line = await line_of(conn, workspace, account)
         return line.token if line is not None else None
 
-    ours = frozenset(app for app in (settings.meta_app_id, settings.instagram_app_id) if app)
-    ingest = Ingest(db, clock, waker, ours)
+    ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)

@@ -125,7 +125,9 @@ def _all_messages(api: httpx2.Client) -> list[dict[str, Any]]:
     for conversation in _conversations(api):
         before: str | None = None
         while True:
-            page = api.get(f"/conversations/{conversation['id']}/messages", params={"limit": 100, **({"before": before} if before else {})}).json()
+            page = api.get(
+                f"/conversations/{conversation['id']}/messages", params={"limit": 100, **({"before": before} if before else {})}
+            ).json()
             found += page["items"]
             if (before := page["next"]) is None:
                 break

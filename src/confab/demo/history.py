@@ -32,7 +32,7 @@ _LABELS = (
     ("lost and found", ("keys", "wasuremono", "olvido")),
     ("allergy", ("gluten", "allergy", "vegan", "sugar-free")),
     ("catering", ("catering", "school-trip", "delivery")),
-    ("order", ("twelve", "voice-order", "dinosaur", "lemon", "spelling", "brezel", "taufe", "roscon", "cumple", "price", "anpan")),
+    ("order", ("twelve", "voice-order", "dinosaur", "lemon", "spelling", "brezel", "taufe", "roscon", "cumple", "price")),
 )
 _NOTES = (
     "Regular since the first week. Always asks for the crusty ones.",
@@ -132,7 +132,8 @@ def _conversation(who: Person, ending: Ending, ended_at: datetime) -> Doc:
         acts.tell(errands.filled(_earlier(who), who.first, roll), earlier, roll)
     acts.tell(_until(personas.script(who), ending, roll), ended_at, roll)
     if roll.random() < 0.08:
-        acts.add({"do": "comment", "at": _ms(ended_at - timedelta(hours=roll.uniform(1, 60))), "text": roll.choice(replies.COMMENTS)})
+        commented_at = ended_at - timedelta(hours=roll.uniform(1, 60))
+        acts.add({"do": "comment", "at": _ms(commented_at), "text": roll.choice(replies.COMMENTS)})
     return {
         "customer": who.igsid,
         "username": who.username,
@@ -152,10 +153,10 @@ def _until(steps: Sequence[Step], ending: Ending, roll: Random) -> Sequence[Step
     """The whole dialogue, or up to something that the bakery has not answered yet."""
     if ending == "answered":
         return steps
-    open_ends = [place + 1 for place, step in enumerate(steps[:-1]) if step.side == "customer" and steps[place + 1].side == "bakery"]
+    ends = [place for place in range(1, len(steps)) if steps[place - 1].side == "customer" and steps[place].side == "bakery"]
     if steps[-1].side == "customer" and steps[-1].doing == "say":
-        open_ends.append(len(steps))
-    return steps[: roll.choice(open_ends)]
+        ends.append(len(steps))
+    return steps[: roll.choice(ends)]
 
 
 class _Acts:
@@ -209,7 +210,14 @@ def _chore(who: Person, ending: Ending, age: timedelta, now: datetime, team: int
         patch |= {"status": "snoozed", "snoozed_until": (now + timedelta(hours=roll.uniform(2, 60))).isoformat()}
     assignee = roll.randrange(team) if roll.random() < (0.1 if is_over else 0.3) else None
     notes = (roll.choice(_NOTES),) if roll.random() < 0.08 else ()
-    return Chore(igsid=who.igsid, patch=patch, assignee=assignee, notes=notes, is_read=ending == "answered")
+    return Chore(
+        igsid=who.igsid, patch=patch, assignee=assignee, notes=notes, is_read=ending == "answered" and _has_last_word(who)
+    )
+
+
+def _has_last_word(who: Person) -> bool:
+    """Whether the customer says the last thing of their errand, so that somebody must have read it."""
+    return [step.side for step in personas.script(who) if step.doing == "say"][-1] == "customer"
 
 
 def _ms(at: datetime) -> int:

@@ -29,7 +29,7 @@ _NAMES: dict[Language, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "de": (
-        ("Anke", "Bjarne", "Clara", "Dörte", "Enno", "Fiete", "Greta", "Heike", "Jule", "Lasse", "Merle", "Nils", "Svea", "Tjark"),
+        ("Anke", "Bjarne", "Clara", "Dörte", "Enno", "Fiete", "Greta", "Heike", "Jule", "Lasse", "Merle", "Nils", "Svea"),
         ("Brandtner", "Deichmüller", "Ehlersen", "Fuhrmannek", "Hansumer", "Kröger", "Petersen", "Siebelhoff", "Thomsen"),
     ),
     "es": (

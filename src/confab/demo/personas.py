@@ -30,7 +30,9 @@ _SIGNS: tuple[tuple[Sense, str], ...] = (
     ("bye", r"\b(bye|goodbye|see you|have a (nice|lovely|good)|tschüss|bis bald|hasta (luego|pronto))\b"),
     ("greeting", r"^\W*(hi|hello|hey|good (morning|evening)|hallo|moin|hola|buenos días)\b.{0,14}$"),
 )
-_CHOICE = re.compile(r"(?:^|[,.:;!?]|\b(?:is it|rather|the|a|would you like|do you want|prefer))\s*([\w' -]{2,28}?) (?:or|oder) ([\w' -]{2,28}?)\?")
+_CHOICE = re.compile(
+    r"(?:^|[,.:;!?]|\b(?:is it|rather|the|a|would you like|do you want|prefer))\s*([\w' -]{2,28}?) (?:or|oder) ([\w' -]{2,28}?)\?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ def answer(person: Person, talk: Sequence[Line]) -> list[Move]:
         return looked + _told(rest, roll, first_s=roll.uniform(2.5, 7))
     if rounds < patience:
         return looked + _reply(person, said, what, roll)
-    return looked + [Move(doing="react", after_s=round(roll.uniform(2, 8), 1), text=roll.choice(("❤️", "❤️", "👍", "😆")))]
+    heart = roll.choice(("❤️", "❤️", "👍", "😆"))
+    return [*looked, Move(doing="react", after_s=round(roll.uniform(2, 8), 1), text=heart)]
 
 
 def again(person: Person, nth: int) -> list[Move]:
@@ -98,7 +101,10 @@ def sense(said: str) -> Sense:
     said = said.lower()
     if _CHOICE.search(said):
         return "choice"
-    return next((found for found, sign in _SIGNS if re.search(sign, said, re.DOTALL)), "yes")
+    for found, sign in _SIGNS:
+        if re.search(sign, said, re.DOTALL):
+            return found
+    return "yes"
 
 
 def script(person: Person) -> tuple[Step, ...]:

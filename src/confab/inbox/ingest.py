@@ -88,7 +88,7 @@ class Ingest:
         deadly = [due for due in dues if due.attempts > MAX_ATTEMPTS]
         if deadly:
             await self._set_aside([_delivery(due) for due in deadly], f"gave up after {MAX_ATTEMPTS} attempts")
-        await self._ingest([_delivery(due) for due in dues if due.attempts <= MAX_ATTEMPTS])
+        await self.ingest([_delivery(due) for due in dues if due.attempts <= MAX_ATTEMPTS])
 
     async def part(self, due: Due) -> None:
         """One part that failed before. Its neighbours are in already; they are applied again, harmlessly."""
@@ -99,7 +99,8 @@ class Ingest:
             if share.route.account_id == account:
                 await self._alone(share, due.attempts)
 
-    async def _ingest(self, wanted: Sequence[UUID]) -> None:
+    async def ingest(self, wanted: Sequence[UUID]) -> None:
+        """Apply these deliveries, together if it can be, else each by itself. Again changes nothing."""
         if not wanted:
             return
         try:
@@ -112,8 +113,8 @@ class Ingest:
                 await self._isolate(wanted[0])
                 return
             middle = len(wanted) // 2
-            await self._ingest(wanted[:middle])
-            await self._ingest(wanted[middle:])
+            await self.ingest(wanted[:middle])
+            await self.ingest(wanted[middle:])
             return
         self._wake.say(*(wake.changed(workspace) for workspace in changed))
 
@@ -154,7 +155,7 @@ class Ingest:
                     )
             except GONE:
                 raise
-            except Exception as error:  # noqa: BLE001 -- see _ingest
+            except Exception as error:  # noqa: BLE001 -- see ingest
                 errors.append(f"{event.type}: {error!r}"[:300])
             else:
                 self._wake.say(*(wake.changed(workspace) for workspace in changed))

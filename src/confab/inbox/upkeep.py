@@ -6,7 +6,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import deliveries, schedules, wake
+from confab.store import deliveries, schedules, team, wake
 from confab.store.claims import Due
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -14,6 +14,7 @@ from confab.store.wake import Wake
 NAMES = ["days"]
 _EVERY = timedelta(hours=1)
 _DAYS_AHEAD = timedelta(days=3)
+_ATTEMPTS_COUNT_FOR = timedelta(days=1)
 _FEED_DAYS = timedelta(days=7)
 
 
@@ -45,4 +46,6 @@ class Upkeep:
                 unclaimed_before=now - self._unclaimed,
                 changes_before=(now - _FEED_DAYS).date(),
             )
+            await team.forget_attempts(conn, now - _ATTEMPTS_COUNT_FOR)
+            await team.forget_ended_sessions(conn, now)
             await schedules.again(conn, str(due.key[0]), now + _EVERY, now)

@@ -67,7 +67,7 @@ _NEWEST: LiteralString = (
 )
 _ENDING: LiteralString = (
     _RANGES.replace("{key}", "window_opened_at")
-    .replace("{which}", "(c.window_opened_at, c.id) > ($4, $5) AND {view}")
+    .replace("{which}", "c.window_opened_at IS NOT NULL AND (c.window_opened_at, c.id) > ($4, $5) AND {view}")
     .replace("{order}", "c.window_opened_at, c.id")
     .replace("{outer}", "page.at, page.id")
 )
@@ -75,11 +75,12 @@ _ALL: LiteralString = "$7::uuid IS NULL"
 _UNREAD: LiteralString = "c.unread_count > 0 AND $7::uuid IS NULL"
 _ASSIGNED: LiteralString = "c.assignee_id = $7"
 _UNASSIGNED: LiteralString = "c.assignee_id IS NULL AND $7::uuid IS NULL"
+# An index range of NULLs counts as ordered only when the query orders by the NULL column too.
 _SQL: dict[tuple[Sort, str], LiteralString] = {
     ("newest", "all"): _NEWEST.replace("{view}", _ALL),
     ("newest", "unread"): _NEWEST.replace("{view}", _UNREAD),
     ("newest", "assigned"): _NEWEST.replace("{view}", _ASSIGNED),
-    ("newest", "unassigned"): _NEWEST.replace("{view}", _UNASSIGNED),
+    ("newest", "unassigned"): _NEWEST.replace("{view}", _UNASSIGNED).replace("ORDER BY c.last", "ORDER BY c.assignee_id, c.last"),
     ("ending", "all"): _ENDING.replace("{view}", _ALL),
     ("ending", "unread"): _ENDING.replace("{view}", _UNREAD),
     ("ending", "assigned"): _ENDING.replace("{view}", _ASSIGNED),

@@ -255,13 +255,21 @@ async def page(conn: Conn, viewer: Viewer, *, state: str | None, before: UUID, l
     return [Delivery(**record) for record in records]
 
 
-async def replayable(
-    conn: Conn, *, after: datetime | None, until: datetime | None, ig_id: str | None, state: str | None, limit: int
-) -> list[UUID]:
-    """Deliveries to run again, oldest first: by arrival, account and state. Installation-wide, for the command line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which deliveries to run again; None is any. Times are of arrival, `until` excluded."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    ig_id: str | None = None
+    state: str | None = None
+
+
+async def replayable(conn: Conn, choice: Choice, *, beyond: UUID, limit: int) -> list[UUID]:
+    """The next `limit` deliveries of a choice after `beyond`, oldest first. Installation-wide, for the command line."""
     found = await conn.fetch(
         """SELECT d.id FROM deliveries d
-        WHERE ($1::timestamptz IS NULL OR d.id >= uuid_at($1)) AND ($2::timestamptz IS NULL OR d.id < uuid_at($2))
+        WHERE d.id > $6 AND ($1::timestamptz IS NULL OR d.id >= uuid_at($1)) AND ($2::timestamptz IS NULL OR d.id < uuid_at($2))
             AND (($3::text IS NULL AND $4::text IS NULL)
                 OR EXISTS (SELECT FROM delivery_parts p JOIN account_routes r ON r.account_id = p.account_id
                     WHERE p.delivery_id = d.id AND p.workspace_id = r.workspace_id AND ($3 IS NULL OR r.ig_id = $3)
@@ -269,7 +277,7 @@ async def replayable(
                 OR EXISTS (SELECT FROM unrouted_parts u WHERE u.delivery_id = d.id AND ($3 IS NULL OR u.ig_id = $3)
                     AND ($4 IS NULL OR u.state = $4)))
         ORDER BY d.id LIMIT $5""",
-        after, until, ig_id, state, limit,
+        choice.since, choice.until, choice.ig_id, choice.state, limit, beyond,
     )  # fmt: skip
     return [record["id"] for record in found]
 

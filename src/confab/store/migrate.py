@@ -1,6 +1,7 @@
 """Forward-only migrations: plain SQL files, applied in order, once, by one process at a time."""
 
 import hashlib
+from datetime import date, timedelta
 from importlib import resources
 from typing import LiteralString, cast
 
@@ -35,10 +36,22 @@ async def migrate(owner: Door) -> list[str]:
         missing = {name: sql for name, sql in files().items() if not _is_applied(name, sql, applied)}
         for name, sql in missing.items():
             await _apply(conn, name, sql)
-        await conn.execute("ANALYZE")
+        if missing:
+            await conn.execute("ANALYZE")
         return list(missing)
     finally:
         await conn.close()
+
+
+async def make_ready(owner: Door, today: date) -> list[str]:
+    """Migrate, and have the partitions of today and tomorrow there before the first delivery comes."""
+    applied = await migrate(owner)
+    conn = await connect(owner)
+    try:
+        await conn.execute("SELECT ensure_partitions($1, $2)", today, today + timedelta(days=1))
+    finally:
+        await conn.close()
+    return applied
 
 
 def _is_applied(name: str, sql: str, applied: dict[str, bytes]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -16,7 +17,6 @@ import pytest
 from confab.app import web_app
 from confab.clock import Clock
 from confab.inbox.ingest import MAX_ATTEMPTS, Ingest
-
 from confab.settings import Settings
 from confab.store import claims, deliveries, wake
 from confab.store.claims import Due
@@ -70,8 +70,6 @@ class Door:
     async def states(self, world: World, state: str | None = None):
         async with self.db.transaction() as conn:
             await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(world.workspace))
-            from uuid import UUID
-
             return await deliveries.page(conn, world.viewer, state=state, before=UUID(int=2**128 - 1), limit=50)
 
 
@@ -100,14 +98,16 @@ async def test_H1_the_handshake_gives_the_challenge_back_to_who_knows_the_token(
     assert answer.headers["content-type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("wrong", [{"hub.verify_token": "other"}, {"hub.mode": "x"}, {"hub.challenge": "<script>"}, {"hub.verify_token": ""}])
+@pytest.mark.parametrize(
+    "wrong", [{"hub.verify_token": "other"}, {"hub.mode": "x"}, {"hub.challenge": "<script>"}, {"hub.verify_token": ""}]
+)
 async def test_H2_any_other_handshake_is_refused(door: Door, wrong: dict[str, str]) -> None:
     asked = {"hub.mode": "subscribe", "hub.verify_token": "verify-me", "hub.challenge": "1158201444", **wrong}
     assert (await door.http.get(HOOK, params=asked)).status_code == 403
 
 
 async def test_D2_without_a_secret_or_a_token_everything_is_refused(doors: Doors, clock: Clock) -> None:
-    async with opened(doors, clock, **{}) as door:
+    async with opened(doors, clock) as door:
         assert await door.post(b"{}", secret="") == 403
     settings = Settings()
     async with web_app(settings, doors, clock) as front:
@@ -200,7 +200,9 @@ async def test_D6_another_apps_signature_does_not_open_the_account(door: Door, d
     now = door.clock.now()
     from confab.store import ids
 
-    raw = deliveries.Raw(id=ids.new(now), received_at=now, app_id=ids.new(now), body=body(world.ig_id, ada.writes("x", "forged", after(0))))
+    raw = deliveries.Raw(
+        id=ids.new(now), received_at=now, app_id=ids.new(now), body=body(world.ig_id, ada.writes("x", "forged", after(0)))
+    )
     async with door.db.transaction() as conn:
         await deliveries.keep(conn, [raw])
     await door.work()
@@ -218,7 +220,13 @@ async def test_D7_the_bad_event_stands_alone_and_is_tried_again_until_it_works(d
     try:
         for number in range(20):
             text = "bomb" if number == 7 else f"fine {number}"
-            await door.post(body(world.ig_id, ada.writes(f"d7-{number}", text, after(number)), ada.writes(f"d7-{number}b", "too", after(number + 0.5))))
+            await door.post(
+                body(
+                    world.ig_id,
+                    ada.writes(f"d7-{number}", text, after(number)),
+                    ada.writes(f"d7-{number}b", "too", after(number + 0.5)),
+                )
+            )
         await door.work()
         assert await door.texts(world) == [t for n in range(20) for t in ([f"fine {n}"] if n != 7 else []) + ["too"]]
         (stored,) = await door.states(world, "stored")
@@ -256,7 +264,7 @@ async def test_D8_running_everything_again_changes_nothing(door: Door, doors: Do
     await door.work()
     before = await _everything(door, world)
     async with door.db.transaction() as conn:
-        every = await deliveries.replayable(conn, after=began, until=None, ig_id=None, state=None, limit=10_000)
+        every = await deliveries.replayable(conn, deliveries.Choice(since=began), beyond=UUID(int=0), limit=10_000)
         assert len(every) >= len(recordings_of.names())
         await deliveries.requeue(conn, every * again, door.clock.now())
     await door.work()
@@ -270,7 +278,9 @@ async def test_N74_every_recording_is_applied_or_known_to_be_nobodys(door: Door,
     await door.work()
     assert await door.states(world, "stored") == []
     async with door.db.transaction() as conn:
-        failed = await conn.fetch("SELECT error FROM delivery_parts WHERE workspace_id = $1 AND state = 'failed'", world.workspace)
+        failed = await conn.fetch(
+            "SELECT error FROM delivery_parts WHERE workspace_id = $1 AND state = 'failed'", world.workspace
+        )
         unknown = await conn.fetchval("SELECT sum(unknown) FROM delivery_parts WHERE workspace_id = $1", world.workspace)
     assert (failed, unknown) == ([], 1)
 
@@ -305,13 +315,23 @@ async def _kept(door: Door) -> int:
 
 async def _everything(door: Door, world: World) -> object:
     async with door.db.transaction() as conn:
-        tables = ["conversations", "messages", "attachments", "comments", "activities", "parked_events", "changes", "delivery_parts"]
+        tables = [
+            "conversations",
+            "messages",
+            "attachments",
+            "comments",
+            "activities",
+            "parked_events",
+            "changes",
+            "delivery_parts",
+        ]
         return {
             table: json.dumps(
-                [dict(r) for r in await conn.fetch(f"SELECT * FROM {table} WHERE workspace_id = $1 ORDER BY 1, 2, 3", world.workspace)],
+                [
+                    dict(r)
+                    for r in await conn.fetch(f"SELECT * FROM {table} WHERE workspace_id = $1 ORDER BY 1, 2, 3", world.workspace)
+                ],
                 default=str,
             )
             for table in tables
         }
-
-

@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-
 from typing import Any
 
 import httpx2
@@ -60,7 +59,10 @@ async def listening(url: str, token: str, **query: Any) -> AsyncIterator[list[di
     headers = {"authorization": f"Bearer {token}", **({"last-event-id": str(last_id)} if last_id is not None else {})}
 
     async def read() -> None:
-        async with httpx2.AsyncClient(timeout=None) as http, http.stream("GET", f"{url}/api/v1/stream", params=query, headers=headers) as answer:
+        async with (
+            httpx2.AsyncClient(timeout=None) as http,
+            http.stream("GET", f"{url}/api/v1/stream", params=query, headers=headers) as answer,
+        ):
             assert answer.status_code == 200, await answer.aread()
             kind = "message"
             async for line in answer.aiter_lines():
@@ -232,5 +234,3 @@ async def _spoken(speaker: wake.Wake, heard: list[str]) -> bool:
 
 async def _heard(heard: list[str], name: str) -> bool:
     return name in heard
-
-

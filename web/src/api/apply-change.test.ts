@@ -26,9 +26,13 @@ function loaded(all: Conversation[], entry: ListEntry, filters: Filters): Conver
   if (entry.next === null || end === undefined) return all
   const isEnding = filters.sort === "ending"
   const key = (one: Conversation): string =>
-    `${((isEnding ? one.can_reply_until : one.last_message_at) ?? "").replace("Z", ".000000")} ${one.id}`
+    `${((isEnding ? one.window_opened_at : one.last_message_at) ?? "").replace("Z", ".000000")} ${one.id}`
   const edge = `${end.at} ${end.id}`
-  return all.filter((one) => (isEnding ? key(one) <= edge : key(one) >= edge))
+  const isAbove = (one: Conversation): boolean => (isEnding ? key(one) <= edge : key(one) >= edge)
+  // By label nothing is held back: what changed below the loaded part may be there already.
+  const isEarly = (one: Conversation): boolean =>
+    filters.label !== null && entry.items.some((item) => item.id === one.id)
+  return all.filter((one) => isAbove(one) || isEarly(one))
 }
 
 function loadedMessages(all: Message[], entry: ThreadEntry): Message[] {
@@ -141,6 +145,24 @@ describe("a list", () => {
   test("orders moments by the microsecond, however they are written", () => {
     const half = makeConversation({ last_message_at: "2026-11-02T09:00:00.5Z" })
     expect(ids(applyToList(entry, update(half), scope))[0]).toBe(half.id)
+  })
+})
+
+describe("a thread", () => {
+  test("learns from its conversation what was read here and seen there", () => {
+    const [theirs, ours] = [
+      makeMessage({ is_unread: true, sent_at: "2026-11-02T09:00:00Z" }),
+      makeMessage({ direction: "outbound", status: "sent", sent_at: "2026-11-02T09:01:00Z" }),
+    ]
+    const marks = { read_up_to: "2026-11-02T09:00:00Z", seen_up_to: "2026-11-02T09:01:00.000Z" }
+    const conversation = makeConversation({ id: THREAD, ...marks })
+    const entry = { items: [theirs, ours], next: null, seq: 0 }
+    const after = applyToThread(entry, { seq: 1, type: "conversation_updated", conversation }, THREAD)
+    expect(after.items).toMatchObject([{ is_unread: false }, { status: "seen" }])
+    const earlier = makeConversation({ id: THREAD, read_up_to: "2026-11-01T09:00:00Z" })
+    expect(
+      applyToThread(after, { seq: 2, type: "conversation_updated", conversation: earlier }, THREAD),
+    ).toBe(after)
   })
 })
 

@@ -66,9 +66,10 @@ export function conversationOf(id: string, cache: QueryClient) {
   return queryOptions<Conversation, Error, Conversation, readonly ["conversation", string]>({
     queryKey,
     queryFn: ({ client }) =>
-      fetchEntry(client, queryKey, () =>
-        answer(http.GET("/api/v1/conversations/{id}", { params: { path: { id } } })),
-      ),
+      fetchEntry(client, queryKey, async () => {
+        const found = await answer(http.GET("/api/v1/conversations/{id}", { params: { path: { id } } }))
+        return found as Conversation & { seq: number } // docs/api.md promises it beside the shape
+      }),
     initialData: () => findListed(cache, id),
   })
 }

@@ -100,7 +100,7 @@ export function matches(conversation: Conversation, { filters, viewerId }: ListS
     (filters.status === "any" || conversation.status === filters.status) &&
     (filters.account === null || conversation.account.id === filters.account) &&
     (filters.label === null || conversation.labels.includes(filters.label)) &&
-    (filters.sort === "newest" || conversation.can_reply_until !== null)
+    sortMoment(conversation, filters) !== null
   )
 }
 
@@ -118,6 +118,8 @@ function inView(conversation: Conversation, view: Filters["view"], viewerId: str
 }
 
 function isLoaded(entry: ListEntry, conversation: Conversation, filters: Filters): boolean {
+  // Labels are looked for page by page: a page may end further down than its last row says.
+  if (filters.label !== null) return true
   const end = entry.marks.at(-1)
   return entry.next === null || end === undefined || !isBelow(sortKey(conversation, filters), end, filters)
 }
@@ -125,8 +127,12 @@ function isLoaded(entry: ListEntry, conversation: Conversation, filters: Filters
 type Key = { at: string; id: string }
 
 function sortKey(conversation: Conversation, filters: Filters): Key {
-  const at = filters.sort === "ending" ? conversation.can_reply_until : conversation.last_message_at
-  return { at: timeKey(at), id: conversation.id }
+  return { at: timeKey(sortMoment(conversation, filters)), id: conversation.id }
+}
+
+/** What the server sorts by: a conversation without it is not in the list. */
+function sortMoment(conversation: Conversation, filters: Filters): string | null {
+  return filters.sort === "ending" ? conversation.window_opened_at : conversation.last_message_at
 }
 
 /** Newest first, or soonest to end first; rows of the same moment by id, in the same direction. */

@@ -111,7 +111,7 @@ export function selectKept(cache: QueryClient): Map<string, KeptEntry> {
   const newest = queries.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt)
   const threads = newest.filter((query) => query.queryKey[0] === "messages").slice(0, KEPT_CONVERSATIONS)
   const keptIds = new Set(threads.map((query) => query.queryKey[1]))
-  const lists = new Set(newest.filter((query) => query.queryKey[0] === "conversations").slice(0, KEPT_LISTS))
+  const lists = new Set(newest.filter((query) => isCuttable(query.queryKey)).slice(0, KEPT_LISTS))
   const viewerId = viewerIdOf(cache)
   const kept = new Map<string, KeptEntry>()
   for (const query of newest) {
@@ -131,6 +131,11 @@ export function selectKept(cache: QueryClient): Map<string, KeptEntry> {
     })
   }
   return kept
+}
+
+/** A list by label is not: where its pages end is known to the server alone. */
+function isCuttable(key: QueryKey): boolean {
+  return key[0] === "conversations" && (key[1] as Filters).label === null
 }
 
 function isConversationsOwn(kind: unknown): boolean {

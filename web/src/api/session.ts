@@ -15,6 +15,7 @@ export type SessionState =
   | { name: "unreachable" }
 
 const POINTER = "confab.session"
+const ENDED = "Your session has ended. Sign in again to go on."
 
 export type Session = {
   start: () => Promise<void>
@@ -54,7 +55,7 @@ export function createSession(cache: QueryClient, onChanges: (changes: Change[])
       seq,
       isRestored,
       onChanges,
-      onEnded: () => void leave("Your session has ended. Sign in again to go on."),
+      onEnded: () => void confirm(key),
     })
     // Without storage (a private window, a full disk) all works but the quick start.
     const persistence = keepCache(cache, key, () => live.seq).catch(() => null)
@@ -84,14 +85,16 @@ export function createSession(cache: QueryClient, onChanges: (changes: Change[])
     enter(me.session_key, me.seq, false)
   }
 
-  /** The inbox of the last visit is on the screen already: is it still this session's? */
+  /** The inbox is on the screen already: is it still this session's? */
   async function confirm(key: string): Promise<void> {
     const me = await answer(http.GET("/api/v1/me")).catch((error: unknown) => {
       if (error instanceof ApiError && !error.isTemporary) return null
       return undefined // not reachable: the stream will tell
     })
-    if (me && me.session_key !== key) await enterAs(me)
-    else if (me === null) await leave(null)
+    if (running?.key !== key) return
+    if (me === null) await leave(ENDED)
+    else if (me !== undefined && me.session_key !== key) await enterAs(me)
+    else if (me !== undefined) cache.setQueryData(["me"], me)
   }
 
   async function start(): Promise<void> {
@@ -112,7 +115,7 @@ export function createSession(cache: QueryClient, onChanges: (changes: Change[])
   }
 
   whenSignedOut(() => {
-    if (state.name === "signed_in") void leave("Your session has ended. Sign in again to go on.")
+    if (state.name === "signed_in") void leave(ENDED)
   })
   window.addEventListener("storage", (event) => {
     if (event.key === POINTER && event.newValue === null && running !== null) void leave(null)

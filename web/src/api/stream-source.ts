@@ -7,7 +7,8 @@ import type { Change } from "./model"
 export type StreamEvent =
   | { type: "change"; change: Change }
   | { type: "resync" }
-  | { type: "ended"; reason: string }
+  /** The server ended the stream: the session may be over, or the role another one. It is tried again all the same. */
+  | { type: "ended" }
   | { type: "status"; status: "live" | "connecting" | "down" }
 
 export type StreamSource = { close: () => void; readonly seq: number }
@@ -39,12 +40,13 @@ export function openStreamSource(after: number, tell: (event: StreamEvent) => vo
       tell({ type: "change", change })
     })
     next.addEventListener("resync", (event) => {
-      seq = Math.max(seq, (JSON.parse(event.data) as { seq: number }).seq)
+      seq = (JSON.parse(event.data) as { seq: number }).seq // back as well, where the server knows no such number
       tell({ type: "resync" })
     })
     next.addEventListener("ended", (event) => {
-      close()
-      tell({ type: "ended", reason: (JSON.parse(event.data) as { reason?: string }).reason ?? "" })
+      retry(next)
+      const { reason } = JSON.parse(event.data) as { reason: string }
+      if (reason !== "restart") tell({ type: "ended" })
     })
     next.addEventListener("error", () => retry(next))
   }

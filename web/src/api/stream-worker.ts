@@ -17,8 +17,7 @@ let ring: Extract<StreamEvent, { type: "change" }>[] = []
 function tell(event: StreamEvent): void {
   if (event.type === "status") status = event
   if (event.type === "change") ring = [...ring.slice(1 - RING), event]
-  if (event.type === "ended" || event.type === "resync") ring = []
-  if (event.type === "ended") source = null
+  if (event.type === "resync") ring = []
   for (const port of ports) port.postMessage(event)
 }
 

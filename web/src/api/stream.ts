@@ -21,7 +21,8 @@ type LiveDoors = {
   seq: number
   /** The cache came from the last visit: what happened since is fetched before the stream takes over. */
   isRestored: boolean
-  onEnded: (reason: string) => void
+  /** The server ended the stream: is this still the same sign-in? */
+  onEnded: () => void
   onChanges: (changes: Change[]) => void
 }
 
@@ -50,7 +51,7 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     if (event.type === "change") feed.receive(event.change)
     else if (event.type === "head") quietly(feed.reachedBy(event.seq))
     else if (event.type === "resync") quietly(feed.resync())
-    else if (event.type === "ended") onEnded(event.reason)
+    else if (event.type === "ended") onEnded()
     else {
       setLiveStatus(navigator.onLine ? event.status : "offline")
       pollWhile(event.status === "down", feed)
@@ -108,7 +109,8 @@ async function fetchAfter(after: number): Promise<ChangePage | "resync"> {
     const page = await answer(http.GET("/api/v1/changes", { params: { query: { after, limit: PAGE } } }))
     return page as ChangePage
   } catch (error) {
-    if (error instanceof ApiError && error.status === 410) return "resync"
+    // Too long ago, or a number that a restored database has not reached yet.
+    if (error instanceof ApiError && (error.status === 410 || error.status === 422)) return "resync"
     throw error
   }
 }

@@ -2,7 +2,7 @@
  * The loaded messages of one conversation, oldest first, and what a change makes of them. Pure, like `list-entry.ts`.
  */
 import { timeKey } from "../lib/time"
-import type { Change, Message } from "./model"
+import type { Change, Conversation, Message } from "./model"
 
 export type ThreadEntry = {
   items: Message[]
@@ -32,6 +32,8 @@ export function applyToThread(entry: ThreadEntry, change: Change, conversationId
       return change.conversation_id === conversationId ? withMessage(entry, change.message) : entry
     case "message_removed":
       return change.conversation_id === conversationId ? withoutMessage(entry, change.message_id) : entry
+    case "conversation_updated":
+      return change.conversation.id === conversationId ? withMarks(entry, change.conversation) : entry
     default:
       return entry
   }
@@ -56,6 +58,17 @@ export function withMessage(entry: ThreadEntry, message: Message): ThreadEntry {
 export function withoutMessage(entry: ThreadEntry, messageId: string): ThreadEntry {
   const items = entry.items.filter((item) => item.id !== messageId)
   return items.length === entry.items.length ? entry : { ...entry, items }
+}
+
+/** What the conversation's two marks say of its messages: they were read here, or seen there. Marks never go back. */
+export function withMarks(entry: ThreadEntry, { read_up_to, seen_up_to }: Conversation): ThreadEntry {
+  const [read, seen] = [timeKey(read_up_to), timeKey(seen_up_to)]
+  const items = entry.items.map((message): Message => {
+    const at = timeKey(message.sent_at)
+    if (message.is_unread && at <= read) return { ...message, is_unread: false }
+    return message.status === "sent" && at <= seen ? { ...message, status: "seen" } : message
+  })
+  return items.some((message, index) => message !== entry.items[index]) ? { ...entry, items } : entry
 }
 
 function sortKey(message: Message): string {

@@ -6,7 +6,6 @@ import { conversationOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
 import { selectDisplayName, selectHandle } from "../lib/selectors"
-import { formatExact, formatMoment } from "../lib/time"
 import { describeWindow } from "../lib/window-words"
 import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
@@ -140,7 +139,6 @@ function Answering({ conversation, account }: { conversation: Conversation; acco
 const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" }
 
 function AccountSection({ account }: { account: Account }) {
-  const now = useNow()
   const setHumanAgent = useSetHumanAgent()
   const mayChange = useMe().agent.role !== "agent"
   return (
@@ -148,13 +146,6 @@ function AccountSection({ account }: { account: Account }) {
       <Fact name="Health">
         <span className={account.health === "ok" ? "" : "text-red"}>{HEALTH[account.health]}</span>
       </Fact>
-      {account.last_event_at && (
-        <Fact name="Last event">
-          <time dateTime={account.last_event_at} title={formatExact(account.last_event_at)}>
-            {formatMoment(Date.parse(account.last_event_at), now)}
-          </time>
-        </Fact>
-      )}
       <label className="flex items-center justify-between gap-3 py-0.5 text-sm text-ink-2">
         Human Agent permission
         <input

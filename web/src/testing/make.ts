@@ -17,7 +17,6 @@ export const ACCOUNT: Account = {
   health: "ok",
   health_reason: null,
   token_expires_at: null,
-  last_event_at: null,
   version: 1,
 }
 
@@ -36,6 +35,8 @@ export function makeConversation(given: Partial<Conversation> = {}): Conversatio
     status: "open",
     snoozed_until: null,
     unread_count: 0,
+    read_up_to: "2010-01-01T00:00:00Z",
+    seen_up_to: null,
     last_message_at: "2026-11-02T09:00:00Z",
     last_message_preview: "Hello",
     last_message_direction: "inbound",

@@ -47,7 +47,7 @@ export class PretendServer {
   list(scope: ListScope): Conversation[] {
     const isEnding = scope.filters.sort === "ending"
     const key = (one: Conversation): string =>
-      `${(isEnding ? one.can_reply_until : one.last_message_at) ?? ""} ${one.id}`
+      `${(isEnding ? one.window_opened_at : one.last_message_at) ?? ""} ${one.id}`
     const rows = [...this.conversations.values()].filter((one) => matches(one, scope))
     return rows.sort((a, b) => (key(a) < key(b) === isEnding ? -1 : 1))
   }
@@ -56,7 +56,7 @@ export class PretendServer {
     const rows = this.list(scope)
     const isEnding = scope.filters.sort === "ending"
     const key = (one: Conversation): string =>
-      `${(isEnding ? one.can_reply_until : one.last_message_at) ?? ""} ${one.id}`
+      `${(isEnding ? one.window_opened_at : one.last_message_at) ?? ""} ${one.id}`
     const rest =
       cursor === null ? rows : rows.filter((one) => (isEnding ? key(one) > cursor : key(one) < cursor))
     const items = rest.slice(0, limit)
@@ -90,7 +90,7 @@ export class PretendServer {
   }
 
   #newConversation(): void {
-    this.#put(makeConversation({ last_message_at: this.#moment(), can_reply_until: this.#moment() }))
+    this.#put(makeConversation({ last_message_at: this.#moment(), window_opened_at: this.#moment() }))
   }
 
   #changeConversation(): void {
@@ -104,7 +104,7 @@ export class PretendServer {
       { status: random.of(["open", "closed", "snoozed"] as const) },
       { assignee: random.of([null, ...AGENTS]) },
       { labels: random.of([[], ["vip"], ["vip", "order"]]) },
-      { can_reply_until: random.of([null, this.#moment()]) },
+      { window_opened_at: random.of([null, this.#moment()]) },
     ])
     this.#put({ ...before, ...change, version: before.version + 1 })
   }

@@ -1,0 +1,174 @@
+"""`confab demo`: everything started, filled, kept running and ended.
+
+This process stays small: it supervises the web process and the worker, holds the database, and plays the customers.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TypeVar
+
+import confab
+from confab import processes, settings
+from confab.demo import history, home, reload, simulator, team
+from confab.demo.driver import Driver
+from confab.demo.home import Home
+from confab.demo.simulator import Door
+from confab.demo.team import ACCOUNTS, Api, Member
+from confab.processes import Process, Surroundings
+from confab.settings import Settings
+from confab.store import embedded
+
+CONVERSATIONS = 300
+_NAMES_WITHIN_S = 20
+
+Held = TypeVar("Held")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What every part of the start needs."""
+
+    home: Home
+    settings: Settings
+    door: Door
+    log: IO[bytes]
+    began: float
+
+
+def demo(*, is_reloading: bool) -> None:
+    """Run the demo until Ctrl-C or SIGTERM. Raises Misconfigured with one sentence when it cannot."""
+    asyncio.run(_until_stopped(is_reloading=is_reloading))
+
+
+async def _until_stopped(*, is_reloading: bool) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, stopping.set)
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(_demo(is_reloading=is_reloading))
+        await stopping.wait()
+        _tell("\nStopping. What happened is kept for the next time.")
+        work.cancel()
+
+
+async def _demo(*, is_reloading: bool) -> None:
+    began = time.monotonic()
+    given = settings.read()
+    async with AsyncExitStack() as stack:
+        mine = stack.enter_context(home.opened(given.data_dir, datetime.now(UTC)))
+        listener, given = processes.listen(given)
+        stack.callback(listener.close)
+        log = stack.enter_context(mine.log_file.open("ab"))
+        accounts = [
+            f"{ig_id}:{name}:{token}" for (ig_id, name), token in zip(ACCOUNTS.values(), mine.memory.access_tokens, strict=True)
+        ]
+        callback = f"{given.local_url}/api/webhooks/instagram"
+        door = await stack.enter_async_context(simulator.running(mine, accounts, callback, log))
+        environment = settings.environment_with(_environment(given, mine, door))
+        ours = settings.read(environment)
+        doors = await stack.enter_async_context(_held(embedded.running(ours.data_dir)))
+        place = _Place(home=mine, settings=ours, door=door, log=log, began=began)
+        members = await team.found(ours, doors, mine.memory.password, mine.memory.access_tokens, datetime.now(UTC))
+        around = Surroundings(environment=environment, log=log)
+        web, worker = Process("web", ours, listener, around), Process("worker", ours, None, around)
+        stack.push_async_callback(_stop, web, worker)
+        async with asyncio.TaskGroup() as tasks:
+            for kept in (web.keep(), worker.keep(), processes.keep_database(ours)):
+                tasks.create_task(kept)
+            await _fill(place, members)
+            tasks.create_task(Driver(door, {where: ig_id for where, (ig_id, _) in ACCOUNTS.items()}).run())
+            if is_reloading:
+                tasks.create_task(_reload(web, worker))
+
+
+async def _fill(place: _Place, members: list[Member]) -> None:
+    """Have everything answer and the past be in; then say so."""
+    await simulator.until_ready(place.door)
+    await processes.until_ready(place.settings)
+    if not place.home.memory.is_seeded:
+        _tell("Telling the bakery's last six weeks …")
+        await _tell_past(place, members)
+        place.home.memory.is_seeded = True
+        place.home.remember()
+    _tell(_block(place))
+
+
+async def _tell_past(place: _Place, members: list[Member]) -> None:
+    """The past through the corridor that all webhooks take, then what the team did about it through the API."""
+    past = history.past(CONVERSATIONS, place.home.memory.began_at, team.TEAM)
+    await place.door.do("settings", latency_ms=[0, 0])
+    for where, conversations in past.plays.items():
+        await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
+    async with AsyncExitStack() as stack:
+        apis = [await stack.enter_async_context(Api(place.settings.local_url, member)) for member in members]
+        by_igsid = await team.until_in(apis[0], CONVERSATIONS)
+        await team.do_chores(apis, members, past.chores, by_igsid)
+    await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
+
+
+async def _reload(*kept: Process) -> None:
+    """Let the processes come back whenever our source has changed."""
+    while True:
+        paths = await reload.changed(Path(confab.__file__).parent)
+        _tell(f"Changed: {', '.join(paths[:3])}{' …' if len(paths) > 3 else ''}. Starting again.")
+        await asyncio.gather(*(process.renew() for process in kept))
+
+
+async def _stop(*running: Process) -> None:
+    await asyncio.gather(*(process.stop() for process in running))
+
+
+@asynccontextmanager
+async def _held(context: AbstractContextManager[Held]) -> AsyncGenerator[Held, None]:
+    """A context that takes its time to enter and to leave, in a thread; entered it is also left, whenever we are told to stop."""
+    entering = asyncio.get_running_loop().run_in_executor(None, context.__enter__)
+    try:
+        yield await asyncio.shield(entering)
+    finally:
+        await asyncio.wait([entering])
+        if entering.exception() is None:
+            await asyncio.to_thread(context.__exit__, None, None, None)
+
+
+def _environment(given: Settings, mine: Home, door: Door) -> dict[str, str]:
+    """What our processes are set to: everything that is Meta's is the simulator's."""
+    return {
+        "CONFAB_DATA_DIR": str(mine.folder),
+        "CONFAB_HOST": given.host,
+        "CONFAB_PORT": str(given.port),
+        "CONFAB_PUBLIC_URL": given.public_url or "",
+        "CONFAB_GRAPH_URL": f"{door.url}/graph.instagram.com/v25.0",
+        "CONFAB_GRAPH_FACEBOOK_URL": f"{door.url}/graph.facebook.com/v25.0",
+        "CONFAB_OAUTH_URL": f"{door.url}/www.instagram.com",
+        "CONFAB_META_APP_ID": simulator.APP_ID,
+        "CONFAB_META_APP_SECRET": mine.memory.app_secret,
+        "CONFAB_META_VERIFY_TOKEN": mine.memory.verify_token,
+        "CONFAB_MEDIA_ALLOW": door.url.removeprefix("http://"),
+    }
+
+
+def _block(place: _Place) -> str:
+    """What a person needs to know, once everything runs."""
+    rows = (
+        ("Inbox", place.settings.origin),
+        ("Sign in", team.EMAIL),
+        ("Password", place.home.memory.password),
+        ("Instagram", f"{place.door.url}/_control/docs  (the simulator's control page)"),
+        ("Data", f"{place.home.folder}  (remove it to begin anew)"),
+    )
+    text = "".join(f"    {name:<10} {value}\n" for name, value in rows)
+    took_s = time.monotonic() - place.began
+    return f"\n  Confab demo: ready after {took_s:.1f} s, and customers are writing. Ctrl-C ends it.\n\n{text}"
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

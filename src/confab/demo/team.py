@@ -1,0 +1,150 @@
+"""Harbour Bakery: its people, its two accounts, and what they did about their conversations, through our own API."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+import httpx2
+
+from confab.accounts import connect, vault
+from confab.demo.history import Chore
+from confab.demo.people import Where
+from confab.model.inbox import AgentId, IgId, Role, WorkspaceId
+from confab.settings import Settings
+from confab.store import ids
+from confab.store import team as store
+from confab.store.db import Conn, Database, Doors
+from confab.store.migrate import migrate
+from confab.team import sign_in
+from confab.team.passwords import Passwords
+
+WORKSPACE = "Harbour Bakery"
+EMAIL = "demo@confab.example"
+ACCOUNTS: dict[Where, tuple[str, str]] = {
+    "bread": ("17841461234567890", "harbour.bakery"),
+    "cakes": ("17841469876543210", "harbour.cakes"),
+}
+_PEOPLE: tuple[tuple[str, str, Role], ...] = (
+    (EMAIL, "Robin Harbour", "owner"),
+    ("mara@confab.example", "Mara Lindholm", "admin"),
+    ("lou@confab.example", "Lou Ferreira", "agent"),
+    ("nadia@confab.example", "Nadia Osman", "agent"),
+)
+TEAM = len(_PEOPLE)
+_PAGE = 100
+_AT_ONCE = 4
+
+Json = dict[str, Any]  # a JSON object of our own API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who answers, and a bearer token of theirs."""
+
+    id: AgentId
+    token: str = field(repr=False)
+
+
+async def found(settings: Settings, doors: Doors, password: str, access_tokens: Sequence[str], now: datetime) -> list[Member]:
+    """The team with its accounts, made if it is not there; with a fresh token for each member, the demo's own first."""
+    await migrate(doors.owner)
+    hashed = await Passwords().hashed(password)
+    async with Database.open(doors.worker, size=1) as worker, worker.transaction() as conn:
+        known = next((one.id for one in await store.workspaces(conn) if one.name == WORKSPACE), None)
+    workspace = known or WorkspaceId(ids.new(now))
+    async with Database.open(doors.app, size=1) as db, db.viewing(workspace) as conn:
+        if known is None:
+            await store.create_workspace(conn, workspace, WORKSPACE, now)
+        members = [
+            await _member(conn, workspace, email, name, role, hashed if email == EMAIL else None, now)
+            for email, name, role in _PEOPLE
+        ]
+        for (ig_id, username), token in zip(ACCOUNTS.values(), access_tokens, strict=True):
+            given = connect.Connection(ig_id=IgId(ig_id), username=username, access_token=token, expires_at=None)
+            await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+    return members
+
+
+class Api:
+    """Our own API, as one of the team."""
+
+    def __init__(self, origin: str, member: Member) -> None:
+        headers = {"authorization": f"Bearer {member.token}"}
+        self._client = httpx2.AsyncClient(base_url=f"{origin}/api/v1", headers=headers, trust_env=False, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def ask(self, method: str, path: str, body: Json | None = None, **query: str | int) -> Json:
+        """One call. Raises httpx2.HTTPError when it is refused."""
+        answer = await self._client.request(method, path, json=body, params=query)
+        return answer.raise_for_status().json()
+
+    async def conversations(self) -> AsyncIterator[Json]:
+        """Every conversation, newest first."""
+        page = await self.ask("GET", "/conversations", limit=_PAGE)
+        while True:
+            for item in page["items"]:
+                yield item
+            if page["next"] is None:
+                return
+            page = await self.ask("GET", "/conversations", limit=_PAGE, cursor=page["next"])
+
+
+async def until_in(api: Api, expected: int) -> dict[str, str]:
+    """Wait until so many conversations are there, with their people's names; their ids by the participants'."""
+    while True:
+        by_igsid: dict[str, str] = {}
+        named = 0
+        async for one in api.conversations():
+            by_igsid[one["participant"]["ig_id"]] = one["id"]
+            named += one["participant"]["name"] is not None
+        if len(by_igsid) >= expected and named >= expected:
+            return by_igsid
+        await asyncio.sleep(0.4)
+
+
+async def do_chores(apis: Sequence[Api], members: Sequence[Member], chores: Sequence[Chore], by_igsid: dict[str, str]) -> None:
+    """Read, assign, label, note, close and snooze: a few at a time, taking turns."""
+    waiting = iter(list(zip(chores, itertools.cycle(apis), strict=False)))
+
+    async def some() -> None:
+        for chore, api in waiting:
+            if chore.igsid in by_igsid:
+                await _do(api, members, chore, f"/conversations/{by_igsid[chore.igsid]}")
+
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(_AT_ONCE):
+            tasks.create_task(some())
+
+
+async def _do(api: Api, members: Sequence[Member], chore: Chore, path: str) -> None:
+    if chore.is_read:
+        await api.ask("POST", f"{path}/read")
+    for text in chore.notes:
+        known = await api.ask("GET", f"{path}/notes")
+        if not any(note["text"] == text for note in known["items"]):
+            await api.ask("POST", f"{path}/notes", {"text": text})
+    patch = dict(chore.patch)
+    if chore.assignee is not None:
+        patch["assignee_id"] = str(members[chore.assignee].id)
+    if patch:
+        await api.ask("PATCH", path, patch)
+
+
+async def _member(
+    conn: Conn, workspace: WorkspaceId, email: str, name: str, role: Role, password_hash: str | None, now: datetime
+) -> Member:
+    agent = AgentId(ids.new(now))
+    if await store.create_agent(conn, agent, email=email, name=name, password_hash=password_hash, now=now):
+        await store.join(conn, workspace, agent, role, now)
+    else:
+        known = await store.credentials(conn, email)
+        agent = known.id if known is not None else agent
+    return Member(id=agent, token=await sign_in.create_token(conn, workspace, agent, "demo", now))

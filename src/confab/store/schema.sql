@@ -1,0 +1,832 @@
+-- The sum of all migrations; written by `make generate`.
+CREATE FUNCTION public.current_workspace() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
+CREATE FUNCTION public.drop_partitions(parent regclass, before_day date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    child regclass;
+    dropped integer := 0;
+BEGIN
+    IF parent NOT IN ('deliveries'::regclass, 'changes'::regclass) THEN
+        RAISE EXCEPTION '% is not kept by day', parent;
+    END IF;
+    FOR child IN
+        SELECT inhrelid::regclass FROM pg_inherits
+        WHERE inhparent = parent AND inhrelid::regclass::text ~ '_\d{8}$'
+            AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') < before_day
+    LOOP
+        EXECUTE format('DROP TABLE %s', child);
+        dropped := dropped + 1;
+    END LOOP;
+    RETURN dropped;
+END $_$;
+CREATE FUNCTION public.ensure_partitions(from_day date, to_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    day date;
+    name text;
+BEGIN
+    FOR day IN SELECT generate_series(from_day, to_day, interval '1 day')::date LOOP
+        -- A day whose first rows already lie in the default partition (the clock jumped) stays there.
+        BEGIN
+            name := 'deliveries_' || to_char(day, 'YYYYMMDD');
+            IF to_regclass(name) IS NULL THEN
+                EXECUTE format('CREATE TABLE %I PARTITION OF deliveries FOR VALUES FROM (%L) TO (%L)', name,
+                    uuid_at(day::timestamp AT TIME ZONE 'UTC'), uuid_at((day + 1)::timestamp AT TIME ZONE 'UTC'));
+            END IF;
+            name := 'changes_' || to_char(day, 'YYYYMMDD');
+            IF to_regclass(name) IS NULL THEN
+                EXECUTE format('CREATE TABLE %I PARTITION OF changes FOR VALUES FROM (%L) TO (%L)', name,
+                    day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+                EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+                EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+            END IF;
+        EXCEPTION WHEN check_violation THEN
+            NULL;
+        END;
+    END LOOP;
+END $$;
+CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) RETURNS TABLE(session_id uuid, role text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.id, m.role FROM sessions s
+    JOIN memberships m ON m.workspace_id = s.workspace_id AND m.agent_id = s.agent_id
+    WHERE s.id = ANY(session_ids) AND (s.expires_at IS NULL OR s.expires_at > at)
+    $$;
+CREATE FUNCTION public.uuid_at(moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid $$;
+CREATE FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) RETURNS TABLE(session_id uuid, workspace_id uuid, agent_id uuid, name text, email text, role text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.id, m.workspace_id, a.id, a.name, a.email, m.role
+    FROM sessions s
+    JOIN memberships m ON m.workspace_id = s.workspace_id AND m.agent_id = s.agent_id
+    JOIN agents a ON a.id = s.agent_id
+    WHERE s.digest = session_digest AND (s.expires_at IS NULL OR s.expires_at > at)
+    $$;
+CREATE FUNCTION public.workspaces_of(agent uuid) RETURNS TABLE(workspace_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT m.workspace_id FROM memberships m WHERE m.agent_id = agent ORDER BY m.created_at, m.workspace_id $$;
+CREATE TABLE public.account_routes (
+    ig_id text NOT NULL,
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    app_id uuid,
+    CONSTRAINT account_routes_ig_id_check CHECK ((ig_id <> ''::text))
+);
+COMMENT ON TABLE public.account_routes IS 'An Instagram account belongs to one workspace at most, and only its own Meta app may write into it.';
+CREATE TABLE public.accounts (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    ig_id text NOT NULL,
+    username text NOT NULL,
+    name text,
+    human_agent boolean DEFAULT false NOT NULL,
+    health text DEFAULT 'ok'::text NOT NULL,
+    health_reason text,
+    paused_until timestamp with time zone,
+    policy_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
+    CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text))
+);
+ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.activities (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    event_key bytea NOT NULL,
+    conversation_id uuid,
+    type text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.activities FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.agents (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT agents_email_check CHECK (((email = lower(email)) AND (email <> ''::text))),
+    CONSTRAINT agents_name_check CHECK ((name <> ''::text))
+);
+CREATE TABLE public.attachments (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    kind text NOT NULL,
+    source_url text,
+    title text,
+    permalink text,
+    state text NOT NULL,
+    content_type text,
+    size_bytes bigint,
+    width integer,
+    height integer,
+    duration_ms integer,
+    payload jsonb NOT NULL,
+    CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text])))
+);
+ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.attachments.source_url IS 'Where Meta keeps it for now; never leaves the server.';
+CREATE TABLE public.change_counters (
+    workspace_id uuid NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='10');
+ALTER TABLE ONLY public.change_counters FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.changes (
+    workspace_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    type text NOT NULL,
+    subject_id uuid NOT NULL,
+    body bytea NOT NULL
+)
+PARTITION BY RANGE (at);
+ALTER TABLE ONLY public.changes FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.changes.body IS 'The change as JSON in UTF-8, with the whole object; superseded once its object was erased.';
+CREATE TABLE public.changes_other (
+    workspace_id uuid CONSTRAINT changes_workspace_id_not_null NOT NULL,
+    seq bigint CONSTRAINT changes_seq_not_null NOT NULL,
+    at timestamp with time zone CONSTRAINT changes_at_not_null NOT NULL,
+    type text CONSTRAINT changes_type_not_null NOT NULL,
+    subject_id uuid CONSTRAINT changes_subject_id_not_null NOT NULL,
+    body bytea CONSTRAINT changes_body_not_null NOT NULL
+);
+ALTER TABLE ONLY public.changes_other FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.comments (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    comment_key text NOT NULL,
+    ig_id text,
+    kind text NOT NULL,
+    media_ig_id text,
+    media jsonb NOT NULL,
+    parent_ig_id text,
+    author_ig_id text,
+    author_username text,
+    text text,
+    is_own boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    hidden boolean DEFAULT false NOT NULL,
+    deleted_at timestamp with time zone,
+    is_archived boolean DEFAULT false NOT NULL,
+    delivery_id uuid,
+    CONSTRAINT comments_comment_key_check CHECK ((comment_key <> ''::text)),
+    CONSTRAINT comments_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'live_comment'::text, 'mention'::text])))
+);
+ALTER TABLE ONLY public.comments FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.conversations (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    snoozed_until timestamp with time zone,
+    assignee_id uuid,
+    labels text[] DEFAULT '{}'::text[] NOT NULL,
+    unread_count integer DEFAULT 0 NOT NULL,
+    read_up_to timestamp with time zone NOT NULL,
+    seen_up_to timestamp with time zone,
+    last_message_id uuid,
+    last_message_at timestamp with time zone,
+    last_message_preview text,
+    last_message_direction text,
+    last_message_status text,
+    window_opened_at timestamp with time zone,
+    window_opened_by text,
+    thread_owner_app_id text,
+    thread_owner_at timestamp with time zone,
+    handled_elsewhere boolean DEFAULT false NOT NULL,
+    is_self boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+    CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
+    CONSTRAINT conversations_last_message_direction_check CHECK ((last_message_direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'closed'::text]))),
+    CONSTRAINT conversations_unread_count_check CHECK ((unread_count >= 0)),
+    CONSTRAINT conversations_window_opened_by_check CHECK ((window_opened_by = ANY (ARRAY['message'::text, 'postback'::text, 'referral'::text])))
+)
+WITH (fillfactor='80');
+ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.deliveries (
+    id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    app_id uuid,
+    body bytea NOT NULL
+)
+PARTITION BY RANGE (id);
+CREATE TABLE public.deliveries_other (
+    id uuid CONSTRAINT deliveries_id_not_null NOT NULL,
+    received_at timestamp with time zone CONSTRAINT deliveries_received_at_not_null NOT NULL,
+    app_id uuid,
+    body bytea CONSTRAINT deliveries_body_not_null NOT NULL
+);
+CREATE TABLE public.delivery_parts (
+    workspace_id uuid NOT NULL,
+    delivery_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    events integer NOT NULL,
+    unknown integer NOT NULL,
+    due_at timestamp with time zone,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT delivery_parts_check CHECK (((state = 'stored'::text) = (due_at IS NOT NULL))),
+    CONSTRAINT delivery_parts_state_check CHECK ((state = ANY (ARRAY['stored'::text, 'failed'::text, 'unclaimed'::text, 'applied'::text, 'ignored'::text])))
+);
+ALTER TABLE ONLY public.delivery_parts FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.delivery_queue (
+    delivery_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text
+)
+WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', fillfactor='70');
+CREATE TABLE public.erasures (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    mid_digest uuid NOT NULL,
+    mid text NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT erasures_state_check CHECK ((state = ANY (ARRAY['due'::text, 'dead'::text])))
+);
+ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.event_counts (
+    name text NOT NULL,
+    on_day date NOT NULL,
+    count bigint NOT NULL
+);
+COMMENT ON TABLE public.event_counts IS 'How often something happened that an operator should see: unknown kinds, refused signatures, dashboard tests.';
+CREATE TABLE public.integrations (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    access_token bytea NOT NULL,
+    expires_at timestamp with time zone,
+    updated_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.integrations FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.integrations.access_token IS 'AES-GCM: key id, nonce, ciphertext; bound to this row as associated data.';
+CREATE TABLE public.labels (
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT labels_name_check CHECK ((name <> ''::text))
+);
+ALTER TABLE ONLY public.labels FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.memberships (
+    workspace_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    role text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text])))
+);
+ALTER TABLE ONLY public.memberships FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.message_hints (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    mid_digest uuid NOT NULL,
+    mid text NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT message_hints_state_check CHECK ((state = ANY (ARRAY['due'::text, 'dead'::text])))
+);
+ALTER TABLE ONLY public.message_hints FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.message_sources (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    mid_digest uuid NOT NULL,
+    delivery_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.message_sources FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.messages (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    mid text,
+    mid_digest uuid,
+    mid_is_guess boolean DEFAULT false NOT NULL,
+    client_key text,
+    client_digest bytea,
+    direction text NOT NULL,
+    author_kind text NOT NULL,
+    author_name text,
+    author_agent_id uuid,
+    text text,
+    reply_to_mid text,
+    reply_to_story_id text,
+    reactions jsonb DEFAULT '[]'::jsonb NOT NULL,
+    quick_reply_payload text,
+    postback_payload text,
+    referral jsonb,
+    sent_at timestamp with time zone NOT NULL,
+    meta_sent_at text,
+    edits jsonb DEFAULT '[]'::jsonb NOT NULL,
+    num_edit integer DEFAULT 0 NOT NULL,
+    edited_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    processed boolean DEFAULT false NOT NULL,
+    is_unsupported boolean DEFAULT false NOT NULL,
+    is_standby boolean DEFAULT false NOT NULL,
+    status text NOT NULL,
+    error_code text,
+    error_message text,
+    delivery_id uuid,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT messages_author_kind_check CHECK ((author_kind = ANY (ARRAY['participant'::text, 'agent'::text, 'rule'::text, 'schedule'::text, 'service'::text, 'instagram'::text]))),
+    CONSTRAINT messages_check CHECK (((mid IS NULL) OR (mid_digest IS NOT NULL))),
+    CONSTRAINT messages_check1 CHECK (((client_key IS NULL) = (client_digest IS NULL))),
+    CONSTRAINT messages_client_key_check CHECK ((client_key <> ''::text)),
+    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT messages_mid_check CHECK ((mid <> ''::text)),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['received'::text, 'scheduled'::text, 'held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'seen'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text])))
+)
+WITH (fillfactor='90');
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.messages.mid_digest IS 'The first 16 bytes of the SHA-256 of the mid; of a postback without one, of what makes it unique.';
+COMMENT ON COLUMN public.messages.mid_is_guess IS 'An echo was recognised as this answer by its text; the receipt may still say otherwise.';
+COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
+CREATE TABLE public.meta_apps (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+COMMENT ON TABLE public.meta_apps IS 'Meta apps besides the one of the environment, which is NULL wherever an app is named. The secret is encrypted like a token.';
+CREATE TABLE public.notes (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT notes_text_check CHECK ((text <> ''::text))
+);
+ALTER TABLE ONLY public.notes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.outbound_messages (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    recipient_igsid text NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    state text NOT NULL,
+    due_at timestamp with time zone,
+    attempts smallint DEFAULT 0 NOT NULL,
+    refusals smallint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    attempted_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    remote_id text,
+    error_code text,
+    error_message text,
+    CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
+    CONSTRAINT outbound_messages_kind_check CHECK ((kind = 'text'::text)),
+    CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text])))
+);
+ALTER TABLE ONLY public.outbound_messages FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.outbound_messages.refusals IS 'Definite transient refusals so far; three may be retried.';
+CREATE TABLE public.parked_events (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    mid_digest uuid NOT NULL,
+    event_key bytea NOT NULL,
+    event bytea NOT NULL,
+    parked_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.parked_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.participants (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    igsid text NOT NULL,
+    username text,
+    name text,
+    avatar_url text,
+    follower_count bigint,
+    connected_user_id text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
+);
+ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.profile_fetches (
+    workspace_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT profile_fetches_state_check CHECK ((state = ANY (ARRAY['due'::text, 'waiting'::text, 'dead'::text])))
+);
+ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.schedules (
+    name text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    last_run_at timestamp with time zone,
+    error text
+);
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    digest bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+CREATE TABLE public.sessions (
+    digest bytea NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    agent_id uuid NOT NULL,
+    workspace_id uuid NOT NULL,
+    label text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    CONSTRAINT sessions_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT sessions_kind_check CHECK ((kind = ANY (ARRAY['browser'::text, 'token'::text])))
+);
+COMMENT ON COLUMN public.sessions.digest IS 'SHA-256 of the cookie or bearer token; the token itself is stored nowhere.';
+CREATE TABLE public.setup_links (
+    digest bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT setup_links_digest_check CHECK ((octet_length(digest) = 32))
+);
+CREATE TABLE public.sign_in_attempts (
+    subject text NOT NULL,
+    attempted_at timestamp with time zone NOT NULL,
+    id uuid NOT NULL
+);
+CREATE TABLE public.snoozes (
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts smallint DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.snoozes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.unrouted_parts (
+    delivery_id uuid NOT NULL,
+    ig_id text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    events integer NOT NULL,
+    unknown integer NOT NULL,
+    error text,
+    CONSTRAINT unrouted_parts_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'unclaimed'::text, 'ignored'::text])))
+);
+CREATE TABLE public.workspaces (
+    workspace_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT workspaces_name_check CHECK ((name <> ''::text))
+);
+ALTER TABLE ONLY public.workspaces FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.changes ATTACH PARTITION public.changes_other DEFAULT;
+ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_other DEFAULT;
+ALTER TABLE ONLY public.account_routes
+    ADD CONSTRAINT account_routes_account_id_key UNIQUE (account_id);
+ALTER TABLE ONLY public.account_routes
+    ADD CONSTRAINT account_routes_pkey PRIMARY KEY (ig_id);
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_workspace_id_ig_id_key UNIQUE (workspace_id, ig_id);
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_pkey PRIMARY KEY (workspace_id, account_id, event_key);
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_email UNIQUE (email);
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_pkey PRIMARY KEY (workspace_id, message_id, "position");
+ALTER TABLE ONLY public.change_counters
+    ADD CONSTRAINT change_counters_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.changes
+    ADD CONSTRAINT changes_pkey PRIMARY KEY (workspace_id, seq, at);
+ALTER TABLE ONLY public.changes_other
+    ADD CONSTRAINT changes_other_pkey PRIMARY KEY (workspace_id, seq, at);
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_workspace_id_account_id_comment_key_key UNIQUE (workspace_id, account_id, comment_key);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_workspace_id_account_id_participant_id_key UNIQUE (workspace_id, account_id, participant_id);
+ALTER TABLE ONLY public.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.deliveries_other
+    ADD CONSTRAINT deliveries_other_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.delivery_parts
+    ADD CONSTRAINT delivery_parts_pkey PRIMARY KEY (workspace_id, delivery_id, account_id);
+ALTER TABLE ONLY public.delivery_queue
+    ADD CONSTRAINT delivery_queue_pkey PRIMARY KEY (delivery_id);
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_pkey PRIMARY KEY (workspace_id, account_id, mid_digest);
+ALTER TABLE ONLY public.event_counts
+    ADD CONSTRAINT event_counts_pkey PRIMARY KEY (name, on_day);
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
+ALTER TABLE ONLY public.labels
+    ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
+ALTER TABLE ONLY public.message_hints
+    ADD CONSTRAINT message_hints_pkey PRIMARY KEY (workspace_id, account_id, mid_digest);
+ALTER TABLE ONLY public.message_sources
+    ADD CONSTRAINT message_sources_pkey PRIMARY KEY (workspace_id, account_id, mid_digest, delivery_id);
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.meta_apps
+    ADD CONSTRAINT meta_apps_name_key UNIQUE (name);
+ALTER TABLE ONLY public.meta_apps
+    ADD CONSTRAINT meta_apps_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.outbound_messages
+    ADD CONSTRAINT outbound_messages_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.outbound_messages
+    ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
+ALTER TABLE ONLY public.parked_events
+    ADD CONSTRAINT parked_events_pkey PRIMARY KEY (workspace_id, account_id, mid_digest, event_key);
+ALTER TABLE ONLY public.participants
+    ADD CONSTRAINT participants_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.participants
+    ADD CONSTRAINT participants_workspace_id_account_id_igsid_key UNIQUE (workspace_id, account_id, igsid);
+ALTER TABLE ONLY public.profile_fetches
+    ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
+ALTER TABLE ONLY public.schedules
+    ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_id_key UNIQUE (id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.setup_links
+    ADD CONSTRAINT setup_links_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.sign_in_attempts
+    ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (subject, attempted_at, id);
+ALTER TABLE ONLY public.snoozes
+    ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.unrouted_parts
+    ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
+ALTER TABLE ONLY public.workspaces
+    ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
+CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
+CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
+CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
+CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
+CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
+CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
+CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
+CREATE INDEX conversation_list ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC);
+CREATE INDEX conversation_unread ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC) WHERE (unread_count > 0);
+CREATE INDEX delivery_parts_due ON public.delivery_parts USING btree (due_at) WHERE (state = 'stored'::text);
+CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspace_id, state, delivery_id) WHERE (state <> 'applied'::text);
+CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
+CREATE INDEX erasures_due ON public.erasures USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
+CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
+CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at) WHERE (state = 'due'::text);
+CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
+CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC);
+CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
+CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
+CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
+CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
+CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
+CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
+CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
+ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
+ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
+ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
+ALTER TABLE ONLY public.account_routes
+    ADD CONSTRAINT account_routes_app_id_fkey FOREIGN KEY (app_id) REFERENCES public.meta_apps(id);
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.change_counters
+    ADD CONSTRAINT change_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES public.memberships(workspace_id, agent_id);
+ALTER TABLE ONLY public.conversations
+    ADD CONSTRAINT conversations_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.delivery_parts
+    ADD CONSTRAINT delivery_parts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.erasures
+    ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.integrations
+    ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.labels
+    ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.message_hints
+    ADD CONSTRAINT message_hints_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.message_sources
+    ADD CONSTRAINT message_sources_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
+ALTER TABLE ONLY public.notes
+    ADD CONSTRAINT notes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.outbound_messages
+    ADD CONSTRAINT outbound_messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.outbound_messages
+    ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
+ALTER TABLE ONLY public.parked_events
+    ADD CONSTRAINT parked_events_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.participants
+    ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.profile_fetches
+    ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.snoozes
+    ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON public.accounts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.activities TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.attachments TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.messages TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.notes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
+ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.activities TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.attachments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.notes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
+GRANT USAGE ON SCHEMA public TO confab_app;
+GRANT USAGE ON SCHEMA public TO confab_worker;
+REVOKE ALL ON FUNCTION public.drop_partitions(parent regclass, before_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_partitions(parent regclass, before_day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.ensure_partitions(from_day date, to_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ensure_partitions(from_day date, to_day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.workspaces_of(agent uuid) TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_app;
+GRANT SELECT ON TABLE public.account_routes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities TO confab_worker;
+GRANT SELECT ON TABLE public.activities TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO confab_app;
+GRANT SELECT ON TABLE public.agents TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_app;
+GRANT INSERT ON TABLE public.deliveries TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO confab_worker;
+GRANT SELECT(id) ON TABLE public.deliveries TO confab_app;
+GRANT SELECT(received_at) ON TABLE public.deliveries TO confab_app;
+GRANT SELECT(app_id) ON TABLE public.deliveries TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_parts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_parts TO confab_app;
+GRANT INSERT ON TABLE public.delivery_queue TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_queue TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO confab_worker;
+GRANT INSERT,UPDATE ON TABLE public.integrations TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(account_id) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(expires_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(updated_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_sources TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
+GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
+GRANT SELECT ON TABLE public.schedules TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_links TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_links TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
+GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;
+GRANT SELECT,INSERT ON TABLE public.workspaces TO confab_app;

@@ -1,0 +1,148 @@
+"""Every hot read is a range of one index, on a filled database and as the role of the application. Rules A6, PE3."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from confab.model.inbox import ConversationId
+from confab.store import changes, claims, comments, conversation_list, deliveries, messages, notes
+from confab.store.conversation_list import Position, Sort, View, Wanted
+from confab.store.db import Conn, Database, Doors
+from tests.filled import fill
+from tests.world import World, make_world
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+class Explained:
+    """A connection that explains what it is asked before it answers."""
+
+    def __init__(self, conn: Conn) -> None:
+        self._conn = conn
+        self.plans: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conn, name)
+
+    async def fetch(self, sql: str, *values: object) -> Any:
+        plan = await self._conn.fetch(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) {sql}", *values)
+        self.plans.append("\n".join(record[0] for record in plan))
+        return await self._conn.fetch(sql, *values)
+
+    async def fetchrow(self, sql: str, *values: object) -> Any:
+        return (await self.fetch(sql, *values) or [None])[0]
+
+
+@pytest.fixture(scope="module")
+def _filled() -> dict[str, World]:
+    return {}
+
+
+@pytest.fixture
+async def world(doors: Doors, _filled: dict[str, World]) -> World:
+    """Two workspaces of 8,000 conversations, so that another tenant's rows are in the way."""
+    if not _filled:
+        _filled["other"] = await make_world(doors, ig_id="17841400000000001")
+        await fill(doors.owner, _filled["other"], 8000, 3)
+        _filled["ours"] = await make_world(doors, ig_id="17841400000000002")
+        await fill(doors.owner, _filled["ours"], 8000, 3)
+    return _filled["ours"]
+
+
+@asynccontextmanager
+async def explaining(db: Database, world: World) -> AsyncIterator[Explained]:
+    async with db.viewing(world.workspace) as conn:
+        yield Explained(conn)
+
+
+def rows_touched(plan: str) -> int:
+    """How many rows the scans of a plan looked at, those they threw away included."""
+    scans = re.findall(r"(?:Index (?:Only )?Scan|Seq Scan|Bitmap Heap Scan)[^\n]*rows=([\d.]+) loops=(\d+)", plan)
+    removed = re.findall(r"Rows Removed by (?:Filter|Index Recheck): (\d+)", plan)
+    return round(sum(float(rows) * int(loops) for rows, loops in scans)) + sum(int(n) for n in removed)
+
+
+@pytest.mark.parametrize(
+    ("view", "sort", "index"),
+    [
+        ("all", "newest", "conversation_list"),
+        ("unread", "newest", "conversation_unread"),
+        ("mine", "newest", "conversation_assigned"),
+        ("unassigned", "newest", "conversation_assigned"),
+        ("all", "ending", "conversation_ending"),
+    ],
+)
+@pytest.mark.parametrize("statuses", [["open"], ["open", "snoozed", "closed"]])
+@pytest.mark.parametrize("deep", [False, True])
+async def test_a_page_of_the_list_is_one_range_of_its_index(
+    app_db: Database, world: World, view: View, sort: Sort, index: str, statuses: list[Any], deep: bool
+) -> None:
+    middle = Position(at=datetime(2026, 6, 3, tzinfo=UTC), id=UUID(int=0))
+    wanted = Wanted(
+        view=view,
+        statuses=statuses,
+        accounts=[world.account],
+        assignee=None,
+        label=None,
+        sort=sort,
+        after=middle if deep else None,
+        limit=50,
+    )
+    async with explaining(app_db, world) as conn:
+        page = await conversation_list.page(conn, world.viewer, wanted, datetime(2026, 6, 2, tzinfo=UTC))  # type: ignore[arg-type]
+    plan = conn.plans[0]
+    assert len(page.items) == 50
+    assert index in plan
+    assert "Seq Scan" not in plan
+    assert rows_touched(plan) <= 50 * len(statuses) + 10, plan
+    assert "Seq Scan on conversations" not in conn.plans[1]
+
+
+async def test_a_page_of_a_thread_is_one_range_of_message_page(app_db: Database, world: World) -> None:
+    async with explaining(app_db, world) as conn:
+        conversation = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1 LIMIT 1", world.workspace)
+        page = await messages.page(conn, world.viewer, ConversationId(conversation), before=None, limit=30)  # type: ignore[arg-type]
+    assert len(page) == 3
+    assert "message_page" in conn.plans[0]
+    assert all("Seq Scan on messages" not in plan and "Seq Scan on attachments" not in plan for plan in conn.plans)
+    assert rows_touched(conn.plans[0]) <= 10
+
+
+async def test_the_change_feed_is_read_by_its_key(app_db: Database, world: World) -> None:
+    async with explaining(app_db, world) as conn:
+        kept = await changes.after(conn, world.workspace, 7000, 500)  # type: ignore[arg-type]
+    assert len(kept) == 500
+    assert "_pkey" in conn.plans[0]
+    assert rows_touched(conn.plans[0]) <= 501
+
+
+async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Database, world: World) -> None:
+    async with explaining(app_db, world) as conn:
+        conversation = ConversationId(
+            await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1 LIMIT 1", world.workspace)
+        )
+        await conn.execute("SET LOCAL enable_seqscan = off")  # these tables are empty here: is there an index at all?
+        last = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+        await notes.of_conversation(conn, world.viewer, conversation, 200)  # type: ignore[arg-type]
+        await comments.page(conn, world.viewer, accounts=[world.account], before=last, limit=50)  # type: ignore[arg-type]
+        await deliveries.page(conn, world.viewer, state="failed", before=last[1], limit=50)  # type: ignore[arg-type]
+    for plan, index in zip(conn.plans, ("note_page", "comment_page", "delivery_parts_state"), strict=True):
+        assert index in plan, plan
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [claims.DELIVERIES, claims.PARTS, claims.OUTBOUND, claims.PROFILES, claims.HINTS, claims.ERASURES, claims.SNOOZES],
+    ids=lambda kind: kind.name,
+)
+async def test_claiming_reads_only_what_is_due(worker_db: Database, world: World, kind: claims.Kind) -> None:
+    async with worker_db.transaction() as conn:
+        await conn.execute("SET LOCAL enable_seqscan = off")
+        explained = Explained(conn)
+        await kind.claim(explained, NOW, NOW, 10)  # type: ignore[arg-type]
+    assert "_due" in explained.plans[0]
