@@ -13,18 +13,20 @@ WITH people AS (
 ), chosen AS (
     SELECT id, substr(igsid, 2)::int AS n FROM people
 )
-INSERT INTO conversations (workspace_id, id, account_id, participant_id, status, snoozed_until, assignee_id, unread_count, read_up_to,
-    last_message_id, last_message_at, last_message_preview, last_message_direction, last_message_status, window_opened_at,
-    window_opened_by, created_at)
+INSERT INTO conversations (workspace_id, id, account_id, participant_id, status, snoozed_until, assignee_id, unread_count,
+    read_up_to,
+    last_message_id, last_message_at, last_message_preview, last_message_direction, last_message_status,
+    window_opened_at, window_opened_by, created_at)
 SELECT $1, id, $2, id, CASE WHEN n % 10 < 7 THEN 'closed' ELSE 'open' END, NULL, CASE WHEN n % 7 <> 0 THEN $4::uuid END,
     CASE WHEN n % 9 = 0 THEN 1 ELSE 0 END, '2026-01-01', id, '2026-06-01'::timestamptz + n * interval '1 minute', 'message ' || n,
     'inbound', 'received', '2026-06-01'::timestamptz + n * interval '1 minute', 'message', '2026-01-01'
 FROM chosen
 """
 _WRITE = """
-INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, direction, author_kind, text, sent_at, status)
-SELECT $1, md5('m' || c.id || n)::uuid, $2, c.id, 'm' || c.id || n, md5('m' || c.id || n)::uuid, 'inbound', 'participant', 'message ' || n,
-    c.last_message_at - ($3 - n) * interval '1 minute', 'received'
+INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, direction, author_kind, text, sent_at,
+    status)
+SELECT $1, md5('m' || c.id || n)::uuid, $2, c.id, 'm' || c.id || n, md5('m' || c.id || n)::uuid, 'inbound', 'participant',
+    'message ' || n, c.last_message_at - ($3 - n) * interval '1 minute', 'received'
 FROM conversations c CROSS JOIN generate_series(1, $3) n WHERE c.workspace_id = $1 AND c.account_id = $2
 """
 _ATTACH = """

@@ -20,13 +20,15 @@ from confab.demo import history, home, reload, simulator, team
 from confab.demo.driver import Driver
 from confab.demo.home import Home
 from confab.demo.simulator import Door
-from confab.demo.team import ACCOUNTS, Api, Member
+from confab.demo.team import ACCOUNTS
 from confab.processes import Process, Surroundings
 from confab.settings import Settings
 from confab.store import embedded
+from confab.store.db import Doors
+from confab.store.migrate import migrate
 
 CONVERSATIONS = 300
-_NAMES_WITHIN_S = 20
+_LOOK_S = 0.1
 
 Held = TypeVar("Held")
 
@@ -76,42 +78,52 @@ async def _demo(*, is_reloading: bool) -> None:
         ours = settings.read(environment)
         doors = await stack.enter_async_context(_held(embedded.running(ours.data_dir)))
         place = _Place(home=mine, settings=ours, door=door, log=log, began=began)
-        members = await team.found(ours, doors, mine.memory.password, mine.memory.access_tokens, datetime.now(UTC))
+        await migrate(doors.owner)
         around = Surroundings(environment=environment, log=log)
         web, worker = Process("web", ours, listener, around), Process("worker", ours, None, around)
         stack.push_async_callback(_stop, web, worker)
         async with asyncio.TaskGroup() as tasks:
             for kept in (web.keep(), worker.keep(), processes.keep_database(ours)):
                 tasks.create_task(kept)
-            await _fill(place, members)
+            await _fill(place, doors, tasks)
             tasks.create_task(Driver(door, {where: ig_id for where, (ig_id, _) in ACCOUNTS.items()}).run())
             if is_reloading:
                 tasks.create_task(_reload(web, worker))
 
 
-async def _fill(place: _Place, members: list[Member]) -> None:
-    """Have everything answer and the past be in; then say so."""
-    await simulator.until_ready(place.door)
-    await processes.until_ready(place.settings)
-    if not place.home.memory.is_seeded:
+async def _fill(place: _Place, doors: Doors, tasks: asyncio.TaskGroup) -> None:
+    """Have everything answer and the past be in; then say so. What the team did long ago follows while one looks around."""
+    memory = place.home.memory
+    if memory.is_seeded:
+        await simulator.until_ready(place.door)
+        await processes.until_ready(place.settings)
+    else:
         _tell("Telling the bakery's last six weeks …")
-        await _tell_past(place, members)
-        place.home.memory.is_seeded = True
-        place.home.remember()
+        members = await team.found(place.settings, doors, memory.password, memory.access_tokens, datetime.now(UTC))
+        past = history.past(CONVERSATIONS, memory.began_at, team.TEAM)
+        await _tell_past(place, past)
+        work = team.Work(place.settings.local_url, members, past.chores)
+        await work.begin()
+        tasks.create_task(_finish(place.home, work))
     _tell(_block(place))
 
 
-async def _tell_past(place: _Place, members: list[Member]) -> None:
-    """The past through the corridor that all webhooks take, then what the team did about it through the API."""
-    past = history.past(CONVERSATIONS, place.home.memory.began_at, team.TEAM)
+async def _tell_past(place: _Place, past: history.Past) -> None:
+    """The past, through the corridor that all webhooks take; back when it is in, with everybody's name."""
+    await simulator.until_ready(place.door)
     await place.door.do("settings", latency_ms=[0, 0])
     for where, conversations in past.plays.items():
         await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
-    async with AsyncExitStack() as stack:
-        apis = [await stack.enter_async_context(Api(place.settings.local_url, member)) for member in members]
-        by_igsid = await team.until_in(apis[0], CONVERSATIONS)
-        await team.do_chores(apis, members, past.chores, by_igsid)
+    await processes.until_ready(place.settings)
+    while (await place.door.see("stats"))["calls"] < CONVERSATIONS:  # one for each profile
+        await asyncio.sleep(_LOOK_S)
     await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
+
+
+async def _finish(mine: Home, work: team.Work) -> None:
+    await work.finish()
+    mine.memory.is_seeded = True
+    mine.remember()
 
 
 async def _reload(*kept: Process) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -17,7 +18,6 @@ from confab.settings import Settings
 from confab.store import ids
 from confab.store import team as store
 from confab.store.db import Conn, Database, Doors
-from confab.store.migrate import migrate
 from confab.team import sign_in
 from confab.team.passwords import Passwords
 
@@ -36,6 +36,7 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
 TEAM = len(_PEOPLE)
 _PAGE = 100
 _AT_ONCE = 4
+_FIRST = 60
 
 Json = dict[str, Any]  # a JSON object of our own API
 
@@ -49,8 +50,8 @@ class Member:
 
 
 async def found(settings: Settings, doors: Doors, password: str, access_tokens: Sequence[str], now: datetime) -> list[Member]:
-    """The team with its accounts, made if it is not there; with a fresh token for each member, the demo's own first."""
-    await migrate(doors.owner)
+    """The team with its accounts, made if it is not there; with a fresh token for each member, the demo's own
+    first. The database must be up to date."""
     hashed = await Passwords().hashed(password)
     async with Database.open(doors.worker, size=1) as worker, worker.transaction() as conn:
         known = next((one.id for one in await store.workspaces(conn) if one.name == WORKSPACE), None)
@@ -97,31 +98,43 @@ class Api:
             page = await self.ask("GET", "/conversations", limit=_PAGE, cursor=page["next"])
 
 
-async def until_in(api: Api, expected: int) -> dict[str, str]:
-    """Wait until so many conversations are there, with their people's names; their ids by the participants'."""
-    while True:
-        by_igsid: dict[str, str] = {}
-        named = 0
-        async for one in api.conversations():
-            by_igsid[one["participant"]["ig_id"]] = one["id"]
-            named += one["participant"]["name"] is not None
-        if len(by_igsid) >= expected and named >= expected:
-            return by_igsid
-        await asyncio.sleep(0.4)
+class Work:
+    """What the team did about the past: first about what one sees first, then about the rest."""
 
+    def __init__(self, origin: str, members: Sequence[Member], chores: Sequence[Chore]) -> None:
+        self._origin = origin
+        self._members = members
+        self._chores = {chore.igsid: chore for chore in chores}
+        self._rest: list[tuple[str, Chore]] = []
 
-async def do_chores(apis: Sequence[Api], members: Sequence[Member], chores: Sequence[Chore], by_igsid: dict[str, str]) -> None:
-    """Read, assign, label, note, close and snooze: a few at a time, taking turns."""
-    waiting = iter(list(zip(chores, itertools.cycle(apis), strict=False)))
+    async def begin(self) -> None:
+        """The chores of the newest conversations."""
+        async with Api(self._origin, self._members[0]) as api:
+            todo = [
+                (one["id"], self._chores[one["participant"]["ig_id"]])
+                async for one in api.conversations()
+                if one["participant"]["ig_id"] in self._chores
+            ]
+        self._rest = todo[_FIRST:]
+        await self._do(todo[:_FIRST])
 
-    async def some() -> None:
-        for chore, api in waiting:
-            if chore.igsid in by_igsid:
-                await _do(api, members, chore, f"/conversations/{by_igsid[chore.igsid]}")
+    async def finish(self) -> None:
+        """All the others."""
+        await self._do(self._rest)
 
-    async with asyncio.TaskGroup() as tasks:
-        for _ in range(_AT_ONCE):
-            tasks.create_task(some())
+    async def _do(self, todo: Sequence[tuple[str, Chore]]) -> None:
+        """A few at a time, the members taking turns."""
+        async with AsyncExitStack() as stack:
+            apis = [await stack.enter_async_context(Api(self._origin, member)) for member in self._members]
+            waiting = iter(list(zip(todo, itertools.cycle(apis), strict=False)))
+
+            async def some() -> None:
+                for (conversation, chore), api in waiting:
+                    await _do(api, self._members, chore, f"/conversations/{conversation}")
+
+            async with asyncio.TaskGroup() as tasks:
+                for _ in range(_AT_ONCE):
+                    tasks.create_task(some())
 
 
 async def _do(api: Api, members: Sequence[Member], chore: Chore, path: str) -> None:
