@@ -347,14 +347,16 @@ def query(door: Door, *statements: str) -> object:
     return asyncio.run(run())
 
 
-def drain(door: Door) -> float:
+def drain(running: Product) -> float:
     """Wait until nothing is left to ingest; how many seconds that took."""
 
     async def run() -> float:
-        began, conn = time.monotonic(), await connect(door)
+        began, conn = time.monotonic(), await connect(running.doors.owner)
         try:
-            while await conn.fetchval("SELECT EXISTS (SELECT FROM delivery_queue)"):  # noqa: ASYNC110 -- another process works
+            while await conn.fetchval("SELECT EXISTS (SELECT FROM delivery_queue)"):
                 await asyncio.sleep(0.02)
+                if running.worker.popen.poll() is not None or time.monotonic() - began > _PATIENCE_S:
+                    raise RuntimeError("the worker does not get to the end of its queue")
             return time.monotonic() - began
         finally:
             await conn.close()

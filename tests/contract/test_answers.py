@@ -96,14 +96,15 @@ async def test_O5_what_instagram_does_not_show_stays_in_doubt_until_a_person_dec
     conversation = await asked(shop)
     await shop.fault(target="send", effect="disconnect", when="before", count=1)
     await shop.answer(conversation, "first")
-    await settled(shop, conversation, "first", "in_doubt")
+    checking = await settled(shop, conversation, "first", "in_doubt")
+    assert checking["error"]["code"] == "checking"
     await shop.answer(conversation, "second")
     for _ in range(7):
         clock.ahead += timedelta(seconds=12)
         await until(lambda: _looked(shop))
     second = await settled(shop, conversation, "second", "sent")
     first = await state_of(shop, conversation, "first")
-    assert first["status"] == "in_doubt"
+    assert (first["status"], first["error"]["code"]) == ("in_doubt", "in_doubt")
     assert "does not show" in first["error"]["message"]
     assert second["status"] == "sent"
     assert [call["text"] for call in await shop.sends()] == ["second"]

@@ -130,7 +130,7 @@ def _conversation(who: Person, ending: Ending, ended_at: datetime) -> Doc:
     if roll.random() < 0.35:
         earlier = ended_at - timedelta(days=roll.uniform(1.5, 12))
         acts.tell(errands.filled(_earlier(who), who.first, roll), earlier, roll)
-    acts.tell(_until(personas.script(who), ending, roll), ended_at, roll)
+    acts.tell(_told(who, ending), ended_at, roll)
     if roll.random() < 0.08:
         commented_at = ended_at - timedelta(hours=roll.uniform(1, 60))
         acts.add({"do": "comment", "at": _ms(commented_at), "text": roll.choice(replies.COMMENTS)})
@@ -147,6 +147,15 @@ def _earlier(who: Person) -> Errand:
     """What they came for the time before."""
     known = errands.at(who.where, who.language)
     return known[(known.index(who.errand) + 1 + who.number % 5) % len(known)]
+
+
+def _told(who: Person, ending: Ending) -> Sequence[Step]:
+    """Their errand as far as it has come; what is over mostly ends with a kind word of the bakery's."""
+    roll = dice.of("told", who.number)
+    steps = _until(personas.script(who), ending, roll)
+    if ending != "answered" or _last_said(steps) == "bakery" or roll.random() < 0.2:
+        return steps
+    return [*steps, Step(side="bakery", doing="say", text=roll.choice(replies.FAREWELLS[who.language]))]
 
 
 def _until(steps: Sequence[Step], ending: Ending, roll: Random) -> Sequence[Step]:
@@ -211,13 +220,22 @@ def _chore(who: Person, ending: Ending, age: timedelta, now: datetime, team: int
     assignee = roll.randrange(team) if roll.random() < (0.1 if is_over else 0.3) else None
     notes = (roll.choice(_NOTES),) if roll.random() < 0.08 else ()
     return Chore(
-        igsid=who.igsid, patch=patch, assignee=assignee, notes=notes, is_read=ending == "answered" and _has_last_word(who)
+        igsid=who.igsid,
+        patch=patch,
+        assignee=assignee,
+        notes=notes,
+        is_read=ending == "answered" and _last_said(_told(who, ending)) == "customer" and _has_last_word(who),
     )
 
 
 def _has_last_word(who: Person) -> bool:
     """Whether the customer says the last thing of their errand, so that somebody must have read it."""
     return [step.side for step in personas.script(who) if step.doing == "say"][-1] == "customer"
+
+
+def _last_said(steps: Sequence[Step]) -> errands.Side:
+    """Who said the last thing: what the customer did, somebody must have read."""
+    return [step.side for step in steps if step.doing == "say"][-1]
 
 
 def _ms(at: datetime) -> int:

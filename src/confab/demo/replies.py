@@ -166,6 +166,22 @@ AGAIN: dict[Language, tuple[str, ...]] = {
     "ja": ("すみません、届いていますか？", "もう一つ質問です。明日は営業していますか？"),
 }
 
+FAREWELLS: dict[Language, tuple[str, ...]] = {
+    "en": (
+        "🧡",
+        "With pleasure!",
+        "See you soon!",
+        "Our pleasure, really.",
+        "Any time!",
+        "Greetings from the oven 👋",
+        "😄 See you!",
+    ),
+    "de": ("🧡", "Sehr gern!", "Bis bald!", "Immer wieder gern 👋"),
+    "es": ("🧡", "¡A ti!", "¡Hasta pronto!", "¡Un placer!"),
+    "ar": ("🧡", "على الرحب والسعة"),
+    "ja": ("お待ちしております！", "ありがとうございます🧡"),
+}
+
 COMMENTS: tuple[str, ...] = (
     "I can smell this through the screen",
     "Need. Now. Where. How.",

@@ -115,7 +115,7 @@ async def _tell_past(place: _Place, past: history.Past) -> None:
     for where, conversations in past.plays.items():
         await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
     await processes.until_ready(place.settings)
-    while (await place.door.see("stats"))["calls"] < CONVERSATIONS:  # one for each profile
+    while (await place.door.see("stats"))["calls"] < CONVERSATIONS:  # noqa: ASYNC110 -- another process counts, a call a name
         await asyncio.sleep(_LOOK_S)
     await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
 

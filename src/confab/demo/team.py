@@ -36,7 +36,7 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
 TEAM = len(_PEOPLE)
 _PAGE = 100
 _AT_ONCE = 4
-_FIRST = 60
+_FIRST = 40
 
 Json = dict[str, Any]  # a JSON object of our own API
 

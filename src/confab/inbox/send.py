@@ -113,6 +113,11 @@ class Sender:
     async def _prepare(self, conn: Conn, call: OutboundRow, conversation: ConversationRow, now: datetime) -> _Ready | None:
         """Queued → sending, unless something forbids it or something earlier is still open."""
         workspace = WorkspaceId(call.workspace_id)
+        (message,) = await messages.rows_by_ids(conn, [(workspace, call.message_id)])
+        if message.mid is not None:  # it was sent again, and then the first call turned out to have worked
+            call.state, call.due_at, call.settled_at = "discarded", None, now
+            await outbound.write(conn, call)
+            return None
         if await self._is_held(conn, call, now):
             call.due_at = now + _WHEN_HELD
             await outbound.write(conn, call)

@@ -27,9 +27,8 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
         await settling.absorb(digest)
         message.mid, message.mid_digest = mid, digest
     message.mid_is_guess = is_guess
-    message.status, message.error_code, message.error_message = "sent", None, None
     call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, mid
-    call.error_code = call.error_message = None
+    settling.say("sent")
     await settling.end(now)
 
 
@@ -38,8 +37,8 @@ async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: dat
     settling = await _Settling.begin(conn, call)
     if settling.message.mid_is_guess:
         await settling.give_back()
-    settling.message.status, settling.message.error_code, settling.message.error_message = "failed", code, reason
-    call.state, call.due_at, call.settled_at, call.error_code, call.error_message = "failed", None, now, code, reason
+    call.state, call.due_at, call.settled_at = "failed", None, now
+    settling.say("failed", code, reason)
     await settling.end(now)
 
 
@@ -48,8 +47,8 @@ async def later(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reas
     settling = await _Settling.begin(conn, call)
     if settling.message.mid_is_guess:
         await settling.give_back()
-    settling.message.status, settling.message.error_code, settling.message.error_message = "queued", code, reason
-    call.state, call.due_at, call.error_code, call.error_message = "queued", due_at, code, reason
+    call.state, call.due_at = "queued", due_at
+    settling.say("queued", code, reason)
     await settling.end(now, release=False)
 
 
@@ -57,24 +56,20 @@ async def in_doubt(conn: Conn, call: OutboundRow, due_at: datetime | None, reaso
     """It may have been sent. `due_at` is the next look; None: nobody looks any more, and a person has to decide."""
     settling = await _Settling.begin(conn, call)
     if settling.message.mid is not None:  # its echo has come meanwhile
-        settling.message.status = "sent"
         call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, settling.message.mid
+        settling.say("sent")
         await settling.end(now)
         return
-    settling.message.status, settling.message.error_code, settling.message.error_message = (
-        "in_doubt",
-        "in_doubt",
-        reason,
-    )
-    call.state, call.due_at, call.error_code, call.error_message = "in_doubt", due_at, "in_doubt", reason
+    call.state, call.due_at = "in_doubt", due_at
+    settling.say("in_doubt", "checking" if due_at is not None else "in_doubt", reason)
     await settling.end(now, release=due_at is None)
 
 
 async def sending(conn: Conn, call: OutboundRow, lease_until: datetime, now: datetime) -> None:
     """The call is about to be made; from here on it may have happened."""
     settling = await _Settling.begin(conn, call)
-    settling.message.status, settling.message.error_code, settling.message.error_message = "sending", None, None
     call.state, call.due_at, call.attempted_at = "sending", lease_until, now
+    settling.say("sending")
     await settling.end(now, release=False)
 
 
@@ -95,6 +90,11 @@ class _Settling:
         conversation = await conversations.lock(conn, call.workspace_id, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType] -- a row's id
         (message,) = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)])
         return cls(call, conversation, message, conn)
+
+    def say(self, status: str, code: str | None = None, reason: str | None = None) -> None:
+        """What the team sees of the message, and the record of its call: a state, and the reason if there is one."""
+        self.message.status, self.message.error_code, self.message.error_message = status, code, reason
+        self.call.error_code, self.call.error_message = code, reason
 
     async def absorb(self, digest: object) -> None:
         """An echo that was taken for a message from elsewhere is this answer: one message, not two."""

@@ -30,15 +30,26 @@ REFUSED = (*GONE, asyncpg.PostgresError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """One way into the database: how to connect, and the role we are inside. `take_role`: by SET ROLE, not by login."""
+    """One way into the database: how to connect, and the role we are inside. `take_role`: by SET ROLE, not by login.
+
+    `plans_anew`: every execution is planned for the tables as they are now. A plan kept from when a table was empty (the
+    queue mostly is) reads all of it for every row of a batch, once a backlog has filled it: minutes instead of milliseconds.
+    """
 
     connect: Mapping[str, Any] = field(repr=False)  # asyncpg.connect's own keywords; may hold a password
     role: str
     take_role: bool = False
 
+    @property
+    def plans_anew(self) -> bool:
+        """The worker's does: its batches are large and its tables grow quickly."""
+        return self.role == "confab_worker"
+
     def arguments(self) -> dict[str, Any]:  # asyncpg's keywords are of many types
         """Keywords for asyncpg. The role is the session's default, so nothing short of a statement of ours resets it."""
         settings = {"application_name": f"confab {self.role}", "timezone": "UTC", "jit": "off"}
+        if self.plans_anew:
+            settings["plan_cache_mode"] = "force_custom_plan"
         if self.take_role:
             settings["role"] = self.role
         return {**self.connect, "server_settings": settings}

@@ -1,0 +1,203 @@
+"""`confab demo` as somebody who tries Confab meets it: started, looked at, answered in, stopped, started again, killed."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+READY_WITHIN_S = 60  # it promises 10 on an idle machine; tests share theirs
+
+
+@dataclass
+class Demo:
+    process: "subprocess.Popen[str]"
+    url: str
+    sim: str
+    email: str
+    password: str
+    took_s: float
+
+
+@contextmanager
+def demo(data_dir: Path, *, port: int = 0) -> Iterator[Demo]:
+    """A demo that has said it is ready; ended by Ctrl-C if it still runs."""
+    process = start(data_dir, port)
+    try:
+        yield read_block(process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def start(data_dir: Path, port: int = 0) -> "subprocess.Popen[str]":
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONFAB_")}
+    environment |= {"CONFAB_DATA_DIR": str(data_dir), "CONFAB_PORT": str(port)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "confab", "demo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
+    )
+
+
+def read_block(process: "subprocess.Popen[str]") -> Demo:
+    """What the demo prints for a person. Its reader gives up when the demo ends."""
+    assert process.stdout is not None
+    text, began = "", time.monotonic()
+    os.set_blocking(process.stdout.fileno(), True)
+    while "Data " not in text:
+        line = process.stdout.readline()
+        assert line, f"the demo ended: {text}"
+        assert time.monotonic() - began < READY_WITHIN_S, text
+        text += line
+    facts = dict(re.findall(r"^    (\w[\w ]*?)  +(\S+)", text, re.MULTILINE))
+    took = re.search(r"ready after ([\d.]+) s", text)
+    assert took is not None, text
+    sim = facts["Instagram"].removesuffix("/_control/docs")
+    return Demo(process, facts["Inbox"], sim, facts["Sign in"], facts["Password"], float(took[1]))
+
+
+def processes_of(data_dir: Path) -> list[str]:
+    """The command lines of everything that works for the demo in this folder: by arguments, environment or open lock."""
+    found: list[str] = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            command = (entry / "cmdline").read_text().replace("\0", " ")
+            environment = (entry / "environ").read_text()
+        except OSError:
+            continue
+        if str(data_dir) in command + environment:
+            found.append(command)
+    return found
+
+
+@asynccontextmanager
+async def signed_in(running: Demo) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(
+        base_url=running.url, headers={"origin": running.url}, timeout=20, trust_env=False, verify=False
+    ) as client:
+        answer = await client.post("/api/v1/session", json={"email": running.email, "password": running.password})
+        assert answer.status_code in (200, 201), answer.text
+        yield client
+
+
+async def every_conversation(client: httpx2.AsyncClient, **filters: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        query = {"limit": "100", **filters, **({"cursor": cursor} if cursor else {})}
+        page = (await client.get("/api/v1/conversations", params=query)).json()
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+async def until(look: Any, within_s: float) -> Any:
+    async with asyncio.timeout(within_s):
+        while not (seen := await look()):
+            await asyncio.sleep(0.2)
+        return seen
+
+
+async def gone(data_dir: Path) -> None:
+    async def nothing_left() -> bool:
+        return not processes_of(data_dir)
+
+    await until(nothing_left, 10)
+
+
+async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    with demo(tmp_path) as running:
+        async with signed_in(running) as client:
+            known = await every_conversation(client)
+            assert len(known) >= 250
+            assert all(one["participant"]["username"] for one in known[:50])
+            assert {one["account"]["username"] for one in known} == {"harbour.bakery", "harbour.cakes"}
+            assert sum(one["unread_count"] > 0 for one in known) in range(30, 140)
+            open_ones = await every_conversation(client, sort="ending")
+            assert len(open_ones) in range(30, 150)
+            await answered(client, open_ones[-1]["id"])
+            asked = open_ones[0]["participant"]["ig_id"]
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(15) == 0
+        await gone(tmp_path)
+    with demo(tmp_path) as running:
+        async with signed_in(running) as client:
+            again = await every_conversation(client)
+            assert {one["id"] for one in known} <= {one["id"] for one in again}
+            conversation = next(one for one in again if one["participant"]["ig_id"] == asked)
+            await answered(client, conversation["id"])
+        running.process.kill()
+        running.process.wait(5)
+        await gone(tmp_path)
+
+
+async def answered(client: httpx2.AsyncClient, conversation: str) -> None:
+    """Write to the customer, see it sent, and see them write back."""
+    path = f"/api/v1/conversations/{conversation}/messages"
+    sent = await client.post(path, json={"client_key": "k1", "text": "Would Saturday or Sunday suit you?"})
+    assert sent.status_code == 201, sent.text
+
+    async def written_back() -> bool:
+        items = (await client.get(path)).json()["items"]
+        place = next(nth for nth, one in enumerate(items) if one["id"] == sent.json()["id"])
+        return items[place]["status"] in ("sent", "seen") and any(one["direction"] == "inbound" for one in items[place + 1 :])
+
+    await until(written_back, 20)
+
+
+async def test_live_traffic_comes_within_seconds_of_the_start(tmp_path: Path) -> None:
+    with demo(tmp_path) as running:
+        async with signed_in(running) as client:
+            before = (await client.get("/api/v1/conversations?limit=1")).json()["items"][0]["last_message_at"]
+
+            async def something_new() -> bool:
+                return (await client.get("/api/v1/conversations?limit=1")).json()["items"][0]["last_message_at"] > before
+
+            await until(something_new, 30)
+
+
+def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start(tmp_path, port)
+        text, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert text.count("\n") == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in text
+    assert not processes_of(tmp_path)
+
+
+def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    process = start(tmp_path / "file" / "var")
+    text, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert re.fullmatch(r"confab: The data directory \S+ cannot be written \(.*\): set CONFAB_DATA_DIR to one that can\.\n", text)
+
+
+async def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(tmp_path: Path) -> None:
+    process = start(tmp_path)
+    await asyncio.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+    await gone(tmp_path)
+    with demo(tmp_path) as running:
+        async with signed_in(running) as client:
+            assert len(await every_conversation(client)) >= 250

@@ -1,0 +1,156 @@
+"""What a claimed answer does next, step by step and without Meta. Rules O2, O4, O6, O8 of docs/spec/inbox.md."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from confab.clock import Clock
+from confab.graph.client import GraphClient, Receipt
+from confab.inbox import act, settle
+from confab.inbox.send import Line, Sender
+from confab.model.commands import Actor, Retry, SendText
+from confab.model.inbox import ConversationId, MessageId, WorkspaceId
+from confab.store import messages, outbound
+from confab.store.claims import Due
+from confab.store.db import Conn, Database, Doors
+from confab.store.wake import Wake
+from tests.world import NOON, Customer, World, after, happen, make_world
+
+LEASE = timedelta(seconds=30)
+
+
+class Meta(GraphClient):
+    """Counts what it is asked to send, and takes everything."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def send_text(self, *, token: str, ig_id: str, to: str, text: str, tag: str | None) -> Receipt:
+        self.asked.append(text)
+        return Receipt(mid=f"mid of {text} {len(self.asked)}")
+
+
+class Desk:
+    """An agent at a conversation, and the worker's step for each answer."""
+
+    def __init__(self, db: Database, doors: Doors, world: World, conversation: ConversationId) -> None:
+        self.db, self.world, self.conversation, self.meta = db, world, conversation, Meta()
+        self.clock = Clock(ahead=NOON - Clock().now())
+        self.sender = Sender(db, self.meta, self.clock, Wake(doors.worker), self._line, lease=LEASE)
+        self.actor = Actor(workspace_id=world.workspace, kind="agent", agent_id=world.viewer.agent_id, name="Dana")
+
+    async def _line(self, _conn: Conn, _workspace: WorkspaceId, _account: UUID) -> Line:
+        return Line(ig_id=self.world.ig_id, token="token")
+
+    async def write(self, text: str) -> MessageId:
+        async with self.db.transaction() as conn:
+            command = SendText(conversation_id=self.conversation, client_key=text, text=text)
+            return (await act.send_text(conn, self.actor, command, self.clock.now()))[0].id
+
+    async def retry(self, message: MessageId) -> None:
+        async with self.db.transaction() as conn:
+            command = Retry(conversation_id=self.conversation, message_id=message)
+            await act.retry(conn, self.actor, command, self.clock.now())
+
+    async def call(self, message: MessageId) -> outbound.OutboundRow:
+        async with self.db.transaction() as conn:
+            found = await outbound.of_message(conn, self.world.workspace, message)
+        assert found is not None
+        return found
+
+    async def step(self, message: MessageId) -> str:
+        call = await self.call(message)
+        await self.sender.run(Due(key=(call.workspace_id, call.id), attempts=1))
+        return await self.status(message)
+
+    async def begun(self, message: MessageId) -> outbound.OutboundRow:
+        """`sending` is committed and the worker is gone."""
+        call = await self.call(message)
+        async with self.db.transaction() as conn:
+            await settle.sending(conn, call, self.clock.now() + LEASE, self.clock.now())
+        return call
+
+    async def status(self, message: MessageId) -> str:
+        async with self.db.transaction() as conn:
+            return (await messages.by_ids(conn, [(self.world.workspace, message)]))[message][1].status
+
+
+@pytest.fixture
+async def desk(doors: Doors, worker_db: Database) -> Desk:
+    world = await make_world(doors)
+    await happen(worker_db, world, Customer(world.ig_id).writes("hello", "hello", after(-5)), now=NOON)
+    async with worker_db.transaction() as conn:
+        id_ = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1", world.workspace)
+    return Desk(worker_db, doors, world, ConversationId(id_))
+
+
+async def test_O2_an_answer_whose_worker_died_is_in_doubt_and_never_sent_again_by_itself(desk: Desk) -> None:
+    message = await desk.write("one")
+    await desk.begun(message)
+    assert await desk.step(message) == "in_doubt"
+    assert desk.meta.asked == []
+
+
+async def test_O1_a_claim_that_comes_twice_sends_once(desk: Desk) -> None:
+    message = await desk.write("one")
+    assert await desk.step(message) == "sent"
+    assert await desk.step(message) == "sent"
+    assert desk.meta.asked == ["one"]
+
+
+async def test_O8_the_second_waits_for_the_first_and_for_a_minute_at_most(desk: Desk) -> None:
+    first, second = await desk.write("one"), await desk.write("two")
+    await desk.begun(first)
+    assert await desk.step(second) == "queued"
+    assert await desk.step(first) == "in_doubt"
+    assert await desk.step(second) == "queued"
+    desk.clock.ahead += timedelta(seconds=61)
+    assert await desk.step(second) == "sent"
+    assert desk.meta.asked == ["two"]
+
+
+async def test_O6_a_late_receipt_of_the_first_call_calls_off_the_second(desk: Desk) -> None:
+    message = await desk.write("one")
+    first = await desk.begun(message)
+    assert await desk.step(message) == "in_doubt"
+    await desk.retry(message)
+    async with desk.db.transaction() as conn:
+        await settle.sent(conn, first, "mid of the first call", desk.clock.now())
+    assert await desk.step(message) == "sent"
+    assert desk.meta.asked == []
+
+
+async def test_O4_a_receipt_undoes_a_guess_and_both_messages_stand(desk: Desk) -> None:
+    """The same words were typed on the phone while our call was under way."""
+    message = await desk.write("yes")
+    call = await desk.begun(message)
+    phone = Customer(desk.world.ig_id).echo("typed on the phone", "yes", _soon(desk))
+    await happen(desk.db, desk.world, phone, now=desk.clock.now())
+    assert await desk.status(message) == "sent"
+    async with desk.db.transaction() as conn:
+        await settle.sent(conn, call, "ours after all", desk.clock.now())
+        shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
+    assert sorted((m.mid, m.author.kind, m.text) for m in shown if m.direction == "outbound") == [
+        ("ours after all", "agent", "yes"),
+        ("typed on the phone", "instagram", "yes"),
+    ]
+    ours = Customer(desk.world.ig_id).echo("ours after all", "yes", _soon(desk))
+    await happen(desk.db, desk.world, ours, phone, now=desk.clock.now())
+    async with desk.db.transaction() as conn:
+        assert len(await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)) == 3
+
+
+async def test_O3_an_echo_taken_for_a_strangers_becomes_one_with_its_answer(desk: Desk) -> None:
+    """Instagram changed the text a little, so the echo was not recognised before the receipt came."""
+    message = await desk.write("see http://example.org")
+    call = await desk.begun(message)
+    await happen(desk.db, desk.world, Customer(desk.world.ig_id).echo("m", "see example.org", _soon(desk)), now=desk.clock.now())
+    async with desk.db.transaction() as conn:
+        await settle.sent(conn, call, "m", desk.clock.now())
+        shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
+    assert [(m.id, m.mid, m.text) for m in shown if m.direction == "outbound"] == [(message, "m", "see http://example.org")]
+
+
+def _soon(desk: Desk) -> datetime:
+    return desk.clock.now() + timedelta(seconds=1)
