@@ -91,7 +91,9 @@ async def store_message(conn: AsyncConnection, account: str, item: dict, deliver
     seen = insert(participants).values(account_ig_id=account, igsid=item["sender"]["id"], last_seen_at=now)
     seen = seen.on_conflict_do_update(index_elements=["account_ig_id", "igsid"], set_={"last_seen_at": now})
     participant_id = (await conn.execute(seen.returning(participants.c.id))).scalar_one()
-    talk = insert(conversations).values(participant_id=participant_id, last_message_at=sent_at, last_message_preview=(text or "")[:100])
+    talk = insert(conversations).values(
+        participant_id=participant_id, last_message_at=sent_at, last_message_preview=(text or "")[:100]
+    )
     talk = talk.on_conflict_do_update(
         index_elements=["participant_id"],
         set_={"last_message_at": talk.excluded.last_message_at, "last_message_preview": talk.excluded.last_message_preview},

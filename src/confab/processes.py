@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -79,7 +80,7 @@ class Process:
         self._listener = listener
         self._around = around or Surroundings()
         self._process: asyncio.subprocess.Process | None = None
-        self._is_wanted_again = False
+        self._renewed = asyncio.Event()
         address = ["--host", settings.host, "--port", str(settings.port)]
         self._command = ["-m", "confab", "serve", "--role", role, *address, "--supervisor", str(os.getpid())]
         if listener is not None:
@@ -90,19 +91,21 @@ class Process:
         pause_s = _FIRST_BACKOFF_S
         while True:
             began = time.monotonic()
+            self._renewed.clear()
             status = await (await self._start()).wait()
-            if self._is_wanted_again:
-                self._is_wanted_again = False
+            if self._renewed.is_set():
                 continue
             if time.monotonic() - began > _STABLE_S:
                 pause_s = _FIRST_BACKOFF_S
             log.error("process_ended", role=self._role, status=status, again_in_s=pause_s)
-            await asyncio.sleep(pause_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause_s):
+                    await self._renewed.wait()
             pause_s = min(pause_s * 2, _LONGEST_BACKOFF_S)
 
     async def renew(self) -> None:
         """Stop it while it is kept: it comes back at once, with whatever its source is now."""
-        self._is_wanted_again = self._process is not None and self._process.returncode is None
+        self._renewed.set()
         await self.stop()
 
     async def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A Chromium to drive, wherever one can be had: installed, from Debian (as root), or from npm. Browser tests are never skipped."""
+"""A Chromium to drive: installed, from Debian (as root), or from npm. Browser tests are never skipped."""
 
 import functools
 import os

@@ -1,6 +1,7 @@
 """What came in besides messages, and what became of it: comments, deliveries, and the change feed as a list."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from confab.api import paging
 from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Gone, Invalid
-from confab.model.inbox import Comment, Delivery, Seq
+from confab.model.inbox import Comment, Delivery, EventCount, Seq
 from confab.store import accounts, changes, comments, deliveries
 
 router = APIRouter()
+_COUNTED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,15 @@ class DeliveryPage:
     """Newest first."""
 
     items: list[Delivery]
+    next: str | None
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCountPage:
+    """The last 30 days, newest first; `next` is always null."""
+
+    items: list[EventCount]
     next: str | None
     seq: Seq
 
@@ -75,6 +86,16 @@ async def list_deliveries(
         items = await deliveries.page(conn, access.viewer, state=state, before=before, limit=limit)
     last = items[-1] if len(items) == limit else None
     return Json(DeliveryPage(items=items, next=paging.write(last.received_at, last.id) if last else None, seq=seq))
+
+
+@router.get("/event-counts", operation_id="list_event_counts", response_model=EventCountPage)
+async def list_event_counts(access: SignedIn) -> Response:
+    """What an operator should know of: kinds nobody knows, tests from Meta's dashboard. For owners and admins."""
+    access.require("owner", "admin")
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        items = await deliveries.counts(conn, since=(access.now - _COUNTED_FOR).date())
+    return Json(EventCountPage(items=items, next=None, seq=seq))
 
 
 @router.get("/changes", operation_id="list_changes", response_model=ChangePage)

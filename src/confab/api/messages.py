@@ -12,8 +12,8 @@ from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
 from confab.model.commands import AddNote, Discard, Retry, SendText
-from confab.model.inbox import ConversationId, Message, MessageId, Note, Seq
-from confab.store import changes, conversations, messages, notes, wake
+from confab.model.inbox import Activity, ConversationId, Message, MessageId, Note, Seq
+from confab.store import changes, conversations, events, messages, notes, wake
 
 router = APIRouter()
 _MOST_NOTES = 200
@@ -49,6 +49,15 @@ class LabelPage:
     """All labels, by name; `next` is always null."""
 
     items: list[Label]
+    next: str | None
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityPage:
+    """Oldest first; `next` is always null."""
+
+    items: list[Activity]
     next: str | None
     seq: Seq
 
@@ -137,6 +146,17 @@ async def add_note(id: UUID, body: NewNote, access: SignedIn, services: Running)
         note = await act.add_note(conn, access.actor, AddNote(conversation_id=ConversationId(id), text=body.text), access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id))
     return Json(note, 201)
+
+
+@router.get("/conversations/{id}/activities", operation_id="list_activities", response_model=ActivityPage)
+async def list_activities(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
+    """The newest 200 things that happened in a conversation and are no messages."""
+    conversation = ConversationId(id)
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        await conversations.exists(conn, access.viewer, conversation)
+        items = await events.activities(conn, access.viewer, conversation, _MOST_NOTES)
+    return Json(ActivityPage(items=items, next=None, seq=seq))
 
 
 @router.get("/labels", operation_id="list_labels", response_model=LabelPage)

@@ -19,13 +19,16 @@ class Metrics:
         self.seconds = Histogram(
             "confab_http_request_seconds", "Time to the end of an answer.", ("door",), registry=self.registry, buckets=_BUCKETS
         )
+        self._answers: dict[int, Counter] = {}
         self.webhooks = Counter(
             "confab_webhook_answers", "Webhook deliveries and handshakes, by status.", ("status",), registry=self.registry
         )
 
     def webhook_answered(self, status: int) -> None:
-        """Count one answer to Meta."""
-        self.webhooks.labels(str(status)).inc()
+        """Count one answer to Meta. Looking a label up costs four times as much as counting."""
+        if status not in self._answers:
+            self._answers[status] = self.webhooks.labels(str(status))
+        self._answers[status].inc()
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it in the OpenMetrics format, and the content type of that."""

@@ -97,6 +97,8 @@ class Driver:
         """Somebody who has been quiet for longest among a few, and is not busy answering."""
         roll = dice.of(_SEED, "who", nth)
         quiet = [igsid for igsid in list(self._crowd.moved)[:-_REST_MOVES] if igsid not in self._answering]
+        if not quiet:
+            return
         igsid = min(roll.sample(quiet, min(3, len(quiet))), key=quiet.index)
         await self._make(igsid, self._crowd.moved[igsid], personas.again(person(number_of(igsid)), nth))
 

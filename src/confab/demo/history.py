@@ -224,18 +224,14 @@ def _chore(who: Person, ending: Ending, age: timedelta, now: datetime, team: int
         patch=patch,
         assignee=assignee,
         notes=notes,
-        is_read=ending == "answered" and _last_said(_told(who, ending)) == "customer" and _has_last_word(who),
+        is_read=ending == "answered" and _last_said(_told(who, ending)) == "customer",
     )
-
-
-def _has_last_word(who: Person) -> bool:
-    """Whether the customer says the last thing of their errand, so that somebody must have read it."""
-    return [step.side for step in personas.script(who) if step.doing == "say"][-1] == "customer"
 
 
 def _last_said(steps: Sequence[Step]) -> errands.Side:
     """Who said the last thing: what the customer did, somebody must have read."""
-    return [step.side for step in steps if step.doing == "say"][-1]
+    sides: list[errands.Side] = [step.side for step in steps if step.doing == "say"]
+    return sides[-1]
 
 
 def _ms(at: datetime) -> int:

@@ -22,7 +22,9 @@ _WORDS = (
 
 
 class Memory(msgspec.Struct, kw_only=True):
-    """What is kept. `began_at` is the moment that the past is told from; `is_seeded` once all of it is in."""
+    """What is kept. `began_at` is the moment that the past is told from; `is_told` once it is in, `is_done` once
+    the team has done about it what it did.
+    """
 
     began_at: datetime
     password: str
@@ -30,7 +32,8 @@ class Memory(msgspec.Struct, kw_only=True):
     verify_token: str
     access_tokens: list[str]
     simulator_port: int | None = None
-    is_seeded: bool = False
+    is_told: bool = False
+    is_done: bool = False
 
 
 class Home:

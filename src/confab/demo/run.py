@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TypeVar
 
+import msgspec
+import structlog
+
 import confab
 from confab import processes, settings
 from confab.demo import history, home, reload, simulator, team
@@ -29,6 +32,7 @@ from confab.store.migrate import migrate
 
 CONVERSATIONS = 300
 _LOOK_S = 0.1
+_LATE_S = 30
 
 Held = TypeVar("Held")
 
@@ -68,7 +72,8 @@ async def _demo(*, is_reloading: bool) -> None:
         mine = stack.enter_context(home.opened(given.data_dir, datetime.now(UTC)))
         listener, given = processes.listen(given)
         stack.callback(listener.close)
-        log = stack.enter_context(mine.log_file.open("ab"))
+        log = stack.enter_context(mine.log_file.open("wb"))
+        _log_to(log)
         accounts = [
             f"{ig_id}:{name}:{token}" for (ig_id, name), token in zip(ACCOUNTS.values(), mine.memory.access_tokens, strict=True)
         ]
@@ -94,7 +99,10 @@ async def _demo(*, is_reloading: bool) -> None:
 async def _fill(place: _Place, doors: Doors, tasks: asyncio.TaskGroup) -> None:
     """Have everything answer and the past be in; then say so. What the team did long ago follows while one looks around."""
     memory = place.home.memory
-    if memory.is_seeded:
+    late = asyncio.get_running_loop().call_later(
+        _LATE_S, _tell, f"Not ready after {_LATE_S} s; {place.home.log_file} may say why."
+    )
+    if memory.is_done:
         await simulator.until_ready(place.door)
         await processes.until_ready(place.settings)
     else:
@@ -105,12 +113,16 @@ async def _fill(place: _Place, doors: Doors, tasks: asyncio.TaskGroup) -> None:
         work = team.Work(place.settings.local_url, members, past.chores)
         await work.begin()
         tasks.create_task(_finish(place.home, work))
+    late.cancel()
     _tell(_block(place))
 
 
 async def _tell_past(place: _Place, past: history.Past) -> None:
     """The past, through the corridor that all webhooks take; back when it is in, with everybody's name."""
     await simulator.until_ready(place.door)
+    if place.home.memory.is_told:
+        await processes.until_ready(place.settings)
+        return
     await place.door.do("settings", latency_ms=[0, 0])
     for where, conversations in past.plays.items():
         await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
@@ -118,11 +130,13 @@ async def _tell_past(place: _Place, past: history.Past) -> None:
     while (await place.door.see("stats"))["calls"] < CONVERSATIONS:  # noqa: ASYNC110 -- another process counts, a call a name
         await asyncio.sleep(_LOOK_S)
     await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
+    place.home.memory.is_told = True
+    place.home.remember()
 
 
 async def _finish(mine: Home, work: team.Work) -> None:
     await work.finish()
-    mine.memory.is_seeded = True
+    mine.memory.is_done = True
     mine.remember()
 
 
@@ -179,6 +193,18 @@ def _block(place: _Place) -> str:
     text = "".join(f"    {name:<10} {value}\n" for name, value in rows)
     took_s = time.monotonic() - place.began
     return f"\n  Confab demo: ready after {took_s:.1f} s, and customers are writing. Ctrl-C ends it.\n\n{text}"
+
+
+def _log_to(file: IO[bytes]) -> None:
+    """What this process notices goes where the others write theirs."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event)),
+        ],
+        logger_factory=structlog.BytesLoggerFactory(file=file),
+    )
 
 
 def _tell(text: str) -> None:

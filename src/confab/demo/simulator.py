@@ -48,7 +48,7 @@ async def running(home: Home, accounts: Sequence[str], callback: str, log: IO[by
     It goes on from where it was; until the past is in, it begins anew, so that the same past is told again.
     """
     memory = home.memory
-    if not memory.is_seeded:
+    if not memory.is_told:
         home.state_file.unlink(missing_ok=True)
     port = _free_port(memory.simulator_port)
     arguments = ["--port", str(port), "--exit-with-parent", "--state-file", str(home.state_file), "--callback", callback]

@@ -8,11 +8,12 @@ delivers again (rules H8, H9). Meta is never redirected and never rate-limited.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qs
 from uuid import UUID
 
 import structlog
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from confab.clock import Clock
 from confab.graph.signature import is_expected, signer
@@ -48,12 +49,12 @@ class Ledger:
         self._waiting: list[tuple[Raw, asyncio.Future[None]]] = []
         self._something = asyncio.Event()
 
-    async def keep(self, delivery: Raw) -> None:
-        """Return once the delivery is committed. Raises NotStored when it is not known to be."""
+    def keep(self, delivery: Raw) -> "asyncio.Future[None]":
+        """Done once the delivery is committed; NotStored when it is not known to be."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((delivery, done))
         self._something.set()
-        await done
+        return done
 
     async def run(self) -> None:
         """Commit what waits, again and again, until cancelled."""
@@ -80,6 +81,28 @@ class Ledger:
                 done.set_result(None)
 
 
+class _Answer(NamedTuple):
+    """An answer as ASGI wants it; those to a delivery are made once, not once a request."""
+
+    status: int
+    start: Message
+    body: Message
+
+
+def _answer(status: int, body: bytes, *headers: tuple[bytes, bytes]) -> _Answer:
+    usual = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    start = {"type": "http.response.start", "status": status, "headers": [*usual, *headers]}
+    return _Answer(status, start, {"type": "http.response.body", "body": body})
+
+
+_KEPT = _answer(200, b"OK")
+_STRANGER = _answer(403, b"")
+_UNSIGNED = _answer(403, b"The signature is missing or wrong.")
+_NOT_ALLOWED = _answer(405, b"", (b"allow", b"GET, HEAD, POST"))
+_TOO_LARGE = _answer(413, b"The body is larger than CONFAB_WEBHOOK_MAX_BYTES.")
+_NOT_STORED = _answer(503, b"Not stored; deliver again.")
+
+
 class Receiver:
     """`/api/webhooks/instagram`: GET is Meta's handshake (rules H1, H2), POST a signed delivery (rule H3)."""
 
@@ -104,51 +127,46 @@ class Receiver:
         """Answer one request; every answer is counted by its status."""
         method = scope["method"]
         if method == "POST":
-            status, body = await self._deliver(scope, receive)
+            answer = await self._deliver(scope, receive)
         elif method in ("GET", "HEAD"):
-            status, body = self._shake_hands(scope)
+            answer = self._shake_hands(scope)
         else:
-            status, body = 405, b""
-        self._answered(status)
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-        if status == 405:
-            headers.append((b"allow", b"GET, HEAD, POST"))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+            answer = _NOT_ALLOWED
+        self._answered(answer.status)
+        await send(answer.start)
+        await send(answer.body)
 
-    def _shake_hands(self, scope: Scope) -> tuple[int, bytes]:
+    def _shake_hands(self, scope: Scope) -> _Answer:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         mode, token, challenge = (
             asked.get(f"hub.{name}", asked.get(f"hub_{name}", [""]))[0] for name in ("mode", "verify_token", "challenge")
         )
         if mode != "subscribe" or not is_expected(token, self._verify_token):
-            return 403, b""
+            return _STRANGER
         if len(challenge) > _LONGEST_CHALLENGE or not challenge.replace("-", "").replace("_", "").isalnum():
-            return 403, b""
-        return 200, challenge.encode()
+            return _STRANGER
+        return _answer(200, challenge.encode())
 
-    async def _deliver(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
-        length, signature = None, None
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                length = value
-            elif name == b"x-hub-signature-256":
-                signature = value.decode("latin-1")
+    async def _deliver(self, scope: Scope, receive: Receive) -> _Answer:
+        headers = dict(scope["headers"])
+        length: bytes | None = headers.get(b"content-length")
         if length is not None and length.isdigit() and int(length) > self._max_bytes:
-            return 413, b"The body is larger than CONFAB_WEBHOOK_MAX_BYTES."
+            return _TOO_LARGE
         body = await _read(receive, self._max_bytes)
         if body is None:
-            return 413, b"The body is larger than CONFAB_WEBHOOK_MAX_BYTES."
+            return _TOO_LARGE
+        signature: bytes | None = headers.get(b"x-hub-signature-256")
         known = self._signatories()
-        by = signer(body, signature, [signatory.secret for signatory in known])
+        header = signature.decode("latin-1") if signature is not None else None
+        by = signer(body, header, [signatory.secret for signatory in known])
         if by is None:
-            return 403, b"The signature is missing or wrong."
+            return _UNSIGNED
         now = self._clock.now()
         try:
-            await self._ledger.keep(Raw(id=ids.new(now), received_at=now, app_id=known[by].app_id, body=body))
+            await self._ledger.keep(Raw(ids.new(now), now, known[by].app_id, body))
         except NotStored:
-            return 503, b"Not stored; deliver again."
-        return 200, b"OK"
+            return _NOT_STORED
+        return _KEPT
 
 
 async def _read(receive: Receive, max_bytes: int) -> bytes | None:

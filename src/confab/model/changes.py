@@ -9,6 +9,7 @@ from typing import Literal
 
 from confab.model.inbox import (
     Account,
+    Activity,
     Agent,
     Comment,
     Conversation,
@@ -64,6 +65,15 @@ class NoteAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityAdded:
+    """Something happened in a conversation that is no message."""
+
+    type: Literal["activity_added"]
+    conversation_id: ConversationId
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentUpdated:
     """A comment or mention is new or changed."""
 
@@ -94,6 +104,7 @@ Change = (
     | MessageRemoved
     | ConversationUpdated
     | NoteAdded
+    | ActivityAdded
     | CommentUpdated
     | AccountUpdated
     | AgentUpdated

@@ -1,7 +1,7 @@
 """What a team sees: accounts, participants, conversations, messages, attachments, comments and notes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NewType
 from uuid import UUID
 
@@ -13,6 +13,7 @@ ConversationId = NewType("ConversationId", UUID)
 MessageId = NewType("MessageId", UUID)
 CommentId = NewType("CommentId", UUID)
 NoteId = NewType("NoteId", UUID)
+ActivityId = NewType("ActivityId", UUID)
 OutboundId = NewType("OutboundId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 MetaAppId = NewType("MetaAppId", UUID)
@@ -30,6 +31,7 @@ MessageStatus = Literal["received", "scheduled", "held", "queued", "sending", "s
 AttachmentState = Literal["pending", "stored", "failed", "expired", "refused", "link", "unavailable"]
 CommentKind = Literal["comment", "live_comment", "mention"]
 DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
+ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested"]
 WindowOpener = Literal["message", "postback", "referral"]
 AccountHealth = Literal["ok", "reconnect", "paused"]
 
@@ -255,6 +257,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Something that happened in a conversation and is no message: shown as a line between messages.
+
+    `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
+    app was given the conversation, took it, or asks for it; `app_id` is that app.
+    """
+
+    id: ActivityId
+    conversation_id: ConversationId
+    kind: ActivityKind
+    happened_at: datetime
+    referral: Referral | None
+    app_id: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommentMedia:
     """The post a comment stands under."""
 
@@ -306,6 +325,15 @@ class Delivery:
     events: int
     unknown: int
     error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCount:
+    """How often something happened on one day: `unknown:KIND`, `test:FIELD`, `values_switched_off`."""
+
+    name: str
+    on_day: date
+    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

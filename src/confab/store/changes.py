@@ -112,6 +112,8 @@ def _subject(change: Change) -> UUID:
             return change.conversation.id
         case "note_added":
             return change.note.id
+        case "activity_added":
+            return change.activity.id
         case "comment_updated":
             return change.comment.id
         case "account_updated":

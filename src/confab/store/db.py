@@ -24,6 +24,9 @@ GONE = (
 )
 """What a lost or refusing server raises: the work was not done, or was rolled back; try again later."""
 
+_INSTALLATION_TABLES = ("sessions", "account_routes")
+"""They name a workspace and belong to the installation: reached through a handful of store functions."""
+
 REFUSED = (*GONE, asyncpg.PostgresError)
 """Those, and everything else a server can say instead of doing it: a full disk, a missing right."""
 
@@ -79,6 +82,7 @@ class Database:
             **door.arguments(), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60
         ) as pool:
             await _refuse_a_role_that_bypasses(pool, door)
+            await _refuse_an_open_table(pool)
             yield cls(pool, door)
 
     @asynccontextmanager
@@ -146,6 +150,19 @@ def _encode_json(value: object) -> str:
 
 async def _keep(_conn: Conn) -> None:
     """Nothing to reset on release: every setting of ours is local to its transaction."""
+
+
+async def _refuse_an_open_table(pool: asyncpg.Pool) -> None:
+    """A table with a workspace in it must hide its rows from everybody, its owner included."""
+    open_tables = await pool.fetch(
+        """SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'workspace_id'
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT c.relforcerowsecurity
+            AND c.relname <> ALL ($1) ORDER BY c.relname""",
+        list(_INSTALLATION_TABLES),
+    )
+    if open_tables:
+        names = ", ".join(str(record["relname"]) for record in open_tables)
+        raise Misconfigured(f"Row-level security is not forced on {names}: run `confab migrate` as the owner of the database.")
 
 
 async def _refuse_a_role_that_bypasses(pool: asyncpg.Pool, door: Door) -> None:

@@ -8,15 +8,15 @@ workspaces where their docstring says so.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from confab.model.inbox import Delivery, Viewer, WorkspaceId
+from confab.model.inbox import Delivery, EventCount, Viewer, WorkspaceId
 from confab.store.db import Conn, columns, rows, run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
-    """A delivery as it came. `app_id` says which Meta app signed it."""
+class Raw(NamedTuple):
+    """A delivery as it came. `app_id` says which Meta app signed it. A tuple, because one is made for every webhook."""
 
     id: UUID
     received_at: datetime
@@ -226,6 +226,16 @@ def start_of(day: date) -> datetime:
 async def ensure_days(conn: Conn, from_day: date, to_day: date) -> None:
     """The partitions of these days exist. Installation-wide, for the worker."""
     await conn.execute("SELECT ensure_partitions($1, $2)", from_day, to_day)
+
+
+async def counts(conn: Conn, *, since: date) -> list[EventCount]:
+    """The counts of each day from `since` on, newest first. Installation-wide: they name kinds, never people."""
+    return await rows(
+        conn,
+        EventCount,
+        "SELECT name, on_day, count FROM event_counts WHERE on_day >= $1 ORDER BY on_day DESC, name LIMIT 1000",
+        since,
+    )
 
 
 async def page(conn: Conn, viewer: Viewer, *, state: str | None, before: UUID, limit: int) -> list[Delivery]:

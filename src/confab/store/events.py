@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from confab.store.db import Conn, columns
+import msgspec
+
+from confab.model.inbox import Activity, ActivityKind, ConversationId, Referral, Viewer, WorkspaceId
+from confab.store.db import Conn, Record, columns
 
 Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
 
@@ -98,30 +101,67 @@ async def add_erasures(conn: Conn, erased: Sequence[tuple[Key, str]], now: datet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
+class ActivityRow:
     """Something that happened in a conversation, or to an account, and is no message."""
 
     workspace_id: UUID
     account_id: UUID
-    event_key: bytes
+    event_key: UUID
     conversation_id: UUID | None
     type: str
     body: dict[str, Any]  # the event as JSON
     happened_at: datetime
 
 
-async def add_activities(conn: Conn, new: Sequence[Activity]) -> None:
-    """Activities by their key: a second time changes nothing, but the last numbers of a story hold."""
+async def add_activities(conn: Conn, new: Sequence[ActivityRow]) -> list[tuple[WorkspaceId, Activity]]:
+    """Activities by their key: a second time changes nothing, but the last numbers of a story hold.
+
+    Those that are new and belong to a conversation come back, in the order given.
+    """
     if not new:
-        return
+        return []
     names = ("workspace_id", "account_id", "event_key", "conversation_id", "type", "body", "happened_at")
-    await conn.execute(
+    records = await conn.fetch(
         """INSERT INTO activities AS a (workspace_id, account_id, event_key, conversation_id, type, body, happened_at)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[])
         ON CONFLICT (workspace_id, account_id, event_key) DO UPDATE SET body = excluded.body, happened_at = excluded.happened_at
-        WHERE a.type = 'story_insights_received' AND excluded.happened_at > a.happened_at""",
+        WHERE a.type = 'story_insights_received' AND excluded.happened_at > a.happened_at
+        RETURNING workspace_id, event_key, conversation_id, type, body, happened_at""",
         *columns(new, names),
     )
+    shown = [(WorkspaceId(record["workspace_id"]), activity) for record in records if (activity := _activity(record))]
+    return sorted(shown, key=lambda pair: (pair[1].happened_at, pair[1].id))
+
+
+async def activities(conn: Conn, viewer: Viewer, conversation: ConversationId, limit: int) -> list[Activity]:
+    """The newest `limit` activities of a conversation, oldest first. Index: activity_page."""
+    records = await conn.fetch(
+        """SELECT event_key, conversation_id, type, body, happened_at FROM activities
+        WHERE workspace_id = $1 AND conversation_id = $2 ORDER BY happened_at DESC LIMIT $3""",
+        viewer.workspace_id, conversation, limit,
+    )  # fmt: skip
+    return [activity for record in reversed(records) if (activity := _activity(record))]
+
+
+_KINDS: dict[tuple[str, str | None], ActivityKind] = {
+    ("referral_received", None): "referral",
+    ("optin_received", None): "optin",
+    ("thread_control_changed", "pass"): "control_passed",
+    ("thread_control_changed", "take"): "control_taken",
+    ("thread_control_changed", "request"): "control_requested",
+}
+
+
+def _activity(record: Record) -> Activity | None:
+    body: dict[str, Any] = record["body"]
+    kind = _KINDS.get((record["type"], body.get("action")))
+    if kind is None or record["conversation_id"] is None:
+        return None
+    return Activity(
+        id=record["event_key"], conversation_id=record["conversation_id"], kind=kind, happened_at=record["happened_at"],
+        referral=msgspec.convert(body.get("referral"), Referral | None), app_id=body.get("new_owner_app_id"),
+        note=body.get("metadata") or None,
+    )  # fmt: skip
 
 
 def _columns(keys: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:  # of several column types

@@ -3,7 +3,8 @@
 import hashlib
 import os
 from datetime import datetime
-from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID  # a uuid.UUID that is made in a tenth of the time: several for every message
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
@@ -23,9 +24,10 @@ def derived(at: datetime, *names: str) -> UUID:
 
 def digest(text: str) -> UUID:
     """The first 16 bytes of the text's SHA-256, as the database keeps a `mid` for its unique index."""
-    return UUID(bytes=hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16])
+    return UUID(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16])
 
 
 def _build(at: datetime, random: int) -> UUID:
     milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
-    return UUID(int=milliseconds << 80 | _VERSION_7 | random & _RANDOM_A | _VARIANT | random & _RANDOM_B)
+    whole = milliseconds << 80 | _VERSION_7 | random & _RANDOM_A | _VARIANT | random & _RANDOM_B
+    return UUID(whole.to_bytes(16, "big"))

@@ -104,7 +104,7 @@ ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
-    event_key bytea NOT NULL,
+    event_key uuid NOT NULL,
     conversation_id uuid,
     type text NOT NULL,
     body jsonb NOT NULL,

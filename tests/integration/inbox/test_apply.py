@@ -1,7 +1,7 @@
 """Events → rows: once, in any order. Rules of docs/spec/inbox.md."""
 
 from confab.model.inbox import ConversationId, Message
-from confab.store import changes, conversations, messages
+from confab.store import accounts, changes, conversations, events, messages
 from confab.store.db import Database, Doors
 from tests.world import Customer, World, after, happen, make_world
 
@@ -122,3 +122,41 @@ async def test_N53_one_reaction_a_person_and_the_latest_counts(doors: Doors, app
     await happen(worker_db, world, ada.reacts("m1", "❤️", after(4)))
     (message,) = await thread(app_db, world, conversation)
     assert [reaction.emoji for reaction in message.reactions] == ["❤️"]
+
+
+async def test_N57_a_link_followed_is_an_activity_that_opens_the_window(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
+    world = await make_world(doors)
+    ada = Customer(world.ig_id)
+    await happen(worker_db, world, ada.writes("m1", "hello", after(0)))
+    came = ada.item(after(60), referral={"ref": "table-12", "source": "SHORTLINKS", "type": "OPEN_THREAD"})
+    taken = ada.item(after(61), take_thread_control={"new_owner_app_id": "1217981644879628", "metadata": "mine"})
+    await happen(worker_db, world, came, taken, came)
+    await happen(worker_db, world, taken)
+    (conversation,) = await threads(app_db, world)
+    assert (conversation.window_opened_at, conversation.window_opened_by) == (after(60), "referral")
+    assert conversation.handled_elsewhere
+    assert conversation.unread_count == 1
+    async with app_db.viewing(world.workspace) as conn:
+        shown = await events.activities(conn, world.viewer, conversation.id, 10)
+        kept = await changes.after(conn, world.workspace, 0, 20)
+    assert [(one.kind, one.referral and one.referral.ref, one.app_id, one.note) for one in shown] == [
+        ("referral", "table-12", None, None),
+        ("control_taken", None, "1217981644879628", "mine"),
+    ]
+    assert [change.type for change in kept].count("activity_added") == 2
+
+
+async def test_N61_metas_verdict_on_the_account_stands_on_the_account(
+    doors: Doors, app_db: Database, worker_db: Database
+) -> None:
+    world = await make_world(doors)
+    ada = Customer(world.ig_id)
+    blocked = ada.item(after(5), policy_enforcement={"action": "block", "reason": "spam"})
+    unblocked = ada.item(after(3), policy_enforcement={"action": "unblock"})
+    await happen(worker_db, world, blocked)
+    await happen(worker_db, world, unblocked)
+    async with app_db.viewing(world.workspace) as conn:
+        (account,) = await accounts.all_for_viewer(conn, world.viewer)
+    assert (account.health, account.health_reason) == ("paused", "Meta: block. spam")

@@ -335,3 +335,15 @@ async def _everything(door: Door, world: World) -> object:
             )
             for table in tables
         }
+
+
+async def test_D9_what_nobody_knows_is_counted_once_however_often_it_is_run(door: Door, doors: Doors) -> None:
+    world = await fresh(doors, 9)
+    ada = Customer(world.ig_id)
+    await door.post(body(world.ig_id, {**ada.item(after(0)), "never_seen_thing": {}}))
+    for _ in range(2):
+        await door.work()
+        async with door.db.transaction() as conn:
+            counted = {count.name: count.count for count in await deliveries.counts(conn, since=after(-60 * 24 * 365).date())}
+            await deliveries.requeue(conn, [delivery.id for delivery in await door.states(world)], door.clock.now())
+    assert counted["unknown:never_seen_thing"] == 1

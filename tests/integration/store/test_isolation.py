@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
+from confab.errors import Misconfigured
 from confab.model.inbox import WorkspaceId
 from confab.store import ids
 from confab.store.db import Conn, Database, Doors, connect
@@ -233,3 +234,15 @@ async def test_only_the_worker_reads_access_tokens_and_raw_deliveries(app_db: Da
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with app_db.transaction() as conn:
                 await conn.execute(statement)
+
+
+async def test_the_server_does_not_start_while_a_tenants_table_is_open(doors: Doors) -> None:
+    owner = await connect(doors.owner)
+    try:
+        await owner.execute("ALTER TABLE notes NO FORCE ROW LEVEL SECURITY")
+        with pytest.raises(Misconfigured, match="notes"):
+            async with Database.open(doors.app, size=1):
+                pass
+    finally:
+        await owner.execute("ALTER TABLE notes FORCE ROW LEVEL SECURITY")
+        await owner.close()

@@ -280,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Activities
+         * @description The newest 200 things that happened in a conversation and are no messages.
+         */
+        get: operations["list_activities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels": {
         parameters: {
             query?: never;
@@ -332,6 +352,26 @@ export interface paths {
          * @description What became of each webhook, for owners and admins; never what it said.
          */
         get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Event Counts
+         * @description What an operator should know of: kinds nobody knows, tests from Meta's dashboard. For owners and admins.
+         */
+        get: operations["list_event_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -445,6 +485,70 @@ export interface components {
             account: components["schemas"]["Account"];
         };
         /**
+         * Activity
+         * @description Something that happened in a conversation and is no message: shown as a line between messages.
+         *
+         *     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
+         *     app was given the conversation, took it, or asks for it; `app_id` is that app.
+         */
+        Activity: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested";
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            referral: components["schemas"]["Referral"] | null;
+            /** App Id */
+            app_id: string | null;
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ActivityAdded
+         * @description Something happened in a conversation that is no message.
+         */
+        ActivityAdded: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "activity_added";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            activity: components["schemas"]["Activity"];
+        };
+        /**
+         * ActivityPage
+         * @description Oldest first; `next` is always null.
+         */
+        ActivityPage: {
+            /** Items */
+            items: components["schemas"]["Activity"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Agent
          * @description A person of the team, with what they may do in this workspace.
          */
@@ -546,7 +650,7 @@ export interface components {
             /** Name */
             name: string | null;
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -800,6 +904,33 @@ export interface components {
             num_edit: number;
             /** Text */
             text: string | null;
+        };
+        /**
+         * EventCount
+         * @description How often something happened on one day: `unknown:KIND`, `test:FIELD`, `values_switched_off`.
+         */
+        EventCount: {
+            /** Name */
+            name: string;
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * EventCountPage
+         * @description The last 30 days, newest first; `next` is always null.
+         */
+        EventCountPage: {
+            /** Items */
+            items: components["schemas"]["EventCount"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
         };
         /**
          * Label
@@ -1755,6 +1886,37 @@ export interface operations {
             };
         };
     };
+    list_activities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_labels: {
         parameters: {
             query?: never;
@@ -1837,6 +1999,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_event_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventCountPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from confab.inbox.apply.fold import Source, State, open_window
-from confab.model.changes import AccountUpdated, Change, CommentUpdated
+from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated
 from confab.model.events import (
     CommentReceived,
     Event,
@@ -21,7 +21,7 @@ from confab.model.inbox import WorkspaceId
 from confab.store import comments, events, health, ids
 from confab.store.comments import NewComment
 from confab.store.db import Conn
-from confab.store.events import Activity
+from confab.store.events import ActivityRow
 
 _INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
 
@@ -34,7 +34,7 @@ class Others:
     def __init__(self, state: State, our_app_ids: frozenset[str]) -> None:
         self._state = state
         self._our_app_ids = our_app_ids
-        self._activities: dict[bytes, Activity] = {}
+        self._activities: dict[tuple[UUID, UUID], ActivityRow] = {}
         self._comments: dict[tuple[UUID, UUID, str], NewComment] = {}
         self._enforced: dict[tuple[UUID, UUID], PolicyEnforced] = {}
 
@@ -63,7 +63,10 @@ class Others:
 
     async def save(self, conn: Conn, found: dict[WorkspaceId, list[Change]]) -> None:
         """Write it all; the changes it makes are added to `found`."""
-        await events.add_activities(conn, list(self._activities.values()))
+        for workspace, activity in await events.add_activities(conn, list(self._activities.values())):
+            found.setdefault(workspace, []).append(
+                ActivityAdded(type="activity_added", conversation_id=activity.conversation_id, activity=activity)
+            )
         if self._comments:
             inserted = await comments.insert(conn, list(self._comments.values()))
             for workspace, comment in inserted.values():
@@ -95,8 +98,8 @@ class Others:
     def _record(self, source: Source, event: Recorded, conversation: UUID | None, at: datetime, *key: str) -> None:
         body = msgspec.to_builtins(event)
         parts = key or (str(getattr(event, "igsid", "")), at.isoformat(), str(body))
-        event_key = ids.digest("\0".join((event.type, *parts))).bytes
-        self._activities[source.account_id.bytes + event_key] = Activity(
+        event_key = ids.digest("\0".join((event.type, *parts)))
+        self._activities[source.account_id, event_key] = ActivityRow(
             workspace_id=source.workspace_id, account_id=source.account_id, event_key=event_key, conversation_id=conversation,
             type=event.type, body=body, happened_at=at,
         )  # fmt: skip

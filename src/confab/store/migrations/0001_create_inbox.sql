@@ -388,7 +388,7 @@ CREATE TABLE message_sources (
 CREATE TABLE activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
-    event_key bytea NOT NULL,
+    event_key uuid NOT NULL,
     conversation_id uuid,
     type text NOT NULL,
     body jsonb NOT NULL,
