@@ -1,13 +1,12 @@
 """Conversations: the list, the one, and what an agent does to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.api import paging
@@ -38,7 +37,7 @@ class ConversationPatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     status: ConversationStatus | None = None
-    snoozed_until: datetime | None = None
+    snoozed_until: AwareDatetime | None = None
     assignee_id: UUID | None = None
     labels: list[str] | None = None
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
 from confab.errors import ConfabError, Invalid, TooMany
-from confab.store.db import GONE
+from confab.store.db import GONE, NOT_TEXT
 
 log = structlog.get_logger()
 
@@ -89,11 +89,15 @@ def install(api: FastAPI) -> None:
     async def bug(_request: Request, _error: Exception) -> Response:
         return unexpected()  # who called the app logs it
 
+    async def not_text(_request: Request, _error: Exception) -> Response:
+        return of(Invalid("A text holds a NUL character, which cannot be kept."))
+
     api.add_exception_handler(ConfabError, refused)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http)
     for kind in GONE:
         api.add_exception_handler(kind, database_gone)
+    api.add_exception_handler(NOT_TEXT, not_text)
     api.add_exception_handler(Exception, bug)
 
 

@@ -15,6 +15,7 @@ Ending = Literal["answered", "waiting", "closing"]
 
 SPAN = timedelta(days=42)
 WINDOW = timedelta(hours=24)
+_LATELY = timedelta(hours=20)
 THINGS: dict[str, list[object]] = {
     "photo": ["image"],
     "photos": ["image", "image"],
@@ -48,12 +49,15 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chore:
-    """What the team did about a conversation. `assignee` is a place in the team, `patch` what the API takes beside it."""
+    """What the team did about a conversation. `assignee` is a place in the team, `patch` what the API takes beside it; `answer`
+    goes out as a message of theirs.
+    """
 
     igsid: str
     patch: Doc = field(default_factory=dict[str, object])
     assignee: int | None = None
     notes: tuple[str, ...] = ()
+    answer: str | None = None
     is_read: bool = False
 
 
@@ -74,7 +78,7 @@ def past(count: int, now: datetime, team: int) -> Past:
         ending, ended_at = _ending(number, count, now)
         plays[who.where].append(_conversation(who, ending, ended_at))
         chores.append(_chore(who, ending, now - ended_at, now, team))
-    return Past(plays=plays, chores=[one for one in chores if one.patch or one.notes or one.is_read or one.assignee is not None])
+    return Past(plays=plays, chores=[one for one in chores if one != Chore(igsid=one.igsid)])
 
 
 def act_of(step: Step | personas.Move, *, at_ms: int, to: int | None) -> Doc:
@@ -219,13 +223,16 @@ def _chore(who: Person, ending: Ending, age: timedelta, now: datetime, team: int
         patch |= {"status": "snoozed", "snoozed_until": (now + timedelta(hours=roll.uniform(2, 60))).isoformat()}
     assignee = roll.randrange(team) if roll.random() < (0.1 if is_over else 0.3) else None
     notes = (roll.choice(_NOTES),) if roll.random() < 0.08 else ()
-    return Chore(
-        igsid=who.igsid,
-        patch=patch,
-        assignee=assignee,
-        notes=notes,
-        is_read=ending == "answered" and _last_said(_told(who, ending)) == "customer",
-    )
+    told = _told(who, ending)
+    is_read = ending == "answered" and _last_said(told) == "customer"
+    answer = _next_answer(who, told) if ending == "waiting" and age < _LATELY and roll.random() < 0.3 else None
+    return Chore(igsid=who.igsid, patch=patch, assignee=assignee, notes=notes, answer=answer, is_read=is_read)
+
+
+def _next_answer(who: Person, told: Sequence[Step]) -> str | None:
+    """What the bakery says next in this errand, if anything."""
+    rest = personas.script(who)[len(told) :]
+    return rest[0].text if rest and rest[0].side == "bakery" else None
 
 
 def _last_said(steps: Sequence[Step]) -> errands.Side:

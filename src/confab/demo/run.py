@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanag
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 import structlog
@@ -44,7 +44,7 @@ class _Place:
     home: Home
     settings: Settings
     door: Door
-    log: IO[bytes]
+    log: BinaryIO
     began: float
 
 
@@ -195,16 +195,20 @@ def _block(place: _Place) -> str:
     return f"\n  Confab demo: ready after {took_s:.1f} s, and customers are writing. Ctrl-C ends it.\n\n{text}"
 
 
-def _log_to(file: IO[bytes]) -> None:
+def _log_to(file: BinaryIO) -> None:
     """What this process notices goes where the others write theirs."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event)),
+            structlog.processors.JSONRenderer(serializer=_encoded),
         ],
         logger_factory=structlog.BytesLoggerFactory(file=file),
     )
+
+
+def _encoded(event: object, **_: object) -> bytes:
+    return msgspec.json.encode(event)
 
 
 def _tell(text: str) -> None:

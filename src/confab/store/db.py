@@ -24,6 +24,9 @@ GONE = (
 )
 """What a lost or refusing server raises: the work was not done, or was rolled back; try again later."""
 
+NOT_TEXT = asyncpg.CharacterNotInRepertoireError
+"""A value holds a NUL character, the one that PostgreSQL cannot keep in a text."""
+
 _INSTALLATION_TABLES = ("sessions", "account_routes")
 """They name a workspace and belong to the installation: reached through a handful of store functions."""
 

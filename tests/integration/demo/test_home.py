@@ -29,7 +29,7 @@ def test_a_folder_that_a_demo_runs_in_is_refused_in_one_sentence(tmp_path: Path)
 def test_a_damaged_memory_says_what_to_remove(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "demo.json").write_text("{")
-    with pytest.raises(Misconfigured, match="remove .*demo, and the demo begins anew"), home.opened(tmp_path, NOW):
+    with pytest.raises(Misconfigured, match=r"remove .*demo, and the demo begins anew"), home.opened(tmp_path, NOW):
         pass
 
 
