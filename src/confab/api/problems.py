@@ -90,14 +90,15 @@ def install(api: FastAPI) -> None:
         return unexpected()  # who called the app logs it
 
     async def not_text(_request: Request, _error: Exception) -> Response:
-        return of(Invalid("A text holds a NUL character, which cannot be kept."))
+        return of(Invalid("A text holds a NUL character or half of a surrogate pair, which cannot be kept."))
 
     api.add_exception_handler(ConfabError, refused)
     api.add_exception_handler(RequestValidationError, invalid)
     api.add_exception_handler(HTTPException, http)
     for kind in GONE:
         api.add_exception_handler(kind, database_gone)
-    api.add_exception_handler(NOT_TEXT, not_text)
+    for kind in (NOT_TEXT, UnicodeEncodeError):
+        api.add_exception_handler(kind, not_text)
     api.add_exception_handler(Exception, bug)
 
 

@@ -1,6 +1,6 @@
 """Whatever a request holds, it is answered in the way the API's own schema says, and never by an error of ours."""
 
-import asyncio
+import json
 import random
 import string
 from typing import Any
@@ -12,15 +12,15 @@ from confab.api import openapi, routes
 from tests.integration.api.conftest import Person
 
 HOSTILE = [
-    "", " ", "\0", "a\0b", "\ud83d", "💥" * 300, "x" * 5000, "../../etc/passwd", "' OR 1=1 --", "<script>", "null", "true", "-1", "1e999",
-    "9" * 40, "2026-13-99T99:99:99Z", "2026-11-02T12:00:00", "00000000-0000-0000-0000-000000000000", "01a1fc89-0000-7000-8000-000000000000",
-    "é" * 50, "\u202e", "%00", "%ff", "AAAA", "owner@example.org",
+    "", " ", "\0", "a\0b", "\ud83d", "💥" * 300, "x" * 5000, "../../etc/passwd", "' OR 1=1 --", "<script>", "null", "true",
+    "-1", "1e999", "9" * 40, "2026-13-99T99:99:99Z", "2026-11-02T12:00:00", "00000000-0000-0000-0000-000000000000",
+    "01a1fc89-0000-7000-8000-000000000000", "é" * 50, "\u202e", "%00", "%ff", "AAAA", "owner@example.org",
 ]  # fmt: skip
 VALUES: list[Any] = [*HOSTILE, None, True, 0, -1, 2**63, 1e308, [], {}, ["\0"], ["x"] * 100, {"a": {"b": []}}, [[[]]]]
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
-    document = __import__("json").loads(openapi.rendered(routes.create()))
+    document = json.loads(openapi.rendered(routes.create()))
     return [
         (method, path, {**operation, "schemas": document["components"]["schemas"]})
         for path, methods in document["paths"].items()
@@ -60,11 +60,10 @@ async def test_a_hostile_request_is_refused_and_crashes_nothing(
             elif chance.random() < 0.6:
                 query[parameter["name"]] = _as_text(value)
         body = _body(operation, chance)
-        content = None if body is None else __import__("json").dumps(body).encode()
+        content = None if body is None else json.dumps(body).encode()
         headers = {**anna.bearer, "content-type": "application/json"}
         answer = await http.request(method.upper(), address, params=query, content=content, headers=headers)
         assert answer.status_code < 500, (method, address, query, body, answer.text)
         if answer.status_code >= 400 and answer.status_code not in (401, 405):
             assert answer.headers["content-type"] == "application/problem+json", (address, answer.text)
             assert {"code", "detail", "status"} <= answer.json().keys()
-    await asyncio.sleep(0)
