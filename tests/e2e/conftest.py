@@ -1,15 +1,19 @@
 """A product that is in use, and a browser in front of it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.e2e import browser as chromium
-from tests.product import IG_ID, PASSWORD, Product, installed
+from tests.product import IG_ID, OTHER_IG_ID, PASSWORD, SECRET, Product, eventually, installed
 
 expect.set_options(timeout=15_000)
 
@@ -28,7 +32,6 @@ class Shop:
 
     product: Product
     token: str
-    problems: list[str] = field(default_factory=list)
 
     def writes(self, text: str | None, customer: str = "1087654321098765", **more: Any) -> str:
         """A customer writes; the mid."""
@@ -42,9 +45,39 @@ class Shop:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def sign_in(self, page: Page, path: str = "/") -> None:
+    def posts(self, body: bytes) -> None:
+        """A body as Meta would post it, signed."""
+        signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        headers = {"x-hub-signature-256": f"sha256={signature}", "content-type": "application/json"}
+        answer = httpx2.post(f"{self.product.url}/api/webhooks/instagram", content=body, headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+
+    def get(self, path: str, **query: Any) -> Any:
+        """What our API says to the owner."""
+        with self.product.api(self.token) as api:
+            answer = api.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def conversation(self, customer: str) -> dict[str, Any]:
+        """The conversation with a customer, as soon as there is one."""
+
+        def found() -> dict[str, Any] | None:
+            items = self.get("/conversations", status="any", limit=100)["items"]
+            return next((one for one in items if one["participant"]["ig_id"] == customer), None)
+
+        return eventually(found)
+
+    def hires(self, name: str, role: str = "agent") -> str:
+        """Somebody for the team; their address."""
+        email = f"{name.lower()}@example.org"
+        person = [email, "--workspace", "Harbour Bakery", "--role", role, "--name", name, "--password-file", "-"]
+        self.product.cli("user", "create", *person, text=PASSWORD)
+        return email
+
+    def sign_in(self, page: Page, path: str = "/", email: str = "dana@example.org") -> None:
         page.goto(f"{self.product.url}{path}")
-        page.get_by_label("Email").fill("dana@example.org")
+        page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
@@ -53,8 +86,6 @@ class Shop:
 def opened(product: Product) -> Shop:
     """The product, set up from the command line."""
     shop = Shop(product, product.populate())
-    from tests.product import OTHER_IG_ID
-
     other = ["--ig-id", OTHER_IG_ID, "--username", "harbour.cafe", "--access-token", "IGAA-other-token"]
     product.cli("account", "add", "--workspace", "Harbour Bakery", *other)
     return shop
@@ -74,22 +105,39 @@ def fresh_shop(tmp_path: Path) -> Iterator[Shop]:
         yield opened(product)
 
 
-@pytest.fixture
-def context(browser: Browser, shop_problems: list[str]) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", timezone_id="Europe/London")
-    made.on("weberror", lambda error: shop_problems.append(str(error.error)))
-    yield made
-    made.close()
+MakeContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture
-def shop_problems() -> Iterator[list[str]]:
-    """Errors that pages raised; there may be none."""
-    problems: list[str] = []
-    yield problems
-    assert problems == []
+def contexts(browser: Browser) -> Iterator[MakeContext]:
+    """Makes browsers of people, each with its own cookies. A page that raises an error fails the test."""
+    with made_contexts(browser) as make:
+        yield make
+
+
+@pytest.fixture
+def context(contexts: MakeContext) -> BrowserContext:
+    return contexts()
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@contextmanager
+def made_contexts(browser: Browser) -> Iterator[MakeContext]:
+    problems: list[str] = []
+    opened_ones: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "timezone_id": "Europe/London", **options}
+        context = browser.new_context(**wanted)
+        context.on("weberror", lambda error: problems.append(str(error.error)))
+        opened_ones.append(context)
+        return context
+
+    yield make
+    for context in opened_ones:
+        context.close()
+    assert problems == []

@@ -4,8 +4,10 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,8 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 READY_WITHIN_S = 60  # it promises 10 on an idle machine; tests share theirs
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A folder that PostgreSQL, which runs as nobody when we are root, can reach too."""
+    with tempfile.TemporaryDirectory(prefix="confab-demo-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @dataclass
@@ -119,8 +130,8 @@ async def gone(data_dir: Path) -> None:
     await until(nothing_left, 10)
 
 
-async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    with demo(tmp_path) as running:
+async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(data_dir: Path) -> None:
+    with demo(data_dir) as running:
         async with signed_in(running) as client:
             known = await every_conversation(client)
             assert len(known) >= 250
@@ -133,8 +144,8 @@ async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_i
             asked = open_ones[0]["participant"]["ig_id"]
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(15) == 0
-        await gone(tmp_path)
-    with demo(tmp_path) as running:
+        await gone(data_dir)
+    with demo(data_dir) as running:
         async with signed_in(running) as client:
             again = await every_conversation(client)
             assert {one["id"] for one in known} <= {one["id"] for one in again}
@@ -142,7 +153,7 @@ async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_i
             await answered(client, conversation["id"])
         running.process.kill()
         running.process.wait(5)
-        await gone(tmp_path)
+        await gone(data_dir)
 
 
 async def answered(client: httpx2.AsyncClient, conversation: str) -> None:
@@ -159,8 +170,8 @@ async def answered(client: httpx2.AsyncClient, conversation: str) -> None:
     await until(written_back, 20)
 
 
-async def test_live_traffic_comes_within_seconds_of_the_start(tmp_path: Path) -> None:
-    with demo(tmp_path) as running:
+async def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
+    with demo(data_dir) as running:
         async with signed_in(running) as client:
             before = (await client.get("/api/v1/conversations?limit=1")).json()["items"][0]["last_message_at"]
 
@@ -170,34 +181,32 @@ async def test_live_traffic_comes_within_seconds_of_the_start(tmp_path: Path) ->
             await until(something_new, 30)
 
 
-def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
-    import socket
-
+def test_a_port_in_use_is_told_in_one_sentence(data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        process = start(tmp_path, port)
+        process = start(data_dir, port)
         text, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert text.count("\n") == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in text
-    assert not processes_of(tmp_path)
+    assert not processes_of(data_dir)
 
 
-def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    process = start(tmp_path / "file" / "var")
+def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(data_dir: Path) -> None:
+    (data_dir / "file").write_text("")
+    process = start(data_dir / "file" / "var")
     text, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert re.fullmatch(r"confab: The data directory \S+ cannot be written \(.*\): set CONFAB_DATA_DIR to one that can\.\n", text)
 
 
-async def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(tmp_path: Path) -> None:
-    process = start(tmp_path)
+async def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path) -> None:
+    process = start(data_dir)
     await asyncio.sleep(2.5)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 0
-    await gone(tmp_path)
-    with demo(tmp_path) as running:
+    await gone(data_dir)
+    with demo(data_dir) as running:
         async with signed_in(running) as client:
             assert len(await every_conversation(client)) >= 250

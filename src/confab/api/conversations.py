@@ -63,6 +63,8 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 -- one parameter per fil
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
     """The workspace's conversations that have messages."""
+    if assignee is not None and view in ("unread", "unassigned"):
+        raise Invalid(f"An assignee cannot be combined with the view {view}.", field="assignee")
     statuses: list[ConversationStatus] = ["open", "snoozed", "closed"] if status == "any" else [status]
     after = Position(at=(at := paging.read(cursor))[0], id=at[1]) if cursor else None
     async with access.transaction() as conn:
@@ -95,8 +97,10 @@ async def update_conversation(
 ) -> Response:
     """Open, close, snooze, assign or label."""
     conversation, given, now = ConversationId(id), body.model_fields_set, access.now
-    if not given:
-        raise Invalid("Say what to change: status, snoozed_until, assignee_id or labels.", field="status")
+    if not given - {"snoozed_until"}:
+        raise Invalid("Say what to change: status (with snoozed_until), assignee_id or labels.", field="status")
+    if none := sorted(name for name in given & {"status", "labels"} if getattr(body, name) is None):
+        raise Invalid(f"{none[0]} cannot be null.", field=none[0])
     async with access.transaction() as conn:
         if body.status is not None:
             command = SetStatus(conversation_id=conversation, status=body.status, snoozed_until=body.snoozed_until)

@@ -8,13 +8,14 @@ from typing import Literal
 
 from confab.demo import dice, errands, personas, replies
 from confab.demo.errands import Errand, Step
-from confab.demo.people import Person, Where, person
+from confab.demo.people import WHERES, Person, Where, person
 
 Doc = dict[str, object]
 Ending = Literal["answered", "waiting", "closing"]
 
 SPAN = timedelta(days=42)
 WINDOW = timedelta(hours=24)
+_NEWEST = 100
 _LATELY = timedelta(hours=20)
 THINGS: dict[str, list[object]] = {
     "photo": ["image"],
@@ -63,21 +64,26 @@ class Chore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """The conversations of each account as the simulator takes them, and the chores."""
+    """The conversations as the simulator takes them, for each account the newest, then for each the rest; and the chores."""
 
-    plays: dict[Where, list[Doc]]
+    plays: list[tuple[Where, list[Doc]]]
     chores: list[Chore]
 
 
 def past(count: int, now: datetime, team: int) -> Past:
     """The past of so many customers, told at this moment; `team` is how many answer. The same for the same arguments."""
-    plays: dict[Where, list[Doc]] = {"bread": [], "cakes": []}
+    told: list[tuple[datetime, Where, Doc]] = []
     chores: list[Chore] = []
     for number in range(count):
         who = person(number)
         ending, ended_at = _ending(number, count, now)
-        plays[who.where].append(_conversation(who, ending, ended_at))
+        told.append((ended_at, who.where, _conversation(who, ending, ended_at)))
         chores.append(_chore(who, ending, now - ended_at, now, team))
+    told.sort(key=lambda one: one[0], reverse=True)
+    parts = (told[:_NEWEST], told[_NEWEST:])
+    plays: list[tuple[Where, list[Doc]]] = [
+        (where, [doc for _, place, doc in part if place == where]) for part in parts for where in WHERES
+    ]
     return Past(plays=plays, chores=[one for one in chores if one != Chore(igsid=one.igsid)])
 
 

@@ -7,6 +7,7 @@ from confab.demo import dice, errands
 from confab.demo.errands import Errand, Language
 
 Where = Literal["bread", "cakes"]
+WHERES: tuple[Where, ...] = ("bread", "cakes")
 Temper = Literal["sunny", "brisk", "dreamy", "worried", "grumpy"]
 
 _TEMPERS: tuple[Temper, ...] = ("sunny", "sunny", "brisk", "dreamy", "worried", "grumpy")

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ from confab.store.db import Doors
 from confab.store.migrate import migrate
 
 CONVERSATIONS = 300
+_NAMED_FIRST = 100
+_NAMES_WITHIN_S = 20
 _LOOK_S = 0.1
 _LATE_S = 30
 
@@ -111,33 +113,42 @@ async def _fill(place: _Place, doors: Doors, tasks: asyncio.TaskGroup) -> None:
         past = history.past(CONVERSATIONS, memory.began_at, team.TEAM)
         await _tell_past(place, past)
         work = team.Work(place.settings.local_url, members, past.chores)
-        await work.begin()
-        tasks.create_task(_finish(place.home, work))
+        await work.begin(CONVERSATIONS)
+        tasks.create_task(_finish(place, work))
     late.cancel()
     _tell(_block(place))
 
 
 async def _tell_past(place: _Place, past: history.Past) -> None:
-    """The past, through the corridor that all webhooks take; back when it is in, with everybody's name."""
+    """The past, through the corridor that all webhooks take: the newest first, and back when those have names."""
     await simulator.until_ready(place.door)
     if place.home.memory.is_told:
         await processes.until_ready(place.settings)
         return
     await place.door.do("settings", latency_ms=[0, 0])
-    for where, conversations in past.plays.items():
+    for where, conversations in past.plays:
         await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
     await processes.until_ready(place.settings)
-    while (await place.door.see("stats"))["calls"] < CONVERSATIONS:  # noqa: ASYNC110 -- another process counts, a call a name
-        await asyncio.sleep(_LOOK_S)
-    await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
+    await _until_named(place.door, _NAMED_FIRST)
     place.home.memory.is_told = True
     place.home.remember()
 
 
-async def _finish(mine: Home, work: team.Work) -> None:
+async def _until_named(door: Door, count: int) -> None:
+    """Return when so many profiles were asked for."""
+    while (await door.see("stats"))["calls"] < count:  # noqa: ASYNC110 -- what counts is another process
+        await asyncio.sleep(_LOOK_S)
+
+
+async def _finish(place: _Place, work: team.Work) -> None:
+    """What nobody waits for: the other names, then Instagram at its usual pace, and the rest of the chores."""
+    with suppress(TimeoutError):  # at a second attempt most names are known, and nobody asks
+        async with asyncio.timeout(_NAMES_WITHIN_S):
+            await _until_named(place.door, CONVERSATIONS)
+    await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
     await work.finish()
-    mine.memory.is_done = True
-    mine.remember()
+    place.home.memory.is_done = True
+    place.home.remember()
 
 
 async def _reload(*kept: Process) -> None:

@@ -39,7 +39,8 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
 TEAM = len(_PEOPLE)
 _PAGE = 100
 _AT_ONCE = 4
-_FIRST = 40
+_FIRST = 20
+_LOOK_S = 0.3
 
 Json = dict[str, Any]  # a JSON object of our own API
 
@@ -110,14 +111,12 @@ class Work:
         self._chores = {chore.igsid: chore for chore in chores}
         self._rest: list[tuple[str, Chore]] = []
 
-    async def begin(self) -> None:
-        """The chores of the newest conversations."""
+    async def begin(self, expected: int) -> None:
+        """The chores of the newest conversations, once there are as many as are expected."""
         async with Api(self._origin, self._members[0]) as api:
-            todo = [
-                (one["id"], self._chores[one["participant"]["ig_id"]])
-                async for one in api.conversations()
-                if one["participant"]["ig_id"] in self._chores
-            ]
+            while len(known := [one async for one in api.conversations()]) < expected:  # noqa: ASYNC110 -- another process brings them
+                await asyncio.sleep(_LOOK_S)
+        todo = [(one["id"], self._chores[igsid]) for one in known if (igsid := one["participant"]["ig_id"]) in self._chores]
         self._rest = todo[_FIRST:]
         await self._do(todo[:_FIRST])
 

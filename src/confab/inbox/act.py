@@ -111,6 +111,9 @@ async def assign(conn: Conn, actor: Actor, command: Assign, now: datetime) -> Co
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     if command.assignee_id is not None and not await notes.is_member(conn, actor.workspace_id, command.assignee_id):
         raise Invalid("The assignee is not a member of this workspace.", field="assignee_id")
+    before = await _conversation(conn, row)
+    if (before.assignee.id if before.assignee else None) == command.assignee_id:
+        return before
     await conversations.assign(conn, actor.workspace_id, command.conversation_id, command.assignee_id)
     return await _publish(conn, row, [], now)
 
@@ -121,7 +124,10 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     if snoozed and (command.snoozed_until is None or command.snoozed_until <= now):
         raise Invalid("Say until when to snooze, as a time in the future.", field="snoozed_until")
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    row.status, row.snoozed_until = command.status, command.snoozed_until if snoozed else None
+    wanted = (command.status, command.snoozed_until if snoozed else None)
+    if (row.status, row.snoozed_until) == wanted:
+        return await _conversation(conn, row)
+    row.status, row.snoozed_until = wanted
     await conversations.update(conn, [row])
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
     return await _publish(conn, row, [], now)
@@ -142,6 +148,9 @@ async def set_labels(conn: Conn, actor: Actor, command: SetLabels, now: datetime
     if len(labels) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH or "\0" in label for label in labels):
         raise Invalid(f"At most {_MAX_LABELS} labels of at most {_MAX_LABEL_LENGTH} characters.", field="labels")
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
+    before = await _conversation(conn, row)
+    if before.labels == labels:
+        return before
     await notes.add_labels(conn, actor.workspace_id, labels, now)
     await conversations.set_labels(conn, actor.workspace_id, command.conversation_id, labels)
     return await _publish(conn, row, [], now)

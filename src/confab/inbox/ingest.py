@@ -20,7 +20,7 @@ from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable
 from confab.model.inbox import WorkspaceId
 from confab.store import deliveries, wake
 from confab.store.claims import Due
-from confab.store.db import GONE, Conn, Database
+from confab.store.db import GONE, Conn, Database, in_short
 from confab.store.deliveries import Part, Raw, Route, Unrouted
 from confab.store.wake import Wake
 
@@ -109,7 +109,7 @@ class Ingest:
             raise
         except Exception as error:  # noqa: BLE001 -- whatever an event can raise, its neighbours must not share it
             if len(wanted) == 1:
-                log.warning("delivery_failed", delivery=str(wanted[0]), error=repr(error)[:300])
+                log.warning("delivery_failed", delivery=str(wanted[0]), error=in_short(error))
                 await self._isolate(wanted[0])
                 return
             middle = len(wanted) // 2
@@ -126,7 +126,6 @@ class Ingest:
             await deliveries.done(conn, wanted)
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))
             first = await deliveries.record_parts(conn, [share.outcome() for share in found.shares.values()])
-            await deliveries.claimed_by_nobody_any_more(conn, wanted, [s.route.ig_id for s in found.shares.values()])
             await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
             return await self._apply(conn, found.shares.values(), now)
 
@@ -138,9 +137,9 @@ class Ingest:
         """One delivery that fails as a whole: each of its parts by itself."""
         async with self._db.transaction() as conn:
             found = await self._sort(conn, [delivery])
+            await deliveries.done(conn, [delivery])
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))
             await deliveries.record_parts(conn, [s.part("stored", None, due_at=self._clock.now()) for s in found.shares.values()])
-            await deliveries.done(conn, [delivery])
         for share in found.shares.values():
             await self._alone(share, 1)
 
@@ -156,7 +155,7 @@ class Ingest:
             except GONE:
                 raise
             except Exception as error:  # noqa: BLE001 -- see ingest
-                errors.append(f"{event.type}: {error!r}"[:300])
+                errors.append(f"{event.type}: {in_short(error)}")
             else:
                 self._wake.say(*(wake.changed(workspace) for workspace in changed))
         async with self._db.transaction() as conn:
@@ -165,8 +164,8 @@ class Ingest:
     async def _set_aside(self, given: Sequence[UUID], reason: str) -> None:
         async with self._db.transaction() as conn:
             raws = await deliveries.raw(conn, given)
-            await deliveries.record_unrouted(conn, [_unowned(raw, "", "failed", 0, error=reason) for raw in raws])
             await deliveries.done(conn, given)
+            await deliveries.record_unrouted(conn, [_unowned(raw, "", "failed", 0, error=reason) for raw in raws])
 
     async def _sort(self, conn: Conn, wanted: Sequence[UUID]) -> _Sorted:
         """Read the bodies and find out where each event belongs (design: entry, else recipient, else sender of an echo)."""

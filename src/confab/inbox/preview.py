@@ -22,7 +22,7 @@ def of(message: MessageRow) -> str:
     if message.text:
         return " ".join(message.text[: _LENGTH * 2].split())[:_LENGTH]
     if message.attachments:
-        return _label(message.attachments)
+        return _label(message.attachments, is_ours=message.direction == "outbound")
     if message.is_unsupported:
         return "Message that Instagram does not share"
     return "Replied to your story" if message.reply_to_story_id is not None else "Message"
@@ -43,7 +43,9 @@ def consider_as_last(conversation: ConversationRow, message: MessageRow) -> None
         show_as_last(conversation, message)
 
 
-def _label(attachments: Sequence[AttachmentRow]) -> str:
+def _label(attachments: Sequence[AttachmentRow], *, is_ours: bool) -> str:
     kind, count = Counter(attachment.kind for attachment in attachments).most_common(1)[0]
+    if kind == "story_mention" and is_ours:
+        return "Mentioned them in your story"
     label = _LABELS.get(kind, "Attachment")
     return f"{label} × {count}" if count > 1 else label

@@ -205,4 +205,4 @@ def frame(change: Kept) -> bytes:
 
 def resync(seq: int) -> bytes:
     """The event that says: fetch anew what you show, and go on from here."""
-    return b'event: resync\ndata: {"seq":%d}\n\n' % seq
+    return b'id: %d\nevent: resync\ndata: {"seq":%d}\n\n' % (seq, seq)

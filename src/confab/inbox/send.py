@@ -100,8 +100,8 @@ class Sender:
         match call.state:
             case "queued":
                 return await self._prepare(conn, call, conversation, now)
-            case "sending":  # its worker died, or its lease ran out: it may have been sent
-                await settle.in_doubt(conn, call, settle.next_look(call.attempted_at or now, now), _CHECKING, now)
+            case "sending":
+                await self._doubt(conn, call, now)
                 return None
             case "in_doubt":
                 return call
@@ -109,6 +109,12 @@ class Sender:
                 call.due_at = None
                 await outbound.write(conn, call)
                 return None
+
+    async def _doubt(self, conn: Conn, call: OutboundRow, now: datetime) -> None:
+        """Its worker died: it may have been sent. One whose call may still be open is left to who makes it."""
+        attempted_at = call.attempted_at or now
+        if now >= attempted_at + self._lease:
+            await settle.in_doubt(conn, call, settle.next_look(attempted_at, now) or now, _CHECKING, now)
 
     async def _prepare(self, conn: Conn, call: OutboundRow, conversation: ConversationRow, now: datetime) -> _Ready | None:
         """Queued → sending, unless something forbids it or something earlier is still open."""
@@ -135,11 +141,12 @@ class Sender:
             return None
         line = await self._line_of(conn, workspace, call.account_id)
         if account.health != "ok" or line is None:
+            code = "account_paused" if account.health == "paused" else "reconnect_needed"
             reason = account.health_reason or "The account must be reconnected before anything can be sent."
-            await settle.later(conn, call, now + _WHEN_PAUSED, "reconnect_needed", reason, now)
+            await settle.wait(conn, call, now + _WHEN_PAUSED, code, reason, now)
             return None
         if account.paused_until is not None and account.paused_until > now:
-            await settle.later(conn, call, account.paused_until, "throttled", "Instagram asks to slow down.", now)
+            await settle.wait(conn, call, account.paused_until, "throttled", "Instagram asks to slow down.", now)
             return None
         await settle.sending(conn, call, now + self._lease, now)
         return _Ready(call=call, line=line, tag=verdict.tag)

@@ -52,6 +52,15 @@ async def later(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reas
     await settling.end(now, release=False)
 
 
+async def wait(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reason: str, now: datetime) -> None:
+    """The same for what keeps all of an account waiting: the team is told once, not at every look."""
+    if (call.error_code, call.error_message) == (code, reason):
+        call.due_at = due_at
+        await outbound.write(conn, call)
+    else:
+        await later(conn, call, due_at, code, reason, now)
+
+
 async def in_doubt(conn: Conn, call: OutboundRow, due_at: datetime | None, reason: str, now: datetime) -> None:
     """It may have been sent. `due_at` is the next look; None: nobody looks any more, and a person has to decide."""
     settling = await _Settling.begin(conn, call)

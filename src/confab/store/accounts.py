@@ -72,7 +72,9 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: 
         conn,
         """INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (workspace_id, id) DO UPDATE
-        SET username = EXCLUDED.username, health = 'ok', health_reason = NULL, version = accounts.version + 1""",
+        SET username = EXCLUDED.username, version = accounts.version + 1,
+            health = CASE WHEN accounts.health = 'reconnect' THEN 'ok' ELSE accounts.health END,
+            health_reason = CASE WHEN accounts.health = 'reconnect' THEN NULL ELSE accounts.health_reason END""",
         workspace, account, ig_id, username, now,
     )  # fmt: skip
 

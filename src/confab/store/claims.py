@@ -50,7 +50,7 @@ class Kind:
             f"UPDATE {table} SET due_at = ${at}, error = ${error} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         )
         self._bury: LiteralString = (
-            f"UPDATE {table} SET state = 'dead', error = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
+            f"UPDATE {table} SET due_at = 'infinity', error = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         )
 
     async def claim(self, conn: Conn, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
@@ -74,7 +74,7 @@ class Kind:
         await conn.execute(self._postpone, *due.key, due.attempts, until, error)
 
     async def bury(self, conn: Conn, due: Due, error: str) -> None:
-        """Give up, visibly: the row stays and can be made due again."""
+        """Give up, visibly: the row stays, due at no time, and can be made due again."""
         await conn.execute(self._bury, *due.key, due.attempts, error)
 
     def _due(self, record: Record) -> Due:
@@ -86,7 +86,7 @@ DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])
 PARTS = Kind("parts", "delivery_parts", ["workspace_id", "delivery_id", "account_id"], waiting="state = 'stored'")
 OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
 PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due'")
-HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"], waiting="state = 'due'")
-ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"], waiting="state = 'due'")
+HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"])
+ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])

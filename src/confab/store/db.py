@@ -8,7 +8,7 @@ from typing import Any, LiteralString, TypeVar
 import asyncpg
 import msgspec
 
-from confab.errors import Misconfigured
+from confab.errors import ConfabError, Misconfigured
 from confab.model.inbox import WorkspaceId
 
 Conn = asyncpg.Connection
@@ -100,6 +100,14 @@ class Database:
         async with self.transaction() as conn:
             await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(workspace))
             yield conn
+
+
+def in_short(error: BaseException) -> str:
+    """What went wrong, without any value: an error's own text may quote what a participant wrote."""
+    if isinstance(error, ConfabError):
+        return f"{type(error).__name__}: {error.detail}"
+    constraint: str | None = getattr(error, "constraint_name", None)
+    return f"{type(error).__name__} ({constraint})" if constraint else type(error).__name__
 
 
 async def connect(door: Door) -> Conn:

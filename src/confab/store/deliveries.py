@@ -117,7 +117,7 @@ async def record_parts(conn: Conn, parts: Sequence[Part]) -> set[tuple[UUID, UUI
         INSERT INTO delivery_parts (workspace_id, delivery_id, account_id, received_at, state, events, unknown, due_at, attempts,
             error)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::integer[], $7::integer[],
-            $8::timestamptz[], $9::smallint[], $10::text[])
+            $8::timestamptz[], $9::integer[], $10::text[])
         ON CONFLICT (workspace_id, delivery_id, account_id) DO UPDATE SET state = excluded.state, events = excluded.events,
             unknown = excluded.unknown, due_at = excluded.due_at, attempts = excluded.attempts, error = excluded.error
         RETURNING delivery_id, account_id, xmax = 0 AS is_new
@@ -144,16 +144,12 @@ async def record_unrouted(conn: Conn, parts: Sequence[Unrouted]) -> None:
 
 
 async def done(conn: Conn, ids: Sequence[UUID]) -> None:
-    """Take deliveries off the queue, and forget that they belonged to nobody if somebody owns them now. Installation-wide."""
-    await conn.execute("DELETE FROM delivery_queue WHERE delivery_id = ANY($1::uuid[])", list(ids))
-
-
-async def claimed_by_nobody_any_more(conn: Conn, ids: Sequence[UUID], ig_ids: Sequence[str]) -> None:
-    """Parts that were unclaimed until their account was connected. Installation-wide."""
+    """Take deliveries off the queue, and forget what was said of parts that nobody owned: it is said anew. Installation-wide."""
     await conn.execute(
-        "DELETE FROM unrouted_parts WHERE delivery_id = ANY($1::uuid[]) AND ig_id = ANY($2::text[]) AND state = 'unclaimed'",
-        list(ids), list(ig_ids),
-    )  # fmt: skip
+        """WITH done AS (DELETE FROM delivery_queue WHERE delivery_id = ANY($1::uuid[]))
+        DELETE FROM unrouted_parts WHERE delivery_id = ANY($1::uuid[])""",
+        list(ids),
+    )
 
 
 async def requeue_unclaimed(conn: Conn, ig_id: str, now: datetime) -> int:

@@ -63,8 +63,8 @@ async def unpark(conn: Conn, keys: Sequence[Key]) -> None:
 async def add_hints(conn: Conn, hints: Sequence[tuple[Key, str]], due_at: datetime) -> None:
     """Messages to read at Meta unless they come by themselves."""
     await conn.execute(
-        """INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, state, due_at)
-        SELECT *, 'due', $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) ON CONFLICT DO NOTHING""",
+        """INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at)
+        SELECT *, $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) ON CONFLICT DO NOTHING""",
         *_columns([key for key, _ in hints], 3),
         [mid for _, mid in hints],
         due_at,
@@ -91,9 +91,9 @@ async def add_sources(conn: Conn, sources: Sequence[tuple[Key, UUID]]) -> None:
 async def add_erasures(conn: Conn, erased: Sequence[tuple[Key, str]], now: datetime) -> None:
     """Unsent messages whose words must leave the ledger too."""
     await conn.execute(
-        """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, state, due_at)
-        SELECT *, 'due', $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
-        ON CONFLICT (workspace_id, account_id, mid_digest) DO UPDATE SET state = 'due', due_at = excluded.due_at""",
+        """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
+        SELECT *, $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
+        ON CONFLICT (workspace_id, account_id, mid_digest) DO UPDATE SET due_at = excluded.due_at""",
         *_columns([key for key, _ in erased], 3),
         [mid for _, mid in erased],
         now,

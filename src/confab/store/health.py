@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from confab.model.inbox import Account, WorkspaceId
@@ -60,21 +60,21 @@ async def mark_dead(conn: Conn, workspace: WorkspaceId, account: UUID, reason: s
 
 
 async def enforce(
-    conn: Conn,
-    workspace: WorkspaceId,
-    account: UUID,
-    *,
-    health: Literal["ok", "paused"],
-    reason: str | None,
-    at: datetime,
+    conn: Conn, workspace: WorkspaceId, account: UUID, *, action: str, reason: str | None, at: datetime
 ) -> Account | None:
-    """What Meta's newest policy event says of the account; None when a later one is known. Rule N61."""
+    """What Meta's newest policy event says of the account; None when a later one is known. Rule N61.
+
+    A block pauses, an unblock ends the pause, anything else is only noted; a dead token stays the first thing to mend.
+    """
     return _account(
         await conn.fetchrow(
-            "WITH changed AS (UPDATE accounts SET health = $3, health_reason = $4, policy_at = $5, version = version + 1"
+            "WITH changed AS (UPDATE accounts SET policy_at = $5, version = version + 1,"
+            " health = CASE WHEN health = 'reconnect' THEN health WHEN $3 = 'block' THEN 'paused'"
+            " WHEN $3 = 'unblock' THEN 'ok' ELSE health END,"
+            " health_reason = CASE WHEN health = 'reconnect' THEN health_reason ELSE $4 END"
             " WHERE workspace_id = $1 AND id = $2 AND (policy_at IS NULL OR policy_at < $5) RETURNING *) "
             + _VIEW.replace("accounts a", "changed a"),
-            workspace, account, health, reason, at,
+            workspace, account, action, reason, at,
         )
     )  # fmt: skip
 

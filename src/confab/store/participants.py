@@ -1,6 +1,8 @@
 """Participants and the profiles we read of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from confab.errors import NotFound
@@ -50,6 +52,17 @@ async def write_profile(
         WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id RETURNING c.id""",
         workspace, participant, username, name, follower_count,
     )  # fmt: skip
+
+
+async def ask_again(conn: Conn, people: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+    """Who has written may be asked for at Meta again, where they were refused before (rule P3). Across workspaces."""
+    await conn.execute(
+        """UPDATE profile_fetches SET state = 'due', due_at = $3 WHERE state = 'waiting'
+            AND (workspace_id, participant_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))""",
+        [workspace for workspace, _ in people],
+        [participant for _, participant in people],
+        now,
+    )
 
 
 async def settle_fetch(conn: Conn, workspace: WorkspaceId, participant: UUID, attempts: int, *, state: str, error: str) -> int:

@@ -244,7 +244,7 @@ CREATE TABLE public.delivery_parts (
     events integer NOT NULL,
     unknown integer NOT NULL,
     due_at timestamp with time zone,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     error text,
     CONSTRAINT delivery_parts_check CHECK (((state = 'stored'::text) = (due_at IS NOT NULL))),
     CONSTRAINT delivery_parts_state_check CHECK ((state = ANY (ARRAY['stored'::text, 'failed'::text, 'unclaimed'::text, 'applied'::text, 'ignored'::text])))
@@ -253,7 +253,7 @@ ALTER TABLE ONLY public.delivery_parts FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.delivery_queue (
     delivery_id uuid NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     error text
 )
 WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', fillfactor='70');
@@ -262,11 +262,9 @@ CREATE TABLE public.erasures (
     account_id uuid NOT NULL,
     mid_digest uuid NOT NULL,
     mid text NOT NULL,
-    state text NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    error text,
-    CONSTRAINT erasures_state_check CHECK ((state = ANY (ARRAY['due'::text, 'dead'::text])))
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
 );
 ALTER TABLE ONLY public.erasures FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.event_counts (
@@ -304,11 +302,9 @@ CREATE TABLE public.message_hints (
     account_id uuid NOT NULL,
     mid_digest uuid NOT NULL,
     mid text NOT NULL,
-    state text NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
-    error text,
-    CONSTRAINT message_hints_state_check CHECK ((state = ANY (ARRAY['due'::text, 'dead'::text])))
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
 );
 ALTER TABLE ONLY public.message_hints FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.message_sources (
@@ -396,7 +392,7 @@ CREATE TABLE public.outbound_messages (
     actor_id uuid,
     state text NOT NULL,
     due_at timestamp with time zone,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     refusals smallint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
     attempted_at timestamp with time zone,
@@ -404,12 +400,14 @@ CREATE TABLE public.outbound_messages (
     remote_id text,
     error_code text,
     error_message text,
+    error text,
     CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
     CONSTRAINT outbound_messages_kind_check CHECK ((kind = 'text'::text)),
     CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text])))
 );
 ALTER TABLE ONLY public.outbound_messages FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.outbound_messages.refusals IS 'Definite transient refusals so far; three may be retried.';
+COMMENT ON COLUMN public.outbound_messages.error IS 'What went wrong in our own worker; error_code and error_message are what the team sees.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -438,15 +436,15 @@ CREATE TABLE public.profile_fetches (
     participant_id uuid NOT NULL,
     state text NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     error text,
-    CONSTRAINT profile_fetches_state_check CHECK ((state = ANY (ARRAY['due'::text, 'waiting'::text, 'dead'::text])))
+    CONSTRAINT profile_fetches_state_check CHECK ((state = ANY (ARRAY['due'::text, 'waiting'::text])))
 );
 ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.schedules (
     name text NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     last_run_at timestamp with time zone,
     error text
 );
@@ -483,7 +481,7 @@ CREATE TABLE public.snoozes (
     workspace_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
     due_at timestamp with time zone NOT NULL,
-    attempts smallint DEFAULT 0 NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
     error text
 );
 ALTER TABLE ONLY public.snoozes FORCE ROW LEVEL SECURITY;
@@ -608,10 +606,10 @@ CREATE INDEX conversation_unread ON public.conversations USING btree (workspace_
 CREATE INDEX delivery_parts_due ON public.delivery_parts USING btree (due_at) WHERE (state = 'stored'::text);
 CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspace_id, state, delivery_id) WHERE (state <> 'applied'::text);
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
-CREATE INDEX erasures_due ON public.erasures USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
-CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
 CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);

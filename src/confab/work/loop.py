@@ -12,7 +12,7 @@ import structlog
 from confab.clock import Clock
 from confab.store import wake
 from confab.store.claims import Due, Kind
-from confab.store.db import GONE, Database
+from confab.store.db import GONE, REFUSED, Database, in_short
 from confab.store.wake import Wake
 
 _SWEEP_S = 1.0
@@ -78,7 +78,7 @@ class Worker:
             try:
                 await (self._each(work) if isinstance(work, Each) else self._together(work))
             except Exception as error:  # noqa: BLE001 -- the top loop of a kind: say so, wait, go on
-                log.warning("work_interrupted", kind=work.kind.name, error=repr(error)[:300])
+                log.warning("work_interrupted", kind=work.kind.name, error=in_short(error))
                 await asyncio.sleep(_AFTER_TROUBLE_S)
 
     async def _claim(self, work: Each | Together, limit: int) -> list[Due]:
@@ -138,16 +138,16 @@ class Worker:
             await self._failed(work, due, error)
 
     async def _failed(self, work: Each, due: Due, error: Exception) -> None:
-        log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=repr(error)[:300])
+        log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=in_short(error))
         try:
             async with self._db.transaction() as conn:
                 if due.attempts >= work.max_attempts:
-                    await work.kind.bury(conn, due, repr(error)[:500])
+                    await work.kind.bury(conn, due, in_short(error))
                 else:
                     until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
-                    await work.kind.postpone(conn, due, until, repr(error)[:500])
-        except GONE:
-            log.warning("work_lost_database", kind=work.kind.name)
+                    await work.kind.postpone(conn, due, until, in_short(error))
+        except REFUSED as trouble:
+            log.warning("work_not_settled", kind=work.kind.name, error=in_short(trouble))
 
     @asynccontextmanager
     async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncGenerator[None]:

@@ -12,7 +12,7 @@ from confab.demo.people import person
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 PAST = history.past(300, NOW, 4)
-ALL: list[Any] = [one for plays in PAST.plays.values() for one in plays]
+ALL: list[Any] = [one for _, plays in PAST.plays for one in plays]
 
 
 def moment(act: Any) -> datetime:

@@ -28,7 +28,7 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, ids, messages, outbound
+from confab.store import changes, conversations, events, ids, messages, outbound, participants
 from confab.store.db import Conn
 from confab.store.rows import MessageRow
 
@@ -164,6 +164,9 @@ async def _settle_conversations(conn: Conn, state: State) -> None:
 
 
 async def _save_rest(conn: Conn, state: State) -> None:
+    if state.heard_from:
+        heard = [(row.workspace_id, row.participant_id) for row in state.heard_from.values() if not row.is_new]
+        await participants.ask_again(conn, heard, state.now)
     losing = [(row.workspace_id, row.id) for row in state.messages.values() if row.loses_attachments]
     if losing:
         await messages.remove_attachments(conn, losing)

@@ -66,6 +66,7 @@ class State:
     recognised: list[OpenAnswer] = field(default_factory=list)
     to_recount: dict[UUID, ConversationRow] = field(default_factory=dict)
     to_relast: dict[UUID, ConversationRow] = field(default_factory=dict)
+    heard_from: dict[UUID, ConversationRow] = field(default_factory=dict)
     conversations_by_id: dict[UUID, ConversationRow] = field(default_factory=dict)
 
     def conversation(self, source: Source, igsid: str) -> ConversationRow:
@@ -108,7 +109,8 @@ def fold(state: State, source: Source, event: Event) -> None:
 
 def open_window(conversation: ConversationRow, at: datetime, opener: WindowOpener) -> None:
     """A participant's action opens the window, or opens it anew; the latest counts. Rule W1."""
-    if conversation.window_opened_at is None or at > conversation.window_opened_at:
+    before = (conversation.window_opened_at, conversation.window_opened_by or "")
+    if before[0] is None or (at, opener) > (before[0], before[1]):
         conversation.window_opened_at, conversation.window_opened_by, conversation.is_changed = at, opener, True
 
 
@@ -234,6 +236,7 @@ def _add(state: State, conversation: ConversationRow, message: MessageRow, opene
     assert message.mid_digest is not None  # noqa: S101 -- every message from Meta has a digest
     key = (message.workspace_id, message.account_id, message.mid_digest)
     if opener is not None:
+        state.heard_from[conversation.id] = conversation
         open_window(conversation, message.sent_at, opener)
         if conversation.status != "open" and not conversation.is_self:
             conversation.status, conversation.snoozed_until = "open", None

@@ -1,7 +1,7 @@
 """Events that are no messages: comments, activities, who holds a conversation, what Meta did to an account."""
 
 from datetime import datetime
-from typing import Literal, cast
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,7 @@ from confab.store import comments, events, health, ids
 from confab.store.comments import NewComment
 from confab.store.db import Conn
 from confab.store.events import ActivityRow
+from confab.store.rows import ConversationRow
 
 _INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
 
@@ -72,10 +73,9 @@ class Others:
             for workspace, comment in inserted.values():
                 found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
         for (workspace_id, account_id), event in self._enforced.items():
-            state: Literal["ok", "paused"] = "paused" if event.action == "block" else "ok"
             reason = None if event.action == "unblock" else f"Meta: {event.action}. {event.reason or ''}".strip()
             workspace = cast(WorkspaceId, workspace_id)
-            account = await health.enforce(conn, workspace, account_id, health=state, reason=reason, at=event.at)
+            account = await health.enforce(conn, workspace, account_id, action=event.action, reason=reason, at=event.at)
             if account is not None:
                 found.setdefault(workspace, []).append(AccountUpdated(type="account_updated", account=account))
 
@@ -86,11 +86,19 @@ class Others:
             return
         conversation = self._state.conversation(source, event.igsid)
         self._record(source, event, conversation.id, event.at)
-        if event.action in ("pass", "take") and (conversation.thread_owner_at is None or event.at > conversation.thread_owner_at):
+        if event.action in ("pass", "take") and self._is_newer(event, conversation):
             owner = event.new_owner_app_id
             conversation.thread_owner_app_id, conversation.thread_owner_at = owner, event.at
             conversation.handled_elsewhere = owner is not None and self._is_elsewhere(owner)
             conversation.is_changed = True
+
+    @staticmethod
+    def _is_newer(event: ThreadControlChanged, conversation: ConversationRow) -> bool:
+        """Later, or at the same moment by the higher app id: some order that does not depend on arrival."""
+        if conversation.thread_owner_at is None:
+            return True
+        known = (conversation.thread_owner_at, conversation.thread_owner_app_id or "")
+        return (event.at, event.new_owner_app_id or "") > known
 
     def _is_elsewhere(self, app_id: str) -> bool:
         return app_id not in self._our_app_ids if self._our_app_ids else app_id in _INSTAGRAM_INBOXES

@@ -84,7 +84,7 @@ CREATE TABLE deliveries_other PARTITION OF deliveries DEFAULT;
 CREATE TABLE delivery_queue (
     delivery_id uuid PRIMARY KEY,
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text
 ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000, fillfactor = 70);
 CREATE INDEX delivery_queue_due ON delivery_queue (due_at, delivery_id);
@@ -114,7 +114,7 @@ COMMENT ON TABLE event_counts IS 'How often something happened that an operator 
 CREATE TABLE schedules (
     name text PRIMARY KEY,
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     last_run_at timestamptz,
     error text
 );
@@ -203,9 +203,9 @@ CREATE TABLE participants (
 CREATE TABLE profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
-    state text NOT NULL CHECK (state IN ('due', 'waiting', 'dead')),
+    state text NOT NULL CHECK (state IN ('due', 'waiting')),
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text,
     PRIMARY KEY (workspace_id, participant_id),
     FOREIGN KEY (workspace_id, participant_id) REFERENCES participants
@@ -257,7 +257,7 @@ CREATE TABLE snoozes (
     workspace_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text,
     PRIMARY KEY (workspace_id, conversation_id),
     FOREIGN KEY (workspace_id, conversation_id) REFERENCES conversations
@@ -350,14 +350,13 @@ CREATE TABLE message_hints (
     account_id uuid NOT NULL,
     mid_digest uuid NOT NULL,
     mid text NOT NULL,
-    state text NOT NULL CHECK (state IN ('due', 'dead')),
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text,
     PRIMARY KEY (workspace_id, account_id, mid_digest),
     FOREIGN KEY (workspace_id, account_id) REFERENCES accounts
 );
-CREATE INDEX message_hints_due ON message_hints (due_at) WHERE state = 'due';
+CREATE INDEX message_hints_due ON message_hints (due_at);
 
 -- An unsent message whose words are still in the ledger, to be blanked there.
 CREATE TABLE erasures (
@@ -365,14 +364,13 @@ CREATE TABLE erasures (
     account_id uuid NOT NULL,
     mid_digest uuid NOT NULL,
     mid text NOT NULL,
-    state text NOT NULL CHECK (state IN ('due', 'dead')),
     due_at timestamptz NOT NULL,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text,
     PRIMARY KEY (workspace_id, account_id, mid_digest),
     FOREIGN KEY (workspace_id, account_id) REFERENCES accounts
 );
-CREATE INDEX erasures_due ON erasures (due_at) WHERE state = 'due';
+CREATE INDEX erasures_due ON erasures (due_at);
 
 -- The other deliveries that carried a message's words (redeliveries, edits), so that erasing reaches them all.
 CREATE TABLE message_sources (
@@ -453,7 +451,7 @@ CREATE TABLE delivery_parts (
     events integer NOT NULL,
     unknown integer NOT NULL,
     due_at timestamptz,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     error text,
     PRIMARY KEY (workspace_id, delivery_id, account_id),
     CHECK ((state = 'stored') = (due_at IS NOT NULL))
@@ -474,7 +472,7 @@ CREATE TABLE outbound_messages (
     actor_id uuid,
     state text NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'failed', 'in_doubt', 'discarded')),
     due_at timestamptz,
-    attempts smallint NOT NULL DEFAULT 0,
+    attempts integer NOT NULL DEFAULT 0,
     refusals smallint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL,
     attempted_at timestamptz,
@@ -482,6 +480,7 @@ CREATE TABLE outbound_messages (
     remote_id text,
     error_code text,
     error_message text,
+    error text,
     PRIMARY KEY (workspace_id, id),
     UNIQUE (workspace_id, message_id, id),
     FOREIGN KEY (workspace_id, message_id) REFERENCES messages,
@@ -489,6 +488,7 @@ CREATE TABLE outbound_messages (
 );
 CREATE INDEX outbound_due ON outbound_messages (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX outbound_open ON outbound_messages (workspace_id, conversation_id, id) WHERE state IN ('queued', 'sending', 'in_doubt');
+COMMENT ON COLUMN outbound_messages.error IS 'What went wrong in our own worker; error_code and error_message are what the team sees.';
 COMMENT ON COLUMN outbound_messages.refusals IS 'Definite transient refusals so far; three may be retried.';
 
 -- ---------------------------------------------------------------------------------------------------------------------

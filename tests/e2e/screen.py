@@ -1,0 +1,78 @@
+"""What a person finds on the screen, by role and name."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Locator, Page, Request, expect
+
+TIME = r"\d{1,2}:\d{2}"
+
+
+def row(page: Page, text: str) -> Locator:
+    """The conversation whose row says so."""
+    return page.get_by_role("option").filter(has_text=text)
+
+
+def thread(page: Page) -> Locator:
+    return page.get_by_role("log")
+
+
+def bubble(page: Page, text: str) -> Locator:
+    """The message that says so."""
+    return thread(page).get_by_role("article").filter(has_text=text)
+
+
+def open_thread(page: Page, text: str) -> Locator:
+    """Press the row, and wait for its messages."""
+    row(page, text).first.click()
+    expect(thread(page).get_by_role("article").first).to_be_visible()
+    return thread(page)
+
+
+def answer(page: Page, text: str) -> Locator:
+    """Write an answer and press Enter; its bubble."""
+    page.get_by_role("textbox", name="Reply").fill(text)
+    page.keyboard.press("Enter")
+    return bubble(page, text)
+
+
+def api_calls(page: Page) -> list[str]:
+    """From now on: every request of the page to our API, as "GET /conversations?view=all"."""
+    calls: list[str] = []
+
+    def note(request: Request) -> None:
+        _, found, path = request.url.partition("/api/v1")
+        if found:
+            calls.append(f"{request.method} {path}")
+
+    page.on("request", note)
+    return calls
+
+
+def exactly(text: str) -> re.Pattern[str]:
+    """A text as the whole of a name, with TIME where it says so."""
+    return re.compile("^" + re.escape(text).replace("TIME", TIME) + "$")
+
+
+def kept(page: Page) -> str:
+    """All that IndexedDB holds, as one text."""
+    return page.evaluate(_KEPT)
+
+
+_KEPT: Any = """async () => {
+  let text = ""
+  for (const { name } of await indexedDB.databases()) {
+    const database = await new Promise((resolve, reject) => {
+      const asked = indexedDB.open(name)
+      asked.onsuccess = () => resolve(asked.result)
+      asked.onerror = () => reject(asked.error)
+    })
+    for (const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store).getAll()
+      await new Promise((resolve) => { all.onsuccess = resolve })
+      text += JSON.stringify(all.result)
+    }
+    database.close()
+  }
+  return text
+}"""
