@@ -1,4 +1,4 @@
-"""From the webhook's request until the bubble is in the page: a whole `confab serve`, and a real browser that shows the thread."""
+"""From the webhook's request until the bubble is in the page: a whole `confab serve`, and a browser that shows the thread."""
 
 import http.client
 import itertools
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, sync_playwright
+from tests.e2e import browser
 
 from bench import deliveries, ground
 from bench.ground import Verdict
-from tests.e2e import browser
 
 PER_SECOND, P50_MS, P99_MS = 100, 60.0, 250.0
 _SENDERS = 4

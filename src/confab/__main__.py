@@ -23,8 +23,16 @@ user = typer.Typer(help="People who answer.", no_args_is_help=True)
 workspace = typer.Typer(help="Teams and all that they own.", no_args_is_help=True)
 account = typer.Typer(help="Instagram accounts.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens for programs.", no_args_is_help=True)
+meta_app_group = typer.Typer(help="Meta apps besides the one of the environment.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption of access tokens.", no_args_is_help=True)
-for name, group in (("user", user), ("workspace", workspace), ("account", account), ("token", token), ("keys", keys)):
+for name, group in (
+    ("user", user),
+    ("workspace", workspace),
+    ("account", account),
+    ("token", token),
+    ("keys", keys),
+    ("meta-app", meta_app_group),
+):
     app.add_typer(group, name=name)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Machine output.")]
@@ -165,6 +173,19 @@ def user_list(workspace: InWorkspace, as_json: AsJson = False) -> None:
     _print({"items": rows}, "\n".join(f"{one.email}  {one.role}  {one.name}" for one in found), as_json)
 
 
+@meta_app_group.command("add")
+def meta_app_add(
+    name: Annotated[str, typer.Argument(help="How this installation calls it.")],
+    secret: Annotated[str, typer.Option(help="Its app secret; - reads it from standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Accept the webhooks of one more Meta app, for the accounts that name it."""
+    from confab import commands
+
+    added = commands.add_meta_app(name, secret)
+    _print({"id": added.id, "name": added.name}, f"Webhooks signed by {added.name} are accepted.", as_json)
+
+
 @account.command("add")
 def account_add(
     workspace: InWorkspace,
@@ -172,12 +193,16 @@ def account_add(
     username: Annotated[str, typer.Option(help="Its username.")],
     access_token: Annotated[str, typer.Option(help="Its access token; - reads it from standard input.")],
     expires_at: Annotated[datetime | None, typer.Option(help="When the token expires, in UTC.")] = None,
+    meta_app: Annotated[str | None, typer.Option(help="The Meta app that signs for it; else the environment's.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an Instagram account, or renew its token. No call to Meta is made."""
     from confab import commands
 
-    added = commands.add_account(workspace, ig_id, username, access_token, expires_at)
+    given = commands.AccountGiven(
+        ig_id=ig_id, username=username, access_token=access_token, expires_at=expires_at, meta_app=meta_app
+    )
+    added = commands.add_account(workspace, given)
     _print({"id": added.id, "ig_id": added.ig_id, "username": added.username}, f"Connected @{added.username}.", as_json)
 
 

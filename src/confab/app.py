@@ -17,7 +17,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from confab.accounts import vault
+from confab.accounts import meta_apps, vault
 from confab.api import problems, routes, static
 from confab.api.metrics import Metrics
 from confab.api.services import Services
@@ -30,7 +30,7 @@ from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.settings import Settings
 from confab.store import presence, schedules
-from confab.store.db import GONE, Database, Door, Doors, connect
+from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
 from confab.store.migrate import make_ready
 from confab.store.wake import Wake, work
 from confab.team import set_up
@@ -48,6 +48,7 @@ _LARGEST_BODY = 1 << 20
 _POOL = 10
 _LEDGER_POOL = 2
 _GRACE_S = 5
+_APPS_EVERY_S = 10
 _CLOCK_EVERY_S = 0.25
 _SECURITY = [
     (
@@ -149,12 +150,14 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         )
         api = routes.create()
         api.state.services = services
-        running = (wake.run(), hub.run(), ledger.run())
+        known = Signatories(settings, db)
+        await known.look()
+        running = (wake.run(), hub.run(), ledger.run(), known.run())
         behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
         receiver = Receiver(
             ledger,
             clock,
-            signatories(settings),
+            known,
             verify_token=settings.meta_verify_token,
             max_bytes=settings.webhook_max_bytes,
             answered=services.metrics.webhook_answered,
@@ -216,10 +219,34 @@ async def run_worker(settings: Settings, doors: Doors) -> None:
             task.cancel()
 
 
-def signatories(settings: Settings) -> Callable[[], Sequence[Signatory]]:
-    """Whose signatures count: every secret of the environment's app. Rule H7."""
-    known = [Signatory(secret=secret, app_id=None) for secret in (*settings.meta_app_secrets, *settings.instagram_app_secrets)]
-    return lambda: known
+class Signatories:
+    """Whose signatures count: every secret of the environment's app, and of each Meta app beside it. Rules H7, D6."""
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        secrets = (*settings.meta_app_secrets, *settings.instagram_app_secrets)
+        self._own = [Signatory(secret=secret, app_id=None) for secret in secrets]
+        self._known = self._own
+        self._settings = settings
+        self._db = db
+
+    def __call__(self) -> Sequence[Signatory]:
+        """All that are known now."""
+        return self._known
+
+    async def run(self) -> None:
+        """Look for new ones now and then, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except REFUSED as error:
+                log.warning("meta_apps_not_read", error=type(error).__name__)
+            await asyncio.sleep(_APPS_EVERY_S)
+
+    async def look(self) -> None:
+        """Read which Meta apps there are."""
+        async with self._db.transaction() as conn:
+            others = await meta_apps.every(conn, vault.opened_by(self._settings))
+        self._known = [*self._own, *(Signatory(secret=app.secret, app_id=app.id) for app in others)]
 
 
 def configure_logging() -> None:

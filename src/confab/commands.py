@@ -13,7 +13,8 @@ from uuid import UUID
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from confab import settings
-from confab.accounts import connect, vault
+from confab.accounts import connect, meta_apps, vault
+from confab.accounts.meta_apps import MetaApp
 from confab.clock import Clock
 from confab.errors import ConfabError, Conflict, Misconfigured, NotFound
 from confab.inbox.ingest import Ingest
@@ -160,18 +161,41 @@ def list_users(workspace: str) -> list[Agent]:
     return _with_session(found)
 
 
-def add_account(workspace: str, ig_id: str, username: str, access_token: str, expires_at: datetime | None) -> Account:
-    """Connect an account to a workspace, or renew its token (- reads it). `expires_at` without a zone is UTC."""
-    if access_token == _STANDARD_INPUT:
-        access_token = read_secret(access_token)
-    given = connect.Connection(
-        ig_id=IgId(ig_id), username=username.removeprefix("@"), access_token=access_token, expires_at=_utc(expires_at)
-    )
+def add_meta_app(name: str, secret: str) -> MetaApp:
+    """Make a Meta app known besides the environment's (- reads its secret)."""
+    secret = read_secret(secret) if secret == _STANDARD_INPUT else secret
+
+    async def add(session: Session) -> MetaApp:
+        async with session.app.transaction() as conn:
+            return await meta_apps.add(conn, vault.opened_by(session.settings), name, secret, session.now)
+
+    return _with_session(add)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountGiven:
+    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read."""
+
+    ig_id: str
+    username: str
+    access_token: str = field(repr=False)
+    expires_at: datetime | None
+    meta_app: str | None
+
+
+def add_account(workspace: str, account: AccountGiven) -> Account:
+    """Connect an account to a workspace, or renew its token."""
+    token = read_secret(account.access_token) if account.access_token == _STANDARD_INPUT else account.access_token
+    username, expires_at = account.username.removeprefix("@"), _utc(account.expires_at)
 
     async def add(session: Session) -> Account:
         team = await session.workspace(workspace)
         keys = vault.opened_by(session.settings)
         async with session.app.viewing(team) as conn:
+            app_id = await meta_apps.named(conn, account.meta_app) if account.meta_app else None
+            given = connect.Connection(
+                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, app_id=app_id
+            )
             return await connect.add(conn, keys, team, given, session.now)
 
     return _with_session(add)

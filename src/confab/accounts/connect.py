@@ -6,9 +6,9 @@ from datetime import datetime
 from confab.accounts.vault import Vault, add_key
 from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
+from confab.model.inbox import Account, AccountId, IgId, MetaAppId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, deliveries, ids
+from confab.store import changes, deliveries, ids, meta_apps
 from confab.store.db import Conn
 
 
@@ -20,6 +20,7 @@ class Connection:
     username: str
     access_token: str = field(repr=False)
     expires_at: datetime | None
+    app_id: MetaAppId | None = None
 
 
 async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connection, now: datetime) -> Account:
@@ -39,8 +40,8 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
     sealed = vault.seal(given.access_token, workspace, account)
     await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, now=now)
+    await store.put_route(conn, workspace, account, given.ig_id, given.app_id)
     if route is None:
-        await store.put_route(conn, workspace, account, given.ig_id)
         await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     added = await store.for_workspace(conn, workspace, account)
     await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
@@ -58,6 +59,8 @@ async def rotate(conn: Conn, vault: Vault) -> int:
         workspace, account = token.workspace_id, token.account_id
         sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
         await store.reseal(conn, workspace, account, sealed)
+    for app in await meta_apps.every(conn):
+        await meta_apps.reseal(conn, app.id, vault.seal(vault.open(app.secret, app.id), app.id))
     return len(tokens)
 
 

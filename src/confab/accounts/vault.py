@@ -10,12 +10,12 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from confab.errors import Misconfigured
-from confab.model.inbox import AccountId, WorkspaceId
 from confab.settings import Settings
 
 _KEY_BYTES = 32
@@ -30,20 +30,20 @@ class Vault:
     keys: tuple[bytes, ...] = field(repr=False)
     file: Path | None
 
-    def seal(self, token: str, workspace: WorkspaceId, account: AccountId) -> bytes:
-        """The token as it is stored for this account."""
+    def seal(self, secret: str, *owner: UUID) -> bytes:
+        """The secret as it is stored in the row of this owner: workspace and account, or a Meta app."""
         key = self.current()[0]
         nonce = os.urandom(_NONCE_BYTES)
-        return _id(key) + nonce + AESGCM(key).encrypt(nonce, token.encode(), _identity(workspace, account))
+        return _id(key) + nonce + AESGCM(key).encrypt(nonce, secret.encode(), _identity(owner))
 
-    def open(self, sealed: bytes, workspace: WorkspaceId, account: AccountId) -> str:
-        """The token. Raises Misconfigured when its key is missing or it was not sealed for this account."""
+    def open(self, sealed: bytes, *owner: UUID) -> str:
+        """The secret. Raises Misconfigured when its key is missing or it was not sealed for this owner."""
         nonce = sealed[_ID_BYTES : _ID_BYTES + _NONCE_BYTES]
         for key in self.current():
             if _id(key) == sealed[:_ID_BYTES]:
-                return _opened(key, nonce, sealed[_ID_BYTES + _NONCE_BYTES :], workspace, account)
+                return _opened(key, nonce, sealed[_ID_BYTES + _NONCE_BYTES :], owner)
         raise Misconfigured(
-            f"The access token of account {account} was encrypted with a key that is not here: put that key into "
+            f"The secret of {owner[-1]} was encrypted with a key that is not here: put that key into "
             "CONFAB_ENCRYPTION_KEYS, behind the newest."
         )
 
@@ -72,12 +72,12 @@ def add_key(vault: Vault) -> None:
         _write(vault.file, [os.urandom(_KEY_BYTES), *vault.current()], replace=True)
 
 
-def _opened(key: bytes, nonce: bytes, text: bytes, workspace: WorkspaceId, account: AccountId) -> str:
+def _opened(key: bytes, nonce: bytes, text: bytes, owner: Sequence[UUID]) -> str:
     try:
-        return AESGCM(key).decrypt(nonce, text, _identity(workspace, account)).decode()
+        return AESGCM(key).decrypt(nonce, text, _identity(owner)).decode()
     except InvalidTag:
         raise Misconfigured(
-            f"The access token of account {account} was changed or belongs to another: connect the account again."
+            f"The secret of {owner[-1]} was changed or belongs to another row: connect the account again."
         ) from None
 
 
@@ -117,5 +117,5 @@ def _id(key: bytes) -> bytes:
     return hashlib.sha256(b"confab key id" + key).digest()[:_ID_BYTES]
 
 
-def _identity(workspace: WorkspaceId, account: AccountId) -> bytes:
-    return workspace.bytes + account.bytes
+def _identity(owner: Sequence[UUID]) -> bytes:
+    return b"".join(one.bytes for one in owner)

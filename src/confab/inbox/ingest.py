@@ -38,7 +38,7 @@ class _Share:
     raw: Raw
     route: Route
     events: list[Event] = field(default_factory=list)
-    error: str | None = None
+    withheld: int = 0  # events that another Meta app signed for
 
     @property
     def source(self) -> Source:
@@ -50,14 +50,14 @@ class _Share:
         unknown = sum(isinstance(event, Unknown) for event in self.events)
         return Part(
             workspace_id=self.route.workspace_id, delivery_id=self.raw.id, account_id=self.route.account_id,
-            received_at=self.raw.received_at, state=state, events=len(self.events), unknown=unknown, due_at=due_at,
+            received_at=self.raw.received_at, state=state, events=len(self.events) + self.withheld, unknown=unknown, due_at=due_at,
             attempts=attempts, error=error,
         )  # fmt: skip
 
     def outcome(self) -> Part:
         """How it stands once its events are applied: failed where a value could not be kept."""
-        if self.error is not None:
-            return self.part("unclaimed", self.error)
+        if self.withheld:
+            return self.part("unclaimed", "signed by another Meta app than the account's")
         unreadable = [event.reason for event in self.events if isinstance(event, Unreadable)]
         if unreadable:
             return self.part("failed", "; ".join(unreadable)[:500])
@@ -195,7 +195,7 @@ def _share_out(found: _Sorted, raw: Raw, events: Sequence[Routed], routes: dict[
         if route.app_id == raw.app_id:
             share.events.append(routed.event)
         else:
-            share.error = "signed by another Meta app than the account's"
+            share.withheld += 1
 
 
 def _add_unrouted(found: _Sorted, raw: Raw, routed: Routed) -> None:

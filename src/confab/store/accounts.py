@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import LiteralString
 
 from confab.errors import NotFound
-from confab.model.inbox import Account, AccountId, IgId, Viewer, WorkspaceId
+from confab.model.inbox import Account, AccountId, IgId, MetaAppId, Viewer, WorkspaceId
 from confab.store.db import Conn, row, rows, run
 
 _VIEW: LiteralString = """
@@ -121,10 +121,11 @@ async def route(conn: Conn, ig_id: IgId) -> Route | None:
     return await row(conn, Route, "SELECT workspace_id, account_id FROM account_routes WHERE ig_id = $1", ig_id)
 
 
-async def put_route(conn: Conn, workspace: WorkspaceId, account: AccountId, ig_id: IgId) -> None:
-    """Let the account's events into the workspace."""
+async def put_route(conn: Conn, workspace: WorkspaceId, account: AccountId, ig_id: IgId, app: MetaAppId | None) -> None:
+    """Let the account's events into the workspace, if its Meta app signed them (None: the environment's)."""
     await run(
         conn,
-        "INSERT INTO account_routes (ig_id, workspace_id, account_id) VALUES ($1, $2, $3)",
-        ig_id, workspace, account,
+        """INSERT INTO account_routes (ig_id, workspace_id, account_id, app_id) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (ig_id) DO UPDATE SET app_id = excluded.app_id""",
+        ig_id, workspace, account, app,
     )  # fmt: skip

@@ -14,6 +14,8 @@ import asyncpg
 import httpx2
 import pytest
 
+from confab.accounts import meta_apps
+from confab.accounts.vault import Vault
 from confab.app import web_app
 from confab.clock import Clock
 from confab.inbox.ingest import MAX_ATTEMPTS, Ingest
@@ -194,21 +196,27 @@ async def test_D5_what_nobody_owns_waits_for_its_account(door: Door, doors: Door
     assert await door.states(world, "unclaimed") == []
 
 
-async def test_D6_another_apps_signature_does_not_open_the_account(door: Door, doors: Doors) -> None:
-    world = await fresh(doors, 4)
-    ada = Customer(world.ig_id)
-    now = door.clock.now()
-    from confab.store import ids
-
-    raw = deliveries.Raw(
-        id=ids.new(now), received_at=now, app_id=ids.new(now), body=body(world.ig_id, ada.writes("x", "forged", after(0)))
-    )
-    async with door.db.transaction() as conn:
-        await deliveries.keep(conn, [raw])
-    await door.work()
-    assert await door.texts(world) == []
-    (unclaimed,) = await door.states(world, "unclaimed")
-    assert "another Meta app" in (unclaimed.error or "")
+async def test_D6_each_account_opens_to_the_signature_of_its_own_meta_app_alone(doors: Doors, clock: Clock) -> None:
+    vault = Vault(keys=(b"k" * 32,), file=None)
+    async with Database.open(doors.app, size=1) as db, db.transaction() as conn:
+        app = await meta_apps.add(conn, vault, "Agency", "the agency's secret", clock.now())
+    ours, agencys = await fresh(doors, 4), await fresh(doors, 14)
+    owner = await connect(doors.owner)
+    await owner.execute("UPDATE account_routes SET app_id = $1 WHERE account_id = $2", app.id, agencys.account)
+    await owner.close()
+    async with opened(doors, clock, encryption_keys=(b"k" * 32,)) as door:
+        for world in (ours, agencys):
+            ada = Customer(world.ig_id)
+            assert await door.post(body(world.ig_id, ada.writes("d6-env", "from the environment's app", after(0)))) == 200
+            assert await door.post(body(world.ig_id, ada.writes("d6-app", "from the agency's app", after(1))), app.secret) == 200
+        assert await door.post(b"{}", secret="nobody's secret") == 403
+        await door.work()
+        assert await door.texts(ours) == ["from the environment's app"]
+        assert await door.texts(agencys) == ["from the agency's app"]
+        for world in (ours, agencys):
+            (unclaimed,) = [one for one in await door.states(world, "unclaimed") if one.error]
+            assert "another Meta app" in (unclaimed.error or "")
+            assert unclaimed.events == 1
 
 
 async def test_D7_the_bad_event_stands_alone_and_is_tried_again_until_it_works(door: Door, doors: Doors) -> None:

@@ -2,8 +2,8 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
 import { timeKey } from "../lib/time"
-import { applyToList, type ListEntry } from "./list-entry"
-import type { Account, Agent, Change, Conversation, Me, Note, PendingSend } from "./model"
+import { applyToList, type ListEntry, withAccount } from "./list-entry"
+import type { Account, Activity, Agent, Change, Conversation, Me, Note, PendingSend } from "./model"
 import { applyToThread, type ThreadEntry } from "./thread-entry"
 
 export type Listed<T> = { items: T[]; seq: number }
@@ -30,6 +30,8 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToThread(data as ThreadEntry, change, of as string)
     case "notes":
       return applyToNotes(data as Listed<Note>, change, of as string)
+    case "activities":
+      return applyToActivities(data as Listed<Activity>, change, of as string)
     case "pending":
       return applyToPending(data as PendingSend[], change, of as string)
     case "accounts":
@@ -49,6 +51,7 @@ export function applyToConversation(conversation: Conversation, change: Change):
   if (change.type === "agent_updated" && conversation.assignee?.id === change.agent.id) {
     return { ...conversation, assignee: { id: change.agent.id, name: change.agent.name } }
   }
+  if (change.type === "account_updated") return withAccount(conversation, change.account)
   if (change.type !== "conversation_updated" || change.conversation.id !== conversation.id)
     return conversation
   return change.conversation.version > conversation.version ? change.conversation : conversation
@@ -59,6 +62,19 @@ export function applyToNotes(notes: Listed<Note>, change: Change, conversationId
   if (notes.items.some((note) => note.id === change.note.id)) return notes
   const items = [...notes.items, change.note].sort((a, b) => (noteKey(a) < noteKey(b) ? -1 : 1))
   return { ...notes, items }
+}
+
+export function applyToActivities(
+  activities: Listed<Activity>,
+  change: Change,
+  conversationId: string,
+): Listed<Activity> {
+  if (change.type !== "activity_added" || change.conversation_id !== conversationId) return activities
+  if (activities.items.some((activity) => activity.id === change.activity.id)) return activities
+  const items = [...activities.items, change.activity].sort((a, b) =>
+    activityKey(a) < activityKey(b) ? -1 : 1,
+  )
+  return { ...activities, items }
 }
 
 /** A send is no longer pending as soon as a message with its key is there, whoever tells it first. */
@@ -110,4 +126,8 @@ export function applyToMe(me: Me, change: Change): Me {
 
 function noteKey(note: Note): string {
   return `${timeKey(note.created_at)} ${note.id}`
+}
+
+function activityKey(activity: Activity): string {
+  return `${timeKey(activity.happened_at)} ${activity.id}`
 }

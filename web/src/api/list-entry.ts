@@ -4,7 +4,9 @@
  */
 import type { Filters } from "../lib/filters"
 import { timeKey } from "../lib/time"
-import type { Change, Conversation } from "./model"
+import type { Account, Change, Conversation } from "./model"
+
+const DAY = 24 * 3_600_000
 
 /** Where a page ended: its cursor, and the sort key of its last row. */
 type Mark = { cursor: string; at: string; id: string }
@@ -62,14 +64,27 @@ export function applyToList(entry: ListEntry, change: Change, scope: ListScope):
           : item,
       )
     case "account_updated":
-      return mapItems(entry, (item) =>
-        item.account.id === change.account.id && item.account.username !== change.account.username
-          ? { ...item, account: { ...item.account, username: change.account.username } }
-          : item,
-      )
+      return mapItems(entry, (item) => withAccount(item, change.account))
     default:
       return entry
   }
+}
+
+/** What a conversation shows of its account follows the account: no change of its own tells it. Rule F5. */
+export function withAccount(conversation: Conversation, account: Account): Conversation {
+  if (conversation.account.id !== account.id) return conversation
+  const { username } = account
+  const human_agent_until = account.human_agent ? weekAfter(conversation.window_opened_at) : null
+  const isSame =
+    conversation.account.username === username && conversation.human_agent_until === human_agent_until
+  return isSame
+    ? conversation
+    : { ...conversation, account: { ...conversation.account, username }, human_agent_until }
+}
+
+/** To the microsecond, as the server writes it. */
+function weekAfter(iso: string | null): string | null {
+  return iso && new Date(Date.parse(iso) + 7 * DAY).toISOString().slice(0, 19) + iso.slice(19)
 }
 
 /**

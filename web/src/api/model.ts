@@ -4,6 +4,7 @@ import type { components } from "./types.gen"
 type Schemas = components["schemas"]
 
 export type Account = Schemas["Account"]
+export type Activity = Schemas["Activity"]
 export type Agent = Schemas["Agent"]
 export type AgentRef = Schemas["AgentRef"]
 export type Attachment = Schemas["Attachment"]
@@ -23,6 +24,7 @@ export type Change = { seq: number } & (
   | Schemas["MessageRemoved"]
   | Schemas["ConversationUpdated"]
   | Schemas["NoteAdded"]
+  | Schemas["ActivityAdded"]
   | Schemas["CommentUpdated"]
   | Schemas["AccountUpdated"]
   | Schemas["AgentUpdated"]

@@ -3,7 +3,7 @@ import "fake-indexeddb/auto"
 import { QueryClient } from "@tanstack/react-query"
 import { expect, test } from "vitest"
 import { DEFAULT_FILTERS } from "../lib/filters"
-import { makeConversation, makeId, makeMessage } from "../testing/make"
+import { makeActivity, makeConversation, makeId, makeMessage } from "../testing/make"
 import { applyChange } from "./apply-change"
 import { forgetCache, keepCache, restoreCache, selectKept } from "./persist"
 
@@ -133,11 +133,13 @@ test("The copy stays small however much was looked at", () => {
     const items = Array.from({ length: 200 }, () => makeMessage())
     cache.setQueryData(["messages", `c${index}`], { items, next: null, seq: 1 })
     cache.setQueryData(["conversation", `c${index}`], makeConversation())
+    cache.setQueryData(["activities", `c${index}`], { items: [makeActivity()], seq: 1 })
   }
   const entries = [...selectKept(cache).values()]
   const threads = entries.filter((entry) => entry.key[0] === "messages")
   expect(threads).toHaveLength(60)
   expect(entries.filter((entry) => entry.key[0] === "conversation")).toHaveLength(60)
+  expect(entries.filter((entry) => entry.key[0] === "activities")).toHaveLength(60)
   expect(threads.every((entry) => (entry.data as { items: unknown[] }).items.length === 60)).toBe(true)
   expect(threads.every((entry) => (entry.data as { next: unknown }).next !== null)).toBe(true)
 })

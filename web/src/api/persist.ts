@@ -139,7 +139,7 @@ function isCuttable(key: QueryKey): boolean {
 }
 
 function isConversationsOwn(kind: unknown): boolean {
-  return kind === "messages" || kind === "notes" || kind === "conversation"
+  return kind === "messages" || kind === "notes" || kind === "activities" || kind === "conversation"
 }
 
 function isSmall(kind: unknown): boolean {

@@ -1,5 +1,6 @@
 import { memo } from "react"
-import type { Message, Note, Participant } from "../api/model"
+import type { Activity, Message, Note, Participant } from "../api/model"
+import { describeActivity } from "../lib/activity-words"
 import { formatDay, formatExact, formatMessageTime } from "../lib/time"
 import type { TimelineItem } from "../lib/timeline"
 import { Icon } from "../ui/icon"
@@ -36,6 +37,8 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
       )
     case "note":
       return <NoteItem note={item.note} rowKey={item.key} />
+    case "activity":
+      return <ActivityLine activity={item.activity} rowKey={item.key} isElsewhere={item.isElsewhere} />
     case "pending":
       return <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} />
     default:
@@ -101,5 +104,28 @@ function NoteItem({ note, rowKey }: { note: Note; rowKey: string }) {
         <RichText text={note.text} />
       </p>
     </article>
+  )
+}
+
+type ActivityProps = { activity: Activity; rowKey: string; isElsewhere: boolean | null }
+
+/** What the other side or another app wrote is in its words: text and nothing else, no links. */
+function ActivityLine({ activity, rowKey, isElsewhere }: ActivityProps) {
+  const words = describeActivity(activity, isElsewhere)
+  const time = formatMessageTime(activity.happened_at)
+  return (
+    <ul data-key={rowKey} className="my-3 px-6 text-center text-xs text-ink-3">
+      <li data-activity-id={activity.id} aria-label={`${words}, ${time}`} className="wrap-anywhere">
+        <bdi>{words}</bdi>
+        {" · "}
+        <time
+          dateTime={activity.happened_at}
+          title={formatExact(activity.happened_at)}
+          className="tabular-nums"
+        >
+          {time}
+        </time>
+      </li>
+    </ul>
   )
 }

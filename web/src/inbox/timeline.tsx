@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useCallback, useEffect, useMemo, useRef } from "react"
+import { activitiesOf } from "../api/activities"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
 import { fetchOlderMessages, messagesOf } from "../api/messages"
@@ -35,8 +36,9 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
 
 function Messages({ conversation, thread }: { conversation: Conversation; thread: ThreadEntry }) {
   const cache = useQueryClient()
-  const { id } = conversation
+  const { id, handled_elsewhere: isElsewhere } = conversation
   const { data: notes } = useQuery(notesOf(id))
+  const { data: activities } = useQuery(activitiesOf(id))
   const { data: pending } = useQuery(pendingOf(id))
   const name = selectDisplayName(conversation.participant)
   const viewerName = useMe().agent.name
@@ -50,12 +52,14 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
       buildTimeline({
         messages: thread.items,
         notes: notes?.items ?? [],
+        activities: activities?.items ?? [],
+        isElsewhere,
         pending,
         firstUnreadId,
         hasOlder,
         viewerName,
       }),
-    [thread.items, notes, pending, firstUnreadId, hasOlder, viewerName],
+    [thread.items, notes, activities, isElsewhere, pending, firstUnreadId, hasOlder, viewerName],
   )
   const keys = useMemo(() => items.map((item) => item.key), [items])
   const loadOlder = useCallback(() => fetchOlderMessages(cache, id), [cache, id])

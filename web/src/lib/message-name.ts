@@ -29,5 +29,5 @@ export function selectMessageName(message: Message, participantName: string): st
 
 /** Whether the checks whether a message went out are over: then only a person may decide. */
 export function selectIsChecked(message: Pick<Message, "status" | "error">): boolean {
-  return message.status === "in_doubt" && message.error !== null && message.error.code !== "checking"
+  return message.status === "in_doubt" && message.error?.code !== "checking"
 }

@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest"
 import type { PendingSend } from "../api/model"
-import { makeMessage, makeNote } from "../testing/make"
+import { makeActivity, makeMessage, makeNote } from "../testing/make"
 import { buildTimeline } from "./timeline"
 
 const at = (minutes: number): string => new Date(Date.UTC(2026, 10, 2, 12, minutes)).toISOString()
 const nothing = {
   messages: [],
   notes: [],
+  activities: [],
+  isElsewhere: false,
   pending: [],
   firstUnreadId: null,
   hasOlder: false,
@@ -61,6 +63,26 @@ describe("a timeline", () => {
     const given = { messages: [makeMessage({ sent_at: at(10) })], notes: [makeNote({ created_at: at(5) })] }
     expect(kinds({ ...given, hasOlder: true })).toEqual(["day", "message"])
     expect(kinds(given)).toEqual(["day", "note", "message"])
+  })
+
+  test("puts activities in their place, and keeps back what is older than the messages that are loaded", () => {
+    const messages = [makeMessage({ sent_at: at(5) }), makeMessage({ sent_at: at(6) })]
+    const activities = [makeActivity({ happened_at: at(0) }), makeActivity({ happened_at: at(5.5) })]
+    const given = { messages, activities, notes: [makeNote({ created_at: at(7) })] }
+    expect(kinds({ ...given, hasOlder: true })).toEqual(["day", "message", "activity", "message", "note"])
+    expect(kinds(given)).toEqual(["day", "activity", "message", "activity", "message", "note"])
+    const shown = buildTimeline({ ...nothing, ...given }).filter((item) => item.kind === "message")
+    expect(shown.every((item) => item.isFirst && item.isLast)).toBe(true)
+  })
+
+  test("says who has the conversation at the last activity that decided it, and at no other", () => {
+    const kindsOfActivity = ["control_passed", "control_taken", "control_requested", "optin"] as const
+    const activities = kindsOfActivity.map((kind, minute) => makeActivity({ kind, happened_at: at(minute) }))
+    for (const isElsewhere of [true, false]) {
+      const items = buildTimeline({ ...nothing, activities, isElsewhere })
+      const said = items.filter((item) => item.kind === "activity").map((item) => item.isElsewhere)
+      expect(said).toEqual([null, isElsewhere, null, null])
+    }
   })
 
   test("marks where the unread begin", () => {

@@ -1,5 +1,5 @@
-/** A conversation as a sequence of things to draw: messages, notes, days and the first unread mark. */
-import type { Message, Note, PendingSend } from "../api/model"
+/** A conversation as a sequence of things to draw: messages, notes, activities, days and the first unread mark. */
+import type { Activity, Message, Note, PendingSend } from "../api/model"
 import { dayKey, timeKey } from "./time"
 
 export type TimelineItem =
@@ -7,28 +7,34 @@ export type TimelineItem =
   | { kind: "unread"; key: string }
   | { kind: "message"; key: string; message: Message; isFirst: boolean; isLast: boolean }
   | { kind: "note"; key: string; note: Note }
+  /** `isElsewhere` is given for the activity that decided who has the conversation now. */
+  | { kind: "activity"; key: string; activity: Activity; isElsewhere: boolean | null }
   | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean }
 
 const GROUP_MS = 3 * 60_000
 
-type Entry = { at: string; message: Message } | { at: string; note: Note }
+type Entry = { at: string; message: Message } | { at: string; note: Note } | { at: string; activity: Activity }
 
 export function buildTimeline(given: {
   messages: readonly Message[]
   notes: readonly Note[]
+  activities: readonly Activity[]
+  /** Another app has the conversation. */
+  isElsewhere: boolean
   pending: readonly PendingSend[]
   /** The message that the "New" line stands above. */
   firstUnreadId: string | null
   /** Whose answers the pending ones are: they join this agent's last group. */
   viewerName: string
-  /** There are older messages: notes from before the oldest one shown wait until it is loaded. */
+  /** There are older messages: what is no message and from before the oldest one shown waits until it is loaded. */
   hasOlder: boolean
 }): TimelineItem[] {
   const items: TimelineItem[] = []
   let day = ""
   let previous: Message | null = null
   const shown = given.messages.filter((message) => message.status !== "discarded")
-  for (const entry of merge(shown, given.notes, given.hasOlder)) {
+  const decisive = given.activities.findLast(isDecisive)
+  for (const entry of merge(shown, given)) {
     if (dayKey(entry.at) !== day) {
       day = dayKey(entry.at)
       items.push({ kind: "day", key: `day-${day}`, at: entry.at })
@@ -36,6 +42,13 @@ export function buildTimeline(given: {
     }
     if ("note" in entry) {
       items.push({ kind: "note", key: entry.note.id, note: entry.note })
+      previous = null
+      continue
+    }
+    if ("activity" in entry) {
+      const { activity } = entry
+      const isElsewhere = activity === decisive ? given.isElsewhere : null
+      items.push({ kind: "activity", key: activity.id, activity, isElsewhere })
       previous = null
       continue
     }
@@ -70,16 +83,24 @@ function pendingItems(messages: readonly Message[], pending: readonly PendingSen
     .map((one) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: true }))
 }
 
-function merge(messages: readonly Message[], notes: readonly Note[], hasOlder: boolean): Entry[] {
+function isDecisive({ kind }: Activity): boolean {
+  return kind === "control_passed" || kind === "control_taken"
+}
+
+type Others = { notes: readonly Note[]; activities: readonly Activity[]; hasOlder: boolean }
+
+function merge(messages: readonly Message[], { notes, activities, hasOlder }: Others): Entry[] {
   const oldest = messages[0]
   const from = hasOlder && oldest !== undefined ? timeKey(oldest.sent_at) : ""
+  const others: Entry[] = [
+    ...notes.map((note) => ({ at: note.created_at, note })),
+    ...activities.map((activity) => ({ at: activity.happened_at, activity })),
+  ]
   const entries: Entry[] = [
     ...messages.map((message) => ({ at: message.sent_at, message })),
-    ...notes
-      .filter((note) => timeKey(note.created_at) >= from)
-      .map((note) => ({ at: note.created_at, note })),
+    ...others.filter((entry) => timeKey(entry.at) >= from),
   ]
-  if (notes.length === 0) return entries
+  if (others.length === 0) return entries
   const keys = new Map(entries.map((entry) => [entry, timeKey(entry.at)]))
   return entries.sort((a, b) =>
     (keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : keys.get(a) === keys.get(b) ? 0 : 1,

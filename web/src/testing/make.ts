@@ -1,5 +1,5 @@
 /** Values for tests: complete, plausible, and different only where a test says so. */
-import type { Account, Conversation, Message, Note } from "../api/model"
+import type { Account, Activity, Conversation, Message, Note } from "../api/model"
 
 let count = 0
 
@@ -92,6 +92,26 @@ export function makeNote(given: Partial<Note> = {}): Note {
     author: { id: "agent-1", name: "Dana" },
     text: "A regular",
     created_at: "2026-11-02T09:30:00Z",
+    ...given,
+  }
+}
+
+export function makeActivity(given: Partial<Activity> = {}): Activity {
+  return {
+    id: makeId(),
+    conversation_id: "conversation-1",
+    kind: "referral",
+    happened_at: "2026-11-02T09:40:00Z",
+    referral: {
+      source: "SHORTLINKS",
+      type: "OPEN_THREAD",
+      ref: "table-12",
+      ad_id: null,
+      ad_title: null,
+      product_id: null,
+    },
+    app_id: null,
+    note: null,
     ...given,
   }
 }

@@ -1,0 +1,45 @@
+"""Meta apps besides the environment's: whose signature opens which account. Rule D6 of docs/spec/inbox.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from confab.accounts.vault import Vault
+from confab.errors import Conflict, Invalid, NotFound
+from confab.model.inbox import MetaAppId
+from confab.store import ids
+from confab.store import meta_apps as store
+from confab.store.db import Conn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetaApp:
+    """A Meta app with the secret that signs its webhooks."""
+
+    id: MetaAppId
+    name: str
+    secret: str = field(repr=False)
+
+
+async def add(conn: Conn, vault: Vault, name: str, secret: str, now: datetime) -> MetaApp:
+    """Make a Meta app known. Raises Conflict when the name is taken, Invalid for an empty name or secret."""
+    if not name.strip() or not secret.strip():
+        raise Invalid("A Meta app needs a name and its secret.", field="name" if not name.strip() else "secret")
+    app = MetaApp(id=MetaAppId(ids.new(now)), name=name.strip(), secret=secret.strip())
+    sealed = store.SealedApp(id=app.id, name=app.name, secret=vault.seal(app.secret, app.id))
+    if not await store.insert(conn, sealed, now):
+        raise Conflict(f"There is a Meta app {name!r} already.")
+    return app
+
+
+async def every(conn: Conn, vault: Vault) -> Sequence[MetaApp]:
+    """All of them, by name."""
+    return [MetaApp(id=app.id, name=app.name, secret=vault.open(app.secret, app.id)) for app in await store.every(conn)]
+
+
+async def named(conn: Conn, name: str) -> MetaAppId:
+    """The app of this name. Raises NotFound, which names those that there are."""
+    known = {app.name: app.id for app in await store.every(conn)}
+    if name not in known:
+        raise NotFound(f"There is no Meta app {name!r}. There are: {', '.join(known) or 'none besides the environment'}.")
+    return known[name]
