@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from confab.accounts.vault import Vault
-from confab.errors import Conflict, Invalid, NotFound
+from confab.errors import Conflict, Invalid, Misconfigured, NotFound
 from confab.model.inbox import MetaAppId
 from confab.store import ids
 from confab.store import meta_apps as store
 from confab.store.db import Conn
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +37,14 @@ async def add(conn: Conn, vault: Vault, name: str, secret: str, now: datetime) -
 
 
 async def every(conn: Conn, vault: Vault) -> Sequence[MetaApp]:
-    """All of them, by name."""
-    return [MetaApp(id=app.id, name=app.name, secret=vault.open(app.secret, app.id)) for app in await store.every(conn)]
+    """All whose secret can be opened, by name: one lost key must not close the door to the others."""
+    found: list[MetaApp] = []
+    for app in await store.every(conn):
+        try:
+            found.append(MetaApp(id=app.id, name=app.name, secret=vault.open(app.secret, app.id)))
+        except Misconfigured as error:
+            log.error("meta_app_not_readable", app=app.name, reason=error.detail)  # noqa: TRY400 -- the reason says it all
+    return found
 
 
 async def named(conn: Conn, name: str) -> MetaAppId:

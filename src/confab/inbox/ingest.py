@@ -20,11 +20,12 @@ from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable
 from confab.model.inbox import WorkspaceId
 from confab.store import deliveries, wake
 from confab.store.claims import Due
-from confab.store.db import GONE, Conn, Database, in_short
+from confab.store.db import GONE, Conn, Database, in_short, plan_anew
 from confab.store.deliveries import Part, Raw, Route, Unrouted
 from confab.store.wake import Wake
 
 MAX_ATTEMPTS = 8
+_MANY = 64  # deliveries that are worth new plans
 _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 
@@ -48,9 +49,10 @@ class _Share:
 
     def part(self, state: str, error: str | None, *, attempts: int = 0, due_at: datetime | None = None) -> Part:
         unknown = sum(isinstance(event, Unknown) for event in self.events)
+        events = len(self.events) + self.withheld
         return Part(
             workspace_id=self.route.workspace_id, delivery_id=self.raw.id, account_id=self.route.account_id,
-            received_at=self.raw.received_at, state=state, events=len(self.events) + self.withheld, unknown=unknown, due_at=due_at,
+            received_at=self.raw.received_at, state=state, events=events, unknown=unknown, due_at=due_at,
             attempts=attempts, error=error,
         )  # fmt: skip
 
@@ -122,6 +124,8 @@ class Ingest:
         """All of it in one transaction."""
         now = self._clock.now()
         async with self._db.transaction() as conn:
+            if len(wanted) >= _MANY:
+                await plan_anew(conn)
             found = await self._sort(conn, wanted)
             await deliveries.done(conn, wanted)
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))

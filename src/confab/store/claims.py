@@ -36,13 +36,10 @@ class Kind:
         same: LiteralString = " AND ".join(f"{column} = ${number}" for number, column in zip(numbers, key, strict=False))
         attempts, at, error = numbers[n], numbers[n + 1], numbers[n + 2]
         self._claim: LiteralString = f"""
-            WITH due AS (
-                SELECT {columns} FROM {table} WHERE due_at <= $1 AND {waiting}
-                ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED
-            )
-            UPDATE {table} t SET due_at = $2, attempts = t.attempts + 1 FROM due
-            WHERE {" AND ".join(f"t.{column} = due.{column}" for column in key)}
-            RETURNING {", ".join(f"t.{column}" for column in key)}, t.attempts"""
+            UPDATE {table} SET due_at = $2, attempts = attempts + 1
+            WHERE ctid = ANY(ARRAY(
+                SELECT ctid FROM {table} WHERE due_at <= $1 AND {waiting} ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
+            RETURNING {columns}, attempts"""  # by ctid: whatever the planner thinks of the table, each row is found at once
         self._next: LiteralString = f"SELECT min(due_at) FROM {table} WHERE {waiting}"
         self._renew: LiteralString = f"UPDATE {table} SET due_at = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         self._finish: LiteralString = f"DELETE FROM {table} WHERE {same} AND attempts = ${attempts}"

@@ -27,6 +27,8 @@ GONE = (
 NOT_TEXT = asyncpg.CharacterNotInRepertoireError
 """A value holds a NUL character, the one that PostgreSQL cannot keep in a text."""
 
+_WORKER = "confab_worker"
+
 _INSTALLATION_TABLES = ("sessions", "account_routes")
 """They name a workspace and belong to the installation: reached through a handful of store functions."""
 
@@ -38,24 +40,19 @@ REFUSED = (*GONE, asyncpg.PostgresError)
 class Door:
     """One way into the database: how to connect, and the role we are inside. `take_role`: by SET ROLE, not by login.
 
-    `plans_anew`: every execution is planned for the tables as they are now. A plan kept from when a table was empty (the
-    queue mostly is) reads all of it for every row of a batch, once a backlog has filled it: minutes instead of milliseconds.
+    The worker goes by indexes: a plan made while a table is empty (the queue mostly is) would read all of it, again and again,
+    once a backlog has filled it. See also `plan_anew`.
     """
 
     connect: Mapping[str, Any] = field(repr=False)  # asyncpg.connect's own keywords; may hold a password
     role: str
     take_role: bool = False
 
-    @property
-    def plans_anew(self) -> bool:
-        """The worker's does: its batches are large and its tables grow quickly."""
-        return self.role == "confab_worker"
-
     def arguments(self) -> dict[str, Any]:  # asyncpg's keywords are of many types
         """Keywords for asyncpg. The role is the session's default, so nothing short of a statement of ours resets it."""
         settings = {"application_name": f"confab {self.role}", "timezone": "UTC", "jit": "off"}
-        if self.plans_anew:
-            settings["plan_cache_mode"] = "force_custom_plan"
+        if self.role == _WORKER:
+            settings["enable_seqscan"] = "off"
         if self.take_role:
             settings["role"] = self.role
         return {**self.connect, "server_settings": settings}
@@ -133,6 +130,15 @@ async def run(conn: Conn, sql: LiteralString, *values: object) -> int:
     status = await conn.execute(sql, *values)
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
+
+
+async def plan_anew(conn: Conn) -> None:
+    """Forget this connection's plans: the next ones are made for tables as large as they are now. Before a large batch.
+
+    A plan is kept until its tables are analysed, which is after the first flood; and one made for an empty table joins it
+    row by row with another: minutes instead of milliseconds.
+    """
+    await conn.execute("DISCARD PLANS")
 
 
 async def _prepare(conn: Conn) -> None:

@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query"
 import { describe, expect, test } from "vitest"
 import { DEFAULT_FILTERS, type Filters, SORTS, STATUSES, VIEWS } from "../lib/filters"
-import { ACCOUNT, makeConversation, makeMessage, makeNote, makeRandom } from "../testing/make"
+import { ACCOUNT, makeActivity, makeConversation, makeMessage, makeNote, makeRandom } from "../testing/make"
 import { PretendServer, THREAD } from "../testing/pretend-server"
 import { applyChange, applyToEntry } from "./apply-change"
 import { appendPage, applyToList, type ListEntry, listFromPage } from "./list-entry"
@@ -198,6 +198,15 @@ describe("the cache", () => {
     const once = applyToEntry(["notes", THREAD], { items: [late], seq: 0 }, change, VIEWER)
     expect(once).toMatchObject({ items: [early, late] })
     expect(applyToEntry(["notes", THREAD], once, change, VIEWER)).toBe(once)
+  })
+
+  test("takes an activity once, in its place, and in its own conversation", () => {
+    const [early, late] = [makeActivity({ happened_at: "2026-11-02T08:00:00Z" }), makeActivity()]
+    const change: Change = { seq: 1, type: "activity_added", conversation_id: THREAD, activity: early }
+    const once = applyToEntry(["activities", THREAD], { items: [late], seq: 0 }, change, VIEWER)
+    expect(once).toMatchObject({ items: [early, late] })
+    expect(applyToEntry(["activities", THREAD], once, change, VIEWER)).toBe(once)
+    expect(applyToEntry(["activities", "another"], once, change, VIEWER)).toBe(once)
   })
 
   test("forgets an agent who left, and gives a renamed one the new name everywhere", () => {

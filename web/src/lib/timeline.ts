@@ -13,7 +13,8 @@ export type TimelineItem =
 
 const GROUP_MS = 3 * 60_000
 
-type Entry = { at: string; message: Message } | { at: string; note: Note } | { at: string; activity: Activity }
+type Aside = { at: string; note: Note } | { at: string; activity: Activity }
+type Entry = { at: string; message: Message } | Aside
 
 export function buildTimeline(given: {
   messages: readonly Message[]
@@ -40,15 +41,8 @@ export function buildTimeline(given: {
       items.push({ kind: "day", key: `day-${day}`, at: entry.at })
       previous = null
     }
-    if ("note" in entry) {
-      items.push({ kind: "note", key: entry.note.id, note: entry.note })
-      previous = null
-      continue
-    }
-    if ("activity" in entry) {
-      const { activity } = entry
-      const isElsewhere = activity === decisive ? given.isElsewhere : null
-      items.push({ kind: "activity", key: activity.id, activity, isElsewhere })
+    if (!("message" in entry)) {
+      items.push(asideItem(entry, decisive, given.isElsewhere))
       previous = null
       continue
     }
@@ -83,6 +77,13 @@ function pendingItems(messages: readonly Message[], pending: readonly PendingSen
     .map((one) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: true }))
 }
 
+function asideItem(aside: Aside, decisive: Activity | undefined, isElsewhere: boolean): TimelineItem {
+  if ("note" in aside) return { kind: "note", key: aside.note.id, note: aside.note }
+  const { activity } = aside
+  const now = activity === decisive ? isElsewhere : null
+  return { kind: "activity", key: activity.id, activity, isElsewhere: now }
+}
+
 function isDecisive({ kind }: Activity): boolean {
   return kind === "control_passed" || kind === "control_taken"
 }
@@ -92,7 +93,7 @@ type Others = { notes: readonly Note[]; activities: readonly Activity[]; hasOlde
 function merge(messages: readonly Message[], { notes, activities, hasOlder }: Others): Entry[] {
   const oldest = messages[0]
   const from = hasOlder && oldest !== undefined ? timeKey(oldest.sent_at) : ""
-  const others: Entry[] = [
+  const others: Aside[] = [
     ...notes.map((note) => ({ at: note.created_at, note })),
     ...activities.map((activity) => ({ at: activity.happened_at, activity })),
   ]
