@@ -17,7 +17,8 @@ RATIO, P99_MS = 1.5, 15.0
 _BUSY = 100  # one conversation in so many holds half of all messages: 500 each; the others have five
 
 _LOAD = """
-SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '512MB';
+SET session_replication_role = replica;
+SET synchronous_commit = off;
 CREATE TEMP TABLE talk AS
 SELECT a.workspace_id, a.id AS account_id, n, gen_random_uuid() AS id, gen_random_uuid() AS participant_id,
     n % {busy} = 0 AS is_busy, now() - n * interval '7 seconds' AS last_at

@@ -112,7 +112,12 @@ def started(*command: str, env: dict[str, str] | None = None, log: Path | None =
     """Run a command of this Python, stopped when the block ends. What it complains of goes to `log`."""
     with (log or Path(os.devnull)).open("a") as complaints:
         popen = subprocess.Popen(
-            [sys.executable, *command], env=environment(env or {}), stdout=subprocess.PIPE, stderr=complaints, text=True
+            [sys.executable, *command],
+            env=environment(env or {}),
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            start_new_session=True,
         )
         process = Process(popen=popen)
         try:

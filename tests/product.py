@@ -50,6 +50,12 @@ class Product:
         self.environment["CONFAB_PORT"] = self.url.rsplit(":", 1)[1]
         self.sim.post("/settings", json={"callback": f"{self.url}/api/webhooks/instagram"}).raise_for_status()
 
+    def next_line(self) -> str:
+        """What it prints next, after it was ready."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End it, kindly or not, with all of its processes."""
         if self._process is not None:

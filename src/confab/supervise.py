@@ -2,10 +2,13 @@
 
 import asyncio
 import gc
+import os
 import socket
 import sys
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from confab import app, processes
 from confab.accounts import vault
@@ -15,6 +18,8 @@ from confab.settings import Settings, read
 from confab.store import doors as database
 from confab.store.db import Doors
 from confab.store.migrate import migrate
+
+_NICE = 10
 
 
 def serve(role: str, host: str | None, port: int | None, *, supervisor: int | None, listener: int | None) -> None:
@@ -42,6 +47,7 @@ def serve(role: str, host: str | None, port: int | None, *, supervisor: int | No
 
 
 async def _worker(given: Settings, doors: Doors, *, is_supervised: bool) -> None:
+    _stand_back()
     if not is_supervised:
         await migrate(doors.owner)
     await app.run_worker(given, doors)
@@ -66,6 +72,15 @@ def _run(work: Awaitable[None]) -> None:
     gc.set_threshold(20_000, 10, 10)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(until_done())
+
+
+def _stand_back() -> None:
+    """Let those go first who answer somebody: Meta waits five seconds, what is acknowledged waits safely."""
+    os.nice(_NICE)
+    group = Path("/proc/self/autogroup")  # Linux weighs sessions first, processes within a session second
+    if os.getsid(0) == os.getpid() and group.exists():
+        with suppress(OSError):
+            group.write_text(str(_NICE))
 
 
 def _tell(line: str) -> None:

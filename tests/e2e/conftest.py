@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.e2e import browser as chromium
 from tests.product import IG_ID, OTHER_IG_ID, PASSWORD, SECRET, Product, eventually, installed
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=3_000)
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +32,7 @@ class Shop:
 
     product: Product
     token: str
+    client: httpx2.Client
 
     def writes(self, text: str | None, customer: str = "1087654321098765", **more: Any) -> str:
         """A customer writes; the mid."""
@@ -49,13 +50,13 @@ class Shop:
         """A body as Meta would post it, signed."""
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         headers = {"x-hub-signature-256": f"sha256={signature}", "content-type": "application/json"}
-        answer = httpx2.post(f"{self.product.url}/api/webhooks/instagram", content=body, headers=headers, timeout=30)
+        answer = self.client.post(f"{self.product.url}/api/webhooks/instagram", content=body, headers=headers)
         assert answer.status_code == 200, answer.text
 
     def get(self, path: str, **query: Any) -> Any:
         """What our API says to the owner."""
-        with self.product.api(self.token) as api:
-            answer = api.get(path, params=query)
+        headers = {"authorization": f"Bearer {self.token}"}
+        answer = self.client.get(f"{self.product.url}/api/v1{path}", params=query, headers=headers)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
@@ -65,6 +66,15 @@ class Shop:
         def found() -> dict[str, Any] | None:
             items = self.get("/conversations", status="any", limit=100)["items"]
             return next((one for one in items if one["participant"]["ig_id"] == customer), None)
+
+        return eventually(found)
+
+    def customer_called(self, username: str) -> str:
+        """The id at Instagram of the customer with this name, as soon as we know it."""
+
+        def found() -> str | None:
+            people = [one["participant"] for one in self.get("/conversations", status="any", limit=100)["items"]]
+            return next((one["ig_id"] for one in people if one["username"] == username), None)
 
         return eventually(found)
 
@@ -83,26 +93,28 @@ class Shop:
         expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
 
 
-def opened(product: Product) -> Shop:
+@contextmanager
+def opened(product: Product) -> Iterator[Shop]:
     """The product, set up from the command line."""
-    shop = Shop(product, product.populate())
     other = ["--ig-id", OTHER_IG_ID, "--username", "harbour.cafe", "--access-token", "IGAA-other-token"]
+    token = product.populate()
     product.cli("account", "add", "--workspace", "Harbour Bakery", *other)
-    return shop
+    with httpx2.Client(timeout=30) as client:
+        yield Shop(product, token, client)
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One product for the tests of a module; each test brings its own customers."""
-    with installed(tmp_path_factory.mktemp("shop") / "var") as product:
-        yield opened(product)
+    with installed(tmp_path_factory.mktemp("shop") / "var") as product, opened(product) as shop:
+        yield shop
 
 
 @pytest.fixture
 def fresh_shop(tmp_path: Path) -> Iterator[Shop]:
     """A product of the test's own, to be broken."""
-    with installed(tmp_path / "var") as product:
-        yield opened(product)
+    with installed(tmp_path / "var") as product, opened(product) as shop:
+        yield shop
 
 
 MakeContext = Callable[..., BrowserContext]

@@ -67,7 +67,7 @@ class Ledger:
 
     async def _commit(self, batch: Sequence[tuple[Raw, "asyncio.Future[None]"]]) -> None:
         try:
-            async with asyncio.timeout(_LONGEST_WAIT_S), self._db.transaction() as conn:
+            async with asyncio.timeout(_LONGEST_WAIT_S), self._db.alone() as conn:
                 await deliveries.keep(conn, [delivery for delivery, _ in batch])
         except (*REFUSED, TimeoutError) as error:
             log.warning("deliveries_not_stored", count=len(batch), error=type(error).__name__)

@@ -35,33 +35,32 @@ async def publish(conn: Conn, workspace: WorkspaceId, changes: Sequence[Change],
 async def publish_all(conn: Conn, changes_by_workspace: Mapping[WorkspaceId, Sequence[Change]], now: datetime) -> None:
     """The same for many workspaces at once, in the order of their ids, as everybody takes the counters."""
     given = [(workspace, changes_by_workspace[workspace]) for workspace in sorted(changes_by_workspace)]
-    flat = [(workspace, change) for workspace, changes in given for change in changes]
+    counts = [(workspace, len(changes)) for workspace, changes in given if changes]
+    flat = [(workspace, step, change) for workspace, changes in given for step, change in enumerate(changes, 1)]
     if not flat:
         return
     await conn.execute(
         """
-        WITH given AS (
-            SELECT *, row_number() OVER (PARTITION BY workspace_id ORDER BY position) AS step,
-                count(*) OVER (PARTITION BY workspace_id) AS steps
-            FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[]) WITH ORDINALITY
-                AS t (workspace_id, type, subject_id, body, position)
-        ), wanted AS MATERIALIZED (
-            SELECT c.workspace_id, n.steps FROM change_counters c
-            JOIN (SELECT DISTINCT workspace_id, steps FROM given) n USING (workspace_id)
-            ORDER BY c.workspace_id FOR NO KEY UPDATE OF c
+        WITH wanted AS MATERIALIZED (
+            SELECT c.workspace_id, n.steps FROM unnest($7::uuid[], $8::bigint[]) AS n (workspace_id, steps)
+            JOIN change_counters c USING (workspace_id) ORDER BY c.workspace_id FOR NO KEY UPDATE OF c
         ), counted AS (
             UPDATE change_counters c SET seq = c.seq + w.steps FROM wanted w WHERE c.workspace_id = w.workspace_id
-            RETURNING c.workspace_id, c.seq
+            RETURNING c.workspace_id, c.seq - w.steps AS seq
         )
         INSERT INTO changes (workspace_id, seq, at, type, subject_id, body)
-        SELECT g.workspace_id, c.seq - g.steps + g.step, $5, g.type, g.subject_id, g.body
-        FROM given g JOIN counted c USING (workspace_id)
+        SELECT g.workspace_id, c.seq + g.step, $5, g.type, g.subject_id, g.body
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[], $6::bigint[])
+            AS g (workspace_id, type, subject_id, body, step) JOIN counted c USING (workspace_id)
         """,
-        [workspace for workspace, _ in flat],
-        [change.type for _, change in flat],
-        [_subject(change) for _, change in flat],
-        [_json.encode(change) for _, change in flat],
+        [workspace for workspace, _, _ in flat],
+        [change.type for _, _, change in flat],
+        [_subject(change) for _, _, change in flat],
+        [_json.encode(change) for _, _, change in flat],
         now,
+        [step for _, step, _ in flat],
+        [workspace for workspace, _ in counts],
+        [count for _, count in counts],
     )
 
 

@@ -54,7 +54,8 @@ async def exists(conn: Conn, viewer: Viewer, conversation: ConversationId) -> No
 async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Conversation]]:
     """Conversations by id, of (workspace, id) pairs: apply works for many workspaces at once."""
     records = await conn.fetch(
-        _VIEW + "WHERE (c.workspace_id, c.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        f"""SELECT c.* FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)
+        CROSS JOIN LATERAL ({_VIEW} WHERE c.workspace_id = t.workspace_id AND c.id = t.id OFFSET 0) c""",
         [workspace for workspace, _ in ids],
         [conversation for _, conversation in ids],
     )

@@ -41,12 +41,16 @@ class Each:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
-    """A kind whose rows are worked on in batches, one batch at a time; `run` settles them."""
+    """A kind whose rows are worked on in batches; `run` settles them.
+
+    One batch at a time, so that what comes meanwhile makes the next one; up to `at_once` while there is a backlog of full ones.
+    """
 
     kind: Kind
     run: Callable[[Sequence[Due]], Awaitable[None]]
     most: int
     lease: timedelta
+    at_once: int = 1
 
 
 class Worker:
@@ -83,7 +87,7 @@ class Worker:
 
     async def _claim(self, work: Each | Together, limit: int) -> list[Due]:
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.alone() as conn:
             return await work.kind.claim(conn, now, now + work.lease, limit)
 
     async def _wait(self, work: Each | Together) -> None:
@@ -96,12 +100,26 @@ class Worker:
         bell.clear()
 
     async def _together(self, work: Together) -> None:
-        while True:
-            claimed = await self._claim(work, work.most)
-            if claimed:
+        free = asyncio.Semaphore(work.at_once)
+
+        async def one(claimed: Sequence[Due]) -> None:
+            try:
                 async with self._renewing(work, claimed):
                     await work.run(claimed)
-            if len(claimed) < work.most:
+            finally:
+                free.release()
+
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await free.acquire()
+                claimed = await self._claim(work, work.most)
+                if len(claimed) == work.most:
+                    group.create_task(one(claimed))
+                    continue
+                if claimed:
+                    await one(claimed)
+                else:
+                    free.release()
                 await self._wait(work)
 
     async def _each(self, work: Each) -> None:

@@ -80,7 +80,9 @@ export function createSession(cache: QueryClient, onChanges: (changes: Change[])
   }
 
   async function enterAs(me: Me): Promise<void> {
-    if (running !== null || localStorage.getItem(POINTER) !== null) await leave(null)
+    // Another tab of the same sign-in may not have written its copy yet: that is nothing to clear away.
+    const known = localStorage.getItem(POINTER) ?? me.session_key
+    if (running !== null || known !== me.session_key) await leave(null)
     cache.setQueryData(["me"], me)
     enter(me.session_key, me.seq, false)
   }

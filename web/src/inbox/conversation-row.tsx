@@ -40,7 +40,7 @@ type RowProps = {
 
 /** One conversation in the list. Its accessible name says all that its looks say. */
 export const ConversationRow = memo(function ConversationRow(row: RowProps) {
-  const { conversation, account, viewerId, now, isOpen, isActive } = row
+  const { conversation, now, isOpen, isActive } = row
   const { participant } = conversation
   const isUnread = conversation.unread_count > 0
   const name = selectDisplayName(participant)
@@ -49,7 +49,7 @@ export const ConversationRow = memo(function ConversationRow(row: RowProps) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys of all its rows
     <div
       role="option"
-      aria-label={selectRowName(conversation, account, viewerId, now)}
+      aria-label={selectRowName(row)}
       aria-selected={isOpen}
       aria-posinset={row.position}
       aria-setsize={row.total}

@@ -41,13 +41,14 @@ export function InboxScreen() {
   }
 
   useInboxKeys({ openId, rows, doors, open, close })
+  const ListFrame = isNarrow ? "main" : "div" // alone on a small screen it is what the page is about
 
   return (
     <div className="flex h-full min-h-0 min-w-0 flex-1">
       {(!isNarrow || openId === null) && (
-        <div className="h-full w-full shrink-0 border-line pane:w-[300px] pane:border-r drawer:w-[340px]">
+        <ListFrame className="h-full w-full shrink-0 border-line pane:w-[300px] pane:border-r drawer:w-[340px]">
           <ListPane filters={filters} onFilter={setFilters} openId={openId} onOpen={open} handle={rows} />
-        </div>
+        </ListFrame>
       )}
       {openId !== null && (
         <main className="h-full min-w-0 flex-1 bg-surface">

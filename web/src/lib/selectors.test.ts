@@ -96,10 +96,13 @@ describe("a row", () => {
       labels: ["vip"],
       last_message_status: "failed",
     })
-    expect(selectRowName(conversation, ACCOUNT, "me", at(20.9))).toBe(
+    const row = { conversation, account: ACCOUNT, viewerId: "me", now: at(20.9), hasAccounts: false }
+    expect(selectRowName(row)).toBe(
       "Ana Ruiz, unread, 2 messages, last answer failed, window 3 hours, assigned to you, labels vip",
     )
-    expect(selectRowName(conversation, ACCOUNT, "other", at(20.9))).toContain("assigned to Dana")
+    expect(selectRowName({ ...row, viewerId: "other" })).toContain("assigned to Dana")
+    const account = `to @${conversation.account.username}`
+    expect(selectRowName({ ...row, hasAccounts: true })).toContain(`Ana Ruiz, ${account}, unread`)
   })
 
   test("says who spoke last", () => {

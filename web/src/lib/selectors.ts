@@ -102,15 +102,20 @@ export function selectWindowChip(conversation: WindowFacts, account: AccountFact
   }
 }
 
+type RowFacts = {
+  conversation: Conversation
+  account: AccountFacts
+  viewerId: string
+  now: number
+  /** There are several accounts, and the row shows whose it is. */
+  hasAccounts: boolean
+}
+
 /** "Ana Ruiz, unread, 2 messages, window 3 hours, assigned to you": a row as a screen reader says it. */
-export function selectRowName(
-  conversation: Conversation,
-  account: AccountFacts,
-  viewerId: string,
-  now: number,
-): string {
+export function selectRowName({ conversation, account, viewerId, now, hasAccounts }: RowFacts): string {
   const { assignee, unread_count, last_message_status, labels } = conversation
   const parts = [selectDisplayName(conversation.participant)]
+  if (hasAccounts) parts.push(`to @${conversation.account.username}`)
   if (unread_count > 0) parts.push(`unread, ${plural(unread_count, "message")}`)
   if (last_message_status === "failed") parts.push("last answer failed")
   if (last_message_status === "in_doubt") parts.push("last answer in doubt")
