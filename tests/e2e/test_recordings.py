@@ -138,13 +138,16 @@ CASES: dict[str, Case] = {
     "envelope-empty": IGNORED,
     "envelope-page-object": IGNORED,
     "handover-app-roles": NOTHING,
-    "handover-pass": Case((Shown(UNREAD, HELLO, (theirs(HELLO),), thread_says=ELSEWHERE, lines=(PASSED,)),), before=("msg-text",)),
+    "handover-pass": Case(
+        (Shown(UNREAD, HELLO, (theirs(HELLO),), thread_says=ELSEWHERE, lines=(PASSED,)),), before=("msg-text",)
+    ),
     "handover-request": Case(
         (Shown(UNREAD, HELLO, (theirs(HELLO),), lines=("Another app asks for the conversation: give me the thread",)),),
         before=("msg-text",),
     ),
     "handover-take": Case(
-        (Shown(UNREAD, HELLO, (theirs(HELLO),), lines=(PASSED, "The conversation is ours again")),), before=("msg-text", "handover-pass")
+        (Shown(UNREAD, HELLO, (theirs(HELLO),), lines=(PASSED, "The conversation is ours again")),),
+        before=("msg-text", "handover-pass"),
     ),
     "ids-as-numbers": says("numeric ids"),
     "live-comment": comment("17865000000000111", "hello from Oslo", kind="live_comment", author="dundee.dan"),
@@ -177,7 +180,8 @@ CASES: dict[str, Case] = {
     "msg-ad-referral": says("I saw your ad, is the offer on?", "Came from the ad “Autumn boxes”"),
     "msg-audio": sends("Voice message", not_here("Voice message"), what="Voice message"),
     "msg-deleted": Case(
-        (Shown(OPEN, "Message unsent", (theirs("Unsent by them, ", what="Unsent message", lacks=(HELLO,)),)),), before=("msg-text",)
+        (Shown(OPEN, "Message unsent", (theirs("Unsent by them, ", what="Unsent message", lacks=(HELLO,)),)),),
+        before=("msg-text",),
     ),
     "msg-deleted-echo": Case(
         (Shown(NEVER, "You: Message unsent", (ours("Unsent from this account, ", what="Unsent message"),)),),
@@ -196,7 +200,13 @@ CASES: dict[str, Case] = {
         )
     ),
     "msg-echo-story-mention": Case(
-        (Shown(NEVER, "You: Mentioned them in your story", (ours("Mentioned them in your story", STORY, what="Story mention, sent"),)),)
+        (
+            Shown(
+                NEVER,
+                "You: Mentioned them in your story",
+                (ours("Mentioned them in your story", STORY, what="Story mention, sent"),),
+            ),
+        )
     ),
     "msg-echo-template": Case((Shown(NEVER, "You: Card", (ours("Card", "Rye loaf", what="Card, sent"),)),)),
     "msg-echo-template-open-url": Case(
@@ -307,7 +317,13 @@ CASES: dict[str, Case] = {
         (Shown(UNREAD, HELLO, (theirs(HELLO),), lines=("Came through a link (table-12)",)),), before=("msg-text",)
     ),
     "seen": Case((Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, "Seen", what="seen"),)),), before=("msg-echo-ours",)),
-    "standby-echo": Case((Shown(NEVER, "You: I am the booking bot", (ours("I am the booking bot", "handled elsewhere", by="Another app"),)),)),
+    "standby-echo": Case(
+        (
+            Shown(
+                NEVER, "You: I am the booking bot", (ours("I am the booking bot", "handled elsewhere", by="Another app"),)
+            ),
+        )
+    ),
     "standby-message": says("hello? anyone?", "handled elsewhere"),
     "standby-postback": says("Book a table", "handled elsewhere"),
     "standby-reaction": Case(

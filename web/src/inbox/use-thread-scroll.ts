@@ -121,11 +121,15 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   return { scroller, isAtEnd, toEnd, reveal }
 }
 
-/** The first row that is still in view, and how far its top is below the upper edge. */
+/**
+ * The first row that is still in view, and how far its top is below the upper edge. Never the line of a day: it moves up to
+ * older messages of that day as soon as they are there.
+ */
 function topRow(element: HTMLElement): Anchor {
   const rows = element.firstElementChild?.children ?? []
   for (const row of rows) {
     if (!(row instanceof HTMLElement) || row.dataset.key === undefined) continue
+    if (row.dataset.key.startsWith("day-")) continue
     if (row.offsetTop + row.offsetHeight > element.scrollTop) {
       return { key: row.dataset.key, offset: row.offsetTop - element.scrollTop }
     }

@@ -1,0 +1,74 @@
+"""The whole work of an agent without a pointer."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Shop
+from tests.e2e.screen import bubble, row, thread
+from tests.product import eventually
+
+
+def test_somebody_reads_answers_retries_and_goes_on_to_the_next_conversation_by_keyboard_alone(shop: Shop, page: Page) -> None:
+    for name, text in (("mia", "Is the rye in?"), ("leo", "Can I order a cake?"), ("ada", "Do you deliver?")):
+        shop.writes(text, username=f"{name}.keys", name=name.title(), customer=f"20000000000000{ord(name[0])}")
+    page.goto(f"{shop.product.url}/")
+    expect(page.get_by_label("Email")).to_be_focused()
+    page.keyboard.type("dana@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type("five in the morning")
+    page.keyboard.press("Enter")
+    expect(row(page, "Do you deliver?")).to_have_count(1)
+
+    page.keyboard.press("j")
+    expect(row(page, "Do you deliver?")).to_be_focused()
+    page.keyboard.press("j")
+    expect(row(page, "Can I order a cake?")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(bubble(page, "Do you deliver?")).to_be_visible()
+    expect(row(page, "Do you deliver?")).to_have_attribute("aria-selected", "true")
+
+    shop.sim("/fault", target="send", effect="error", code=100, subcode=2534014, count=1)
+    page.keyboard.press("r")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
+    page.keyboard.type("We do, from ")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("twenty pounds.")
+    page.keyboard.press("Enter")
+    answer = bubble(page, "twenty pounds.")
+    expect(answer).to_contain_text("Not sent.")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_focused()
+
+    retry = answer.get_by_role("button", name="Retry")
+    eventually(lambda: page.keyboard.press("Shift+Tab") or retry.evaluate("one => one === document.activeElement"))
+    page.keyboard.press("Enter")
+    expect(answer).to_contain_text("Sent")
+    expect(answer).to_have_count(1)
+
+    page.keyboard.press("n")
+    expect(page.get_by_role("textbox", name="Note")).to_be_focused()
+    page.keyboard.type("Regular customer")
+    page.keyboard.press("Enter")
+    expect(thread(page).get_by_role("article", name="Note by Dana")).to_contain_text("Regular customer")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("a")
+    expect(page.get_by_role("menu", name="Assign to")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Assigned to You")).to_be_visible()
+
+    page.keyboard.press("Shift+E")
+    expect(bubble(page, "Can I order a cake?")).to_be_visible()
+    expect(row(page, "Ada")).to_have_count(0)
+    expect(page.get_by_role("option", selected=True)).to_contain_text("Can I order a cake?")
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog", name="Snooze until").get_by_role("button").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Snooze until")).to_be_hidden()
+    nothing_open = page.get_by_role("heading", name="No conversation open")
+    eventually(lambda: page.keyboard.press("Escape") or nothing_open.is_visible())  # one right after another counts once
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
