@@ -17,8 +17,7 @@ _IMPORT = re.compile(r"(?:\bimport|\bfrom)\s*[\"'](\.{0,2}/[^\"']+\.js)[\"']")
 def measure(*, is_quick: bool) -> Iterator[Verdict]:  # noqa: ARG001 -- it takes no time
     """The scripts of the built page."""
     promise = f"under {MOST_BYTES / 1000:.0f} kB"
-    package = find_spec("confab")
-    web = Path(str(package.origin)).parent / "_web" if package else Path()
+    web = built()
     if not (web / "index.html").exists():
         yield Verdict(name="initial JavaScript", measured="the web inbox is not built", promise=promise, is_kept=None)
         return
@@ -32,6 +31,12 @@ def measure(*, is_quick: bool) -> Iterator[Verdict]:  # noqa: ARG001 -- it takes
         is_kept=total < MOST_BYTES,
         notes=notes,
     )
+
+
+def built() -> Path:
+    """Where the web build puts its output."""
+    package = find_spec("confab")
+    return Path(str(package.origin)).parent / "_web" if package else Path()
 
 
 def initial(web: Path) -> list[Path]:
