@@ -102,11 +102,10 @@ async def test_O5_what_instagram_does_not_show_stays_in_doubt_until_a_person_dec
     for _ in range(7):
         clock.ahead += timedelta(seconds=12)
         await until(lambda: _looked(shop))
-    second = await settled(shop, conversation, "second", "sent")
-    first = await state_of(shop, conversation, "first")
-    assert (first["status"], first["error"]["code"]) == ("in_doubt", "in_doubt")
+    await settled(shop, conversation, "second", "sent")
+    first = await until(lambda: _with_error(shop, conversation, "first", "in_doubt"))
+    assert first["status"] == "in_doubt"
     assert "does not show" in first["error"]["message"]
-    assert second["status"] == "sent"
     assert [call["text"] for call in await shop.sends()] == ["second"]
     again = await shop.api.post(f"/conversations/{conversation}/messages/{first['id']}/retry")
     assert again.status_code == 200
@@ -139,8 +138,8 @@ async def test_O9_throttling_waits_as_long_as_meta_says(shop: Stack, clock: Cloc
     conversation = await asked(shop)
     await shop.fault(target="send", effect="throttle", minutes=5, count=1)
     await shop.answer(conversation, "patience")
-    waiting = await until(lambda: _with_error(shop, conversation, "patience"))
-    assert (waiting["status"], waiting["error"]["code"]) == ("queued", "throttled")
+    waiting = await until(lambda: _with_error(shop, conversation, "patience", "throttled"))
+    assert waiting["status"] == "queued"
     clock.ahead += timedelta(minutes=4)
     await until(lambda: _looked(shop))
     assert (await state_of(shop, conversation, "patience"))["status"] == "queued"
@@ -148,9 +147,9 @@ async def test_O9_throttling_waits_as_long_as_meta_says(shop: Stack, clock: Cloc
     await settled(shop, conversation, "patience", "sent")
 
 
-async def _with_error(shop: Stack, conversation: str, text: str) -> dict[str, Any] | None:
+async def _with_error(shop: Stack, conversation: str, text: str, code: str) -> dict[str, Any] | None:
     message = await state_of(shop, conversation, text)
-    return message if message["error"] else None
+    return message if message["error"] and message["error"]["code"] == code else None
 
 
 async def test_W1_after_24_hours_an_answer_is_refused_with_the_reason(shop: Stack, clock: Clock) -> None:
@@ -166,8 +165,8 @@ async def test_O12_a_dead_token_stops_sending_and_never_receiving(shop: Stack) -
     conversation = await asked(shop)
     await shop.sim.post("/tokens", json={"account": shop.ig_id, "action": "revoke", "subcode": 460})
     await shop.answer(conversation, "are you there?")
-    waiting = await until(lambda: _with_error(shop, conversation, "are you there?"))
-    assert (waiting["status"], waiting["error"]["code"]) == ("queued", "reconnect_needed")
+    waiting = await until(lambda: _with_error(shop, conversation, "are you there?", "reconnect_needed"))
+    assert waiting["status"] == "queued"
     (account,) = (await shop.api.get("/accounts")).json()["items"]
     assert account["health"] == "reconnect"
     await shop.customer_writes("still writing")

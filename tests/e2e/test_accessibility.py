@@ -22,7 +22,6 @@ KINDS = (
 )  # fmt: skip
 SIZES = {
     "wide": {"width": 1440, "height": 900},
-    "middle": {"width": 1000, "height": 800},
     "narrow": {"width": 360, "height": 740},
 }
 

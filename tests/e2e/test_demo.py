@@ -1,6 +1,5 @@
 """`confab demo` as somebody who tries Confab meets it: started, looked at, answered in, stopped, started again, killed."""
 
-import asyncio
 import os
 import re
 import signal
@@ -9,14 +8,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+
+from tests.product import eventually
 
 READY_WITHIN_S = 60  # it promises 10 on an idle machine; tests share theirs
 
@@ -94,91 +95,81 @@ def processes_of(data_dir: Path) -> list[str]:
     return found
 
 
-@asynccontextmanager
-async def signed_in(running: Demo) -> AsyncIterator[httpx2.AsyncClient]:
-    async with httpx2.AsyncClient(
+@contextmanager
+def signed_in(running: Demo) -> Iterator[httpx2.Client]:
+    with httpx2.Client(
         base_url=running.url, headers={"origin": running.url}, timeout=20, trust_env=False, verify=False
     ) as client:
-        answer = await client.post("/api/v1/session", json={"email": running.email, "password": running.password})
+        answer = client.post("/api/v1/session", json={"email": running.email, "password": running.password})
         assert answer.status_code in (200, 201), answer.text
         yield client
 
 
-async def every_conversation(client: httpx2.AsyncClient, **filters: str) -> list[dict[str, Any]]:
+def every_conversation(client: httpx2.Client, **filters: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
         query = {"limit": "100", **filters, **({"cursor": cursor} if cursor else {})}
-        page = (await client.get("/api/v1/conversations", params=query)).json()
+        page = client.get("/api/v1/conversations", params=query).json()
         found += page["items"]
         cursor = page["next"]
         if cursor is None:
             return found
 
 
-async def until(look: Any, within_s: float) -> Any:
-    async with asyncio.timeout(within_s):
-        while not (seen := await look()):
-            await asyncio.sleep(0.2)
-        return seen
+def gone(data_dir: Path) -> None:
+    eventually(lambda: not processes_of(data_dir), 10)
 
 
-async def gone(data_dir: Path) -> None:
-    async def nothing_left() -> bool:
-        return not processes_of(data_dir)
-
-    await until(nothing_left, 10)
-
-
-async def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(data_dir: Path) -> None:
+def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(data_dir: Path) -> None:
     with demo(data_dir) as running:
-        async with signed_in(running) as client:
-            known = await every_conversation(client)
+        with signed_in(running) as client:
+            known = every_conversation(client)
             assert len(known) >= 250
             assert all(one["participant"]["username"] for one in known[:50])
             assert {one["account"]["username"] for one in known} == {"harbour.bakery", "harbour.cakes"}
             assert sum(one["unread_count"] > 0 for one in known) in range(30, 140)
-            open_ones = await every_conversation(client, sort="ending")
+            open_ones = every_conversation(client, sort="ending")
             assert len(open_ones) in range(30, 150)
-            await answered(client, open_ones[-1]["id"])
+            answered(client, open_ones[-1]["id"])
             asked = open_ones[0]["participant"]["ig_id"]
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(15) == 0
-        await gone(data_dir)
+        gone(data_dir)
     with demo(data_dir) as running:
-        async with signed_in(running) as client:
-            again = await every_conversation(client)
+        with signed_in(running) as client:
+            again = every_conversation(client)
             assert {one["id"] for one in known} <= {one["id"] for one in again}
             conversation = next(one for one in again if one["participant"]["ig_id"] == asked)
-            await answered(client, conversation["id"])
+            answered(client, conversation["id"])
         running.process.kill()
         running.process.wait(5)
-        await gone(data_dir)
+        gone(data_dir)
 
 
-async def answered(client: httpx2.AsyncClient, conversation: str) -> None:
+def answered(client: httpx2.Client, conversation: str) -> None:
     """Write to the customer, see it sent, and see them write back."""
     path = f"/api/v1/conversations/{conversation}/messages"
-    sent = await client.post(path, json={"client_key": "k1", "text": "Would Saturday or Sunday suit you?"})
+    sent = client.post(path, json={"client_key": "k1", "text": "Would Saturday or Sunday suit you?"})
     assert sent.status_code == 201, sent.text
 
-    async def written_back() -> bool:
-        items = (await client.get(path)).json()["items"]
+    def written_back() -> bool:
+        items = client.get(path).json()["items"]
         place = next(nth for nth, one in enumerate(items) if one["id"] == sent.json()["id"])
         return items[place]["status"] in ("sent", "seen") and any(one["direction"] == "inbound" for one in items[place + 1 :])
 
-    await until(written_back, 20)
+    eventually(written_back, 20)
 
 
-async def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
+def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
     with demo(data_dir) as running:
-        async with signed_in(running) as client:
-            before = (await client.get("/api/v1/conversations?limit=1")).json()["items"][0]["last_message_at"]
+        with signed_in(running) as client:
 
-            async def something_new() -> bool:
-                return (await client.get("/api/v1/conversations?limit=1")).json()["items"][0]["last_message_at"] > before
+            def newest() -> str:
+                return client.get("/api/v1/conversations?limit=1").json()["items"][0]["last_message_at"]
 
-            await until(something_new, 30)
+            before = newest()
+            eventually(lambda: newest() > before, 30)
 
 
 def test_a_port_in_use_is_told_in_one_sentence(data_dir: Path) -> None:
@@ -200,13 +191,13 @@ def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(data_di
     assert re.fullmatch(r"confab: The data directory \S+ cannot be written \(.*\): set CONFAB_DATA_DIR to one that can\.\n", text)
 
 
-async def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path) -> None:
+def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path) -> None:
     process = start(data_dir)
-    await asyncio.sleep(2.5)
+    time.sleep(2.5)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert process.returncode == 0
-    await gone(data_dir)
+    gone(data_dir)
     with demo(data_dir) as running:
-        async with signed_in(running) as client:
-            assert len(await every_conversation(client)) >= 250
+        with signed_in(running) as client:
+            assert len(every_conversation(client)) >= 250

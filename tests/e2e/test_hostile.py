@@ -98,10 +98,10 @@ def test_hostile_cards_links_and_payloads_lead_nowhere(shop: Shop, page: Page) -
         "javascript:alert(1)",
         "data:text/html,<script>alert(2)</script>",
         "https://a:b@evil.example/",
-        "x\u0000y",
+        "//evil.example",
     ]
     attachments = [
-        {"type": "fallback", "payload": {"title": hostile, "url": link}} for link in links[:4]
+        {"type": "fallback", "payload": {"title": hostile, "url": link}} for link in links
     ] + [
         {"type": "ig_reel", "payload": {"title": hostile, "url": "javascript:alert(3)", "reel_video_id": "1"}},
         {"type": hostile, "payload": {"url": "javascript:alert(4)"}},
@@ -121,16 +121,6 @@ def test_hostile_cards_links_and_payloads_lead_nowhere(shop: Shop, page: Page) -
         "/raw", item=item | {"postback": {"mid": "hostile-button", "title": hostile, "payload": hostile}}, channel="messaging"
     )
     conversation = shop.conversation(customer)
-    import time
-
-    time.sleep(5)
-    print(
-        [
-            (m["mid"], m["text"], [(a["kind"], a["permalink"]) for a in m["attachments"]])
-            for m in shop.get(f"/conversations/{conversation['id']}/messages")["items"]
-        ],
-        shop.get("/deliveries", limit=12)["items"],
-    )
     eventually(lambda: len(shop.get(f"/conversations/{conversation['id']}/messages")["items"]) == len(attachments) + 3)
     shop.sign_in(page)
     page.goto(f"{shop.product.url}/inbox/{conversation['id']}")

@@ -56,6 +56,28 @@ test("What was on the screen is there after a reload, with the point of the feed
   )
 })
 
+test("What came while the copy was being opened is kept too", async () => {
+  const session = makeId()
+  const cache = new QueryClient()
+  const opening = keepCache(cache, session, () => 1)
+  fill(cache)
+  const persistence = await opening
+  await persistence.flush()
+  persistence.stop()
+  expect((await kept(session)).text).toContain("a secret")
+})
+
+test("A copy that can no longer be written is taken away", async () => {
+  const session = makeId()
+  const cache = new QueryClient()
+  const persistence = await keepCache(cache, session, () => 1)
+  fill(cache)
+  await persistence.flush()
+  cache.setQueryData(["me"], { ...ME, cannot: () => "be cloned" })
+  await persistence.flush()
+  expect((await kept(session)).seq).toBeNull()
+})
+
 test("A browser that kept nothing of this sign-in starts afresh", async () => {
   expect((await kept(makeId())).seq).toBeNull()
 })

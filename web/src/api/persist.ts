@@ -49,10 +49,16 @@ export async function keepCache(
 ): Promise<Persistence> {
   const database = await openDatabase(sessionKey)
   const writer = crypto.getRandomValues(new Uint32Array(2)).join("-")
-  const dirty = new Set<string>()
+  // What came while the database was being opened is news as well.
+  const dirty = new Set(
+    cache
+      .getQueryCache()
+      .getAll()
+      .map((query) => query.queryHash),
+  )
   const dropped = new Set<string>()
   let written = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => void flush(), WRITE_MS)
 
   const unsubscribe = cache.getQueryCache().subscribe((event) => {
     if (event.type === "updated" && event.action.type === "success") dirty.add(event.query.queryHash)
@@ -73,28 +79,34 @@ export async function keepCache(
     const gone = [...written].filter((id) => !entries.has(id))
     dirty.clear()
     dropped.clear()
-    await transact(database, {
+    const write = {
       writer,
       seq: seqOf(),
       pending,
       everything: () => [...entries.values()],
       changed: () => [...entries.values()].filter((entry) => fresh.has(entry.id)),
       gone,
-    })
+    }
+    await transact(database, write).catch(giveUp)
     written = new Set(entries.keys())
+  }
+
+  /** A copy that can no longer be brought up to date must not stay: it may hold what was unsent. */
+  async function giveUp(): Promise<void> {
+    stop()
+    await forgetCache(sessionKey)
+  }
+
+  function stop(): void {
+    unsubscribe()
+    clearTimeout(timer)
+    window.removeEventListener("pagehide", flushNow)
+    database.close()
   }
 
   const flushNow = (): void => void flush()
   window.addEventListener("pagehide", flushNow)
-  return {
-    flush,
-    stop() {
-      unsubscribe()
-      clearTimeout(timer)
-      window.removeEventListener("pagehide", flushNow)
-      database.close()
-    },
-  }
+  return { flush, stop }
 }
 
 /** Deletes everything that this browser keeps of a sign-in. */

@@ -33,6 +33,8 @@ export function MessageItem({
 }: ItemProps) {
   const isOurs = selectIsOutbound(message)
   const name = selectDisplayName(participant)
+  const isMoreThanText = message.reply_to !== null || message.attachments.length > 0
+  const room = isFirst ? "mt-3" : isMoreThanText ? "mt-1.5" : "mt-0.5"
   return (
     <article
       data-key={rowKey}
@@ -40,7 +42,7 @@ export function MessageItem({
       data-mid={message.mid ?? undefined}
       data-sent-at={message.sent_at}
       aria-label={selectMessageName(message, name)}
-      className={`group flex gap-2.5 rounded-xl ${isFirst ? "mt-3" : "mt-0.5"} ${isOurs ? "justify-end" : ""}`}
+      className={`group flex gap-2.5 rounded-xl ${room} ${isOurs ? "justify-end" : ""}`}
     >
       {!isOurs && (
         <span className="w-7 shrink-0 self-end">

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { useCallback, useEffect, useMemo, useRef } from "react"
+import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import { activitiesOf } from "../api/activities"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
@@ -45,8 +45,9 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   const isNarrow = useMedia(NARROW)
   const hasOlder = thread.next !== null
 
-  const atEnd = useRef(true)
-  const { firstUnreadId, forget } = useReading(conversation, thread.items, atEnd.current)
+  // What is read decides what is drawn, and that is what can be scrolled: the end comes back from below.
+  const [wasAtEnd, setWasAtEnd] = useState(true)
+  const { firstUnreadId, forget } = useReading(conversation, thread.items, wasAtEnd)
   const items = useMemo(
     () =>
       buildTimeline({
@@ -71,7 +72,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
     hasOlder,
     loadOlder,
   })
-  atEnd.current = isAtEnd
+  useEffect(() => setWasAtEnd(isAtEnd), [isAtEnd])
   const newCount = useNewCount(items, isAtEnd)
 
   // On a small screen the list is gone when this is drawn: the focus goes where the eyes are.

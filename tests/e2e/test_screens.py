@@ -1,0 +1,169 @@
+"""The pictures of docs/screens, taken anew with CONFAB_SCREENS=1: to be looked at by a person after a change of looks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e import replay
+from tests.e2e.conftest import MakeContext, Shop, made_contexts
+from tests.e2e.screen import answer, bubble, open_thread, row, thread
+from tests.e2e.test_demo import demo
+from tests.e2e.test_recordings import settle
+from tests.product import installed
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screens"
+WIDE, NARROW, TALL = {"width": 1440, "height": 900}, {"width": 360, "height": 740}, {"width": 880, "height": 1500}
+GROUPS = {
+    "words": (
+        "msg-text", "message-edit", "msg-text-unicode", "msg-echo-ours", "reaction-love", "seen", "msg-reply-to-message",
+        "msg-text-link", "msg-echo-native", "msg-deleted-echo", "deleted-before-message",
+    ),
+    "media": (
+        "msg-image-multiple", "msg-text-and-image", "msg-video", "msg-audio", "msg-file", "msg-sticker-transition",
+        "msg-like-heart", "msg-ephemeral", "msg-echo-attachments",
+    ),
+    "shares": (
+        "msg-ig-post", "msg-ig-reel-permalink", "msg-reel", "msg-share-permalink", "msg-fallback", "msg-story-mention",
+        "msg-reply-to-story", "msg-ig-story", "msg-echo-story-mention", "msg-echo-template",
+    ),
+    "arrivals": (
+        "msg-ad-referral", "msg-product-referral", "msg-quick-reply", "postback-referral", "referral-igme", "optin-notification",
+        "msg-is-unsupported", "msg-unsupported-type", "msg-unknown-attachment-type", "msg-template-empty", "handover-pass",
+        "standby-message", "standby-echo",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def make(browser: Browser) -> Iterator[MakeContext]:
+    with made_contexts(browser) as made:
+        yield made
+
+
+def take(page: Page, name: str) -> None:
+    """A picture, once everything stands still."""
+    FOLDER.mkdir(exist_ok=True)
+    live = page.get_by_role("status", name="Live updates: ")
+    if live.count():
+        expect(live).to_have_text("Live")
+    page.mouse.move(0, 0)
+    page.evaluate("() => document.fonts.ready")
+    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", caret="hide")
+
+
+def longest(page: Page) -> Locator:
+    """The row, of those in view, whose conversation has most to show."""
+    rows = page.get_by_role("option").all()[:9]
+
+    def length(row: Locator) -> int:
+        path = f"/api/v1/conversations/{row.get_attribute('data-conversation-id')}/messages"
+        origin = page.url.partition("/inbox")[0]
+        return len(page.request.get(f"{origin}{path}").json()["items"])
+
+    return max(rows, key=length)
+
+
+def looks(make: MakeContext, size: dict[str, int], scheme: str) -> Page:
+    return make(viewport=size, color_scheme=scheme, reduced_motion="reduce", has_touch=size is NARROW).new_page()
+
+
+def test_a_lively_inbox(tmp_path: Path, make: MakeContext) -> None:
+    with demo(tmp_path) as running:
+        for size, width in ((WIDE, "wide"), (NARROW, "narrow")):
+            for scheme in ("light", "dark"):
+                page = looks(make, size, scheme)
+                page.goto(running.url)
+                page.get_by_label("Email").fill(running.email)
+                page.get_by_label("Password").fill(running.password)
+                page.get_by_role("button", name="Sign in").click()
+                expect(page.get_by_role("option").nth(5)).to_be_visible()
+                page.get_by_role("button", name="Filter and sort").click()
+                page.get_by_role("menuitemradio", name="@harbour.bakery").click()
+                expect(page.get_by_role("button", name="Remove the filter @harbour.bakery")).to_be_visible()
+                expect(page.get_by_role("option").nth(5)).to_be_visible()
+                if width == "narrow":
+                    take(page, f"inbox-{width}-{scheme}-list")
+                longest(page).click()
+                expect(thread(page).get_by_role("article").nth(2)).to_be_visible()
+                expect(page.get_by_role("status", name="Reply window")).to_be_visible()
+                if width == "wide":
+                    expect(page.get_by_role("complementary", name="Details").get_by_role("heading").first).to_be_visible()
+                take(page, f"inbox-{width}-{scheme}{'-thread' if width == 'narrow' else ''}")
+
+
+def test_signing_in_and_an_empty_inbox(tmp_path: Path, make: MakeContext) -> None:
+    with installed(tmp_path / "var") as product:
+        page = looks(make, WIDE, "light")
+        page.goto(product.next_line().split()[-1])
+        expect(page.get_by_role("heading", name="Set up Confab")).to_be_visible()
+        take(page, "set-up")
+        for label, text in (
+            ("Workspace", "Harbour Bakery"),
+            ("Your name", "Dana"),
+            ("Email", "d@example.org"),
+            ("Password", "0123456789"),
+        ):
+            page.get_by_label(label).fill(text)
+        page.get_by_role("button", name="Create the workspace").click()
+        expect(page.get_by_role("heading", name="No Instagram account yet")).to_be_visible()
+        take(page, "empty-no-account")
+        for scheme, size in (("light", WIDE), ("dark", NARROW)):
+            page = looks(make, size, scheme)
+            page.goto(product.url)
+            page.get_by_label("Email").fill("dana@example.org")
+            page.get_by_label("Password").fill("not this one")
+            page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            take(page, f"sign-in-{scheme}")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_every_kind_of_message(shop: Shop, make: MakeContext, group: str) -> None:
+    owner = {"words": "msg-text", "media": "msg-image", "shares": "msg-ig-post", "arrivals": "msg-ad-referral"}[group]
+    for nth, name in enumerate(GROUPS[group]):
+        settle(shop, replay.body(name, owner, 1200 - 100 * nth))
+    conversation = shop.conversation(replay.person(owner))["id"]
+    for scheme, size, called in (("light", TALL, "wide-light"), ("dark", TALL, "wide-dark"), ("light", NARROW, "narrow-light")):
+        page = looks(make, size, scheme)
+        shop.sign_in(page)
+        page.locator(f"[data-conversation-id='{conversation}']").click()
+        expect(thread(page).get_by_role("article").nth(5)).to_be_visible()
+        take(page, f"kinds-{group}-{called}")
+
+
+def test_answers_that_did_not_arrive_and_a_window_that_is_closed(shop: Shop, make: MakeContext) -> None:
+    shop.writes("Could you keep two rye loaves for me?", customer="26000000000001", name="Ines Duarte", username="ines.duarte")
+    page = looks(make, WIDE, "light")
+    shop.sign_in(page)
+    expect(row(page, "Ines Duarte")).to_have_count(1)
+    open_thread(page, "Could you keep two rye loaves")
+    expect(answer(page, "Of course! When will you come by?")).to_contain_text("Sent")
+    shop.sim("/fault", target="send", effect="error", code=100, subcode=2534014, count=1)
+    expect(answer(page, "We close at six today.").get_by_role("button", name="Retry")).to_be_visible()
+    shop.sim("/fault", target="send", effect="disconnect", when="before", count=1)
+    expect(answer(page, "Or shall we deliver them?")).to_contain_text("Unknown, checking")
+    take(page, "answers-failed-and-in-doubt")
+    page.get_by_role("button", name="Why?").click()
+    take(page, "window-why")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Snooze").click()
+    take(page, "snooze")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Keyboard").click()
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    take(page, "keyboard")
+    page.keyboard.press("Escape")
+
+    shop.posts(replay.body("msg-text-and-image", "msg-text-and-image", 9 * 86_400))
+    who = replay.display_name(replay.person("msg-text-and-image"))
+    page.goto(f"{shop.product.url}/inbox/{shop.conversation(replay.person('msg-text-and-image'))['id']}")
+    expect(page.get_by_role("heading", name=who, level=2).first).to_be_visible()
+    expect(bubble(page, "this one?")).to_be_visible()
+    take(page, "window-closed")
+    page.get_by_role("tab", name="Mine").click()
+    expect(page.get_by_role("heading", name="Nothing is waiting for you")).to_be_visible()
+    take(page, "empty-mine")
+    assert sum(one.stat().st_size for one in FOLDER.glob("*.png")) < 4_000_000
