@@ -5,8 +5,10 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -54,21 +56,30 @@ def server(testrun_uid: str) -> Iterator[Doors]:
     """The server of this run, shared by all of its processes; the last one to leave takes it away."""
     folder = Path(tempfile.gettempdir()) / f"confab-tests-{testrun_uid}"
     folder.mkdir(mode=0o755, exist_ok=True)
-    with (folder / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        running = embedded.running(folder, QUICK)
-        doors = running.__enter__()
-        asyncio.run(make_template(doors))
-        fcntl.flock(lock, fcntl.LOCK_SH)
-        try:
-            yield doors
-        finally:
+    with (folder / "change.lock").open("w") as change, (folder / "use.lock").open("w") as use:
+        with held(change):
+            fcntl.flock(use, fcntl.LOCK_SH)
+            running = embedded.running(folder, QUICK)
+            doors = running.__enter__()
+            asyncio.run(make_template(doors))
+        yield doors
+        with held(change):
             running.__exit__(None, None, None)
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(use, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def held(lock: IO[str]) -> Iterator[None]:
+    """One process at a time."""
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
 
 
 @pytest.fixture(scope="module")
