@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import uvicorn
 
+from confab import app
 from confab.accounts import connect, vault
 from confab.app import Front, web_app
 from confab.clock import Clock
@@ -92,8 +93,7 @@ def start_sim(*arguments: str) -> tuple["subprocess.Popen[str]", str]:
 @asynccontextmanager
 async def served(front: Front) -> AsyncIterator[str]:
     """The app on a free port."""
-    config = uvicorn.Config(front, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False)
-    server = Quiet(config)
+    server = Quiet(app.served(front))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[listener]))

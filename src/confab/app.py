@@ -10,6 +10,7 @@ import traceback
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -18,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from confab.accounts import meta_apps, vault
-from confab.api import problems, routes, static
+from confab.api import problems, routes, static, webhook
 from confab.api.metrics import Metrics
 from confab.api.services import Services
 from confab.api.stream import Stream
@@ -40,7 +41,6 @@ from confab.worker import works
 
 log = structlog.get_logger()
 
-WEBHOOK = "/api/webhooks/instagram"
 STREAM = "/api/v1/stream"
 
 _OURS = ("api", "connect", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
@@ -73,12 +73,14 @@ class Front:
     The webhook and the stream come before the framework, because one may never be slow and the other lasts for hours.
     """
 
-    def __init__(self, *, services: Services, api: ASGIApp, web: ASGIApp, receiver: ASGIApp, stream: ASGIApp, hub: Hub) -> None:
+    def __init__(
+        self, *, services: Services, api: ASGIApp, web: ASGIApp, hook: webhook.Webhook, stream: ASGIApp, hub: Hub
+    ) -> None:
         self.services = services
         self.hub = hub
+        self.webhook = hook
         self._api = api
         self._web = web
-        self._receiver = receiver
         self._stream = stream
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,8 +88,8 @@ class Front:
         if scope["type"] != "http":
             await _refuse_socket(scope, receive, send)
             return
-        if scope["path"] == WEBHOOK:  # counts its own answers
-            await self._receiver(scope, receive, send)
+        if scope["path"] == webhook.PATH:  # counts its own answers
+            await self.webhook(scope, receive, send)
             return
         door, room = self._room(scope)
         answer = _Answer(send)
@@ -138,7 +140,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
     ):
         wake = Wake(doors.app)
         hub = Hub(db, clock, wake)
-        ledger = Ledger(ledger_db, lambda: wake.say(work("deliveries")))
+        ledger = Ledger(ledger_db, clock, lambda: wake.say(work("deliveries")))
         services = Services(
             settings=settings,
             clock=clock,
@@ -154,40 +156,37 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         await known.look()
         running = (wake.run(), hub.run(), ledger.run(), known.run())
         behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
-        receiver = Receiver(
-            ledger,
-            clock,
-            known,
-            verify_token=settings.meta_verify_token,
-            max_bytes=settings.webhook_max_bytes,
-            answered=services.metrics.webhook_answered,
-        )
+        receiver = Receiver(ledger, known, verify_token=settings.meta_verify_token, max_bytes=settings.webhook_max_bytes)
+        hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
         try:
-            yield Front(services=services, api=api, web=static.load(), receiver=receiver, stream=Stream(services, hub), hub=hub)
+            yield Front(services=services, api=api, web=static.load(), hook=hook, stream=Stream(services, hub), hub=hub)
         finally:
             services.closing.set()
             for task in behind:
                 task.cancel()
 
 
+def served(front: Front) -> uvicorn.Config:
+    """How our server speaks HTTP."""
+    return uvicorn.Config(
+        front,
+        http=partial(webhook.Protocol, webhook=front.webhook),  # pyright: ignore[reportArgumentType] -- it only calls it
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=["127.0.0.1", "::1"],
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
 async def run_web(settings: Settings, doors: Doors, listener: socket.socket) -> None:
     """Serve on a listening socket until told to stop."""
     async with web_app(settings, doors) as front:
-        server = _Server(
-            uvicorn.Config(
-                front,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=True,
-                forwarded_allow_ips=["127.0.0.1", "::1"],
-                timeout_keep_alive=75,
-                timeout_graceful_shutdown=_GRACE_S,
-            )
-        )
+        server = _Server(served(front))
 
         def stop() -> None:
             front.services.closing.set()

@@ -42,7 +42,7 @@ def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, wa
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
     return [
-        Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST, at_once=2),
+        Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True),
         Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True),
         Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),

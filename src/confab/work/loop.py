@@ -43,14 +43,14 @@ class Each:
 class Together:
     """A kind whose rows are worked on in batches; `run` settles them.
 
-    One batch at a time, so that what comes meanwhile makes the next one; up to `at_once` while there is a backlog of full ones.
+    One batch at a time: what comes meanwhile makes the next one, and however long the queue is, it takes one core at most and
+    leaves the others to those who answer somebody.
     """
 
     kind: Kind
     run: Callable[[Sequence[Due]], Awaitable[None]]
     most: int
     lease: timedelta
-    at_once: int = 1
 
 
 class Worker:
@@ -100,26 +100,12 @@ class Worker:
         bell.clear()
 
     async def _together(self, work: Together) -> None:
-        free = asyncio.Semaphore(work.at_once)
-
-        async def one(claimed: Sequence[Due]) -> None:
-            try:
+        while True:
+            claimed = await self._claim(work, work.most)
+            if claimed:
                 async with self._renewing(work, claimed):
                     await work.run(claimed)
-            finally:
-                free.release()
-
-        async with asyncio.TaskGroup() as group:
-            while True:
-                await free.acquire()
-                claimed = await self._claim(work, work.most)
-                if len(claimed) == work.most:
-                    group.create_task(one(claimed))
-                    continue
-                if claimed:
-                    await one(claimed)
-                else:
-                    free.release()
+            if len(claimed) < work.most:
                 await self._wait(work)
 
     async def _each(self, work: Each) -> None:

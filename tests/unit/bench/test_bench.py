@@ -36,7 +36,7 @@ def test_every_prepared_delivery_is_signed_and_is_one_message_of_its_own(tmp_pat
         head, _, body = whole.partition(b"\r\n\r\n")
         headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
         assert int(headers["Content-Length"]) == len(body)
-        assert signer(body, headers["X-Hub-Signature-256"], [ground.SECRET]) == 0
+        assert signer(body, headers["X-Hub-Signature-256"].encode(), [ground.SECRET]) == 0
         (routed,) = normalise(body, datetime.now(UTC))
         assert routed.ig_id == ground.IG_ID
         assert routed.event.type == "message_received"
