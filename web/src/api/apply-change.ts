@@ -8,14 +8,21 @@ import { applyToThread, type ThreadEntry } from "./thread-entry"
 
 export type Listed<T> = { items: T[]; seq: number }
 
-/** Brings every entry of the cache up to one change. Applying a change twice does nothing. */
-export function applyChange(cache: QueryClient, change: Change): void {
+/** Brings every entry of the cache up to these changes. Applying a change twice does nothing. */
+export function applyChanges(cache: QueryClient, changes: readonly Change[]): void {
   const viewerId = cache.getQueryData<Me>(["me"])?.agent.id ?? ""
   for (const { queryKey, state } of cache.getQueryCache().getAll()) {
     if (state.data === undefined) continue
-    const after = applyToEntry(queryKey, state.data, change, viewerId)
+    const after = changes.reduce(
+      (data: unknown, change) => applyToEntry(queryKey, data, change, viewerId),
+      state.data,
+    )
     if (after !== state.data) cache.setQueryData(queryKey, after)
   }
+}
+
+export function applyChange(cache: QueryClient, change: Change): void {
+  applyChanges(cache, [change])
 }
 
 /** What one entry becomes. The first word of its key says which kind it is. */

@@ -8,6 +8,7 @@ import type { Conversation } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
 const PAGE = 50
+const READ_PAUSE_MS = 300
 
 /** The loaded part of one list; `fetchMoreConversations` makes it longer. */
 export function conversationsOf(filters: Filters) {
@@ -113,13 +114,34 @@ export function useUpdateConversation() {
   })
 }
 
-/** Everything up to a message is read. The count goes down at once; the stream tells the rest. */
+type Reading = { conversation: Conversation; messageId: string }
+
+/** What is still to be told of each conversation: the newest message that was read. */
+const readings = new Map<string, Reading>()
+
+/**
+ * Everything up to a message is read. The count goes down at once; the server is told at most every `READ_PAUSE_MS` how
+ * far, and the stream tells the rest.
+ */
 export async function markRead(
   cache: QueryClient,
   conversation: Conversation,
   messageId: string,
 ): Promise<void> {
   showGuess(cache, conversation, { ...conversation, unread_count: 0 })
+  const { id } = conversation
+  const isUnderWay = readings.has(id)
+  readings.set(id, { conversation, messageId })
+  if (isUnderWay) return
+  for (let told = ""; readings.get(id)?.messageId !== told; await pause(READ_PAUSE_MS)) {
+    const reading = readings.get(id) as Reading // only this loop deletes it
+    told = reading.messageId
+    await tellRead(cache, reading)
+  }
+  readings.delete(id)
+}
+
+async function tellRead(cache: QueryClient, { conversation, messageId }: Reading): Promise<void> {
   const call = http.POST("/api/v1/conversations/{id}/read", {
     params: { path: { id: conversation.id } },
     body: { message_id: messageId },
@@ -155,4 +177,8 @@ function setEverywhere(cache: QueryClient, conversation: Conversation): void {
     const scope = { filters: key[1] as Filters, viewerId }
     cache.setQueryData(key, withConversation(entry, conversation, scope, true))
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

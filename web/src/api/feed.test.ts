@@ -28,15 +28,15 @@ const upTo =
 describe("the feed", () => {
   test("lands what is next, and nothing twice", () => {
     const { feed, landed, fetchAfter } = setUp(10, upTo(10))
-    for (const seq of [11, 11, 12, 10]) feed.receive(change(seq))
+    for (const seq of [11, 11, 12, 10]) feed.receive([change(seq)])
     expect(landed).toEqual([11, 12])
     expect(fetchAfter).not.toHaveBeenCalled()
   })
 
   test("fetches a hole and keeps the order", async () => {
     const { feed, landed, fetchAfter } = setUp(10, upTo(13))
-    feed.receive(change(13))
-    feed.receive(change(14))
+    feed.receive([change(13)])
+    feed.receive([change(14)])
     await feed.catchUp()
     expect(landed).toEqual([11, 12, 13, 14])
     expect(fetchAfter).toHaveBeenCalledExactlyOnceWith(10)
@@ -55,17 +55,17 @@ describe("the feed", () => {
 
   test("goes on over numbers that are not for this viewer", async () => {
     const { feed, landed } = setUp(10, async () => ({ items: [change(14)], next: null, seq: 15 }))
-    feed.receive(change(14))
+    feed.receive([change(14)])
     await feed.catchUp()
-    feed.receive(change(16))
+    feed.receive([change(16)])
     expect(landed).toEqual([14, 16])
   })
 
   test("fetches again what is shown when the hole is too old, and goes on from there", async () => {
     const { feed, landed, resync } = setUp(10, async () => "resync")
-    feed.receive(change(50))
+    feed.receive([change(50)])
     await vi.waitFor(() => expect(feed.seq).toBe(100))
-    feed.receive(change(101))
+    feed.receive([change(101)])
     expect(resync).toHaveBeenCalledOnce()
     expect(landed).toEqual([101])
   })
@@ -76,10 +76,10 @@ describe("the feed", () => {
       if (isDown) throw new Error("unreachable")
       return upTo(2)(after)
     })
-    feed.receive(change(2))
+    feed.receive([change(2)])
     await feed.catchUp().catch(() => {})
     isDown = false
-    feed.receive(change(3))
+    feed.receive([change(3)])
     await vi.waitFor(() => expect(landed).toEqual([1, 2, 3]))
   })
 

@@ -18,7 +18,7 @@ export type FeedDoors = {
 export type Feed = {
   /** The newest point that every entry of the cache stands at. */
   readonly seq: number
-  receive: (change: Change) => void
+  receive: (changes: readonly Change[]) => void
   /** The server is at `seq` at least: what is between is fetched. */
   reachedBy: (seq: number) => Promise<void>
   /** Fetches whatever is new; rejects when the server cannot be reached. */
@@ -80,9 +80,8 @@ export function createFeed(start: number, doors: FeedDoors): Feed {
     get seq() {
       return seq
     },
-    receive(change) {
-      if (change.seq <= seq) return
-      early.push(change)
+    receive(changes) {
+      early.push(...changes.filter((change) => change.seq > seq))
       if (filling !== null) return
       landEarly()
       if (early.length > 0) run(fill).catch(() => {}) // the next event or poll tries again

@@ -4,7 +4,7 @@ import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
 import type { Message } from "./model"
 import { fetchEntry, recentChanges } from "./snapshot"
-import { applyToThread, prependPage, type ThreadEntry } from "./thread-entry"
+import { applyToThread, prependPage, type ThreadEntry, trimThread } from "./thread-entry"
 
 const PAGE = 30
 
@@ -32,6 +32,11 @@ export async function fetchOlderMessages(cache: QueryClient, conversationId: str
           prependPage(entry, page),
         ),
   )
+}
+
+/** Forgets all but the newest messages: they are fetched again when somebody scrolls up to them. */
+export function forgetOlderMessages(cache: QueryClient, conversationId: string, keep: number): void {
+  cache.setQueryData(messagesOf(conversationId).queryKey, (entry) => entry && trimThread(entry, keep))
 }
 
 async function readPage(id: string, before?: string): Promise<ThreadEntry> {

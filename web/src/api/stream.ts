@@ -1,6 +1,6 @@
 /** The one place where the stream is read: transport in, feed in the middle, cache out. */
 import { notifyManager, type QueryClient } from "@tanstack/react-query"
-import { applyChange } from "./apply-change"
+import { applyChanges } from "./apply-change"
 import { ApiError, answer, http } from "./client"
 import { type ChangePage, createFeed, type Feed } from "./feed"
 import type { Change } from "./model"
@@ -11,6 +11,8 @@ import { openTransport } from "./transport"
 
 const POLL_MS = 60_000
 const PAGE = 500
+/** A change that comes alone is shown at once; in a flood all that came within a frame is drawn together. */
+const GATHER_MS = 20
 
 export type Live = { readonly seq: number; stop: () => void }
 
@@ -31,10 +33,8 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
   const feed = createFeed(seq, {
     land(changes) {
       notifyManager.batch(() => {
-        for (const change of changes) {
-          recentChanges.push(change)
-          applyChange(cache, change)
-        }
+        for (const change of changes) recentChanges.push(change)
+        applyChanges(cache, changes)
       })
       onChanges(changes)
     },
@@ -43,19 +43,44 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
   })
 
   let stopped = false
+  let gathered: Change[] = []
+  let gathering: ReturnType<typeof setTimeout> | undefined
+  let landedAt = 0
   let poll: ReturnType<typeof setInterval> | undefined
   let transport: ReturnType<typeof openTransport> | null = null
 
   function hear(event: ToTab): void {
     if (stopped) return
-    if (event.type === "change") feed.receive(event.change)
-    else if (event.type === "head") quietly(feed.reachedBy(event.seq))
+    if (event.type === "change") gather(event.change)
+    else {
+      landGathered()
+      obey(event)
+    }
+  }
+
+  function obey(event: Exclude<ToTab, { type: "change" }>): void {
+    if (event.type === "head") quietly(feed.reachedBy(event.seq))
     else if (event.type === "resync") quietly(feed.resync())
     else if (event.type === "ended") onEnded()
     else {
       setLiveStatus(navigator.onLine ? event.status : "offline")
       pollWhile(event.status === "down", feed)
     }
+  }
+
+  function gather(change: Change): void {
+    gathered.push(change)
+    gathering ??= setTimeout(landGathered, Math.max(0, landedAt + GATHER_MS - performance.now()))
+  }
+
+  function landGathered(): void {
+    clearTimeout(gathering)
+    gathering = undefined
+    if (gathered.length === 0) return
+    const changes = gathered
+    gathered = []
+    feed.receive(changes)
+    landedAt = performance.now()
   }
 
   function pollWhile(isDown: boolean, of: Feed): void {
@@ -94,6 +119,7 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     },
     stop() {
       stopped = true
+      clearTimeout(gathering)
       clearInterval(poll)
       leave()
       window.removeEventListener("online", wake)

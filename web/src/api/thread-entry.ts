@@ -64,9 +64,9 @@ export function withoutMessage(entry: ThreadEntry, messageId: string): ThreadEnt
 export function withMarks(entry: ThreadEntry, { read_up_to, seen_up_to }: Conversation): ThreadEntry {
   const [read, seen] = [timeKey(read_up_to), timeKey(seen_up_to)]
   const items = entry.items.map((message): Message => {
-    const at = timeKey(message.sent_at)
-    if (message.is_unread && at <= read) return { ...message, is_unread: false }
-    return message.status === "sent" && at <= seen ? { ...message, status: "seen" } : message
+    if (message.is_unread && timeKey(message.sent_at) <= read) return { ...message, is_unread: false }
+    const isSeen = message.status === "sent" && timeKey(message.sent_at) <= seen
+    return isSeen ? { ...message, status: "seen" } : message
   })
   return items.some((message, index) => message !== entry.items[index]) ? { ...entry, items } : entry
 }

@@ -1,7 +1,7 @@
-import type { Message, Participant } from "../api/model"
+import type { Message } from "../api/model"
 import { selectAuthorName, selectVoice } from "../lib/authors"
 import { selectMessageName } from "../lib/message-name"
-import { selectDisplayName, selectIsOutbound } from "../lib/selectors"
+import { selectIsOutbound } from "../lib/selectors"
 import { formatExact, formatMessageTime } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Icon } from "../ui/icon"
@@ -15,7 +15,8 @@ type ItemProps = {
   rowKey: string
   isFirst: boolean
   isLast: boolean
-  participant: Participant
+  participantName: string
+  avatarUrl: string | null
   conversationId: string
   messages: readonly Message[]
   onJump: (mid: string) => void
@@ -27,12 +28,12 @@ export function MessageItem({
   rowKey,
   isFirst,
   isLast,
-  participant,
+  participantName: name,
+  avatarUrl,
   conversationId,
   ...quoting
 }: ItemProps) {
   const isOurs = selectIsOutbound(message)
-  const name = selectDisplayName(participant)
   const isMoreThanText = message.reply_to !== null || message.attachments.length > 0
   const room = isFirst ? "mt-3" : isMoreThanText ? "mt-1.5" : "mt-0.5"
   return (
@@ -46,7 +47,7 @@ export function MessageItem({
     >
       {!isOurs && (
         <span className="w-7 shrink-0 self-end">
-          {isLast && <Avatar id={conversationId} name={name} url={participant.avatar_url} size={28} />}
+          {isLast && <Avatar id={conversationId} name={name} url={avatarUrl} size={28} />}
         </span>
       )}
       <div

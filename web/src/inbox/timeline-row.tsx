@@ -1,5 +1,5 @@
 import { memo } from "react"
-import type { Activity, Message, Note, Participant } from "../api/model"
+import type { Activity, Message, Note } from "../api/model"
 import { describeActivity } from "../lib/activity-words"
 import { formatDay, formatExact, formatMessageTime } from "../lib/time"
 import type { TimelineItem } from "../lib/timeline"
@@ -11,7 +11,8 @@ import { RichText } from "./rich-text"
 
 type RowProps = {
   item: TimelineItem
-  participant: Participant
+  participantName: string
+  avatarUrl: string | null
   conversationId: string
   /** Where a quoted message is looked up; empty for a message that quotes none. */
   messages: readonly Message[]
@@ -48,7 +49,8 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
           rowKey={item.key}
           isFirst={item.isFirst}
           isLast={item.isLast}
-          participant={row.participant}
+          participantName={row.participantName}
+          avatarUrl={row.avatarUrl}
           conversationId={row.conversationId}
           messages={row.messages}
           onJump={row.onJump}
@@ -59,8 +61,9 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
 
 /** Building the timeline makes new items of old things; only the things count. */
 function isSame(before: RowProps, after: RowProps): boolean {
-  const rest = before.participant === after.participant && before.messages === after.messages
-  return rest && before.onJump === after.onJump && isSameItem(before.item, after.item)
+  const { item, ...rest } = before
+  const names = Object.keys(rest) as (keyof typeof rest)[]
+  return names.every((name) => before[name] === after[name]) && isSameItem(item, after.item)
 }
 
 function isSameItem(before: TimelineItem, after: TimelineItem): boolean {

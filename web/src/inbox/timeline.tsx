@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import { activitiesOf } from "../api/activities"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
-import { fetchOlderMessages, messagesOf } from "../api/messages"
+import { fetchOlderMessages, forgetOlderMessages, messagesOf } from "../api/messages"
 import type { Conversation, Message } from "../api/model"
 import { notesOf } from "../api/notes"
 import { pendingOf } from "../api/pending"
@@ -21,6 +21,9 @@ import { useThreadScroll } from "./use-thread-scroll"
 
 const NO_MESSAGES: Message[] = []
 const MOST_PAGES = 10
+/** However long somebody looks on while messages come in, so many are drawn at most. */
+const MOST_DRAWN = 150
+const KEPT_DRAWN = 90
 
 export function Timeline({ conversation }: { conversation: Conversation }) {
   const { data: thread, error, refetch } = useQuery(messagesOf(conversation.id))
@@ -73,6 +76,10 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
     loadOlder,
   })
   useEffect(() => setWasAtEnd(isAtEnd), [isAtEnd])
+  const isTooLong = isAtEnd && thread.items.length > MOST_DRAWN
+  useEffect(() => {
+    if (isTooLong) forgetOlderMessages(cache, id, KEPT_DRAWN)
+  }, [isTooLong, cache, id])
   const newCount = useNewCount(items, isAtEnd)
 
   // On a small screen the list is gone when this is drawn: the focus goes where the eyes are.
@@ -121,7 +128,8 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
             <TimelineRow
               key={item.key}
               item={item}
-              participant={conversation.participant}
+              participantName={name}
+              avatarUrl={conversation.participant.avatar_url}
               conversationId={id}
               messages={"message" in item && item.message.reply_to?.mid ? thread.items : NO_MESSAGES}
               onJump={jumpTo}

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react"
+import { useMemo, useSyncExternalStore } from "react"
 
 /** Below: one pane at a time. Above: room for the details. The breakpoints of `styles.css`. */
 export const NARROW = "(max-width: 37.49rem)"
@@ -6,12 +6,12 @@ export const WIDE = "(min-width: 75rem)"
 
 /** Whether a media query holds, kept up to date. */
 export function useMedia(query: string): boolean {
+  const list = useMemo(() => window.matchMedia(query), [query])
   return useSyncExternalStore(
     (listener) => {
-      const list = window.matchMedia(query)
       list.addEventListener("change", listener)
       return () => list.removeEventListener("change", listener)
     },
-    () => window.matchMedia(query).matches,
+    () => list.matches,
   )
 }
