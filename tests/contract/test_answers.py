@@ -93,6 +93,7 @@ async def test_O5_with_the_echo_lost_too_the_conversation_is_read_back(shop: Sta
 
 
 async def test_O5_what_instagram_does_not_show_stays_in_doubt_until_a_person_decides(shop: Stack, clock: Clock) -> None:
+    await shop.sim.post("/settings", json={"limits": False})  # a minute of ours passes within one of its seconds
     conversation = await asked(shop)
     await shop.fault(target="send", effect="disconnect", when="before", count=1)
     await shop.answer(conversation, "first")
@@ -111,6 +112,20 @@ async def test_O5_what_instagram_does_not_show_stays_in_doubt_until_a_person_dec
     assert again.status_code == 200
     await settled(shop, conversation, "first", "sent")
     assert [call["text"] for call in await shop.sends()] == ["second", "first"]
+
+
+async def test_O5_where_instagram_cannot_be_asked_the_message_says_so(shop: Stack, clock: Clock) -> None:
+    conversation = await asked(shop)
+    await shop.fault(target="send", effect="disconnect", when="before", count=1)
+    await shop.fault(target="conversations", effect="error", code=2)
+    await shop.answer(conversation, "first")
+    await settled(shop, conversation, "first", "in_doubt")
+    for _ in range(7):
+        clock.ahead += timedelta(seconds=12)
+        await until(lambda: _looked(shop))
+    first = await until(lambda: _with_error(shop, conversation, "first", "in_doubt"))
+    assert "could not be asked" in first["error"]["message"]
+    assert await shop.sends() == []
 
 
 async def _looked(shop: Stack) -> bool:

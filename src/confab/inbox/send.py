@@ -34,6 +34,10 @@ _CLOCKS_DIFFER = timedelta(seconds=60)
 _NOT_SHOWN = (
     "Instagram does not show this message. It may still have been sent: look into the Instagram app before you send it again."
 )
+_NOT_ASKED = (
+    "Instagram could not be asked whether it has this message. It may have been sent: look into the Instagram app before you "
+    "send it again."
+)
 _CHECKING = "No answer from Instagram; checking whether it was sent."
 
 log = structlog.get_logger()
@@ -225,11 +229,13 @@ class Sender:
     async def _look(self, workspace: WorkspaceId, call: OutboundRow) -> None:
         """Read the conversation back: is the answer in doubt there? Absence is no proof. Rule O5."""
         found: ReadMessage | None = None
+        was_asked = False
         try:
             async with self._db.transaction() as conn:
                 line = await self._line_of(conn, workspace, call.account_id)
             if line is not None:
                 shown = await self._graph.newest_messages(token=line.token, ig_id=line.ig_id, igsid=call.recipient_igsid)
+                was_asked = True
                 found = await self._unclaimed(workspace, call, [message for message in shown if _is_it(message, call)])
         except GraphError as error:
             log.info("answer_not_checked", outbound=str(call.id), error=error.code)
@@ -243,7 +249,7 @@ class Sender:
                 await settle.sent(conn, current, found.id, now, is_guess=True)
             else:
                 again = settle.next_look(current.attempted_at or now, now)
-                await settle.in_doubt(conn, current, again, _CHECKING if again else _NOT_SHOWN, now)
+                await settle.in_doubt(conn, current, again, _CHECKING if again else _NOT_SHOWN if was_asked else _NOT_ASKED, now)
         self._told(workspace)
 
     async def _unclaimed(self, workspace: WorkspaceId, call: OutboundRow, shown: list[ReadMessage]) -> ReadMessage | None:
