@@ -8,14 +8,10 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bench import ground
-from bench.ground import HERE, Verdict
+from bench import ground, results
+from bench.ground import Verdict
 
 NAMES = ("bundle", "acknowledged", "visible", "bubble", "first_page", "idle")
-RESULTS = HERE / "RESULTS.md"
-_HEADER = (
-    "# Results\n\nWhat `make bench` and `make soak` measured, newest first. Ratios are medians of rounds, with their range.\n"
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,28 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("\n".join(verdict.lines()), flush=True)
     print(f"\n{time.monotonic() - began:.0f} s")
     if not given.quick:
-        record(verdicts, machine, datetime.now(UTC))
+        results.record("benchmarks", verdicts, machine, datetime.now(UTC))
     return int(any(verdict.is_kept is False for verdict in verdicts))
-
-
-def record(verdicts: Sequence[Verdict], machine: str, at: datetime) -> None:
-    """Add a section on top of the results; what was there stays."""
-    before = RESULTS.read_text().removeprefix(_HEADER) if RESULTS.exists() else ""
-    RESULTS.write_text(_HEADER + section(verdicts, machine, at) + before)
-
-
-def section(verdicts: Sequence[Verdict], machine: str, at: datetime) -> str:
-    """One run as Markdown."""
-    lines = [
-        f"\n## {at:%Y-%m-%d %H:%M} UTC, benchmarks\n",
-        f"{machine}\n",
-        "| number | measured | promised | |",
-        "|---|---|---|---|",
-    ]
-    words = {True: "kept", False: "**broken**", None: "not measured"}
-    lines += [f"| {one.name} | {one.measured} | {one.promise} | {words[one.is_kept]} |" for one in verdicts]
-    notes = [f"- {one.name}: {note}" for one in verdicts for note in one.notes]
-    return "\n".join([*lines, "", *notes]) + "\n"
 
 
 if __name__ == "__main__":

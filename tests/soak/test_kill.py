@@ -8,10 +8,12 @@ import random
 import threading
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
+from bench import ground, results
 
 from tests.product import IG_ID, Product, eventually, installed
 
@@ -77,16 +79,18 @@ def test_D1_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubl
         said: dict[str, str] = {}
         agent = threading.Thread(target=lambda: said.update(answers(product, token, seed)))
         agent.start()
-        _kill_now_and_then(product, seed, done)
+        killed = _kill_now_and_then(product, seed, done)
         writer.join()
         agent.join()
         _settle(product, token)
         with product.api(token) as api:
             _check_messages(product, api)
-            _check_answers(product, api, said)
+            states = _check_answers(product, api, said)
+    if FULL:
+        _record(seed, killed, states)
 
 
-def _kill_now_and_then(product: Product, seed: int, done: threading.Event) -> None:
+def _kill_now_and_then(product: Product, seed: int, done: threading.Event) -> Counter[str]:
     chance = random.Random(seed)
     killed: Counter[str] = Counter()
     while sum(killed.values()) < KILLS:
@@ -94,6 +98,7 @@ def _kill_now_and_then(product: Product, seed: int, done: threading.Event) -> No
         victim = VICTIMS[sum(killed.values()) % len(VICTIMS)]
         killed[victim] += product.kill(victim)
     print(f"killed: {dict(killed)}; customers were still writing: {not done.is_set()}")
+    return killed
 
 
 def _settle(product: Product, token: str) -> None:
@@ -157,7 +162,7 @@ def _check_messages(product: Product, api: httpx2.Client) -> None:
         assert conversation["unread_count"] == len(unread), conversation["id"]
 
 
-def _check_answers(product: Product, api: httpx2.Client, said: dict[str, str]) -> None:
+def _check_answers(product: Product, api: httpx2.Client, said: dict[str, str]) -> Counter[str]:
     """Nobody got anything twice; everything accepted is sent, or visibly not known to be."""
     received = Counter(call["text"] for call in product.sim.get("/sends", params={"limit": "100000"}).json()["items"])
     assert set(received.values()) <= {1}
@@ -168,4 +173,15 @@ def _check_answers(product: Product, api: httpx2.Client, said: dict[str, str]) -
             assert received[said[key]] == 1, message
         else:
             assert message["status"] == "in_doubt", message
-    print(f"answers: {Counter(message['status'] for message in by_key.values())}")
+    states = Counter(message["status"] for message in by_key.values())
+    print(f"answers: {states}")
+    return states
+
+
+def _record(seed: int, killed: Counter[str], states: Counter[str]) -> None:
+    verdict = ground.Verdict(
+        name="killed with `kill -9` under load", measured=", ".join(f"{name} {count}" for name, count in killed.items()),
+        promise="every acknowledged message once, every unread count right, no answer twice", is_kept=True,
+        notes=[f"seed {seed}; {MESSAGES} messages of {CUSTOMERS} customers; answers: {dict(states)}"],
+    )  # fmt: skip
+    results.record("soak", [verdict], ground.machine(), datetime.now(UTC))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bench import __main__ as bench
-from bench import bundle, deliveries, ground, idle
+from bench import bundle, deliveries, ground, idle, results
 from bench.ground import Spread, Verdict
 
 from confab.graph.signature import signer
@@ -84,9 +84,9 @@ def test_initial_scripts_are_those_of_the_page_and_what_they_import(tmp_path: Pa
 
 
 def test_results_are_added_on_top_and_what_was_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "RESULTS", tmp_path / "RESULTS.md")
-    bench.record([KEPT], "first machine", datetime(2026, 1, 1, tzinfo=UTC))
-    bench.record([BROKEN], "second machine", datetime(2026, 1, 2, tzinfo=UTC))
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "RESULTS.md")
+    results.record("benchmarks", [KEPT], "first machine", datetime(2026, 1, 1, tzinfo=UTC))
+    results.record("benchmarks", [BROKEN], "second machine", datetime(2026, 1, 2, tzinfo=UTC))
     text = (tmp_path / "RESULTS.md").read_text()
     assert text.count("# Results\n") == 1
     assert text.index("2026-01-02") < text.index("second machine") < text.index("2026-01-01") < text.index("first machine")
