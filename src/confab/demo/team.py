@@ -148,7 +148,7 @@ async def _try(api: Api, members: Sequence[Member], chore: Chore, path: str) -> 
 
 
 async def _do(api: Api, members: Sequence[Member], chore: Chore, path: str) -> None:
-    if chore.is_read:
+    if chore.is_read or chore.answer is not None:  # whoever answers has read
         await api.ask("POST", f"{path}/read")
     for text in chore.notes:
         known = await api.ask("GET", f"{path}/notes")
