@@ -1,11 +1,33 @@
 """What this process counts, for `/metrics`. Numbers about our own work only: never a name, an id or a path with one."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import cast
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.openmetrics import exposition
+from prometheus_client.registry import Collector
 
 _BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class _Webhooks(Collector):
+    """Answers to Meta, by status, in a plain dictionary: the library's own counter costs eight times as much."""
+
+    def __init__(self) -> None:
+        self._counts: defaultdict[int, int] = defaultdict(int)
+
+    def answered(self, status: int) -> None:
+        """Count one."""
+        self._counts[status] += 1
+
+    def collect(self) -> Iterable[Metric]:
+        """What there is to show."""
+        family = CounterMetricFamily("confab_webhook_answers", "Webhook deliveries and handshakes, by status.", labels=["status"])
+        for status, count in sorted(self._counts.items()):
+            family.add_metric([str(status)], count)
+        yield family
 
 
 class Metrics:
@@ -19,16 +41,9 @@ class Metrics:
         self.seconds = Histogram(
             "confab_http_request_seconds", "Time to the end of an answer.", ("door",), registry=self.registry, buckets=_BUCKETS
         )
-        self._answers: dict[int, Counter] = {}
-        self.webhooks = Counter(
-            "confab_webhook_answers", "Webhook deliveries and handshakes, by status.", ("status",), registry=self.registry
-        )
-
-    def webhook_answered(self, status: int) -> None:
-        """Count one answer to Meta. Looking a label up costs four times as much as counting."""
-        if status not in self._answers:
-            self._answers[status] = self.webhooks.labels(str(status))
-        self._answers[status].inc()
+        self._webhooks = _Webhooks()
+        self.registry.register(self._webhooks)
+        self.webhook_answered = self._webhooks.answered
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it in the OpenMetrics format, and the content type of that."""

@@ -8,7 +8,6 @@ bytes come in and the answer goes out is the HTTP edge's business (`api/webhook.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -22,6 +21,8 @@ from confab.store.db import REFUSED, Database
 _LONGEST_CHALLENGE = 200
 _LONGEST_WAIT_S = 4.0  # Meta gives up after five
 _MOST_AT_ONCE = 512
+
+_Waiting = tuple[UUID | None, bytes, Callable[["Answer"], None]]  # a delivery that no commit holds yet, and who wants to know
 
 log = structlog.get_logger()
 
@@ -49,14 +50,6 @@ TOO_LARGE = Answer(413, b"The body is larger than CONFAB_WEBHOOK_MAX_BYTES.")
 NOT_STORED = Answer(503, b"Not stored; deliver again.")
 
 
-class _Waiting(NamedTuple):
-    """A delivery that no commit holds yet, and who wants to know. A tuple, because one is made for every webhook."""
-
-    app_id: UUID | None
-    body: bytes
-    done: Callable[[Answer], None]
-
-
 class Ledger:
     """Keeps deliveries durably; those that come while a commit is under way share the next one."""
 
@@ -69,7 +62,7 @@ class Ledger:
 
     def keep(self, app_id: UUID | None, body: bytes, done: Callable[[Answer], None]) -> None:
         """Call `done` once: with KEPT after the delivery is committed, with NOT_STORED when it is not known to be."""
-        self._waiting.append(_Waiting(app_id, body, done))
+        self._waiting.append((app_id, body, done))
         self._something.set()
 
     async def run(self) -> None:
@@ -80,14 +73,14 @@ class Ledger:
             if not self._waiting:
                 self._something.clear()
             answer = await self._commit(batch)
-            for waiting in batch:
-                waiting.done(answer)
+            for _, _, done in batch:
+                done(answer)
 
     async def _commit(self, batch: Sequence[_Waiting]) -> Answer:
         now = self._clock.now()
         try:
             async with asyncio.timeout(_LONGEST_WAIT_S), self._db.alone() as conn:
-                given = [(waiting.app_id, waiting.body) for waiting in batch]
+                given = [(app_id, body) for app_id, body, _ in batch]
                 await deliveries.keep(conn, ids.several(now, len(batch)), now, given)
         except (*REFUSED, TimeoutError) as error:
             log.warning("deliveries_not_stored", count=len(batch), error=type(error).__name__)

@@ -17,6 +17,7 @@ from confab.store.wake import Wake
 
 _SWEEP_S = 1.0
 _AFTER_TROUBLE_S = 0.5
+_REST = 0.5  # of the time that a batch took
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 600.0
 
@@ -43,8 +44,8 @@ class Each:
 class Together:
     """A kind whose rows are worked on in batches; `run` settles them.
 
-    One batch at a time: what comes meanwhile makes the next one, and however long the queue is, it takes one core at most and
-    leaves the others to those who answer somebody.
+    One batch at a time: what comes meanwhile makes the next one. However long the queue is, it takes one core at most, and two
+    thirds of one while the queue still grows: the rest is for those who answer somebody.
     """
 
     kind: Kind
@@ -100,13 +101,18 @@ class Worker:
         bell.clear()
 
     async def _together(self, work: Together) -> None:
+        loop, bell = asyncio.get_running_loop(), self._bells[wake.work(work.kind.name)]
         while True:
+            began = loop.time()
             claimed = await self._claim(work, work.most)
             if claimed:
                 async with self._renewing(work, claimed):
                     await work.run(claimed)
             if len(claimed) < work.most:
                 await self._wait(work)
+            elif bell.is_set():  # and more keeps coming in: who takes it in needs the processors too
+                bell.clear()
+                await asyncio.sleep(_REST * (loop.time() - began))
 
     async def _each(self, work: Each) -> None:
         running: set[Due] = set()
