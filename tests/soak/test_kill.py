@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 from bench import ground, results
 
+from confab.store import embedded
 from tests.product import IG_ID, Product, eventually, installed
 
 FULL = os.environ.get("CONFAB_SOAK") == "full"
@@ -116,9 +117,14 @@ def _settle(product: Product, token: str) -> None:
         except (httpx2.HTTPError, KeyError, ValueError):
             return False
 
+    def ingested() -> bool:
+        """What a killed worker had claimed is in the queue until its lease ends, and in no workspace's list."""
+        return not ground.query(doors.owner, "SELECT count(*) FROM delivery_queue")
+
     eventually(delivered, within_s=120)
+    with embedded.running(product.folder) as doors:
+        eventually(ingested, within_s=120)
     eventually(worked, within_s=120)
-    time.sleep(1.5)  # the queue has been empty at least since one sweep
 
 
 def _ours(api: httpx2.Client) -> list[dict[str, Any]]:
