@@ -160,6 +160,25 @@ def test_older_messages_come_while_scrolling_and_nothing_jumps(shop: Shop, page:
     expect(log.get_by_text(re.compile("^Beginning of the conversation"))).to_be_in_viewport()
 
 
+def test_whoever_looks_on_during_a_flood_holds_the_newest_and_scrolls_back_to_the_rest(shop: Shop, page: Page) -> None:
+    talk(shop, "25000000000006", 1)
+    shop.sign_in(page)
+    log = open_thread(page, "line 0")
+    writer, now = Customer(IG_ID, "25000000000006"), datetime.now(UTC)
+    for start in range(0, 200, 20):
+        items = [
+            writer.writes(f"flood-{nth}", f"drop {nth}.", now + timedelta(milliseconds=nth)) for nth in range(start, start + 20)
+        ]
+        shop.posts(body(IG_ID, *items))
+        expect(bubble(page, f"drop {start + 19}.")).to_be_in_viewport()
+    assert log.get_by_role("article").count() <= 150
+    while (count := log.get_by_role("article").count()) < 201:
+        log.evaluate("(log) => { log.scrollTop = 30 }")
+        expect(log.get_by_role("article")).not_to_have_count(count)
+    drops = [int(drop) for drop in re.findall(r"drop (\d+)\.", log.inner_text())]
+    assert drops == list(range(200))
+
+
 _STAND_STILL = """(log) => {
   const edge = log.getBoundingClientRect().top
   const row = [...log.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > edge + 1)

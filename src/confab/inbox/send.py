@@ -249,7 +249,8 @@ class Sender:
                 await settle.sent(conn, current, found.id, now, is_guess=True)
             else:
                 again = settle.next_look(current.attempted_at or now, now)
-                await settle.in_doubt(conn, current, again, _CHECKING if again else _NOT_SHOWN if was_asked else _NOT_ASKED, now)
+                at_last = _NOT_SHOWN if was_asked else _NOT_ASKED
+                await settle.in_doubt(conn, current, again, _CHECKING if again else at_last, now)
         self._told(workspace)
 
     async def _unclaimed(self, workspace: WorkspaceId, call: OutboundRow, shown: list[ReadMessage]) -> ReadMessage | None:

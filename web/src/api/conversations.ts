@@ -166,7 +166,8 @@ function showGuess(cache: QueryClient, before: Conversation, guess: Conversation
 
 function takeBack(cache: QueryClient, before: Conversation): void {
   const known = cache.getQueryData(conversationOf(before.id, cache).queryKey)
-  if (known === undefined || known.version === before.version) setEverywhere(cache, before)
+  // Without an entry everything was forgotten meanwhile, as at sign-out: then nothing comes back.
+  if (known?.version === before.version) setEverywhere(cache, before)
 }
 
 function setEverywhere(cache: QueryClient, conversation: Conversation): void {
