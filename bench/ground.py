@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -347,7 +348,7 @@ def _stat(pid: int) -> list[str]:
 
 
 def query(door: Door, *statements: str) -> object:
-    """Run statements as this door's role; the value that the last one answers."""
+    """Run statements as this door's role; the value that the last one answers. On a loop of its own, whatever the caller runs."""
 
     async def run() -> object:
         conn = await connect(door)
@@ -359,7 +360,8 @@ def query(door: Door, *statements: str) -> object:
         finally:
             await conn.close()
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, run()).result()
 
 
 def drain(running: Product) -> float:
