@@ -37,14 +37,14 @@ async def send_text(conn: Conn, actor: Actor, command: SendText, now: datetime) 
     if before is not None:
         if before.client_digest != digest:
             raise KeyReused("This client_key was used for another text; take a new one for a new message.", field="client_key")
-        return await _message(conn, before), False
+        return _shown(before, conversation), False
     await _check_window(conn, actor, conversation, now)
     message = _new_message(actor, conversation, command, text, digest, now)
     await messages.insert(conn, [message])
     await outbound.insert(conn, _new_call(actor, conversation, message, now))
     consider_as_last(conversation, message)
     await conversations.update(conn, [conversation])
-    sent = await _message(conn, message)
+    sent = _shown(message, conversation)
     added = MessageAdded(type="message_added", conversation_id=command.conversation_id, message=sent)
     await _publish(conn, conversation, [added], now)
     return sent, True
@@ -252,14 +252,14 @@ async def _changed(conn: Conn, conversation: ConversationRow, message: MessageRo
     if message.id == conversation.last_message_id:
         show_as_last(conversation, message)
     await conversations.update(conn, [conversation])
-    value = await _message(conn, message)
+    value = _shown(message, conversation)
     updated = MessageUpdated(type="message_updated", conversation_id=value.conversation_id, message=value)
     await _publish(conn, conversation, [updated], now)
     return value
 
 
-async def _message(conn: Conn, row: MessageRow) -> Message:
-    return (await messages.by_ids(conn, [(row.workspace_id, row.id)]))[row.id][1]
+def _shown(row: MessageRow, conversation: ConversationRow) -> Message:
+    return messages.shown(row, conversation.read_up_to, conversation.seen_up_to)
 
 
 async def _conversation(conn: Conn, row: ConversationRow) -> Conversation:

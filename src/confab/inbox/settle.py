@@ -159,16 +159,14 @@ class _Settling:
 
     async def _changes(self) -> list[Change]:
         row = self.conversation
-        wanted = [(row.workspace_id, message.id) for message in [self.message, *self._added]]
-        written = await messages.by_ids(self._conn, wanted)
         found: list[Change] = [
             MessageRemoved(type="message_removed", conversation_id=ConversationId(row.id), message_id=MessageId(double.id))
             for double in self._removed
         ]
         for stranger in self._added:
-            value = written[stranger.id][1]
+            value = messages.shown(stranger, row.read_up_to, row.seen_up_to)
             found.append(MessageAdded(type="message_added", conversation_id=value.conversation_id, message=value))
-        message = written[self.message.id][1]
+        message = messages.shown(self.message, row.read_up_to, row.seen_up_to)
         found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
         workspace_conversation = (await conversations.by_ids(self._conn, [(row.workspace_id, row.id)]))[row.id]
         found.append(ConversationUpdated(type="conversation_updated", conversation=workspace_conversation[1]))

@@ -32,9 +32,9 @@ _COLUMNS: LiteralString = """m.workspace_id, m.id, m.account_id, m.conversation_
     m.status, m.mid, m.mid_digest, m.mid_is_guess, m.client_key, m.client_digest, m.author_name, m.author_agent_id, m.text,
     m.reply_to_mid, m.reply_to_story_id, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
     m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.error_code,
-    m.error_message, m.delivery_id"""
+    m.error_message, m.delivery_id, m.version"""
 _VIEW: LiteralString = f"""
-    SELECT {_COLUMNS}, m.version, c.read_up_to, c.seen_up_to
+    SELECT {_COLUMNS}, c.read_up_to, c.seen_up_to
     FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
 """
 _ROW: LiteralString = f"SELECT {_COLUMNS} FROM messages m "
@@ -58,7 +58,7 @@ async def page(
         ORDER BY m.sent_at DESC, m.id DESC LIMIT $5""",
         viewer.workspace_id, conversation, sent_at, id_, limit,
     )  # fmt: skip
-    return await _with_attachments(conn, list(reversed(records)))
+    return await _shown(conn, list(reversed(records)))
 
 
 async def _position(conn: Conn, viewer: Viewer, conversation: ConversationId, message: MessageId) -> tuple[datetime, UUID]:
@@ -81,19 +81,7 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId, m
     )
     if not records:
         raise NotFound("There is no such message in this conversation.")
-    return (await _with_attachments(conn, records))[0]
-
-
-async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Message]]:
-    """Messages by id, of (workspace, id) pairs: apply works for many workspaces at once."""
-    records = await conn.fetch(
-        f"""SELECT m.* FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)
-        CROSS JOIN LATERAL ({_VIEW} WHERE m.workspace_id = t.workspace_id AND m.id = t.id OFFSET 0) m""",
-        [workspace for workspace, _ in ids],
-        [message for _, message in ids],
-    )
-    messages = await _with_attachments(conn, records)
-    return {message.id: (WorkspaceId(record["workspace_id"]), message) for record, message in zip(records, messages, strict=True)}
+    return (await _shown(conn, records))[0]
 
 
 async def rows_by_mids(conn: Conn, keys: Sequence[tuple[UUID, UUID, UUID]]) -> list[MessageRow]:
@@ -212,8 +200,8 @@ _UPDATED = (
 
 
 async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
-    """Write every column that may change after the insert. Each one's version grows by one."""
-    await conn.execute(
+    """Write every column that may change after the insert. Each one's version grows by one, in the given rows too."""
+    records = await conn.fetch(
         """
         UPDATE messages m
         SET mid = t.mid, mid_digest = t.mid_digest, mid_is_guess = t.mid_is_guess, text = t.text,
@@ -228,10 +216,13 @@ async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
             AS t (workspace_id, id, mid, mid_digest, mid_is_guess, text, reply_to_mid, reply_to_story_id, reactions,
                 quick_reply_payload, postback_payload, referral, sent_at, edits, num_edit, edited_at, deleted_at, processed,
                 status, error_code, error_message)
-        WHERE m.workspace_id = t.workspace_id AND m.id = t.id
+        WHERE m.workspace_id = t.workspace_id AND m.id = t.id RETURNING m.id, m.version
         """,
         *columns(changed, _UPDATED),
     )
+    versions = {record["id"]: record["version"] for record in records}
+    for row in changed:
+        row.version = versions[row.id]
 
 
 async def remove(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> None:
@@ -284,45 +275,47 @@ async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list
     return by_message
 
 
-async def _with_attachments(conn: Conn, records: Sequence[Record]) -> list[Message]:
-    by_message = await _attachments(conn, records) if records else {}
-    return [_message(record, by_message.get(record["id"], [])) for record in records]
-
-
 async def _rows_with_attachments(conn: Conn, records: Sequence[Record]) -> list[MessageRow]:
     by_message = await _attachments(conn, records) if records else {}
     return [MessageRow(**record, attachments=by_message.get(record["id"], [])) for record in records]
 
 
-def _message(record: Record, attachments: Sequence[AttachmentRow]) -> Message:
-    sent_at: datetime = record["sent_at"]
-    inbound = record["direction"] == "inbound"
-    is_seen = record["status"] == "sent" and record["seen_up_to"] is not None and sent_at <= record["seen_up_to"]
+async def _shown(conn: Conn, records: Sequence[Record]) -> list[Message]:
+    by_message = await _attachments(conn, records) if records else {}
+    found: list[Message] = []
+    for record in records:
+        values = dict(record)
+        read_up_to, seen_up_to = values.pop("read_up_to"), values.pop("seen_up_to")
+        found.append(shown(MessageRow(**values, attachments=by_message.get(record["id"], [])), read_up_to, seen_up_to))
+    return found
+
+
+def shown(row: MessageRow, read_up_to: datetime, seen_up_to: datetime | None) -> Message:
+    """The message as every reader sees it: the marks are its conversation's."""
+    is_seen = row.status == "sent" and seen_up_to is not None and row.sent_at <= seen_up_to
+    is_unread = row.direction == "inbound" and row.deleted_at is None and row.sent_at > read_up_to
     return Message(
-        id=record["id"], conversation_id=record["conversation_id"], mid=record["mid"], client_key=record["client_key"],
-        direction=record["direction"], author=Author(kind=record["author_kind"], name=record["author_name"]),
-        text=record["text"], attachments=[_attachment(row) for row in attachments], reply_to=_reply_to(record),
-        reactions=[_reaction(reaction) for reaction in record["reactions"] if not reaction["is_removed"]],
-        quick_reply_payload=record["quick_reply_payload"], postback_payload=record["postback_payload"],
-        referral=msgspec.convert(record["referral"], Referral | None), sent_at=sent_at, edited_at=record["edited_at"],
-        edits=[EarlierText(num_edit=edit["num_edit"], text=edit["text"]) for edit in record["edits"]],
-        deleted_at=record["deleted_at"],
-        is_unread=inbound and record["deleted_at"] is None and sent_at > record["read_up_to"],
-        processed=record["processed"], is_unsupported=record["is_unsupported"], is_standby=record["is_standby"],
-        status="seen" if is_seen else record["status"], error=_error(record), version=record["version"],
+        id=MessageId(row.id), conversation_id=ConversationId(row.conversation_id), mid=Mid(row.mid) if row.mid else None,
+        client_key=row.client_key, direction=row.direction, author=Author(kind=row.author_kind, name=row.author_name),  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        text=row.text, attachments=[_attachment(attachment) for attachment in row.attachments], reply_to=_reply_to(row),
+        reactions=[_reaction(reaction) for reaction in row.reactions if not reaction["is_removed"]],
+        quick_reply_payload=row.quick_reply_payload, postback_payload=row.postback_payload,
+        referral=msgspec.convert(row.referral, Referral | None), sent_at=row.sent_at, edited_at=row.edited_at,
+        edits=[EarlierText(num_edit=edit["num_edit"], text=edit["text"]) for edit in row.edits],
+        deleted_at=row.deleted_at, is_unread=is_unread, processed=row.processed, is_unsupported=row.is_unsupported,
+        is_standby=row.is_standby, status="seen" if is_seen else row.status, error=_error(row), version=row.version,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
     )  # fmt: skip
 
 
-def _reply_to(record: Record) -> ReplyTo | None:
-    mid, story_id = record["reply_to_mid"], record["reply_to_story_id"]
+def _reply_to(row: MessageRow) -> ReplyTo | None:
+    mid, story_id = row.reply_to_mid, row.reply_to_story_id
     if mid is None and story_id is None:
         return None
     return ReplyTo(mid=Mid(mid) if mid else None, story=StoryRef(id=story_id or None) if story_id is not None else None)
 
 
-def _error(record: Record) -> MessageError | None:
-    code = record["error_code"]
-    return MessageError(code=code, message=record["error_message"] or "") if code else None
+def _error(row: MessageRow) -> MessageError | None:
+    return MessageError(code=row.error_code, message=row.error_message or "") if row.error_code else None
 
 
 def _reaction(reaction: dict[str, Any]) -> Reaction:  # kept as JSON

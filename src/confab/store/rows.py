@@ -95,6 +95,7 @@ class MessageRow:
     error_code: str | None = None
     error_message: str | None = None
     delivery_id: UUID | None = None
+    version: int = 1
     attachments: list[AttachmentRow] = field(default_factory=list)
     is_new: bool = False
     is_changed: bool = False

@@ -44,8 +44,9 @@ class Each:
 class Together:
     """A kind whose rows are worked on in batches; `run` settles them.
 
-    One batch at a time: what comes meanwhile makes the next one. However long the queue is, it takes one core at most, and two
-    thirds of one while the queue still grows: the rest is for those who answer somebody.
+    One batch at a time, so that what comes meanwhile makes the next one, and with rests while the queue grows faster than that:
+    the processors are needed by whoever takes it in. Once nothing more comes, a second batch goes beside the first, so that
+    the database works on the one while the other is read.
     """
 
     kind: Kind
@@ -101,18 +102,28 @@ class Worker:
         bell.clear()
 
     async def _together(self, work: Together) -> None:
-        loop, bell = asyncio.get_running_loop(), self._bells[wake.work(work.kind.name)]
-        while True:
-            began = loop.time()
-            claimed = await self._claim(work, work.most)
-            if claimed:
+        loop, bell, room = asyncio.get_running_loop(), self._bells[wake.work(work.kind.name)], asyncio.Semaphore(2)
+
+        async def one(claimed: Sequence[Due]) -> None:
+            try:
                 async with self._renewing(work, claimed):
                     await work.run(claimed)
-            if len(claimed) < work.most:
-                await self._wait(work)
-            elif bell.is_set():  # and more keeps coming in: who takes it in needs the processors too
-                bell.clear()
-                await asyncio.sleep(_REST * (loop.time() - began))
+            finally:
+                room.release()
+
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await room.acquire()
+                began = loop.time()
+                claimed = await self._claim(work, work.most)
+                batch = group.create_task(one(claimed))
+                if len(claimed) < work.most:
+                    await batch
+                    await self._wait(work)
+                elif bell.is_set():
+                    bell.clear()
+                    await batch
+                    await asyncio.sleep(_REST * (loop.time() - began))
 
     async def _each(self, work: Each) -> None:
         running: set[Due] = set()

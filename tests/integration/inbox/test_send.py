@@ -76,7 +76,7 @@ class Desk:
 
     async def status(self, message: MessageId) -> str:
         async with self.db.transaction() as conn:
-            return (await messages.by_ids(conn, [(self.world.workspace, message)]))[message][1].status
+            return (await messages.rows_by_ids(conn, [(self.world.workspace, message)]))[0].status
 
 
 @pytest.fixture

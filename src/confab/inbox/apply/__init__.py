@@ -197,18 +197,16 @@ async def _erase(conn: Conn, state: State) -> None:
 async def _collect(
     conn: Conn, state: State, new: list[MessageRow], changed: list[MessageRow], found: dict[WorkspaceId, list[Change]]
 ) -> None:
-    """The newest state of everything that became different, read back as any reader would see it."""
-    is_new = {row.id for row in new}
-    written = await messages.by_ids(conn, [(row.workspace_id, row.id) for row in [*new, *changed]])
-    ordered = sorted(written.values(), key=lambda pair: (pair[1].sent_at, pair[1].id))
-    for workspace, message in ordered:
-        conversation = message.conversation_id
+    """The newest state of everything that became different, as any reader would see it."""
+    for row in sorted([*new, *changed], key=lambda row: (row.sent_at, row.id)):
+        conversation = state.conversations_by_id[row.conversation_id]
+        message = messages.shown(row, conversation.read_up_to, conversation.seen_up_to)
         change = (
-            MessageAdded(type="message_added", conversation_id=conversation, message=message)
-            if message.id in is_new
-            else MessageUpdated(type="message_updated", conversation_id=conversation, message=message)
+            MessageAdded(type="message_added", conversation_id=message.conversation_id, message=message)
+            if row.is_new
+            else MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message)
         )
-        found.setdefault(workspace, []).append(change)
+        found.setdefault(WorkspaceId(row.workspace_id), []).append(change)
     shown = [row for row in state.conversations.values() if row.is_changed]
     if shown:
         for workspace, conversation in (await conversations.by_ids(conn, [(r.workspace_id, r.id) for r in shown])).values():
