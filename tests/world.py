@@ -1,10 +1,9 @@
 """A small world to test in: a workspace with an account, and events as Meta would tell them."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-
-import msgspec
 
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
@@ -92,7 +91,7 @@ class Customer:
 
 def body(ig_id: str, *items: dict[str, object]) -> bytes:
     """One delivery with these items."""
-    return msgspec.json.encode({"object": "instagram", "entry": [{"id": ig_id, "time": 1793612346089, "messaging": list(items)}]})
+    return json.dumps({"object": "instagram", "entry": [{"id": ig_id, "time": 1793612346089, "messaging": items}]}).encode()
 
 
 def events_of(world: World, *items: dict[str, object]) -> list[tuple[Source, Event]]:

@@ -1,9 +1,10 @@
 """Meta's webhook bodies as they come: lenient, because a field that changed its type must not cost a message.
 
-Ids are read as text or number (rule N5). What is missing is None. An item that fits no shape here is not an error of the
-body: the caller gets it raw and decides. Rules N1-N11.
+Ids are read as text or number (rule N5). What is missing or null is None. An optional field of another type is left out and
+named (`read`). An item that fits no shape here is not an error of the body: the caller decides. Rules N1-N11.
 """
 
+import re
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -77,14 +78,14 @@ class Message(msgspec.Struct):
 
     mid: str
     text: str | None = None
-    attachments: list[Attachment] | None = None
+    attachments: list[Any] | None = None  # each is an `Attachment`, read by itself
     reply_to: ReplyTo | None = None
     quick_reply: QuickReply | None = None
     referral: Referral | None = None
-    is_echo: bool = False
-    is_deleted: bool = False
-    is_unsupported: bool = False
-    is_self: bool = False
+    is_echo: bool | None = None
+    is_deleted: bool | None = None
+    is_unsupported: bool | None = None
+    is_self: bool | None = None
     app_id: Id = None
 
 
@@ -143,7 +144,7 @@ class Messaging(msgspec.Struct):
     sender: Party | None = None
     recipient: Party | None = None
     timestamp: Time = None
-    is_self: bool = False
+    is_self: bool | None = None
     message: Message | None = None
     message_edit: MessageEdit | None = None
     reaction: Reaction | None = None
@@ -217,6 +218,44 @@ def a_list(value: object) -> list[object] | None:
     return cast(list[object], value) if isinstance(value, list) else None
 
 
-def read(item: object, shape: type[Shape]) -> Shape:
-    """An item as `shape`; raises msgspec.ValidationError, whose text names the field. Booleans may come as text."""
-    return msgspec.convert(item, shape, strict=False)
+_PATH = re.compile(r"- at `\$\.(?P<path>[a-z_.]+)`$")
+_ESSENTIAL = PAYLOAD_KEYS | {
+    "message.text", "message.attachments", "message.is_echo", "message.is_deleted", "message_edit.text", "message_edit.num_edit",
+    "reaction.action", "text",
+}  # fmt: skip
+
+
+def read(item: Raw, shape: type[Shape], odd: list[str]) -> Shape:
+    """An item as `shape`. An optional field of another type is left out, and its path added to `odd`.
+
+    Booleans and numbers may come as text. Raises msgspec.ValidationError, whose text names the field, when it is one without
+    which the item means nothing, or something else.
+    """
+    left_out: list[str] = []
+    while True:
+        try:
+            found = msgspec.convert(item, shape, strict=False)
+        except msgspec.ValidationError as error:
+            path = _odd_field(str(error))
+            if path is None:
+                raise
+            item = _without(item, path.split("."))
+            left_out.append(path)
+        else:
+            odd.extend(left_out)
+            return found
+
+
+def _odd_field(error: str) -> str | None:
+    """The path of the field that does not fit, if the item can do without it."""
+    found = _PATH.search(error)
+    if found is None or "missing required field" in error or found["path"] in _ESSENTIAL:
+        return None
+    return found["path"]
+
+
+def _without(item: Raw, path: list[str]) -> Raw:
+    name, *deeper = path
+    if deeper:
+        return {**item, name: _without(item[name], deeper)}
+    return {key: value for key, value in item.items() if key != name}

@@ -25,7 +25,9 @@ from confab.store.deliveries import Part, Raw, Route, Unrouted
 from confab.store.wake import Wake
 
 MAX_ATTEMPTS = 8
+_SUSPECT = 3  # the attempt from which a delivery runs alone: it may be what ended the others
 _MANY = 64  # deliveries that are worth new plans
+_GAVE_UP = f"gave up after {MAX_ATTEMPTS} attempts"
 _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 
@@ -86,11 +88,17 @@ class Ingest:
         self._our_app_ids = our_app_ids
 
     async def deliveries(self, dues: Sequence[Due]) -> None:
-        """Fresh deliveries: all of their parts. One that has killed the worker again and again is set aside."""
-        deadly = [due for due in dues if due.attempts > MAX_ATTEMPTS]
-        if deadly:
-            await self._set_aside([_delivery(due) for due in deadly], f"gave up after {MAX_ATTEMPTS} attempts")
-        await self.ingest([_delivery(due) for due in dues if due.attempts <= MAX_ATTEMPTS])
+        """Fresh deliveries: all of their parts.
+
+        Those that were under way when a worker died again and again come one by one, in order, so that the first of them is
+        the one that killed it: after too many attempts that one is set aside, and the others have their turn.
+        """
+        suspects = sorted((due for due in dues if due.attempts >= _SUSPECT), key=_delivery)
+        if suspects and suspects[0].attempts > MAX_ATTEMPTS:
+            await self._set_aside([_delivery(suspects.pop(0))], _GAVE_UP)
+        await self.ingest([_delivery(due) for due in dues if due.attempts < _SUSPECT])
+        for due in suspects:
+            await self.ingest([_delivery(due)])
 
     async def part(self, due: Due) -> None:
         """One part that failed before. Its neighbours are in already; they are applied again, harmlessly."""
@@ -112,7 +120,7 @@ class Ingest:
         except Exception as error:  # noqa: BLE001 -- whatever an event can raise, its neighbours must not share it
             if len(wanted) == 1:
                 log.warning("delivery_failed", delivery=str(wanted[0]), error=in_short(error))
-                await self._isolate(wanted[0])
+                await self._alone_or_aside(wanted[0])
                 return
             middle = len(wanted) // 2
             await self.ingest(wanted[:middle])
@@ -137,18 +145,34 @@ class Ingest:
         events = [(share.source, event) for share in shares for event in share.events]
         return await apply(conn, Batch(events=events, our_app_ids=self._our_app_ids), now) if events else set()
 
+    async def _alone_or_aside(self, delivery: UUID) -> None:
+        try:
+            await self._isolate(delivery)
+        except GONE:
+            raise
+        except Exception as error:  # noqa: BLE001 -- not even its parts can be told apart: its neighbours must go on
+            await self._set_aside([delivery], in_short(error))
+
     async def _isolate(self, delivery: UUID) -> None:
         """One delivery that fails as a whole: each of its parts by itself."""
+        now = self._clock.now()
         async with self._db.transaction() as conn:
             found = await self._sort(conn, [delivery])
             await deliveries.done(conn, [delivery])
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))
-            await deliveries.record_parts(conn, [s.part("stored", None, due_at=self._clock.now()) for s in found.shares.values()])
+            first = await deliveries.record_parts(
+                conn, [share.part("stored", None, due_at=now) for share in found.shares.values()]
+            )
+            await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
         for share in found.shares.values():
             await self._alone(share, 1)
 
     async def _alone(self, share: _Share, attempts: int) -> None:
         """One part, event by event if need be: the good ones are in, the bad one names itself."""
+        if attempts > MAX_ATTEMPTS:  # it ended its worker each time
+            async with self._db.transaction() as conn:
+                await deliveries.record_parts(conn, [share.part("failed", _GAVE_UP, attempts=attempts)])
+            return
         errors: list[str] = []
         for event in share.events:
             try:
@@ -178,8 +202,8 @@ class Ingest:
         for raw in await deliveries.raw(conn, wanted):
             try:
                 read.append((raw, normalise(raw.body, raw.received_at)))
-            except BadDelivery as error:
-                found.unrouted[raw.id, ""] = _unowned(raw, "", "failed", 0, error=error.detail)
+            except Exception as error:  # noqa: BLE001 -- BadDelivery, and whatever a body can raise: its neighbours must not share it
+                found.unrouted[raw.id, ""] = _unowned(raw, "", "failed", 0, error=_said(error))
         named = {ig_id for _, events in read for routed in events for ig_id in (routed.ig_id, routed.named_ig_id) if ig_id}
         routes = await deliveries.routes(conn, sorted(named)) if named else {}
         for raw, events in read:
@@ -255,6 +279,10 @@ def _after(share: _Share, errors: Sequence[str], attempts: int, now: datetime) -
         return share.part("failed", error, attempts=attempts)
     backoff = min(_FIRST_BACKOFF * 2 ** (attempts - 1), _LONGEST_BACKOFF)
     return share.part("stored", error, attempts=attempts, due_at=now + backoff)
+
+
+def _said(error: Exception) -> str:
+    return error.detail if isinstance(error, BadDelivery) else in_short(error)
 
 
 def _delivery(due: Due) -> UUID:

@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -162,7 +162,11 @@ async def test_D1_while_the_database_is_gone_meta_is_told_to_come_again(door: Do
     assert await door.post(b'{"object":"instagram","entry":[]}') == 200
 
 
-UNREADABLE = [b"not json", b"[" * 5000 + b"]" * 5000, b'{"a":"\x00"}', b'{"a":"\\ud83d"}', b'{"a":1e999}', b"\xff\xfe\x00"]
+UNREADABLE = [
+    b"not json", b"[" * 5000 + b"]" * 5000, b'{"a":"\x00"}', b'{"a":"\\u0000"}', b'{"a":"\\ud83d"}', b'{"a":1e999}',
+    b"\xff\xfe\x00", b'{"object":"instagram","entry":[{"id":"\\u0000","messaging":[{}]}]}',
+    b'{"object":"instagram","entry":[{"\\u0000":[1]}]}', b'{"field":"\\u0000","value":1}',
+]  # fmt: skip
 
 
 async def test_D3_signed_but_unreadable_is_kept_and_shown_as_failed_and_harms_nobody(door: Door, doors: Doors) -> None:
@@ -171,7 +175,14 @@ async def test_D3_signed_but_unreadable_is_kept_and_shown_as_failed_and_harms_no
     for number, raw in enumerate(UNREADABLE):
         assert await door.post(raw) == 200
         assert await door.post(body(world.ig_id, ada.writes(f"ok-{number}", f"fine {number}", after(number)))) == 200
-    strange = [ada.writes("nul", "a\0b", after(20)), ada.item(datetime(9999, 1, 1, tzinfo=UTC), message={"mid": "far"})]
+    strange = [
+        ada.writes("nul", "a\0b", after(20)),
+        ada.writes("half", "half \ud83d", after(21)),
+        ada.item(datetime(9999, 1, 1, tzinfo=UTC), message={"mid": "far"}),
+        {**ada.item(after(22), message={"mid": "iso"}), "timestamp": "9999-12-31T23:59:59-14:00"},
+        {**ada.item(after(22), message={"mid": "big"}), "timestamp": 10**400},
+        {**ada.item(after(23), message={"mid": "to"}), "recipient": {"id": "\0"}},
+    ]
     assert await door.post(body(world.ig_id, *strange, ada.writes("ok-last", "fine too", after(30)))) == 200
     await door.work()
     assert await door.texts(world) == [f"fine {n}" for n in range(len(UNREADABLE))] + ["fine too"]
@@ -253,13 +264,55 @@ async def test_D7_the_bad_event_stands_alone_and_is_tried_again_until_it_works(d
     assert failed.id not in [delivery.id for delivery in await door.states(world, "failed")]
 
 
-async def test_D7_a_delivery_that_kills_its_worker_is_set_aside(door: Door, doors: Doors) -> None:
+class Died(BaseException):
+    """What `kill -9` is to whoever waits for the worker."""
+
+
+class Mortal(Ingest):
+    """Dies of a certain delivery."""
+
+    deadly: UUID
+
+    async def ingest(self, wanted: Sequence[UUID]) -> None:
+        if self.deadly in wanted:
+            raise Died
+        await super().ingest(wanted)
+
+
+async def test_D7_a_delivery_that_kills_its_worker_is_set_aside_and_its_neighbours_are_in(door: Door, doors: Doors) -> None:
     world = await fresh(doors, 6)
-    await door.post(body(world.ig_id, Customer(world.ig_id).writes("deadly", "boom", after(0))))
+    ada = Customer(world.ig_id)
+    for number in range(9):
+        await door.post(
+            body(world.ig_id, ada.writes(f"deadly-{number}", "boom" if number == 4 else f"fine {number}", after(number)))
+        )
+    async with door.db.transaction() as conn:
+        ids = [record["delivery_id"] for record in await conn.fetch("SELECT delivery_id FROM delivery_queue ORDER BY 1")]
+    door.ingest = Mortal(door.db, door.clock, Silent(doors.worker), frozenset())
+    door.ingest.deadly = ids[4]
     for _ in range(MAX_ATTEMPTS):
-        assert await door._claim(claims.DELIVERIES)
+        with pytest.raises(Died):
+            await door.work()
     await door.work()
-    assert await door.texts(world) == []
+    assert await door.texts(world) == [f"fine {n}" for n in range(9) if n != 4]
+    (failed,) = [one for one in await door.states(world, "failed") if "gave up" in (one.error or "")]
+    assert failed.id == ids[4]
+
+
+async def test_D7_a_part_that_kills_its_worker_stands_as_failed(door: Door, doors: Doors) -> None:
+    world = await fresh(doors, 16)
+    await door.post(body(world.ig_id, Customer(world.ig_id).writes("deadly-part", "boom", after(0))))
+    owner = await connect(doors.owner)
+    await owner.execute("ALTER TABLE messages ADD CONSTRAINT no_booms CHECK (text IS DISTINCT FROM 'boom')")
+    try:
+        await door.work()
+        door.clock.ahead += timedelta(hours=1)
+        for _ in range(MAX_ATTEMPTS):
+            assert await door._claim(claims.PARTS)
+        await door.work()
+    finally:
+        await owner.execute("ALTER TABLE messages DROP CONSTRAINT no_booms")
+        await owner.close()
     assert any("gave up" in (delivery.error or "") for delivery in await door.states(world, "failed"))
 
 

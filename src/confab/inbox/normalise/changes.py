@@ -6,7 +6,7 @@ from typing import Any
 from confab.graph import payloads
 from confab.inbox.normalise import messaging
 from confab.inbox.normalise.content import text_of
-from confab.inbox.normalise.messaging import NotKept, moment
+from confab.inbox.normalise.values import NotKept, moment, name_of
 from confab.model.events import CommentReceived, Event, StoryInsightsReceived, TestReceived, Unknown
 from confab.model.inbox import CommentKind, CommentMedia, IgId, Igsid
 
@@ -15,23 +15,26 @@ _COMMENT_KINDS: dict[str, CommentKind] = {"comments": "comment", "live_comments"
 Item = dict[str, Any]  # an object of Meta's, not looked into yet
 
 
-def event_of(item: Item, account: IgId | None, sent_at: payloads.Time, received_at: datetime) -> Event:
-    """Raises NotKept or msgspec.ValidationError for a value that cannot be kept."""
+def event_of(item: Item, account: IgId | None, sent_at: object, received_at: datetime, odd: list[str]) -> Event:
+    """Paths of fields that do not fit are added to `odd`.
+
+    Raises NotKept or msgspec.ValidationError for a value that cannot be kept.
+    """
     field, value = item.get("field"), payloads.an_object(item.get("value"))
     if not isinstance(field, str) or value is None:
         return Unknown(type="unknown", name="change without field or value")
     if account == payloads.TEST_ENTRY_ID:
         return TestReceived(type="test_received", field=field)
     if payloads.PAYLOAD_KEYS & value.keys() and "timestamp" in value:  # rule N72
-        return messaging.event_of(value, account, received_at, is_standby=False)
+        return messaging.event_of(value, account, received_at, odd, is_standby=False)
     at, _ = moment(sent_at, received_at)
     if field in _COMMENT_KINDS:
-        return _comment(payloads.read(value, payloads.CommentValue), _COMMENT_KINDS[field], account, at)
+        return _comment(payloads.read(value, payloads.CommentValue, odd), _COMMENT_KINDS[field], account, at)
     if field == "mentions":
-        return _mention(payloads.read(value, payloads.MentionValue), at)
+        return _mention(payloads.read(value, payloads.MentionValue, odd), at)
     if field == "story_insights":
-        return _story_insights(value, at)
-    return Unknown(type="unknown", name=field[:100])
+        return _story_insights(value, at, odd)
+    return Unknown(type="unknown", name=name_of(field))
 
 
 def _comment(value: payloads.CommentValue, kind: CommentKind, account: IgId | None, at: datetime) -> Event:
@@ -67,9 +70,9 @@ def _mention(value: payloads.MentionValue, at: datetime) -> Event:
     )  # fmt: skip
 
 
-def _story_insights(value: Item, at: datetime) -> Event:
+def _story_insights(value: Item, at: datetime, odd: list[str]) -> Event:
     """Rule N71."""
-    media_id = text_of(payloads.read(value, payloads.StoryInsights).media_id)
+    media_id = text_of(payloads.read(value, payloads.StoryInsights, odd).media_id)
     if media_id is None:
         raise NotKept("story_insights has no media_id")
     metrics = {name: number for name, number in value.items() if name != "media_id" and isinstance(number, int)}

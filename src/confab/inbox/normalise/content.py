@@ -12,20 +12,32 @@ _LINK_KINDS = frozenset({"fallback", "reel"})
 _TWINS = {"ig_post": ("share", "ig_post_media_id"), "sticker": ("image", "sticker_id")}  # rules N23, N30
 
 
-def content_of(message: payloads.Message) -> Content:
-    """Rules N16-N41."""
+def content_of(message: payloads.Message, odd: list[str]) -> Content:
+    """Rules N16-N41. Paths of fields that do not fit are added to `odd`."""
     reply_to = message.reply_to
     story = reply_to.story if reply_to else None
     return Content(
         text=message.text,
-        attachments=[_shared(attachment) for attachment in _without_twins(message.attachments or [])],
+        attachments=[_shared(attachment) for attachment in _without_twins(_attachments(message, odd))],
         reply_to_mid=Mid(reply_to.mid) if reply_to and reply_to.mid else None,
         reply_to_story_id=text_of(story.id) if story else None,
         is_story_reply=story is not None,
         quick_reply_payload=message.quick_reply.payload if message.quick_reply else None,
         referral=referral_of(message.referral),
-        is_unsupported=message.is_unsupported,
+        is_unsupported=message.is_unsupported or False,
     )
+
+
+def _attachments(message: payloads.Message, odd: list[str]) -> list[payloads.Attachment]:
+    """Each by itself: one that makes no sense is there as unknown, with what Meta said."""
+    found: list[payloads.Attachment] = []
+    for given in message.attachments or []:
+        item, own = payloads.an_object(given), list[str]()
+        found.append(
+            payloads.Attachment(payload={"value": given}) if item is None else payloads.read(item, payloads.Attachment, own)
+        )
+        odd.extend(f"message.attachments.{path}" for path in (own if item is not None else ["value"]))
+    return found
 
 
 def referral_of(referral: payloads.Referral | None) -> Referral | None:

@@ -1,11 +1,11 @@
 """One item of `messaging` or `standby` → one event. The part of normalise about conversations; pure."""
 
-import math
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from confab.graph import payloads
 from confab.inbox.normalise.content import content_of, referral_of, text_of
+from confab.inbox.normalise.values import NotKept, flaw, moment, name_of
 from confab.model.events import (
     Event,
     MessageDeleted,
@@ -25,75 +25,31 @@ from confab.model.events import (
 )
 from confab.model.inbox import IgId, Igsid, Mid
 
-_EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
-_ABSURD = datetime(2100, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(minutes=5)
-_SECONDS_BELOW = 1e11  # rule N4
-
 Item = dict[str, Any]  # an object of Meta's, not looked into yet
 
 
-class NotKept(Exception):
-    """A value that cannot be kept; the text names the field. It never leaves normalise."""
+def event_of(item: Item, account: IgId | None, received_at: datetime, odd: list[str], *, is_standby: bool) -> Event:
+    """Paths of fields that do not fit are added to `odd`.
 
-
-def event_of(item: Item, account: IgId | None, received_at: datetime, *, is_standby: bool) -> Event:
-    """Raises NotKept or msgspec.ValidationError for a value that cannot be kept."""
+    Raises NotKept or msgspec.ValidationError for a value that cannot be kept.
+    """
     if not payloads.PAYLOAD_KEYS & item.keys():
         return Unknown(type="unknown", name=_unknown_name(item))
-    read = payloads.read(item, payloads.Messaging)
+    read = payloads.read(item, payloads.Messaging, odd)
     if _is_test(read, account):
         return TestReceived(type="test_received", field="messages")
-    return _Reader(read, received_at, is_standby=is_standby).event()
+    return _Reader(read, received_at, odd, is_standby=is_standby).event()
 
 
 def account_of(item: Item) -> IgId | None:
     """The account an item names itself when its entry does not: the recipient, of an echo the sender (rule N3)."""
     match item:
-        case {"message": {"is_echo": True}, "sender": {"id": str() | int() as found}}:
-            return IgId(str(found))
-        case {"recipient": {"id": str() | int() as found}}:
-            return IgId(str(found))
+        case {"message": {"is_echo": True}, "sender": {"id": str() | int() as found}} | {
+            "recipient": {"id": str() | int() as found}
+        }:
+            return None if flaw(found) else IgId(str(found))
         case _:
             return None
-
-
-def moment(value: payloads.Time, received_at: datetime) -> tuple[datetime, str | None]:
-    """A time of Meta's, clamped to what can be; and as it was written, where that differs. Rule N4.
-
-    Missing or meaningless: the arrival time. Raises NotKept for a time that no clock shows.
-    """
-    read = _read_time(value)
-    if read is None:
-        return received_at, None if value is None else str(value)
-    if read >= _ABSURD:
-        raise NotKept(f"timestamp {value!s:.40} lies in the year {read.year}")
-    clamped = min(max(read, _EARLIEST), received_at + _AHEAD)
-    return clamped, None if clamped == read else str(value)
-
-
-def _read_time(value: payloads.Time) -> datetime | None:
-    if value is None or value == "":
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return _read_iso(str(value))
-    if not math.isfinite(number):
-        return None
-    try:
-        seconds = number if abs(number) < _SECONDS_BELOW else number / 1000
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=round(seconds, 3))
-    except OverflowError:
-        raise NotKept(f"timestamp {value!s:.40} is no time") from None
-
-
-def _read_iso(value: str) -> datetime | None:
-    try:
-        read = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def _is_test(item: payloads.Messaging, account: IgId | None) -> bool:
@@ -103,20 +59,20 @@ def _is_test(item: payloads.Messaging, account: IgId | None) -> bool:
 
 
 def _unknown_name(item: Item) -> str:
-    names = sorted(item.keys() - {"sender", "recipient", "timestamp"})
-    return ", ".join(names)[:100] or "no payload"
+    return name_of(*sorted(item.keys() - {"sender", "recipient", "timestamp"})) or "no payload"
 
 
 class _Reader:
     """One item with what its entry says, turned into the one event it is."""
 
-    def __init__(self, item: payloads.Messaging, received_at: datetime, *, is_standby: bool) -> None:
+    def __init__(self, item: payloads.Messaging, received_at: datetime, odd: list[str], *, is_standby: bool) -> None:
         self.item = item
+        self.odd = odd
+        self.is_self = bool(item.is_self or (item.message is not None and item.message.is_self))
         self.is_standby = is_standby
         self.sender = text_of(item.sender.id) if item.sender else None
         self.recipient = text_of(item.recipient.id) if item.recipient else None
-        is_echo = item.message is not None and item.message.is_echo
-        self.is_echo = is_echo
+        self.is_echo = item.message is not None and bool(item.message.is_echo)
         self.at, self.written_at = moment(item.timestamp, received_at)
 
     def event(self) -> Event:
@@ -148,12 +104,12 @@ class _Reader:
         if message.is_echo:
             return MessageEchoed(
                 type="message_echoed", mid=mid, igsid=self.participant, sent_at=self.at, meta_sent_at=self.written_at,
-                content=content_of(message), app_id=text_of(message.app_id), is_standby=self.is_standby,
-                is_self=message.is_self or self.item.is_self,
+                content=content_of(message, self.odd), app_id=text_of(message.app_id), is_standby=self.is_standby,
+                is_self=self.is_self,
             )  # fmt: skip
         return MessageReceived(
             type="message_received", mid=mid, igsid=self.participant, sent_at=self.at, meta_sent_at=self.written_at,
-            content=content_of(message), is_standby=self.is_standby, is_self=message.is_self or self.item.is_self,
+            content=content_of(message, self.odd), is_standby=self.is_standby, is_self=self.is_self,
         )  # fmt: skip
 
     def _edit(self, edit: payloads.MessageEdit) -> Event:
@@ -185,7 +141,7 @@ class _Reader:
         return PostbackReceived(
             type="postback_received", mid=_mid(postback.mid) if postback.mid else None, igsid=self.participant,
             sent_at=self.at, meta_sent_at=self.written_at, title=postback.title, payload=postback.payload,
-            referral=referral_of(postback.referral), is_standby=self.is_standby, is_self=self.item.is_self,
+            referral=referral_of(postback.referral), is_standby=self.is_standby, is_self=self.is_self,
         )  # fmt: skip
 
     def _about_the_conversation(self) -> Event:
