@@ -1,8 +1,7 @@
 """Blank an unsent message's words in the ledger: the last place that still holds them. Rules N47, M7."""
 
+import json
 from uuid import UUID
-
-import msgspec
 
 from confab.graph import payloads
 from confab.model.inbox import WorkspaceId
@@ -33,11 +32,11 @@ class Eraser:
 def blanked(body: bytes, mid: str) -> bytes:
     """The body with this message's content gone and only its unsending left, so that a replay cannot revive it."""
     try:
-        whole = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        whole = json.loads(body)  # reads and writes all that normalise can read
+    except (ValueError, RecursionError):
         return body
     _blank(whole, mid)
-    return msgspec.json.encode(whole)
+    return json.dumps(whole, separators=(",", ":")).encode()
 
 
 def _blank(node: object, mid: str) -> None:

@@ -18,7 +18,7 @@ from confab.graph.client import GraphClient, ReadMessage, Receipt
 from confab.inbox import policy, settle
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
-from confab.store import changes, conversations, health, ids, messages, outbound, wake
+from confab.store import changes, conversations, events, health, ids, messages, outbound, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.outbound import OutboundRow
@@ -180,11 +180,16 @@ class Sender:
             outcome = error
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
-            current = await outbound.get(conn, workspace, OutboundId(call.id))  # pyright: ignore[reportArgumentType]
+            current = await self._locked(conn, workspace, call)
             if current is not None and current.attempted_at == call.attempted_at:
                 await self._record(conn, current, outcome, now)
         self._told(workspace)
+
+    async def _locked(self, conn: Conn, workspace: WorkspaceId, call: OutboundRow) -> OutboundRow | None:
+        """The call as it is now, where its message may be given a mid: apply must not park meanwhile what is said about it."""
+        await events.lock_accounts(conn, [call.account_id])
+        await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
+        return await outbound.get(conn, workspace, OutboundId(call.id))  # pyright: ignore[reportArgumentType]
 
     async def _record(self, conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, now: datetime) -> None:
         match outcome:
@@ -241,8 +246,7 @@ class Sender:
             log.info("answer_not_checked", outbound=str(call.id), error=error.code)
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            await conversations.lock(conn, workspace, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType]
-            current = await outbound.get(conn, workspace, OutboundId(call.id))  # pyright: ignore[reportArgumentType]
+            current = await self._locked(conn, workspace, call)
             if current is None or current.state != "in_doubt":
                 return
             if found is not None:

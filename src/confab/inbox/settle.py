@@ -6,6 +6,7 @@ names another mid, the guess is undone and the message it had taken stands by it
 
 from datetime import datetime, timedelta
 
+from confab.inbox.apply import catch_up
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated
 from confab.model.inbox import ConversationId, MessageId
@@ -16,7 +17,10 @@ from confab.store.rows import ConversationRow, MessageRow
 
 
 async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_guess: bool = False) -> None:
-    """Instagram has it under this mid. `is_guess`: we read it back and it says the same. A repeat changes nothing."""
+    """Instagram has it under this mid. `is_guess`: we read it back and it says the same. A repeat changes nothing.
+
+    The caller holds the account's lock and the conversation's, taken in this order: what is said about the mid waits parked.
+    """
     settling = await _Settling.begin(conn, call)
     message, digest = settling.message, ids.digest(mid)
     if message.mid is not None and message.mid != mid:
@@ -29,6 +33,7 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
     message.mid_is_guess = is_guess
     call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, mid
     settling.say("sent")
+    await settling.catch_up(now)
     await settling.end(now)
 
 
@@ -112,9 +117,20 @@ class _Settling:
         for double in found:
             await messages.remove(self._conn, [(double.workspace_id, double.id)])
             message.sent_at, message.reactions = double.sent_at, double.reactions
-            if double.deleted_at is not None:
-                message.text, message.deleted_at = None, double.deleted_at
+            if double.num_edit or double.deleted_at is not None:
+                message.text = double.text
+            message.edits, message.num_edit, message.edited_at = double.edits, double.num_edit, double.edited_at
+            message.deleted_at, message.delivery_id = double.deleted_at, double.delivery_id
             self._removed.append(double)
+
+    async def catch_up(self, now: datetime) -> None:
+        """What was said about the message before it had its mid; an unsent one leaves the feed and the call, too."""
+        row, conn = self.message, self._conn
+        await outbound.write(conn, self.call)
+        await catch_up(conn, self.conversation, row, now)
+        if row.deleted_at is not None:
+            await changes.supersede(conn, [(row.workspace_id, subject) for subject in (row.id, row.conversation_id)])
+            await outbound.erase(conn, [(row.workspace_id, row.id)])
 
     async def give_back(self) -> None:
         """The guess was wrong: what it had taken is a message of its own, and the answer is what it was."""

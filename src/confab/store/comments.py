@@ -30,7 +30,7 @@ class NewComment:
     text: str | None
     is_own: bool
     created_at: datetime
-    delivery_id: UUID
+    delivery_id: UUID | None
 
 
 _VIEW: LiteralString = """

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from confab.model.inbox import Activity, ActivityKind, ConversationId, Referral, Viewer, WorkspaceId
-from confab.store.db import Conn, Record, columns
+from confab.store.db import Conn, Record, columns, run
 
 Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
 
@@ -45,6 +45,25 @@ async def park(conn: Conn, new: Sequence[tuple[Key, bytes, bytes]], now: datetim
         [event for _, _, event in new],
         now,
     )
+
+
+async def remove_parked(conn: Conn, outdated: Sequence[tuple[Key, bytes]]) -> None:
+    """These (key, event key) wait no longer: what they say was taken back."""
+    await conn.execute(
+        """DELETE FROM parked_events WHERE (workspace_id, account_id, mid_digest, event_key) IN
+            (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[]))""",
+        *_columns([key for key, _ in outdated], 3),
+        [event_key for _, event_key in outdated],
+    )
+
+
+async def forget_parked(conn: Conn, before: datetime, limit: int) -> int:
+    """What has waited for its message since before this moment waits no longer; at most `limit`. Across workspaces."""
+    return await run(
+        conn,
+        """DELETE FROM parked_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM parked_events WHERE parked_at < $1 LIMIT $2))""",
+        before, limit,
+    )  # fmt: skip
 
 
 async def unpark(conn: Conn, keys: Sequence[Key]) -> None:
@@ -89,11 +108,11 @@ async def add_sources(conn: Conn, sources: Sequence[tuple[Key, UUID]]) -> None:
 
 
 async def add_erasures(conn: Conn, erased: Sequence[tuple[Key, str]], now: datetime) -> None:
-    """Unsent messages whose words must leave the ledger too."""
+    """Unsent messages whose words must leave the ledger too. One that waits already is looked at anew."""
     await conn.execute(
         """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
         SELECT *, $5 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
-        ON CONFLICT (workspace_id, account_id, mid_digest) DO UPDATE SET due_at = excluded.due_at""",
+        ON CONFLICT (workspace_id, account_id, mid_digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0""",
         *_columns([key for key, _ in erased], 3),
         [mid for _, mid in erased],
         now,

@@ -195,7 +195,7 @@ async def _insert_whole(conn: Conn, new: Sequence[MessageRow]) -> None:
 _UPDATED = (
     "workspace_id", "id", "mid", "mid_digest", "mid_is_guess", "text", "reply_to_mid", "reply_to_story_id", "reactions",
     "quick_reply_payload", "postback_payload", "referral", "sent_at", "edits", "num_edit", "edited_at", "deleted_at",
-    "processed", "status", "error_code", "error_message",
+    "processed", "status", "error_code", "error_message", "is_unsupported", "is_standby", "meta_sent_at", "delivery_id",
 )  # fmt: skip
 
 
@@ -209,13 +209,15 @@ async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
             quick_reply_payload = t.quick_reply_payload, postback_payload = t.postback_payload, referral = t.referral,
             sent_at = t.sent_at, edits = t.edits, num_edit = t.num_edit, edited_at = t.edited_at, deleted_at = t.deleted_at,
             processed = t.processed, status = t.status, error_code = t.error_code, error_message = t.error_message,
-            version = m.version + 1
+            is_unsupported = t.is_unsupported, is_standby = t.is_standby, meta_sent_at = t.meta_sent_at,
+            delivery_id = t.delivery_id, version = m.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::boolean[], $6::text[], $7::text[], $8::text[],
             $9::jsonb[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::jsonb[], $15::integer[],
-            $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[], $20::text[], $21::text[])
+            $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[], $20::text[], $21::text[], $22::boolean[],
+            $23::boolean[], $24::text[], $25::uuid[])
             AS t (workspace_id, id, mid, mid_digest, mid_is_guess, text, reply_to_mid, reply_to_story_id, reactions,
                 quick_reply_payload, postback_payload, referral, sent_at, edits, num_edit, edited_at, deleted_at, processed,
-                status, error_code, error_message)
+                status, error_code, error_message, is_unsupported, is_standby, meta_sent_at, delivery_id)
         WHERE m.workspace_id = t.workspace_id AND m.id = t.id RETURNING m.id, m.version
         """,
         *columns(changed, _UPDATED),

@@ -369,6 +369,38 @@ async def test_A8_an_unsent_message_leaves_the_ledger_and_the_feed(door: Door, d
     assert await door.texts(world) == [None, "hello"]
 
 
+@pytest.mark.parametrize("order", [["edits", "unsends"], ["unsends", "edits"], ["writes", "unsends", "edits", "writes"]])
+async def test_A8_words_that_come_after_their_unsending_leave_the_ledger_too(door: Door, doors: Doors, order: list[str]) -> None:
+    from confab.inbox.erase import Eraser
+
+    world = await fresh(doors, 17 + len(order) + (order[0] == "edits"))
+    ada, other = Customer(world.ig_id), Customer(world.ig_id, "1087654321098766")
+    bodies = {
+        "writes": body(world.ig_id, ada.writes("late", "my card is 4712", after(0)), other.writes("fine", "hello", after(0))),
+        "edits": body(
+            world.ig_id, ada.edits("late", 1, "my card is 0816", after(2)), other.writes("odd", "half \ud83d", after(0))
+        ),
+        "unsends": body(world.ig_id, ada.unsends("late", after(3))),
+    }
+    for step in order:
+        await door.post(bodies[step])
+        await door.work()
+        for due in await door._claim(claims.ERASURES):
+            await Eraser(door.db).run(due)
+            async with door.db.transaction() as conn:
+                await claims.ERASURES.finish(conn, due)
+    async with door.db.transaction() as conn:
+        ledger = b"".join(record["body"] for record in await conn.fetch("SELECT body FROM deliveries"))
+        parked = b"".join(
+            record["event"]
+            for record in await conn.fetch("SELECT event FROM parked_events WHERE workspace_id = $1", world.workspace)
+        )
+    for words in (b"card is 4712", b"card is 0816"):
+        assert words not in ledger
+        assert words not in parked
+    assert "my card is 4712" not in await door.texts(world)
+
+
 async def _kept(door: Door) -> int:
     async with door.db.transaction() as conn:
         return await conn.fetchval("SELECT count(*) FROM deliveries")

@@ -47,6 +47,7 @@ class Scenario:
 
     items: list[dict[str, Any]]
     answers: list[Answer]
+    about_answers: dict[int, list[dict[str, Any]]]  # what the participant did to each of them, or we took back
 
 
 def at(second: int):
@@ -82,7 +83,18 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             case _:
                 items.append(ada.item(at(second), postback={"title": "Menu", "payload": f"MENU_{number}"}))
     answers = [Answer(number, draw(st.sampled_from(["receipt", "timeout"]))) for number in range(draw(st.integers(0, 2)))]
-    return Scenario(items, answers)
+    return Scenario(items, answers, {answer.number: draw(about(ada, answer)) for answer in answers})
+
+
+@st.composite
+def about(draw: st.DrawFn, ada: Customer, answer: Answer) -> list[dict[str, Any]]:
+    later = [attempted(answer) + timedelta(seconds=3 + number) for number in range(3)]
+    doings = [
+        ada.sees(answer.mid, later[0]),
+        ada.reacts(answer.mid, draw(st.sampled_from(EMOJI)), later[1]),
+        ada.unsends(answer.mid, later[2]),
+    ]
+    return [doing for doing in doings if draw(st.booleans())]
 
 
 def attempted(answer: Answer):
@@ -193,6 +205,8 @@ async def cleanly(db: Database, doors: Doors, scenario: Scenario) -> Play:
         await play.claim(answer)
         await play.finish(answer)
         await happen(db, play.world, echo_of(answer), now=at(600))
+        for item in scenario.about_answers[answer.number]:
+            await happen(db, play.world, item, now=at(600))
     return play
 
 
@@ -211,7 +225,8 @@ async def wildly(db: Database, doors: Doors, scenario: Scenario, data: st.DataOb
                 await getattr(play, step := steps[number].pop(0))(scenario.answers[number])
                 if step == "claim":
                     claimed.add(number)
-                    pool.insert(data.draw(st.integers(0, len(pool))), echo_of(scenario.answers[number]))
+                    for item in [echo_of(scenario.answers[number]), *scenario.about_answers[number]]:
+                        pool.insert(data.draw(st.integers(0, len(pool))), item)
                 continue
             if not pool:
                 continue
@@ -219,7 +234,9 @@ async def wildly(db: Database, doors: Doors, scenario: Scenario, data: st.DataOb
             size = data.draw(st.integers(1, min(4, len(pool))))
             batch, pool = pool[:size], pool[size:]
             await happen(db, play.world, *batch, now=at(600))
-    await happen(db, play.world, *scenario.items, *[echo_of(answer) for answer in scenario.answers], now=at(700))
+    about_ours = [item for answer in scenario.answers for item in scenario.about_answers[answer.number]]
+    echoes = [echo_of(answer) for answer in scenario.answers]
+    await happen(db, play.world, *scenario.items, *about_ours, *echoes, now=at(700))
     return play
 
 

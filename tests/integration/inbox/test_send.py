@@ -159,5 +159,32 @@ async def test_O3_an_echo_taken_for_a_strangers_becomes_one_with_its_answer(desk
     assert [(m.id, m.mid, m.text) for m in shown if m.direction == "outbound"] == [(message, "m", "see http://example.org")]
 
 
+@pytest.mark.parametrize("taken_back", [False, True])
+@pytest.mark.parametrize("first", ["receipt", "echo taken for a stranger's"])
+async def test_A3_what_is_said_about_an_answer_before_its_receipt_is_not_lost(
+    desk: Desk, *, first: str, taken_back: bool
+) -> None:
+    ada = Customer(desk.world.ig_id)
+    message = await desk.write("my words")
+    call = await desk.begun(message)
+    about = [ada.sees("m", _soon(desk)), ada.reacts("m", "🥐", _soon(desk))] + [ada.unsends("m", _soon(desk))] * taken_back
+    strangers = [ada.echo("m", "my  words", _soon(desk))] if first != "receipt" else []
+    await happen(desk.db, desk.world, *about, *strangers, now=desk.clock.now())
+    async with desk.db.transaction() as conn:
+        await settle.sent(conn, call, "m", desk.clock.now())
+        shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
+        waiting = await conn.fetchval("SELECT count(*) FROM parked_events WHERE workspace_id = $1", desk.world.workspace)
+        kept = await conn.fetch("SELECT body FROM changes WHERE workspace_id = $1", desk.world.workspace)
+        called = await conn.fetchval("SELECT payload FROM outbound_messages WHERE message_id = $1", message)
+    (answer,) = [one for one in shown if one.direction == "outbound"]
+    assert (answer.id, answer.mid, answer.status, waiting) == (message, "m", "seen", 0)
+    if taken_back:
+        assert (answer.text, answer.reactions, called) == (None, [], {})
+        assert answer.deleted_at is not None
+        assert not any(b'"text":"my words"' in change["body"] for change in kept)
+    else:
+        assert (answer.text, [reaction.emoji for reaction in answer.reactions]) == ("my words", ["🥐"])
+
+
 def _soon(desk: Desk) -> datetime:
     return desk.clock.now() + timedelta(seconds=1)

@@ -13,7 +13,7 @@ import msgspec
 
 from confab.errors import BadDelivery
 from confab.inbox.apply import others
-from confab.inbox.apply.fold import AboutMessage, Key, Source, State, fold, postback_key, touched
+from confab.inbox.apply.fold import AboutMessage, Key, Source, State, fold, fold_parked, postback_key, touched
 from confab.inbox.preview import show_as_last
 from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageUpdated
 from confab.model.events import (
@@ -30,7 +30,7 @@ from confab.model.events import (
 from confab.model.inbox import WorkspaceId
 from confab.store import changes, conversations, events, ids, messages, outbound, participants
 from confab.store.db import Conn
-from confab.store.rows import MessageRow
+from confab.store.rows import ConversationRow, MessageRow
 
 _HINT_WAITS = timedelta(seconds=5)  # the message itself mostly follows
 _json = msgspec.json.Encoder()
@@ -59,10 +59,25 @@ async def apply(conn: Conn, batch: Batch, now: datetime) -> set[WorkspaceId]:
     await events.lock_accounts(conn, [source.account_id for source, _ in batch.events])
     state = await _load(conn, batch, now)
     besides = others.Others(state, batch.our_app_ids)
+    fold_parked(state)
     for source, event in batch.events:
         fold(state, source, event)
         besides.add(source, event)
     return await _save(conn, state, besides)
+
+
+async def catch_up(conn: Conn, conversation: ConversationRow, message: MessageRow, now: datetime) -> None:
+    """Fold in what arrived about a message before it had its mid (rule A3).
+
+    Under the locks of account and conversation. The two rows are changed and left to the caller to write and publish.
+    """
+    assert message.mid_digest is not None  # noqa: S101 -- what it just got
+    key = (message.workspace_id, message.account_id, message.mid_digest)
+    state = State(now=now, messages={key: message}, conversations_by_id={conversation.id: conversation})
+    await _load_parked(conn, state, [key])
+    if state.parked:
+        fold_parked(state)
+        await _save_rest(conn, state)
 
 
 async def _load(conn: Conn, batch: Batch, now: datetime) -> State:
@@ -77,11 +92,15 @@ async def _load(conn: Conn, batch: Batch, now: datetime) -> State:
     for row in await messages.rows_by_mids(conn, keys):
         assert row.mid_digest is not None  # noqa: S101 -- found by it
         state.messages[row.workspace_id, row.account_id, row.mid_digest] = row
-    for key, event in await events.parked(conn, keys):
-        state.parked.setdefault(key, []).append(_unparked(event))
+    await _load_parked(conn, state, keys)
     await _load_answers(conn, batch, state)
     _refuse_collisions(batch, state)
     return state
+
+
+async def _load_parked(conn: Conn, state: State, keys: Sequence[Key]) -> None:
+    for key, event in await events.parked(conn, keys):
+        state.parked.setdefault(key, []).append(_unparked(event))
 
 
 def _unparked(event: bytes) -> AboutMessage:
@@ -167,11 +186,13 @@ async def _save_rest(conn: Conn, state: State) -> None:
     if state.heard_from:
         heard = [(row.workspace_id, row.participant_id) for row in state.heard_from.values() if not row.is_new]
         await participants.ask_again(conn, heard, state.now)
-    losing = [(row.workspace_id, row.id) for row in state.messages.values() if row.loses_attachments]
+    losing = [row for row in state.messages.values() if row.loses_attachments]
     if losing:
-        await messages.remove_attachments(conn, losing)
-    parked = [(key, ids.digest(_json.encode(event).decode()).bytes, _json.encode(event)) for key, event in state.new_parked]
-    await events.park(conn, parked, state.now)
+        await messages.remove_attachments(conn, [(row.workspace_id, row.id) for row in losing])
+        await messages.insert_attachments(conn, [attachment for row in losing for attachment in row.attachments])
+    await events.park(conn, [_parkable(key, event) for key, event in state.new_parked], state.now)
+    if state.no_longer_parked:
+        await events.remove_parked(conn, [_parkable(key, event)[:2] for key, event in state.no_longer_parked])
     if state.unparked:
         await events.unpark(conn, sorted(state.unparked, key=str))
     if state.hints:
@@ -180,18 +201,23 @@ async def _save_rest(conn: Conn, state: State) -> None:
         await events.add_sources(conn, sorted(state.sources, key=str))
     if state.erased:
         await _erase(conn, state)
+    if state.to_blank:
+        await events.add_erasures(conn, sorted(state.to_blank.items(), key=str), state.now)
     settled = [(a.message.workspace_id, a.outbound_id, a.message.mid or "") for a in state.recognised if a.state == "in_doubt"]
     if settled:
         await outbound.settle_recognised(conn, settled, state.now)
 
 
+def _parkable(key: Key, event: AboutMessage) -> tuple[Key, bytes, bytes]:
+    encoded = _json.encode(event)
+    return key, ids.digest(encoded.decode()).bytes, encoded
+
+
 async def _erase(conn: Conn, state: State) -> None:
-    """Everything that still holds the words: earlier changes, our own call, and, by a job, the ledger."""
+    """What else holds the words and is no delivery: earlier changes and our own call."""
     subjects = [(row.workspace_id, subject) for row in state.erased.values() for subject in (row.id, row.conversation_id)]
     await changes.supersede(conn, subjects)
     await outbound.erase(conn, [(row.workspace_id, row.id) for row in state.erased.values()])
-    named = [(key, row.mid) for key, row in state.erased.items() if row.mid is not None]
-    await events.add_erasures(conn, sorted(named, key=str), state.now)
 
 
 async def _collect(
@@ -213,4 +239,4 @@ async def _collect(
             found.setdefault(workspace, []).append(ConversationUpdated(type="conversation_updated", conversation=conversation))
 
 
-__all__ = ["Batch", "Source", "apply"]
+__all__ = ["Batch", "Source", "apply", "catch_up"]

@@ -45,7 +45,7 @@ class Source:
 
     workspace_id: UUID
     account_id: UUID
-    delivery_id: UUID
+    delivery_id: UUID | None  # None: it was read back from Instagram
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +63,8 @@ class State:
     known_hints: set[Key] = field(default_factory=set)
     sources: set[tuple[Key, UUID]] = field(default_factory=set)
     erased: dict[Key, MessageRow] = field(default_factory=dict)
+    to_blank: dict[Key, str] = field(default_factory=dict)  # mids whose words must leave the ledger
+    no_longer_parked: list[tuple[Key, AboutMessage]] = field(default_factory=list)
     recognised: list[OpenAnswer] = field(default_factory=list)
     to_recount: dict[UUID, ConversationRow] = field(default_factory=dict)
     to_relast: dict[UUID, ConversationRow] = field(default_factory=dict)
@@ -84,6 +86,13 @@ class State:
             self.conversations[key] = row
             self.conversations_by_id[row.id] = row
         return self.conversations[key]
+
+
+def fold_parked(state: State) -> None:
+    """What waits for messages that are there by now: an answer of ours got its mid after something was said about it."""
+    for key in state.parked.keys() & state.messages.keys():
+        message = state.messages[key]
+        _fold_parked(state, key, message, state.conversations_by_id[message.conversation_id])
 
 
 def fold(state: State, source: Source, event: Event) -> None:
@@ -122,6 +131,7 @@ def postback_key(event: PostbackReceived) -> str:
 def _receive(state: State, source: Source, event: MessageReceived) -> None:
     digest = ids.digest(event.mid)
     if _is_known(state, source, digest):
+        _complete(state, source, state.messages[_key(source, digest)], event)
         return
     conversation = state.conversation(source, event.igsid)
     message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, event.content)
@@ -154,8 +164,8 @@ def _echo(state: State, source: Source, event: MessageEchoed) -> None:
     key = _key(source, digest)
     conversation = state.conversation(source, event.igsid)
     _mark_self(conversation, is_self=event.is_self)
-    if key in state.messages:
-        state.sources.add((key, source.delivery_id))
+    if _is_known(state, source, digest):
+        _complete(state, source, state.messages[key], event)
         _confirm(state, conversation, state.messages[key], event.sent_at)
         return
     answer = matching.find(state.answers.get(conversation.id, []), event)
@@ -178,7 +188,7 @@ def _recognise(state: State, source: Source, conversation: ConversationRow, answ
     state.messages[key] = message
     state.answers[conversation.id].remove(answer)
     state.recognised.append(answer)
-    state.sources.add((key, source.delivery_id))
+    _add_source(state, key, source)
     _confirm(state, conversation, message, event.sent_at)
     _fold_parked(state, key, message, conversation)
 
@@ -205,8 +215,39 @@ def _is_known(state: State, source: Source, digest: UUID) -> bool:
     key = _key(source, digest)
     if key not in state.messages:
         return False
-    state.sources.add((key, source.delivery_id))
+    _add_source(state, key, source)
     return True
+
+
+def _add_source(state: State, key: Key, source: Source) -> None:
+    """Another delivery holds the message's words; of an unsent one they must leave it again."""
+    if source.delivery_id is None:
+        return
+    state.sources.add((key, source.delivery_id))
+    message = state.messages.get(key)
+    if message is not None and message.deleted_at is not None and message.mid is not None:
+        state.to_blank[key] = message.mid
+
+
+def _complete(state: State, source: Source, message: MessageRow, event: MessageReceived | MessageEchoed) -> None:
+    """The event itself of a message that had to be read back: it says more, and more exactly. Rule N50."""
+    conversation = state.conversations_by_id[message.conversation_id]
+    was_read_back = message.delivery_id is None and message.client_key is None
+    if not was_read_back or source.delivery_id is None or message.deleted_at is not None:
+        return
+    was_read = message.sent_at <= conversation.read_up_to
+    message.delivery_id, message.meta_sent_at = source.delivery_id, event.meta_sent_at
+    message.sent_at, message.is_standby = event.sent_at, event.is_standby
+    if message.num_edit == 0:
+        message.text = event.content.text
+    _put_content(message, event.content)
+    message.loses_attachments = message.loses_attachments or not message.is_new
+    message.is_changed = conversation.is_changed = True
+    if was_read:
+        conversation.read_up_to = max(conversation.read_up_to, message.sent_at)
+    if message.direction == "inbound":
+        open_window(conversation, message.sent_at, "message")
+    state.to_recount[conversation.id] = state.to_relast[conversation.id] = conversation
 
 
 def _new_message(
@@ -221,14 +262,20 @@ def _new_message(
     row = MessageRow(
         workspace_id=source.workspace_id, id=ids.derived(sent_at, str(source.account_id), str(digest)),
         account_id=source.account_id, conversation_id=conversation.id, direction="inbound", author_kind="participant",
-        sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text,
-        reply_to_mid=content.reply_to_mid, reply_to_story_id=_story_id(content),
-        quick_reply_payload=content.quick_reply_payload, referral=_referral(content.referral),
-        is_unsupported=content.is_unsupported, delivery_id=source.delivery_id, is_new=True, is_changed=True,
+        sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text, delivery_id=source.delivery_id,
+        is_new=True, is_changed=True,
     )  # fmt: skip
-    row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
+    _put_content(row, content)
     state.messages[_key(source, digest)] = row
     return row
+
+
+def _put_content(row: MessageRow, content: Content) -> None:
+    """All that a message says besides its text, which may have been edited."""
+    row.reply_to_mid, row.reply_to_story_id = content.reply_to_mid, _story_id(content)
+    row.quick_reply_payload, row.referral = content.quick_reply_payload, _referral(content.referral)
+    row.is_unsupported = content.is_unsupported
+    row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
 
 
 def _add(state: State, conversation: ConversationRow, message: MessageRow, opener: WindowOpener | None) -> None:
@@ -262,12 +309,25 @@ def _about(state: State, source: Source, digest: UUID, event: AboutMessage) -> N
     key = _key(source, digest)
     message = state.messages.get(key)
     if isinstance(event, MessageEdited):
-        state.sources.add((key, source.delivery_id))
+        _add_source(state, key, source)
     if message is None:
+        _park(state, key, event)
+    else:
+        _change(state, key, message, state.conversations_by_id[message.conversation_id], event)
+
+
+def _park(state: State, key: Key, event: AboutMessage) -> None:
+    """It waits for its message; but the words of one that was unsent wait for nothing. Rules A3, A8."""
+    waiting = [*state.parked.get(key, []), event]
+    is_unsent = any(isinstance(one, MessageDeleted) for one in waiting)
+    for edit in [one for one in waiting if is_unsent and isinstance(one, MessageEdited)]:
+        waiting.remove(edit)
+        state.no_longer_parked.append((key, edit))
+        state.to_blank[key] = edit.mid
+    state.new_parked = [(k, one) for k, one in state.new_parked if k != key or one in waiting]
+    if event in waiting:
         state.new_parked.append((key, event))
-        state.parked.setdefault(key, []).append(event)
-        return
-    _change(state, key, message, state.conversations_by_id[message.conversation_id], event)
+    state.parked[key] = waiting
 
 
 def _change(state: State, key: Key, message: MessageRow, conversation: ConversationRow, event: AboutMessage) -> None:
@@ -298,6 +358,8 @@ def _erase(state: State, key: Key, message: MessageRow, conversation: Conversati
     message.loses_attachments = message.loses_attachments or not message.is_new
     message.attachments, message.is_unsupported = [], False
     state.erased[key] = message
+    if message.mid is not None:
+        state.to_blank[key] = message.mid
 
 
 def _edit(message: MessageRow, event: MessageEdited) -> None:
