@@ -19,6 +19,7 @@ Shape = TypeVar("Shape")
 
 _PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user"
 _MESSAGE_FIELDS = "id,created_time,from,to,message"
+_WHOLE_MESSAGE_FIELDS = f"{_MESSAGE_FIELDS},attachments,shares,story,reply_to,is_unsupported"
 _NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -57,14 +58,63 @@ class _People(msgspec.Struct, frozen=True):
     data: list[Person] = []
 
 
+class ReadFile(msgspec.Struct, frozen=True):
+    """Where a picture or a film is for now."""
+
+    url: str | None = None
+
+
+class ReadAttachment(msgspec.Struct, frozen=True):
+    """One attachment: a picture, a film, another file, or a template (rule C9)."""
+
+    mime_type: str | None = None
+    image_data: ReadFile | None = None
+    video_data: ReadFile | None = None
+    file_url: str | None = None
+    generic_template: dict[str, Any] | None = None  # Meta's own
+
+
+class _Attachments(msgspec.Struct, frozen=True):
+    data: list[ReadAttachment] = []
+
+
+class ReadLink(msgspec.Struct, frozen=True):
+    """A shared post, or a story; the link of a story that is over is empty (rule C10)."""
+
+    link: str | None = None
+    id: str | int | None = None
+
+
+class _Links(msgspec.Struct, frozen=True):
+    data: list[ReadLink] = []
+
+
+class ReadStory(msgspec.Struct, frozen=True):
+    """The story that mentions us, or that is answered (rule C10)."""
+
+    mention: ReadLink | None = None
+    reply_to: ReadLink | None = None
+
+
+class ReadReply(msgspec.Struct, frozen=True):
+    """The message that is answered."""
+
+    mid: str | None = None
+
+
 class ReadMessage(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """A message as it is read back: to the second, text only (rules C5, C8)."""
+    """A message as it is read back, to the second (rules C5, C8). What was not asked for is None, or holds nothing."""
 
     id: str
     created_time: str = ""
     sender: Person | None = None
     to: _People | None = None
     message: str | None = None
+    attachments: _Attachments = _Attachments()
+    shares: _Links = _Links()
+    story: ReadStory | None = None
+    reply_to: ReadReply | None = None
+    is_unsupported: bool | None = None
 
     @property
     def created_at(self) -> datetime:
@@ -124,14 +174,14 @@ class GraphClient:
         return await self._call("GET", igsid, token, Profile, {"fields": _PROFILE_FIELDS})
 
     async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
-        """The newest messages with a participant, at most 20, newest first; none when there is no conversation. Rules C2-C6."""
+        """The newest messages with a participant, at most 20, newest first, their texts; none without a conversation. C2-C6."""
         parameters = {"platform": "instagram", "user_id": igsid, "fields": f"messages.limit(20){{{_MESSAGE_FIELDS}}}"}
         found = await self._call("GET", f"{ig_id}/conversations", token, _Conversations, parameters)
         return found.data[0].messages.data if found.data else []
 
     async def message(self, *, token: str, mid: str) -> ReadMessage:
-        """One message by its mid (rule C11)."""
-        return await self._call("GET", mid, token, ReadMessage, {"fields": _MESSAGE_FIELDS})
+        """One message by its mid, with all that it says (rules C5, C11)."""
+        return await self._call("GET", mid, token, ReadMessage, {"fields": _WHOLE_MESSAGE_FIELDS})
 
     async def me(self, *, token: str) -> Myself:
         """Whose token this is: the cheapest call there is (rule T8)."""
