@@ -43,8 +43,8 @@ def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, wa
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
-        Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True),
-        Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True),
+        Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
+        Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True, give_up=sender.give_up),
         Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),

@@ -225,7 +225,7 @@ def _new_call(actor: Actor, conversation: ConversationRow, message: MessageRow, 
     return OutboundRow(
         workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
         message_id=message.id, recipient_igsid=conversation.igsid, kind="text", payload={"text": message.text},
-        actor_kind=actor.kind, actor_id=actor.agent_id, state="queued", due_at=now, attempts=0, refusals=0, created_at=now,
+        actor_kind=actor.kind, actor_id=actor.agent_id, state="queued", due_at=now, refusals=0, created_at=now,
         attempted_at=None,
     )  # fmt: skip
 

@@ -109,6 +109,12 @@ class Ingest:
             if share.route.account_id == account:
                 await self._alone(share, due.attempts)
 
+    async def give_up(self, due: Due, reason: str) -> None:
+        """A part that could not even be looked into, again and again: it stands as failed."""
+        workspace, delivery, account = (UUID(str(part)) for part in due.key)
+        async with self._db.transaction() as conn:
+            await deliveries.fail_part(conn, WorkspaceId(workspace), delivery, account, reason)
+
     async def ingest(self, wanted: Sequence[UUID]) -> None:
         """Apply these deliveries, together if it can be, else each by itself. Again changes nothing."""
         if not wanted:

@@ -38,6 +38,8 @@ _NOT_ASKED = (
     "Instagram could not be asked whether it has this message. It may have been sent: look into the Instagram app before you "
     "send it again."
 )
+_NOT_FROM_HERE = "It could not be sent from here: {reason}."
+_LOST_TRACK = "Confab lost track of it ({reason}). It may have been sent: look into the Instagram app before you send it again."
 _CHECKING = "No answer from Instagram; checking whether it was sent."
 
 log = structlog.get_logger()
@@ -96,6 +98,21 @@ class Sender:
             await self._call(workspace, ready)
         elif ready is not None:
             await self._look(workspace, ready)
+
+    async def give_up(self, due: Due, reason: str) -> None:
+        """What went wrong here again and again: the answer has failed, or stays in doubt where it may have been sent."""
+        workspace, outbound_id = WorkspaceId(UUID(str(due.key[0]))), OutboundId(UUID(str(due.key[1])))
+        now = self._clock.now()
+        async with self._db.transaction() as conn:
+            call = await outbound.get(conn, workspace, outbound_id)
+            if call is None or call.state not in ("queued", "sending", "in_doubt"):
+                return
+            call = await self._locked(conn, workspace, call)
+            if call is not None and call.state == "queued":
+                await settle.failed(conn, call, "not_sendable", _NOT_FROM_HERE.format(reason=reason), now)
+            elif call is not None and call.state in ("sending", "in_doubt"):
+                await settle.in_doubt(conn, call, None, _LOST_TRACK.format(reason=reason), now)
+        self._told(workspace)
 
     async def _step(
         self, conn: Conn, call: OutboundRow, conversation: ConversationRow, now: datetime

@@ -129,6 +129,16 @@ async def record_parts(conn: Conn, parts: Sequence[Part]) -> set[tuple[UUID, UUI
     return {(record["delivery_id"], record["account_id"]) for record in records if record["is_new"]}
 
 
+async def fail_part(conn: Conn, workspace: WorkspaceId, delivery: UUID, account: UUID, error: str) -> int:
+    """A part that waits stands as failed; one that does not wait is left as it is."""
+    return await run(
+        conn,
+        """UPDATE delivery_parts SET state = 'failed', due_at = NULL, error = $4
+        WHERE workspace_id = $1 AND delivery_id = $2 AND account_id = $3 AND state = 'stored'""",
+        workspace, delivery, account, error,
+    )  # fmt: skip
+
+
 async def record_unrouted(conn: Conn, parts: Sequence[Unrouted]) -> None:
     """What became of parts that no workspace owns. Installation-wide."""
     if not parts:

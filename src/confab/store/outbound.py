@@ -28,7 +28,6 @@ class OutboundRow:
     actor_id: UUID | None
     state: str
     due_at: datetime | None
-    attempts: int
     refusals: int
     created_at: datetime
     attempted_at: datetime | None
@@ -50,7 +49,7 @@ class OpenAnswer:
 
 
 _COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
-    actor_kind, actor_id, state, due_at, attempts, refusals, created_at, attempted_at, settled_at, remote_id, error_code,
+    actor_kind, actor_id, state, due_at, refusals, created_at, attempted_at, settled_at, remote_id, error_code,
     error_message"""
 
 
@@ -99,14 +98,14 @@ async def earliest_open(conn: Conn, workspace: WorkspaceId, conversation: Conver
 
 
 async def write(conn: Conn, changed: OutboundRow) -> None:
-    """Write every column that sending decides; the conversation is locked."""
+    """Write every column that sending decides; the conversation is locked. It has moved on: attempts count anew from here."""
     await run(
         conn,
-        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = $5, refusals = $6, attempted_at = $7, settled_at = $8,
-            remote_id = $9, error_code = $10, error_message = $11
+        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = 0, refusals = $5, attempted_at = $6, settled_at = $7,
+            remote_id = $8, error_code = $9, error_message = $10
         WHERE workspace_id = $1 AND id = $2""",
-        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.attempts, changed.refusals,
-        changed.attempted_at, changed.settled_at, changed.remote_id, changed.error_code, changed.error_message,
+        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
+        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Each:
     """A kind whose rows are worked on one by one, up to `at_once` side by side.
 
     The row is removed when `run` returns, unless `keeps_row`: then `run` settles it. When `run` raises, the row is postponed
-    with backoff and jitter, and buried after `max_attempts`.
+    with backoff and jitter; after `max_attempts` `give_up` settles it, told what went wrong, or else it is buried.
     """
 
     kind: Kind
@@ -38,6 +38,7 @@ class Each:
     lease: timedelta
     max_attempts: int = 8
     keeps_row: bool = False
+    give_up: Callable[[Due, str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,14 +162,25 @@ class Worker:
     async def _failed(self, work: Each, due: Due, error: Exception) -> None:
         log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=in_short(error))
         try:
-            async with self._db.transaction() as conn:
-                if due.attempts >= work.max_attempts:
-                    await work.kind.bury(conn, due, in_short(error))
-                else:
-                    until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
+            if due.attempts < work.max_attempts:
+                until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
+                async with self._db.transaction() as conn:
                     await work.kind.postpone(conn, due, until, in_short(error))
+            else:
+                await self._give_up(work, due, in_short(error))
         except REFUSED as trouble:
             log.warning("work_not_settled", kind=work.kind.name, error=in_short(trouble))
+
+    async def _give_up(self, work: Each, due: Due, reason: str) -> None:
+        if work.give_up is not None:
+            try:
+                await work.give_up(due, reason)
+            except Exception as error:  # noqa: BLE001 -- what cannot even be settled stays, visibly
+                log.warning("work_not_settled", kind=work.kind.name, error=in_short(error))
+            else:
+                return
+        async with self._db.transaction() as conn:
+            await work.kind.bury(conn, due, reason)
 
     @asynccontextmanager
     async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncGenerator[None]:
@@ -183,11 +195,11 @@ class Worker:
         while True:
             await asyncio.sleep(work.lease.total_seconds() / 3)
             try:
-                async with self._db.transaction() as conn:
-                    for due in claimed:
+                for due in claimed:  # one by one: a transaction over many could wait in a circle with the work itself
+                    async with self._db.alone() as conn:
                         await work.kind.renew(conn, due, self._clock.now() + work.lease)
-            except GONE:
-                log.warning("lease_not_renewed", kind=work.kind.name)
+            except REFUSED as error:
+                log.warning("lease_not_renewed", kind=work.kind.name, error=in_short(error))
 
 
 def backoff_s(attempts: int, chance: float) -> float:

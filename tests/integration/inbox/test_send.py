@@ -12,7 +12,7 @@ from confab.inbox.send import Line, Sender
 from confab.model.commands import Actor, Retry, SendText
 from confab.model.inbox import ConversationId, MessageId, WorkspaceId
 from confab.store import messages, outbound
-from confab.store.claims import Due
+from confab.store.claims import OUTBOUND, Due
 from confab.store.db import Conn, Database, Doors
 from confab.store.wake import Wake
 from tests.world import NOON, Customer, World, after, happen, make_world
@@ -157,6 +157,34 @@ async def test_O3_an_echo_taken_for_a_strangers_becomes_one_with_its_answer(desk
         await settle.sent(conn, call, "m", desk.clock.now())
         shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
     assert [(m.id, m.mid, m.text) for m in shown if m.direction == "outbound"] == [(message, "m", "see http://example.org")]
+
+
+@pytest.mark.parametrize(("begun", "status"), [(False, "failed"), (True, "in_doubt")])
+async def test_O1_an_answer_that_our_own_trouble_keeps_back_ends_with_the_reason(desk: Desk, *, begun: bool, status: str) -> None:
+    message = await desk.write("one")
+    second = await desk.write("two")
+    call = await (desk.begun(message) if begun else desk.call(message))
+    for _ in range(2):
+        await desk.sender.give_up(Due(key=(call.workspace_id, call.id), attempts=8), "LookupError")
+    async with desk.db.transaction() as conn:
+        shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
+    (answer,) = [one for one in shown if one.id == message]
+    assert answer.status == status
+    assert "LookupError" in (answer.error.message if answer.error else "")
+    desk.time_passes(timedelta(minutes=2))
+    assert await desk.step(second) == "sent"
+
+
+async def test_O8_waiting_counts_as_no_attempt(desk: Desk) -> None:
+    first, second = await desk.write("one"), await desk.write("two")
+    await desk.begun(first)
+    waiting = (await desk.call(second)).id
+    for _ in range(20):
+        async with desk.db.transaction() as conn:
+            claimed = await OUTBOUND.claim(conn, desk.clock.now(), desk.clock.now() + LEASE, 1000)
+        assert [due.attempts for due in claimed if due.key[1] == waiting] == [1]
+        assert await desk.step(second) == "queued"
+        desk.clock.ahead += timedelta(seconds=6)
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
