@@ -28,7 +28,8 @@ _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted
 _SERVER = frozenset({-1, -2})
-_HOURS = {(10, 1893063), (368, None)}  # rule E6: restricted for hours
+_FETCH = {(100, 2018008), (100, 2018294)}  # Instagram could not fetch an attachment: again, perhaps
+_RESTRICTED = timedelta(hours=1)  # rule E6: "hours", and Meta does not say how many; then the next refusal says it again
 _SPAM = (4, 2207051)
 
 
@@ -42,13 +43,17 @@ def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphEr
         _in_words(error), graph_code=error.code, subcode=error.error_subcode, trace=error.fbtrace_id
     )
     if isinstance(made, Throttled):
-        made.retry_after = _regain(headers)
+        made.retry_after = _RESTRICTED if _is_restricted(error) else _regain(headers)
     return made
+
+
+def _is_restricted(error: _Error) -> bool:
+    return error.code == 368 or (error.code, error.error_subcode) == (10, 1893063)
 
 
 def _without_envelope(status: int, *, is_send: bool) -> GraphError:
     if status == 429:
-        return Throttled("Instagram asks to slow down.")
+        return Throttled(_SLOWER)
     if status >= 500:
         text = f"Instagram answered {status} without saying more."
         return Unanswered(text) if is_send else Unavailable(text)
@@ -59,17 +64,16 @@ def _class_of(error: _Error, status: int, *, is_send: bool) -> type[GraphError]:
     code, key = error.code, (error.code, error.error_subcode)
     if code in _TOKEN:
         return Unauthorised
-    if code in _THROTTLES and key != _SPAM:
+    if (code in _THROTTLES and key != _SPAM) or _is_restricted(error):
         return Throttled
-    if code in _SERVER:
+    if is_send and (status >= 500 or code in _UNCERTAIN):
+        return Unanswered
+    if status >= 500 or code in _SERVER | _UNCERTAIN or key in _FETCH or error.is_transient:
         return Unavailable
-    if code in _UNCERTAIN or status >= 500:
-        return Unanswered if is_send else Unavailable
-    if key == (100, 2018008):
-        return Unavailable
-    return Unavailable if error.is_transient and not is_send else Rejected
+    return Rejected
 
 
+_SLOWER = "Instagram asks to slow down."
 _WORDS: dict[tuple[int | None, int | None], str] = {
     (10, 2534022): "Instagram says that the reply window is closed.",
     (10, 2018278): "Instagram says that the reply window is closed.",
@@ -91,6 +95,8 @@ def _in_words(error: _Error) -> str:
     known = _WORDS.get((error.code, error.error_subcode)) or _WORDS.get((error.code, None))
     if known is not None:
         return known
+    if error.code in _THROTTLES:
+        return _SLOWER
     if error.code == 10:
         return "The Meta app lacks a permission for this: reconnect the account or ask Meta for it."
     if error.code == 551:

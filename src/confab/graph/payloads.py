@@ -35,6 +35,7 @@ class Story(msgspec.Struct):
 
     id: Id = None
     url: str | None = None
+    link_sticker_url: str | None = None
 
 
 class ReplyTo(msgspec.Struct):
@@ -51,9 +52,11 @@ class QuickReply(msgspec.Struct):
 
 
 class AdContext(msgspec.Struct):
-    """The ad a participant came from."""
+    """The ad a participant came from, with its media."""
 
     ad_title: str | None = None
+    photo_url: str | None = None
+    video_url: str | None = None
 
 
 class Product(msgspec.Struct):

@@ -217,14 +217,8 @@ class Sender:
             case Throttled():
                 wait = outcome.retry_after or _WHEN_THROTTLED
                 await health.pause(conn, WorkspaceId(call.workspace_id), call.account_id, now + wait)
-                await settle.later(
-                    conn,
-                    call,
-                    now + wait,
-                    outcome.code,
-                    "Instagram asks to slow down; it goes out as soon as it may.",
-                    now,
-                )
+                reason = f"{outcome.detail} It goes out as soon as it may."
+                await settle.later(conn, call, now + wait, outcome.code, reason, now)
             case Unauthorised():
                 workspace = WorkspaceId(call.workspace_id)
                 account = await health.mark_dead(conn, workspace, call.account_id, outcome.detail)

@@ -19,6 +19,14 @@ class SharedAttachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedReferral(Referral):
+    """A referral with the ad's picture and film at Meta's, which never leave the server."""
+
+    photo_url: str | None
+    video_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What a message says."""
 
@@ -26,9 +34,11 @@ class Content:
     attachments: list[SharedAttachment]
     reply_to_mid: Mid | None
     reply_to_story_id: str | None
+    reply_to_story_url: str | None  # Meta's, for as long as the story stands
+    reply_to_story_link: str | None  # where the story's link sticker leads
     is_story_reply: bool
     quick_reply_payload: str | None
-    referral: Referral | None
+    referral: SharedReferral | None
     is_unsupported: bool
 
 
@@ -126,7 +136,7 @@ class PostbackReceived:
     meta_sent_at: str | None
     title: str | None
     payload: str | None
-    referral: Referral | None
+    referral: SharedReferral | None
     is_standby: bool
     is_self: bool
 

@@ -30,7 +30,8 @@ from confab.store.rows import AttachmentRow, MessageRow
 
 _COLUMNS: LiteralString = """m.workspace_id, m.id, m.account_id, m.conversation_id, m.direction, m.author_kind, m.sent_at,
     m.status, m.mid, m.mid_digest, m.mid_is_guess, m.client_key, m.client_digest, m.author_name, m.author_agent_id, m.text,
-    m.reply_to_mid, m.reply_to_story_id, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
+    m.reply_to_mid, m.reply_to_story_id, m.reply_to_story_url,
+    m.reply_to_story_link, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
     m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.error_code,
     m.error_message, m.delivery_id, m.version"""
 _VIEW: LiteralString = f"""
@@ -134,9 +135,10 @@ async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict
 
 _INSERTED = (
     "workspace_id", "id", "account_id", "conversation_id", "mid", "mid_digest", "mid_is_guess", "client_key", "client_digest",
-    "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id", "reactions",
-    "quick_reply_payload", "postback_payload", "referral", "sent_at", "meta_sent_at", "edits", "num_edit", "edited_at",
-    "deleted_at", "processed", "is_unsupported", "is_standby", "status", "error_code", "error_message", "delivery_id",
+    "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id",
+    "reply_to_story_url", "reply_to_story_link", "reactions", "quick_reply_payload", "postback_payload", "referral", "sent_at",
+    "meta_sent_at", "edits", "num_edit", "edited_at", "deleted_at", "processed", "is_unsupported", "is_standby", "status",
+    "error_code", "error_message", "delivery_id",
 )  # fmt: skip
 
 
@@ -180,13 +182,14 @@ async def _insert_whole(conn: Conn, new: Sequence[MessageRow]) -> None:
         """
         INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, mid_is_guess, client_key,
             client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
-            reactions, quick_reply_payload, postback_payload, referral, sent_at, meta_sent_at, edits, num_edit, edited_at,
-            deleted_at, processed, is_unsupported, is_standby, status, error_code, error_message, delivery_id)
+            reply_to_story_url, reply_to_story_link, reactions, quick_reply_payload, postback_payload, referral, sent_at,
+            meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, status, error_code,
+            error_message, delivery_id)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
             $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
-            $16::text[], $17::jsonb[], $18::text[], $19::text[], $20::jsonb[], $21::timestamptz[], $22::text[], $23::jsonb[],
-            $24::integer[], $25::timestamptz[], $26::timestamptz[], $27::boolean[], $28::boolean[], $29::boolean[],
-            $30::text[], $31::text[], $32::text[], $33::uuid[])
+            $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
+            $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
+            $31::boolean[], $32::text[], $33::text[], $34::text[], $35::uuid[])
         """,
         *columns(new, _INSERTED),
     )
@@ -196,6 +199,7 @@ _UPDATED = (
     "workspace_id", "id", "mid", "mid_digest", "mid_is_guess", "text", "reply_to_mid", "reply_to_story_id", "reactions",
     "quick_reply_payload", "postback_payload", "referral", "sent_at", "edits", "num_edit", "edited_at", "deleted_at",
     "processed", "status", "error_code", "error_message", "is_unsupported", "is_standby", "meta_sent_at", "delivery_id",
+    "reply_to_story_url", "reply_to_story_link",
 )  # fmt: skip
 
 
@@ -210,14 +214,16 @@ async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
             sent_at = t.sent_at, edits = t.edits, num_edit = t.num_edit, edited_at = t.edited_at, deleted_at = t.deleted_at,
             processed = t.processed, status = t.status, error_code = t.error_code, error_message = t.error_message,
             is_unsupported = t.is_unsupported, is_standby = t.is_standby, meta_sent_at = t.meta_sent_at,
-            delivery_id = t.delivery_id, version = m.version + 1
+            delivery_id = t.delivery_id, reply_to_story_url = t.reply_to_story_url, reply_to_story_link = t.reply_to_story_link,
+            version = m.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::boolean[], $6::text[], $7::text[], $8::text[],
             $9::jsonb[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::jsonb[], $15::integer[],
             $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[], $20::text[], $21::text[], $22::boolean[],
-            $23::boolean[], $24::text[], $25::uuid[])
+            $23::boolean[], $24::text[], $25::uuid[], $26::text[], $27::text[])
             AS t (workspace_id, id, mid, mid_digest, mid_is_guess, text, reply_to_mid, reply_to_story_id, reactions,
                 quick_reply_payload, postback_payload, referral, sent_at, edits, num_edit, edited_at, deleted_at, processed,
-                status, error_code, error_message, is_unsupported, is_standby, meta_sent_at, delivery_id)
+                status, error_code, error_message, is_unsupported, is_standby, meta_sent_at, delivery_id, reply_to_story_url,
+                reply_to_story_link)
         WHERE m.workspace_id = t.workspace_id AND m.id = t.id RETURNING m.id, m.version
         """,
         *columns(changed, _UPDATED),

@@ -80,10 +80,12 @@ class MessageRow:
     text: str | None = None
     reply_to_mid: str | None = None
     reply_to_story_id: str | None = None
+    reply_to_story_url: str | None = None
+    reply_to_story_link: str | None = None
     reactions: list[dict[str, Any]] = field(default_factory=list)  # {igsid, by, emoji, reaction, at, is_removed}
     quick_reply_payload: str | None = None
     postback_payload: str | None = None
-    referral: dict[str, Any] | None = None  # a model Referral as JSON
+    referral: dict[str, Any] | None = None  # a SharedReferral as JSON
     meta_sent_at: str | None = None
     edits: list[dict[str, Any]] = field(default_factory=list)  # {num_edit, text}: the texts that were replaced
     num_edit: int = 0

@@ -331,6 +331,8 @@ CREATE TABLE public.messages (
     text text,
     reply_to_mid text,
     reply_to_story_id text,
+    reply_to_story_url text,
+    reply_to_story_link text,
     reactions jsonb DEFAULT '[]'::jsonb NOT NULL,
     quick_reply_payload text,
     postback_payload text,
@@ -361,6 +363,8 @@ WITH (fillfactor='90');
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.messages.mid_digest IS 'The first 16 bytes of the SHA-256 of the mid; of a postback without one, of what makes it unique.';
 COMMENT ON COLUMN public.messages.mid_is_guess IS 'An echo was recognised as this answer by its text; the receipt may still say otherwise.';
+COMMENT ON COLUMN public.messages.reply_to_story_url IS 'Where Meta keeps the story for now; never leaves the server.';
+COMMENT ON COLUMN public.messages.reply_to_story_link IS 'The page that the story''s link sticker leads to.';
 COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
 CREATE TABLE public.meta_apps (
     id uuid NOT NULL,

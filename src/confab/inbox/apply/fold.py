@@ -26,8 +26,9 @@ from confab.model.events import (
     PostbackReceived,
     ReactionChanged,
     SharedAttachment,
+    SharedReferral,
 )
-from confab.model.inbox import Referral, WindowOpener
+from confab.model.inbox import WindowOpener
 from confab.store import ids
 from confab.store.outbound import OpenAnswer
 from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
@@ -146,8 +147,8 @@ def _postback(state: State, source: Source, event: PostbackReceived) -> None:
         return
     conversation = state.conversation(source, event.igsid)
     content = Content(
-        text=event.title, attachments=[], reply_to_mid=None, reply_to_story_id=None, is_story_reply=False,
-        quick_reply_payload=None, referral=event.referral, is_unsupported=False,
+        text=event.title, attachments=[], reply_to_mid=None, reply_to_story_id=None, reply_to_story_url=None,
+        reply_to_story_link=None, is_story_reply=False, quick_reply_payload=None, referral=event.referral, is_unsupported=False,
     )  # fmt: skip
     message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, content)
     message.meta_sent_at, message.is_standby, message.postback_payload = (
@@ -273,6 +274,7 @@ def _new_message(
 def _put_content(row: MessageRow, content: Content) -> None:
     """All that a message says besides its text, which may have been edited."""
     row.reply_to_mid, row.reply_to_story_id = content.reply_to_mid, _story_id(content)
+    row.reply_to_story_url, row.reply_to_story_link = content.reply_to_story_url, content.reply_to_story_link
     row.quick_reply_payload, row.referral = content.quick_reply_payload, _referral(content.referral)
     row.is_unsupported = content.is_unsupported
     row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
@@ -352,7 +354,8 @@ def _erase(state: State, key: Key, message: MessageRow, conversation: Conversati
         conversation.unread_count -= 1
     conversation.is_changed = True  # what the feed said of it is forgotten too: it must be said anew
     message.deleted_at, message.is_changed = at, True
-    message.text = message.reply_to_mid = message.reply_to_story_id = None
+    message.text = message.reply_to_mid = None
+    message.reply_to_story_id = message.reply_to_story_url = message.reply_to_story_link = None
     message.quick_reply_payload = message.postback_payload = message.referral = message.edited_at = None
     message.edits, message.reactions, message.num_edit = [], [], 0
     message.loses_attachments = message.loses_attachments or not message.is_new
@@ -434,7 +437,7 @@ def _story_id(content: Content) -> str | None:
     return (content.reply_to_story_id or "") if content.is_story_reply else None
 
 
-def _referral(referral: Referral | None) -> dict[str, Any] | None:  # kept as JSON
+def _referral(referral: SharedReferral | None) -> dict[str, Any] | None:  # kept as JSON
     return None if referral is None else msgspec.to_builtins(referral)
 
 

@@ -1,10 +1,11 @@
 """What a message says: text, attachments, what it answers, where it came from. The part of normalise about content; pure."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
 from confab.graph import payloads
-from confab.model.events import Content, SharedAttachment
+from confab.model.events import Content, SharedAttachment, SharedReferral
 from confab.model.inbox import Mid, Referral
 
 _PAGE_HOSTS = ("instagram.com", "facebook.com")  # rules N24-N26: a url there is a page for people, never a file
@@ -21,9 +22,11 @@ def content_of(message: payloads.Message, odd: list[str]) -> Content:
         attachments=[_shared(attachment) for attachment in _without_twins(_attachments(message, odd))],
         reply_to_mid=Mid(reply_to.mid) if reply_to and reply_to.mid else None,
         reply_to_story_id=text_of(story.id) if story else None,
+        reply_to_story_url=_web_address(story.url) if story else None,
+        reply_to_story_link=_web_address(story.link_sticker_url) if story else None,
         is_story_reply=story is not None,
         quick_reply_payload=message.quick_reply.payload if message.quick_reply else None,
-        referral=referral_of(message.referral),
+        referral=referral_with_media_of(message.referral),
         is_unsupported=message.is_unsupported or False,
     )
 
@@ -52,6 +55,15 @@ def referral_of(referral: payloads.Referral | None) -> Referral | None:
         ad_title=referral.ads_context_data.ad_title if referral.ads_context_data else None,
         product_id=text_of(referral.product.id) if referral.product else None,
     )
+
+
+def referral_with_media_of(referral: payloads.Referral | None) -> SharedReferral | None:
+    """The same with the ad's picture and film."""
+    read = referral_of(referral)
+    if referral is None or read is None:
+        return None
+    ad = referral.ads_context_data or payloads.AdContext()
+    return SharedReferral(**asdict(read), photo_url=_web_address(ad.photo_url), video_url=_web_address(ad.video_url))
 
 
 def text_of(value: str | int | None) -> str | None:
@@ -95,7 +107,11 @@ def _url(attachment: payloads.Attachment, payload: dict[str, Any]) -> str | None
     """`payload.url`, else any `payload.*_url` (rule N28), else the one beside the payload (rule N32)."""
     names = ["url", *sorted(name for name in payload if name.endswith("_url"))]
     found = next((payload[name] for name in names if isinstance(payload.get(name), str)), attachment.url)
-    return found if found and found.startswith(("https://", "http://")) else None
+    return _web_address(found)
+
+
+def _web_address(url: str | None) -> str | None:
+    return url if url and url.startswith(("https://", "http://")) else None
 
 
 def _is_page(url: str) -> bool:

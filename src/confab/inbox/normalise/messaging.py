@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from confab.graph import payloads
-from confab.inbox.normalise.content import content_of, referral_of, text_of
+from confab.inbox.normalise.content import content_of, referral_of, referral_with_media_of, text_of
 from confab.inbox.normalise.values import NotKept, flaw, moment, name_of
 from confab.model.events import (
     Event,
@@ -141,7 +141,7 @@ class _Reader:
         return PostbackReceived(
             type="postback_received", mid=_mid(postback.mid) if postback.mid else None, igsid=self.participant,
             sent_at=self.at, meta_sent_at=self.written_at, title=postback.title, payload=postback.payload,
-            referral=referral_of(postback.referral), is_standby=self.is_standby, is_self=self.is_self,
+            referral=referral_with_media_of(postback.referral), is_standby=self.is_standby, is_self=self.is_self,
         )  # fmt: skip
 
     def _about_the_conversation(self) -> Event:
