@@ -9,7 +9,8 @@ from confab.graph.client import GraphClient
 from confab.inbox.erase import Eraser
 from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
-from confab.inbox.send import Line, Sender
+from confab.inbox.line import Line
+from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles.fetch import Profiles

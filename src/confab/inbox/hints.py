@@ -3,7 +3,6 @@
 Its own event may still come: what is read back is kept without a delivery, and apply completes it then.
 """
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from confab.clock import Clock
@@ -11,13 +10,13 @@ from confab.errors import Rejected, Unauthorised
 from confab.graph import payloads
 from confab.graph.client import GraphClient, ReadAttachment, ReadMessage
 from confab.inbox.apply import Batch, Source, apply
+from confab.inbox.line import LineOf
 from confab.inbox.normalise.content import content_of
-from confab.inbox.send import Line
 from confab.model.events import Event, MessageEchoed, MessageReceived
 from confab.model.inbox import Igsid, Mid, WorkspaceId
 from confab.store import events, wake
 from confab.store.claims import HINTS, Due
-from confab.store.db import Conn, Database
+from confab.store.db import Database
 from confab.store.wake import Wake
 
 
@@ -30,7 +29,7 @@ class Hints:
         graph: GraphClient,
         clock: Clock,
         waker: Wake,
-        line_of: Callable[[Conn, WorkspaceId, UUID], Awaitable[Line | None]],
+        line_of: LineOf,
     ) -> None:
         self._db = db
         self._graph = graph

@@ -5,7 +5,6 @@ queued; it is settled by its echo (apply), by its receipt, or by reading the con
 it, only a person may send it again. Rules O1-O7 of docs/spec/inbox.md.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +15,7 @@ from confab.clock import Clock
 from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, ReadMessage, Receipt
 from confab.inbox import policy, settle
+from confab.inbox.line import Line, LineOf
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
 from confab.store import changes, conversations, events, health, ids, messages, outbound, wake
@@ -46,14 +46,6 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What a call needs of the account: its id at Meta and its token."""
-
-    ig_id: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     """A call that may be made now."""
 
@@ -71,7 +63,7 @@ class Sender:
         graph: GraphClient,
         clock: Clock,
         waker: Wake,
-        line_of: Callable[[Conn, WorkspaceId, UUID], Awaitable[Line | None]],
+        line_of: LineOf,
         *,
         lease: timedelta,
     ) -> None:

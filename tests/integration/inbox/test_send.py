@@ -8,7 +8,8 @@ import pytest
 from confab.clock import Clock
 from confab.graph.client import GraphClient, Receipt
 from confab.inbox import act, settle
-from confab.inbox.send import Line, Sender
+from confab.inbox.line import Line
+from confab.inbox.send import Sender
 from confab.model.commands import Actor, Retry, SendText
 from confab.model.inbox import ConversationId, MessageId, WorkspaceId
 from confab.store import messages, outbound
