@@ -161,6 +161,32 @@ class Rejected(GraphError):
     code = "rejected_by_meta"
 
 
+class MediaError(ConfabError):
+    """A file at Meta's that we do not have; the text says why."""
+
+    code = "media_error"
+    status = 502
+
+
+class MediaRefused(MediaError):
+    """It will not be fetched, or not be kept: from a strange place, too large, of another kind."""
+
+    code = "media_refused"
+
+
+class MediaGone(MediaError):
+    """Its link is dead; a fresh one may lead to it."""
+
+    code = "media_gone"
+
+
+class MediaUnavailable(MediaError):
+    """Its host does not answer as it should; the same link may do later."""
+
+    code = "media_unavailable"
+    retry = True
+
+
 class BadDelivery(ConfabError):
     """A webhook body that cannot be read; it is kept, set aside and counted."""
 

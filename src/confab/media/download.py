@@ -1,0 +1,116 @@
+"""One file from Meta's media hosts onto our disk: streamed, measured and recognised while it comes. Rules M1-M3."""
+
+import asyncio
+import hashlib
+import ssl
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import IO
+from urllib.parse import urljoin
+
+import httpcore2
+
+from confab.errors import MediaGone, MediaRefused, MediaUnavailable
+from confab.media import sniff
+from confab.media.guard import Allowed, GuardedBackend, Target, checked
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_HOPS = 3
+_DEAD = frozenset({401, 403, 404, 410})
+_TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 60.0}
+_ALTOGETHER_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file on our disk, open at its beginning. `digest` is its SHA-256. It goes when it is closed."""
+
+    body: IO[bytes]
+    digest: bytes
+    size_bytes: int
+    content_type: str
+
+
+class Downloads:
+    """Fetches files, at most so many connections at once."""
+
+    def __init__(self, pool: httpcore2.AsyncConnectionPool, allow: Allowed, *, max_bytes: int) -> None:
+        self._pool = pool
+        self._allow = allow
+        self._max_bytes = max_bytes
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, allow: Allowed, *, max_bytes: int, connections: int) -> AsyncGenerator["Downloads"]:
+        """With connections of its own, through the guard."""
+        async with httpcore2.AsyncConnectionPool(
+            ssl_context=ssl.create_default_context(), max_connections=connections, max_keepalive_connections=connections // 2,
+            keepalive_expiry=10.0, network_backend=GuardedBackend(allow),
+        ) as pool:  # fmt: skip
+            yield cls(pool, allow, max_bytes=max_bytes)
+
+    @asynccontextmanager
+    async def file(self, url: str, *, is_voice: bool) -> AsyncGenerator[File]:
+        """The file behind a link, for as long as the block lasts.
+
+        Raises MediaRefused, MediaGone or MediaUnavailable, whose texts say why.
+        """
+        with tempfile.TemporaryFile() as body:
+            try:
+                async with asyncio.timeout(_ALTOGETHER_S):
+                    found = await self._follow(checked(url, self._allow), body, is_voice=is_voice)
+            except TimeoutError:
+                raise MediaUnavailable("its host is too slow") from None
+            except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, ssl.SSLError) as error:
+                raise MediaUnavailable(f"its host cannot be read: {type(error).__name__}") from None
+            yield found
+
+    async def _follow(self, target: Target, body: IO[bytes], *, is_voice: bool) -> File:
+        for _ in range(_MOST_HOPS + 1):
+            headers = [("Host", _host(target)), ("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "Confab")]
+            extensions = {"timeout": _TIMEOUTS}
+            async with self._pool.stream("GET", target.url, headers=headers, extensions=extensions) as answer:
+                if answer.status not in _REDIRECTS:
+                    return await self._take(answer, body, is_voice=is_voice)
+                location = _header(answer, b"location")
+            target = checked(urljoin(target.url, location), self._allow)
+        raise MediaRefused(f"it leads on and on, more than {_MOST_HOPS} times")
+
+    async def _take(self, answer: httpcore2.Response, body: IO[bytes], *, is_voice: bool) -> File:
+        if answer.status in _DEAD:
+            raise MediaGone(f"Instagram's link is dead ({answer.status})")
+        if answer.status != 200:
+            raise MediaUnavailable(f"its host answers {answer.status}")
+        declared = _header(answer, b"content-length")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            raise self._too_large()
+        first, digest, size = b"", hashlib.sha256(), 0
+        async for chunk in answer.aiter_stream():
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise self._too_large()
+            if len(first) < sniff.ENOUGH:
+                first += chunk[: sniff.ENOUGH - len(first)]
+            digest.update(chunk)
+            body.write(chunk)
+        if size == 0:
+            raise MediaUnavailable("its host sends nothing")
+        if sniff.is_page(first):
+            raise MediaGone("Instagram's link leads to a page and to no file")
+        kind = sniff.content_type(first, is_voice=is_voice)
+        body.seek(0)
+        return File(body=body, digest=digest.digest(), size_bytes=size, content_type=kind)
+
+    def _too_large(self) -> MediaRefused:
+        return MediaRefused(f"it is larger than {self._max_bytes / 2**20:.0f} MB")
+
+
+def _host(target: Target) -> str:
+    default = 443 if target.url.startswith("https") else 80
+    return target.host if target.port == default else f"{target.host}:{target.port}"
+
+
+def _header(answer: httpcore2.Response, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), "")

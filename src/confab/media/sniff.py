@@ -1,0 +1,43 @@
+"""What a file is, by its own bytes: never by its name, nor by what its host says of it."""
+
+import filetype
+
+from confab.errors import MediaRefused
+
+ENOUGH = 4096
+"""So many of a file's first bytes tell what it is."""
+
+_KINDS = {
+    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic", "image/heif": "heic",
+    "video/mp4": "mp4", "audio/mp4": "m4a", "audio/aac": "aac", "audio/ogg": "ogg", "audio/x-wav": "wav", "application/pdf": "pdf",
+}  # fmt: skip
+_AS = {"image/heif": "image/heic", "audio/x-wav": "audio/wav"}
+_QUICKTIME_AUDIO = b"M4A "
+
+
+def content_type(first: bytes, *, is_voice: bool) -> str:
+    """The media type of a file that begins so. `is_voice`: an MP4 holds sound alone. Raises MediaRefused for any other kind."""
+    found = filetype.guess_mime(first)
+    if found is None and first[4:8] == b"ftyp" and first[8:12] in (b"isom", b"iso5", b"mp42", _QUICKTIME_AUDIO):
+        found = "video/mp4"
+    if found is None or found not in _KINDS:
+        raise MediaRefused(f"it is {_in_words(found, first)}, which is not kept")
+    if found == "video/mp4" and is_voice:
+        return "audio/mp4"
+    return _AS.get(found, found)
+
+
+def extension(content_type: str) -> str:
+    """What a file of a kept type is called behind the dot."""
+    return {_AS.get(known, known): name for known, name in _KINDS.items()}[content_type]
+
+
+def is_page(first: bytes) -> bool:
+    """Whether it is a web page instead of a file: what Meta shows where a link is dead."""
+    return first.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+
+
+def _in_words(found: str | None, first: bytes) -> str:
+    if found is not None:
+        return f"a file of type {found}"
+    return "an SVG or XML document" if first.lstrip()[:5].lower() in (b"<?xml", b"<svg ") else "of no type that we know"
