@@ -193,7 +193,12 @@ def account_add(
     username: Annotated[str, typer.Option(help="Its username.")],
     access_token: Annotated[str, typer.Option(help="Its access token; - reads it from standard input.")],
     expires_at: Annotated[datetime | None, typer.Option(help="When the token expires, in UTC.")] = None,
-    meta_app: Annotated[str | None, typer.Option(help="The Meta app that signs for it; else the environment's.")] = None,
+    meta_app: Annotated[
+        str | None,
+        typer.Option(
+            help="The Meta app that signs for it, 'environment' for the settings' own; else as it was, at first that one."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an Instagram account, or renew its token. No call to Meta is made."""

@@ -174,7 +174,10 @@ def add_meta_app(name: str, secret: str) -> MetaApp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountGiven:
-    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read."""
+    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read.
+
+    `meta_app` None: whichever it had.
+    """
 
     ig_id: str
     username: str
@@ -192,9 +195,9 @@ def add_account(workspace: str, account: AccountGiven) -> Account:
         team = await session.workspace(workspace)
         keys = vault.opened_by(session.settings)
         async with session.app.viewing(team) as conn:
-            app_id = await meta_apps.named(conn, account.meta_app) if account.meta_app else None
+            signed_by = await meta_apps.named(conn, account.meta_app) if account.meta_app is not None else None
             given = connect.Connection(
-                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, app_id=app_id
+                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, signed_by=signed_by
             )
             return await connect.add(conn, keys, team, given, session.now)
 
