@@ -24,12 +24,14 @@ workspace = typer.Typer(help="Teams and all that they own.", no_args_is_help=Tru
 account = typer.Typer(help="Instagram accounts.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens for programs.", no_args_is_help=True)
 meta_app_group = typer.Typer(help="Meta apps besides the one of the environment.", no_args_is_help=True)
+dead = typer.Typer(help="Work that was given up after its last attempt.")
 keys = typer.Typer(help="Encryption of access tokens.", no_args_is_help=True)
 for name, group in (
     ("user", user),
     ("workspace", workspace),
     ("account", account),
     ("token", token),
+    ("dead", dead),
     ("keys", keys),
     ("meta-app", meta_app_group),
 ):
@@ -55,6 +57,19 @@ class DeliveryChoice(StrEnum):
     UNCLAIMED = "unclaimed"
     APPLIED = "applied"
     IGNORED = "ignored"
+
+
+class WorkKind(StrEnum):
+    """What can be given up."""
+
+    DELIVERIES = "deliveries"
+    PARTS = "parts"
+    OUTBOUND = "outbound"
+    PROFILES = "profiles"
+    HINTS = "hints"
+    ERASURES = "erasures"
+    SNOOZES = "snoozes"
+    SCHEDULES = "schedules"
 
 
 class MemberRole(StrEnum):
@@ -100,6 +115,39 @@ def replay(
 
     count = commands.replay(since=since, until=until, ig_id=ig_id, state=state.value if state else None, quiet=as_json)
     _print({"replayed": count}, f"{count} deliveries ingested again.", as_json)
+
+
+@dead.callback(invoke_without_command=True)
+def dead_list(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what was given up: kind, workspace, key, attempts and reason; at most 100 rows of each kind."""
+    if context.invoked_subcommand is not None:
+        return
+    from confab import commands
+
+    found = commands.dead_rows()
+    rows = [
+        {"kind": row.kind, "workspace_id": row.workspace_id, "key": row.key, "attempts": row.attempts, "error": row.error}
+        for row in found.rows
+    ]
+    lines = [
+        f"{row.kind}  {row.workspace_id or '-'}  {' '.join(map(str, row.key))}  {row.attempts}  {row.error or ''}"
+        for row in found.rows
+    ]
+    unseen = sum(found.counts.values()) - len(lines)
+    if unseen > 0:
+        lines.append(f"and {unseen} more")
+    _print({"items": rows, "counts": found.counts}, "\n".join(lines) or "Nothing was given up.", as_json)
+
+
+@dead.command("retry")
+def dead_retry(
+    kind: Annotated[WorkKind | None, typer.Argument(help="Only this kind of work; else all.")] = None, as_json: AsJson = False
+) -> None:
+    """Try again what was given up, as if it had never been tried."""
+    from confab import commands
+
+    count = commands.retry_dead(kind.value if kind else None)
+    _print({"retried": count}, f"{count} rows will be tried again.", as_json)
 
 
 @app.command()

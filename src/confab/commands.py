@@ -22,9 +22,10 @@ from confab.model.changes import AgentUpdated
 from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, WorkspaceId
 from confab.settings import Settings
 from confab.store import accounts as account_store
-from confab.store import changes, deliveries, ids
+from confab.store import changes, claims, deliveries, ids
 from confab.store import doors as database
 from confab.store import team as store
+from confab.store.claims import Dead
 from confab.store.db import GONE, Conn, Database, Doors
 from confab.store.migrate import migrate
 from confab.store.wake import Wake
@@ -34,6 +35,7 @@ Result = TypeVar("Result")
 
 _STANDARD_INPUT = "-"
 _REPLAY_PAGE = 200
+_DEAD_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,37 @@ def replay(*, since: datetime | None, until: datetime | None, ig_id: str | None,
 
 def _utc(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """Work that was given up: how much of each kind, and the first rows of it."""
+
+    counts: dict[str, int]
+    rows: list[Dead]
+
+
+def dead_rows() -> GivenUp:
+    """What was given up, of every kind and workspace."""
+
+    async def found(session: Session) -> GivenUp:
+        async with session.worker.transaction() as conn:
+            counts = await claims.dead_counts(conn)
+            rows = [row for kind in claims.KINDS for row in await kind.dead(conn, _DEAD_SHOWN)]
+        return GivenUp(counts=counts, rows=rows)
+
+    return _with_session(found)
+
+
+def retry_dead(name: str | None) -> int:
+    """Make what was given up due now, of one kind or of all; how many rows. A running worker takes them within a second."""
+    kinds = [kind for kind in claims.KINDS if name in (None, kind.name)]
+
+    async def retry(session: Session) -> int:
+        async with session.worker.transaction() as conn:
+            return sum([await kind.revive(conn, session.now) for kind in kinds])
+
+    return _with_session(retry)
 
 
 def create_workspace(name: str) -> Workspace:

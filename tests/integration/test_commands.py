@@ -1,0 +1,70 @@
+"""Commands for whoever runs us, as they are typed: what was given up."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from confab.store import embedded
+from confab.store.db import Doors
+from tests.databases import QUICK, execute
+
+
+class Shell:
+    """Runs `confab` on a database of its own, which keeps running."""
+
+    def __init__(self, folder: Path, doors: Doors) -> None:
+        self.folder = folder
+        self.doors = doors
+
+    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        source = str(Path(__file__).parents[2] / "src")
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "CONFAB_DATA_DIR": str(self.folder)}
+        command = [sys.executable, "-m", "confab", *arguments]
+        return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
+
+    def json_of(self, *arguments: str, given: str = "") -> Any:
+        done = self.run(*arguments, "--json", given=given)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def sql(self, *statements: str) -> None:
+        asyncio.run(execute(self.doors.owner, *statements))
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Shell]:
+    folder = Path(tempfile.mkdtemp(prefix="confab-commands-"))
+    folder.chmod(0o755)
+    with embedded.running(folder, QUICK) as doors:
+        shell = Shell(folder, doors)
+        assert shell.run("migrate").returncode == 0
+        yield shell
+    shutil.rmtree(folder)
+
+
+def test_what_was_given_up_is_listed_and_tried_again(shell: Shell) -> None:
+    assert shell.run("dead").stdout == "Nothing was given up.\n"
+    shell.sql(
+        "INSERT INTO delivery_queue (delivery_id, due_at) SELECT gen_random_uuid(), 'infinity' FROM generate_series(1, 102)",
+        "INSERT INTO schedules (name, due_at, attempts, error) VALUES ('bake', 'infinity', 8, 'ValueError')",
+    )
+    listed = shell.json_of("dead")
+    assert listed["counts"] | {"deliveries": 102, "schedules": 1} == listed["counts"]
+    assert listed["items"][-1] == {
+        "kind": "schedules", "workspace_id": None, "key": ["bake"], "attempts": 8, "error": "ValueError",
+    }  # fmt: skip
+    lines = shell.run("dead").stdout.splitlines()
+    assert lines[-2:] == ["schedules  -  bake  8  ValueError", "and 2 more"]
+
+    assert shell.run("dead", "retry", "cakes").returncode == 2
+    assert shell.json_of("dead", "retry", "schedules") == {"retried": 1}
+    assert shell.run("dead", "retry").stdout == "102 rows will be tried again.\n"
+    assert shell.json_of("dead") == {"items": [], "counts": dict.fromkeys(listed["counts"], 0)}
