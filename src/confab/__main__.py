@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -274,13 +275,44 @@ def token_create(
     user: Annotated[str, typer.Option(help="Whose rights it has: their e-mail address.")],
     workspace: Annotated[str | None, typer.Option(help="In which workspace, if they work in several.")] = None,
     label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    expires_at: Annotated[datetime | None, typer.Option(help="Until when it is good, in UTC; else until it is revoked.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create a bearer token. It is shown once."""
     from confab import commands
 
-    made = commands.create_token(user, workspace, label)
+    made = commands.create_token(user, workspace, label, expires_at)
     _print({"token": made}, made, as_json)
+
+
+@token.command("list")
+def token_list(
+    user: Annotated[str, typer.Option(help="Whose tokens: their e-mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """List the bearer tokens of a person: id, workspace, day of creation, end, and what it is for."""
+    from confab import commands
+
+    found = commands.list_tokens(user)
+    rows = [
+        {"id": one.id, "workspace": one.workspace, "label": one.label, "created_at": one.created_at, "expires_at": one.expires_at}
+        for one in found
+    ]
+    lines = [
+        f"{one.id}  {one.workspace}  {one.created_at:%Y-%m-%d}  {one.expires_at or 'until revoked'}  {one.label}" for one in found
+    ]
+    _print({"items": rows}, "\n".join(lines) or "There is none.", as_json)
+
+
+@token.command("revoke")
+def token_revoke(
+    token: Annotated[UUID, typer.Argument(help="Its id, as `confab token list` shows it.")], as_json: AsJson = False
+) -> None:
+    """End a bearer token at once."""
+    from confab import commands
+
+    commands.revoke_token(token)
+    _print({"revoked": token}, f"Revoked {token}.", as_json)
 
 
 @keys.command("rotate")

@@ -28,6 +28,7 @@ from confab.store import team as store
 from confab.store.claims import Dead
 from confab.store.db import GONE, Conn, Database, Doors
 from confab.store.migrate import migrate
+from confab.store.team import Token
 from confab.store.wake import Wake
 from confab.team import passwords, set_up, sign_in
 
@@ -248,9 +249,9 @@ def list_accounts(workspace: str) -> list[Account]:
     return _with_session(found)
 
 
-def create_token(email: str, workspace: str | None, label: str) -> str:
-    """Make a bearer token for a person, in the named workspace or the only one they work in."""
-    email = sign_in.checked_email(email)
+def create_token(email: str, workspace: str | None, label: str, expires_at: datetime | None) -> str:
+    """Make a bearer token for a person, in the named workspace or the only one they work in, until then or until revoked."""
+    email, expires_at = sign_in.checked_email(email), _utc(expires_at)
 
     async def create(session: Session) -> str:
         named = await session.workspace(workspace) if workspace else None
@@ -261,9 +262,31 @@ def create_token(email: str, workspace: str | None, label: str) -> str:
                 raise NotFound(f"{email} is not a member of {workspace!r}.")
             if named is None and len(teams) != 1:
                 raise Conflict(f"{email} works in {len(teams)} workspaces: say which with --workspace.")
-            return await sign_in.create_token(conn, named or teams[0], agent, label, session.now)
+            return await sign_in.create_token(conn, named or teams[0], agent, label, session.now, expires_at)
 
     return _with_session(create)
+
+
+def list_tokens(email: str) -> list[Token]:
+    """The bearer tokens of a person in every workspace, oldest first; those that expired are not among them."""
+    email = sign_in.checked_email(email)
+
+    async def found(session: Session) -> list[Token]:
+        async with session.worker.transaction() as conn:
+            return await store.tokens_of(conn, await _known(conn, email), session.now)
+
+    return _with_session(found)
+
+
+def revoke_token(token: UUID) -> None:
+    """End a bearer token: its next request is refused, its streams end within seconds. Raises NotFound for no such token."""
+
+    async def revoke(session: Session) -> None:
+        async with session.app.transaction() as conn:
+            if not await store.end_token(conn, token):
+                raise NotFound(f"There is no token {token}. `confab token list --user EMAIL` shows those that there are.")
+
+    _with_session(revoke)
 
 
 def rotate_keys() -> int:

@@ -1,4 +1,4 @@
-"""Commands for whoever runs us, as they are typed: what was given up."""
+"""Commands for whoever runs us, as they are typed: what was given up, and bearer tokens."""
 
 import asyncio
 import json
@@ -68,3 +68,36 @@ def test_what_was_given_up_is_listed_and_tried_again(shell: Shell) -> None:
     assert shell.json_of("dead", "retry", "schedules") == {"retried": 1}
     assert shell.run("dead", "retry").stdout == "102 rows will be tried again.\n"
     assert shell.json_of("dead") == {"items": [], "counts": dict.fromkeys(listed["counts"], 0)}
+
+
+def test_a_token_is_listed_until_it_is_revoked_or_has_expired(shell: Shell) -> None:
+    shell.json_of("workspace", "create", "Bakery")
+    for name in ("dana", "ben"):
+        shell.json_of("user", "create", f"{name}@example.org", "--workspace", "Bakery")
+    secret = shell.json_of("token", "create", "--user", "dana@example.org", "--label", "reports")["token"]
+    shell.json_of("token", "create", "--user", "dana@example.org", "--label", "trial", "--expires-at", "2999-01-01")
+    shell.json_of("token", "create", "--user", "ben@example.org", "--label", "other")
+
+    listed = shell.json_of("token", "list", "--user", "Dana@example.org")
+    assert secret not in str(listed)
+    first, second = listed["items"]
+    assert (first["workspace"], first["label"], first["expires_at"]) == ("Bakery", "reports", None)
+    assert (second["label"], second["expires_at"]) == ("trial", "2999-01-01T00:00:00Z")
+    shell.sql("UPDATE sessions SET expires_at = now() WHERE label = 'trial'")
+    line = shell.run("token", "list", "--user", "dana@example.org").stdout
+    assert line.startswith(f"{first['id']}  Bakery  ")
+    assert line.endswith("  until revoked  reports\n")
+
+    assert shell.json_of("token", "revoke", first["id"]) == {"revoked": first["id"]}
+    assert shell.run("token", "list", "--user", "dana@example.org").stdout == "There is none.\n"
+    assert len(shell.json_of("token", "list", "--user", "ben@example.org")["items"]) == 1
+    again = shell.run("token", "revoke", first["id"])
+    assert (again.returncode, again.stderr.split(".")[0]) == (1, f"confab: There is no token {first['id']}")
+
+
+def test_what_is_wrong_about_a_token_is_one_sentence(shell: Shell) -> None:
+    assert shell.run("token", "revoke", "confab_secret").returncode == 2
+    unknown = shell.run("token", "list", "--user", "nobody@example.org")
+    assert (unknown.returncode, unknown.stderr) == (1, "confab: There is nobody with the address nobody@example.org.\n")
+    late = shell.run("token", "create", "--user", "ben@example.org", "--expires-at", "2020-01-01")
+    assert (late.returncode, late.stderr) == (1, "confab: The token would have expired already.\n")
