@@ -1,20 +1,30 @@
 """Commands for whoever runs us, as they are typed: what was given up, and bearer tokens."""
 
 import asyncio
+import io
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from confab.__main__ import main
 from confab.store import embedded
 from confab.store.db import Doors
 from tests.databases import QUICK, execute
+
+
+class Ended(NamedTuple):
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Shell:
@@ -24,14 +34,20 @@ class Shell:
         self.folder = folder
         self.doors = doors
 
-    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        source = str(Path(__file__).parents[2] / "src")
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": source, "CONFAB_DATA_DIR": str(self.folder)}
-        command = [sys.executable, "-m", "confab", *arguments]
-        return subprocess.run(command, env=environment, input=given, capture_output=True, text=True, check=False, timeout=60)
+    def run(self, *arguments: str) -> Ended:
+        """A command in this process, which is quicker by far than a fresh one."""
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+            patched.setattr(sys, "argv", ["confab", *arguments])
+            patched.setenv("CONFAB_DATA_DIR", str(self.folder))
+            try:
+                main()
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Ended(code, out.getvalue(), err.getvalue())
 
-    def json_of(self, *arguments: str, given: str = "") -> Any:
-        done = self.run(*arguments, "--json", given=given)
+    def json_of(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
