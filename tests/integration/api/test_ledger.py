@@ -80,6 +80,13 @@ async def test_deliveries_are_shown_by_what_became_of_them_and_never_by_what_the
     assert (await post.ask("/deliveries", anna, state="stored")).json()["items"] == []
 
 
+async def test_H16_what_is_for_an_account_we_do_not_know_is_acknowledged_and_kept(post: Post, anna: Person) -> None:
+    """Acknowledging is asserted of every delivery here."""
+    await post.delivers(body("17849990000000009", Customer("17849990000000009").writes("m1", "hello", after(0))))
+    (kept,) = (await post.ask("/deliveries", anna, state="unclaimed")).json()["items"]
+    assert kept["events"] == 1
+
+
 async def test_PE3_another_team_sees_nothing_of_a_delivery_for_ours(post: Post, anna: Person, stranger: Person) -> None:
     await post.delivers(body(post.world.ig_id, Customer(post.world.ig_id).writes("m1", "hello", after(0))))
     assert len((await post.ask("/deliveries", anna)).json()["items"]) == 1

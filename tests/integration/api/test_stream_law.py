@@ -403,7 +403,7 @@ STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-async def test_F2_a_snapshot_and_the_changes_after_it_are_a_fresh_snapshot(inbox: Inbox, story: str) -> None:
+async def test_F2_F3_F5_F6_a_snapshot_and_the_changes_after_it_are_a_fresh_snapshot(inbox: Inbox, story: str) -> None:
     seq, copy = await inbox.snapshot()
     for step in STORIES[story]:
         await step(inbox)
