@@ -32,7 +32,8 @@ def test_make_says_which_python_is_needed_and_makes_nothing(tmp_path: Path, old_
         shutil.copy(ROOT / name, there)
     (there / "web").mkdir()
     shutil.copy(ROOT / "web/package-lock.json", there / "web")
-    environment = {**os.environ, "PATH": f"{old_python.parent}{os.pathsep}{os.environ['PATH']}", "MAKEFLAGS": ""}
+    environment = {name: value for name, value in os.environ.items() if "MAKE" not in name and name != "MFLAGS"}
+    environment |= {"PATH": f"{old_python.parent}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C"}
     done = subprocess.run(["make", target], cwd=there, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     said, verdict = done.stderr.splitlines()

@@ -99,30 +99,30 @@ async def test_what_changes_nothing_tells_nobody(desk: Desk) -> None:
     assert await desk.state() == before
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({}, "status"),
-        ({"snoozed_until": LATER}, "status"),
-        ({"status": None}, "status"),
-        ({"status": "gone"}, "status"),
-        ({"labels": None}, "labels"),
-        ({"labels": "vip"}, "labels"),
-        ({"labels": ["x" * 41]}, "labels"),
-        ({"labels": ["a\0b"]}, "labels"),
-        ({"labels": [f"label {n}" for n in range(21)]}, "labels"),
-        ({"status": "snoozed"}, "snoozed_until"),
-        ({"status": "snoozed", "snoozed_until": "2020-01-01T00:00:00Z"}, "snoozed_until"),
-        ({"status": "snoozed", "snoozed_until": "2999-01-01T00:00:00"}, "snoozed_until"),
-        ({"assignee_id": "bob"}, "assignee_id"),
-        ({"assignee_id": NOBODYS}, "assignee_id"),
-        ({"colour": "red"}, "colour"),
-    ],
-)
-async def test_a_change_that_cannot_be_made_names_its_field_and_makes_none(desk: Desk, body: Any, field: str) -> None:
+REFUSED: list[tuple[Any, str]] = [
+    ({}, "status"),
+    ({"snoozed_until": LATER}, "status"),
+    ({"status": None}, "status"),
+    ({"status": "gone"}, "status"),
+    ({"labels": None}, "labels"),
+    ({"labels": "vip"}, "labels"),
+    ({"labels": ["x" * 41]}, "labels"),
+    ({"labels": ["a\0b"]}, "labels"),
+    ({"labels": [f"label {n}" for n in range(21)]}, "labels"),
+    ({"status": "snoozed"}, "snoozed_until"),
+    ({"status": "snoozed", "snoozed_until": "2020-01-01T00:00:00Z"}, "snoozed_until"),
+    ({"status": "snoozed", "snoozed_until": "2999-01-01T00:00:00"}, "snoozed_until"),
+    ({"assignee_id": "bob"}, "assignee_id"),
+    ({"assignee_id": NOBODYS}, "assignee_id"),
+    ({"colour": "red"}, "colour"),
+]
+
+
+async def test_a_change_that_cannot_be_made_names_its_field_and_makes_none(desk: Desk) -> None:
     before = await desk.state()
-    answer = await desk.ask("PATCH", desk.path, body)
-    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "invalid", field)
+    for body, field in REFUSED:
+        answer = await desk.ask("PATCH", desk.path, body)
+        assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "invalid", field), body
     assert await desk.state() == before
 
 
@@ -138,34 +138,32 @@ async def test_PE3_somebody_of_another_team_cannot_be_given_a_conversation(desk:
     assert (answer.status_code, answer.json()["field"]) == (422, "assignee_id")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body"),
-    [
-        ("GET", "", None),
-        ("PATCH", "", {"status": "closed"}),
-        ("PATCH", "", {"assignee_id": None}),
-        ("PATCH", "", {"labels": ["mine"]}),
-        ("POST", "/read", {}),
-        ("GET", "/messages", None),
-        ("POST", "/messages", {"client_key": "k", "text": "mine"}),
-        ("GET", "/notes", None),
-        ("POST", "/notes", {"text": "mine"}),
-        ("GET", "/activities", None),
-        ("POST", "/messages/MESSAGE/retry", None),
-        ("DELETE", "/messages/MESSAGE", None),
-    ],
-)
-async def test_PE3_to_another_team_a_conversation_is_not_there(
-    desk: Desk, stranger: Person, method: str, path: str, body: Any
-) -> None:
+REQUESTS: list[tuple[str, str, Any]] = [
+    ("GET", "", None),
+    ("PATCH", "", {"status": "closed"}),
+    ("PATCH", "", {"assignee_id": None}),
+    ("PATCH", "", {"labels": ["mine"]}),
+    ("POST", "/read", {}),
+    ("GET", "/messages", None),
+    ("POST", "/messages", {"client_key": "k", "text": "mine"}),
+    ("GET", "/notes", None),
+    ("POST", "/notes", {"text": "mine"}),
+    ("GET", "/activities", None),
+    ("POST", "/messages/MESSAGE/retry", None),
+    ("DELETE", "/messages/MESSAGE", None),
+]
+
+
+async def test_PE3_to_another_team_a_conversation_is_not_there(desk: Desk, stranger: Person) -> None:
     before = await desk.state()
     message = (await desk.get(f"{desk.path}/messages"))["items"][0]["id"]
-    path = path.replace("MESSAGE", message)
-    theirs = await desk.ask(method, f"{desk.path}{path}", body, stranger)
-    nobodys = await desk.ask(method, f"/conversations/{NOBODYS}{path}", body, stranger)
-    for answer in (theirs, nobodys):
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert theirs.json()["detail"] == nobodys.json()["detail"]
+    for method, below, body in REQUESTS:
+        path = below.replace("MESSAGE", message)
+        theirs = await desk.ask(method, f"{desk.path}{path}", body, stranger)
+        nobodys = await desk.ask(method, f"/conversations/{NOBODYS}{path}", body, stranger)
+        for answer in (theirs, nobodys):
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, below)
+        assert theirs.json()["detail"] == nobodys.json()["detail"]
     assert await desk.state() == before
 
 
@@ -203,10 +201,10 @@ async def test_notes_are_the_teams_in_the_order_of_writing(desk: Desk, bob: Pers
     assert (await desk.get(f"{desk.path}/notes"))["items"] == written
 
 
-@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": " \n "}, {"text": "a\0b"}, {"text": "x" * 10_001}, {"text": 1}])
-async def test_a_note_without_a_text_of_its_own_is_refused(desk: Desk, body: Any) -> None:
-    answer = await desk.ask("POST", f"{desk.path}/notes", body)
-    assert (answer.status_code, answer.json()["field"]) == (422, "text")
+async def test_a_note_without_a_text_of_its_own_is_refused(desk: Desk) -> None:
+    for body in ({}, {"text": ""}, {"text": " \n "}, {"text": "a\0b"}, {"text": "x" * 10_001}, {"text": 1}):
+        answer = await desk.ask("POST", f"{desk.path}/notes", body)
+        assert (answer.status_code, answer.json()["field"]) == (422, "text"), body
     assert (await desk.get(f"{desk.path}/notes"))["items"] == []
 
 
