@@ -1,4 +1,4 @@
-"""The short commands on a database of one's own: which Meta app an account is connected through, and what is refused."""
+"""Connecting an account from the command line, through the Meta app that is named. Rule D6 of docs/spec/inbox.md."""
 
 import asyncio
 import io
