@@ -19,6 +19,7 @@ import pytest
 
 from confab.accounts import connect
 from confab.accounts.vault import Vault
+from confab.app import web_app
 from confab.clock import Clock
 from confab.graph.client import GraphClient
 from confab.inbox import act, settle
@@ -26,11 +27,12 @@ from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
 from confab.model.inbox import HUMAN_AGENT_WINDOW, Account, ConversationId, IgId, MessageId, Viewer
 from confab.profiles.fetch import Profiles
+from confab.settings import Settings
 from confab.store import ids, outbound
 from confab.store.claims import Due
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
-from tests.integration.api.conftest import Person
+from tests.integration.api.conftest import ORIGIN, Person
 from tests.stack import TOKEN, start_sim
 from tests.world import Customer, World, happen
 
@@ -170,10 +172,35 @@ class Inbox:
             await how(conn, call, *given, self.clock.now())
 
 
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+async def app_db(doors: Doors) -> AsyncIterator[Database]:
+    async with Database.open(doors.app, size=2) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+async def worker_db(doors: Doors) -> AsyncIterator[Database]:
+    async with Database.open(doors.worker, size=2) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+async def http(doors: Doors, clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
+    """One web process for all stories; each has a team of its own."""
+    async with web_app(Settings(public_url=ORIGIN), doors, clock) as front:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=ORIGIN) as client:
+            yield client
+
+
 @pytest.fixture
 async def inbox(
     http: httpx2.AsyncClient, anna: Person, bob: Person, app_db: Database, worker_db: Database, doors: Doors, clock: Clock
-) -> AsyncIterator[Inbox]:
+) -> Inbox:
     account = await connected(app_db, anna, str(ids.new(clock.now()).int % 10**17), "bakery", clock)
     viewer = Viewer(workspace_id=anna.workspace, agent_id=anna.agent, name="Anna", email=anna.email, role="owner")
     world = World(workspace=anna.workspace, account=account.id, ig_id=account.ig_id, viewer=viewer)
