@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src/confab"
-STORE, INBOX = SOURCE / "store", SOURCE / "inbox"
-STEPS = {"receive", "normalise", "apply", "publish", "act", "send"}
+STORE = SOURCE / "store"
 _STATEMENT = re.compile(
     r"\s*(WITH \w+ AS|SELECT|INSERT INTO|UPDATE \w+ |DELETE FROM|TRUNCATE|(CREATE|ALTER|DROP) [A-Z]+|GRANT|REVOKE|LISTEN)\b"
 )
@@ -76,28 +75,6 @@ def _asks(loop: ast.AST) -> bool:
         isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and "conn" in ast.unparse(node.value)
         for node in ast.walk(loop)
     )
-
-
-def test_the_steps_of_the_corridor_do_not_import_one_another() -> None:
-    wrong = [
-        f"{name} imports {other}"
-        for name, tree in modules(INBOX)
-        if (step := name.split("/")[1].removesuffix(".py")) in STEPS
-        for other in _neighbours(tree)
-        if other in STEPS - {step}
-    ]
-    assert wrong == []
-
-
-def _neighbours(tree: ast.Module) -> Iterator[str]:
-    """The modules of the inbox that a module imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "confab.inbox":
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("confab.inbox."):
-            yield (node.module or "").split(".")[2]
-        elif isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[2] for alias in node.names if alias.name.startswith("confab.inbox."))
 
 
 def test_the_door_of_a_room_is_a_docstring() -> None:
