@@ -2,6 +2,7 @@
 import type { Account, Conversation } from "../api/model"
 import { selectVerdict, selectWindowStatus, selectWindowTimeRemaining } from "./selectors"
 import { formatMoment, formatTimeRemaining } from "./time"
+import type { Verdict } from "./window-policy"
 
 export type WindowWords = {
   look: "neutral" | "amber" | "blue" | "grey" | "red"
@@ -92,7 +93,7 @@ function describeState(given: Given): WindowWords {
       return {
         look: "grey",
         icon: "lock",
-        text: `Closed since ${closedAt(conversation, 1, now)}. This account has no human-agent permission.`,
+        text: `Closed since ${closedAt(verdict, now)}. This account has no human-agent permission.`,
         why: [
           ...why,
           "It reopens when they write. An owner can switch the permission on once Meta has granted it.",
@@ -104,7 +105,7 @@ function describeState(given: Given): WindowWords {
       return {
         look: "grey",
         icon: "lock",
-        text: `Closed since ${closedAt(conversation, 7, now)}. It reopens when they write.`,
+        text: `Closed since ${closedAt(verdict, now)}. It reopens when they write.`,
         why: [...why, "After seven days nothing can be sent until they write again."],
         refusal: "The reply window is closed. It reopens when they write.",
         share: null,
@@ -126,6 +127,6 @@ function describeOpening({ window_opened_at, window_opened_by }: Conversation, n
   return `${OPENERS[window_opened_by]}, ${formatMoment(Date.parse(window_opened_at), now)}`
 }
 
-function closedAt({ window_opened_at }: Conversation, days: number, now: number): string {
-  return formatMoment(Date.parse(window_opened_at ?? "") + days * DAY, now)
+function closedAt({ closed_since }: Verdict, now: number): string {
+  return formatMoment(closed_since ?? now, now)
 }
