@@ -132,11 +132,11 @@ export function selectRowName({ conversation, account, viewerId, now, hasAccount
   return parts.join(", ")
 }
 
-/** The second line of a row: what was said last, and by which side. */
+/** The second line of a row: what was said last, and by which side. "Us" may be a colleague, a phone or another app. */
 export function selectPreview(conversation: Conversation): string {
   const { last_message_preview, last_message_direction } = conversation
   if (last_message_preview === null) return "No messages yet"
-  return last_message_direction === "outbound" ? `You: ${last_message_preview}` : last_message_preview
+  return last_message_direction === "outbound" ? `Us: ${last_message_preview}` : last_message_preview
 }
 
 const LABELS: Record<string, string> = {
