@@ -35,6 +35,15 @@ describe("the bar above the composer", () => {
     })
   })
 
+  test("tells a screen reader of another state, and not of every minute", () => {
+    const minutes = Array.from({ length: 60 * 26 }, (_, minute) => words(minute / 60).state)
+    expect(minutes.filter((state, index) => state !== minutes[index - 1])).toEqual([
+      "The reply window is open",
+      "The reply window closes within two hours",
+      "The reply window is closed",
+    ])
+  })
+
   test("refuses with a reason exactly where the policy does", () => {
     expect(words(1).refusal).toBeNull()
     expect(words(30).refusal).toContain("24-hour window")
