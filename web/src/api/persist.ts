@@ -7,6 +7,7 @@ import type { Filters } from "../lib/filters"
 import { all, deleteDatabase, type KeptEntry, openDatabase, transact } from "./database"
 import { type ListEntry, trimList } from "./list-entry"
 import type { PendingSend } from "./model"
+import { sendsOf } from "./pending"
 import { viewerIdOf } from "./snapshot"
 import { type ThreadEntry, trimThread } from "./thread-entry"
 
@@ -144,10 +145,6 @@ export function selectKept(cache: QueryClient): Map<string, KeptEntry> {
     })
   }
   return kept
-}
-
-function sendsOf(cache: QueryClient): PendingSend[] {
-  return cache.getQueriesData<PendingSend[]>({ queryKey: ["pending"] }).flatMap(([, sends]) => sends ?? [])
 }
 
 /** A list by label is not: where its pages end is known to the server alone. */
