@@ -19,8 +19,8 @@ UNREAD = "unread, 1 message, window 23 hours"
 OPEN = "window 23 hours"
 NEVER = "window never opened"
 NOT_HERE = (
-    "(?:is being fetched…|could not be fetched from Instagram|is no longer available on Instagram"
-    "|cannot be shown here|can be seen on Instagram)"
+    "(?:is not copied here yet; see it in Instagram|could not be fetched from Instagram"
+    "|is no longer available on Instagram|cannot be shown here|can be seen on Instagram)"
 )
 
 
