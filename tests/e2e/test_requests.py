@@ -116,6 +116,24 @@ def test_an_unsent_message_is_soon_gone_from_what_the_browser_keeps(shop: Shop, 
     eventually(lambda: "my card number is 4000" not in kept(page))
 
 
+def test_a_message_that_was_unsent_while_the_browser_was_closed_is_gone_at_the_next_visit(shop: Shop, page: Page) -> None:
+    """Decision 8."""
+    customer = "2200000000000003"
+    mid = shop.writes("my card number is 5000", customer=customer)
+    shop.sign_in(page)
+    open_thread(page, "my card number is 5000")
+    eventually(lambda: kept(page).count("my card number is 5000") >= 2)
+    address = page.url
+    page.goto("about:blank")
+    shop.sim("/unsend", mid=mid)
+    path = f"/conversations/{shop.conversation(customer)['id']}/messages"
+    eventually(lambda: shop.get(path)["items"][0]["deleted_at"])
+    page.goto(address)
+    expect(thread(page)).to_contain_text("Unsent by them")
+    expect(page.get_by_text("my card number is 5000")).to_have_count(0)
+    eventually(lambda: "my card number is 5000" not in kept(page), within_s=10)
+
+
 def test_signing_out_leaves_nothing_in_the_browser(shop: Shop, page: Page) -> None:
     write_in(shop, "secret", "ida")
     shop.sign_in(page)
@@ -124,6 +142,7 @@ def test_signing_out_leaves_nothing_in_the_browser(shop: Shop, page: Page) -> No
     eventually(lambda: "secret from ida" in kept(page))
     page.get_by_role("button", name="You: Dana").click()
     page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("dialog", name="Sign out and lose").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     eventually(lambda: page.evaluate("async () => (await indexedDB.databases()).length") == 0)
     assert "secret" not in page.evaluate("() => JSON.stringify({ ...localStorage, ...sessionStorage })")
