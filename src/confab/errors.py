@@ -18,6 +18,7 @@ ConfabError
 │   ├── Unanswered         Meta may have acted: never repeat a send
 │   ├── Unauthorised       the integration needs a person
 │   └── Rejected           this request can never succeed
+│       └── WindowShut     Meta says that the window is closed: it has the last word
 └── BadDelivery            a webhook body that cannot be read: kept, set aside, counted
 """
 
@@ -159,6 +160,12 @@ class Rejected(GraphError):
     """Meta refused for good."""
 
     code = "rejected_by_meta"
+
+
+class WindowShut(Rejected):
+    """Meta says that the reply window is closed, whatever we thought."""
+
+    code = "window_closed"
 
 
 class BadDelivery(ConfabError):

@@ -237,6 +237,7 @@ CREATE TABLE public.conversations (
     is_self boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    window_refused_at timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
     CONSTRAINT conversations_last_message_direction_check CHECK ((last_message_direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
@@ -246,6 +247,7 @@ CREATE TABLE public.conversations (
 )
 WITH (fillfactor='80');
 ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last refused an answer because the window was closed.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,

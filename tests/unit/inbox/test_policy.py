@@ -19,7 +19,8 @@ def moment(text: str | None) -> datetime | None:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_W1_W2_W10_S22_the_verdict_is_that_of_the_vectors(case: dict[str, Any]) -> None:
     verdict = policy.window(
-        opened_at=moment(case["opened_at"]), opened_by=case["opened_by"], human_agent=case["human_agent"],
+        opened_at=moment(case["opened_at"]), opened_by=case["opened_by"],
+        refused_at=moment(case["refused_at"]), human_agent=case["human_agent"],
         is_self=case["is_self"], actor=case["actor"], now=datetime.fromisoformat(case["now"]),
     )  # fmt: skip
     expected = case["verdict"] | {name: moment(case["verdict"][name]) for name in ("until", "closed_since")}

@@ -11,7 +11,7 @@ export type WindowStatus = "open" | "closing" | "human_agent" | "no_permission" 
 type Person = Pick<Participant, "name" | "username" | "ig_id">
 type WindowFacts = Pick<
   Conversation,
-  "window_opened_at" | "window_opened_by" | "human_agent_until" | "is_self"
+  "window_opened_at" | "window_opened_by" | "window_refused_at" | "human_agent_until" | "is_self"
 >
 type AccountFacts = Pick<Account, "human_agent"> | undefined
 
@@ -50,6 +50,7 @@ export function selectVerdict(conversation: WindowFacts, account: AccountFacts, 
   return decideWindow({
     opened_at: conversation.window_opened_at,
     opened_by: conversation.window_opened_by,
+    refused_at: conversation.window_refused_at,
     human_agent: account?.human_agent ?? conversation.human_agent_until !== null,
     is_self: conversation.is_self,
     actor: "agent",
@@ -185,6 +186,7 @@ function selectCouldBeHuman(conversation: WindowFacts, now: number): boolean {
   return decideWindow({
     opened_at: conversation.window_opened_at,
     opened_by: conversation.window_opened_by,
+    refused_at: conversation.window_refused_at,
     human_agent: true,
     is_self: conversation.is_self,
     actor: "agent",

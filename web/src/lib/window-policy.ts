@@ -15,6 +15,8 @@ export type Actor = "agent" | "rule" | "schedule" | "service"
 export type WindowQuestion = {
   opened_at: string | null
   opened_by: Conversation["window_opened_by"]
+  /** When Instagram itself last said that it is closed. */
+  refused_at: string | null
   human_agent: boolean
   is_self: boolean
   actor: Actor
@@ -34,12 +36,12 @@ export type Verdict = {
   tag: "HUMAN_AGENT" | null
 }
 
-export function decideWindow({ opened_at, opened_by, ...given }: WindowQuestion): Verdict {
+export function decideWindow({ opened_at, opened_by, refused_at, ...given }: WindowQuestion): Verdict {
   const { human_agent, is_self, actor, now } = given
   const rest = { until: null, closed_since: null, opened_by, tag: null }
   if (is_self) return { ...rest, state: "open", allowed: true, rule: "S22" }
   if (opened_at === null) return { ...rest, state: "never_opened", allowed: false, rule: "W10" }
-  const replyUntil = Date.parse(opened_at) + DAY - SAFETY
+  const replyUntil = endOfReplies(Date.parse(opened_at), refused_at === null ? null : Date.parse(refused_at))
   const humanUntil = Date.parse(opened_at) + 7 * DAY - SAFETY
   if (now < replyUntil) return { ...rest, state: "open", allowed: true, rule: "W1", until: replyUntil }
   const closed = { ...rest, state: "closed", allowed: false } as const
@@ -48,4 +50,10 @@ export function decideWindow({ opened_at, opened_by, ...given }: WindowQuestion)
   const human = { ...rest, state: "human_agent", rule: "W2" } as const
   if (actor !== "agent") return { ...human, allowed: false }
   return { ...human, allowed: true, until: humanUntil, tag: "HUMAN_AGENT" }
+}
+
+/** A day less a minute, or when Instagram said that it is over: it has the last word. */
+function endOfReplies(opened: number, refused: number | null): number {
+  const end = opened + DAY - SAFETY
+  return refused !== null && refused >= opened ? Math.min(end, refused) : end
 }
