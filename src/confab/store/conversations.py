@@ -157,7 +157,8 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
             seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
             last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
             last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
-            window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at, thread_owner_app_id = t.thread_owner_app_id,
+            window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
+            thread_owner_app_id = t.thread_owner_app_id,
             thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
             version = c.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
