@@ -13,12 +13,16 @@ from typing import Any
 
 import httpx2
 
+from tests.lines import line_of, lines_of
 from tests.stack import start_sim
 
 SECRET = "0123456789abcdef0123456789abcdef"
 IG_ID = "17841461234567890"
 OTHER_IG_ID = "17841409876543210"
 PASSWORD = "five in the morning"
+READY_WITHIN_S = 120.0
+RETRIES: dict[str, Any] = {"retry_s": [0, 0.2, 0.5, 1, 2, 2, 2, 2, 5, 5, 5], "unsubscribe": False}
+"""The simulator's settings for those who stop the product and do not want to wait for Meta's patience."""
 
 
 class Product:
@@ -40,27 +44,28 @@ class Product:
     def start(self) -> None:
         """Run `confab serve`; the same port as before, so that Meta and browsers find it again."""
         command = [sys.executable, "-m", "confab", "serve"]
+        self.url = ""
         self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=self._log, text=True)
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.startswith("confab is ready on "):
-                self.url = line.split()[-1]
-                break
-        assert self.url, "confab serve ended before it was ready"
+        ready = next((line for line in lines_of(self._process, READY_WITHIN_S) if line.startswith("confab is ready on ")), None)
+        assert ready, "confab serve ended before it was ready"
+        self.url = ready.split()[-1]
         self.environment["CONFAB_PORT"] = self.url.rsplit(":", 1)[1]
         self.sim.post("/settings", json={"callback": f"{self.url}/api/webhooks/instagram"}).raise_for_status()
 
     def next_line(self) -> str:
         """What it prints next, after it was ready."""
         assert self._process is not None
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        return line_of(self._process)
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End it, kindly or not, with all of its processes."""
         if self._process is not None:
             self._process.send_signal(number)
-            self._process.wait()
+            try:
+                self._process.wait(READY_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                raise
             if self._process.stdout is not None:
                 self._process.stdout.close()
             self._process = None
@@ -126,8 +131,8 @@ class Product:
 
 
 @contextmanager
-def installed(folder: Path, *sim_arguments: str) -> Iterator[Product]:
-    """A running product that nobody has used yet."""
+def installed(folder: Path, *sim_arguments: str, is_following: bool = False) -> Iterator[Product]:
+    """A running product that nobody has used yet. `is_following`: its clock is the simulator's."""
     arguments = [
         "--account",
         f"{IG_ID}:harbour.bakery:IGAA-test-token",
@@ -137,6 +142,8 @@ def installed(folder: Path, *sim_arguments: str) -> Iterator[Product]:
     sim, sim_url = start_sim(*arguments, "--app-secret", SECRET, "--verify-token", "verify-me", *sim_arguments)
     try:
         product = Product(folder, sim_url)
+        if is_following:
+            product.environment["CONFAB_CLOCK_URL"] = f"{sim_url}/_control/clock"
         try:
             product.start()
             yield product

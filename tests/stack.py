@@ -29,6 +29,7 @@ from confab.store.wake import Wake
 from confab.team import sign_in
 from confab.work.loop import Worker
 from confab.worker import works
+from tests.lines import line_of
 
 TOKEN = "IGAA-test-token"
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -84,8 +85,7 @@ def start_sim(*arguments: str) -> tuple["subprocess.Popen[str]", str]:
     """The simulator on a free port."""
     command = [sys.executable, "-m", "graphsim", "serve", "--port", "0", "--exit-with-parent", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = line_of(process)
     assert "listening on" in line, line
     return process, line.rsplit(" ", 1)[1].strip()
 
@@ -114,9 +114,9 @@ class Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def stack(
-    doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True
+    doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True, is_following: bool = False
 ) -> AsyncIterator[Stack]:
-    """Everything up, with one workspace and one connected account."""
+    """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
     sim, sim_url = start_sim("--account", f"{ig_id}:harbour.bakery:{TOKEN}", "--app-secret", SECRET, "--verify-token", VERIFY)
@@ -124,6 +124,7 @@ async def stack(
         settings = Settings(
             meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
             send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,),
+            clock_url=f"{sim_url}/_control/clock" if is_following else None,
         )  # fmt: skip
         async with (
             web_app(settings, doors, clock) as front,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -24,12 +25,14 @@ workspace = typer.Typer(help="Teams and all that they own.", no_args_is_help=Tru
 account = typer.Typer(help="Instagram accounts.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens for programs.", no_args_is_help=True)
 meta_app_group = typer.Typer(help="Meta apps besides the one of the environment.", no_args_is_help=True)
+dead = typer.Typer(help="Work that was given up after its last attempt.")
 keys = typer.Typer(help="Encryption of access tokens.", no_args_is_help=True)
 for name, group in (
     ("user", user),
     ("workspace", workspace),
     ("account", account),
     ("token", token),
+    ("dead", dead),
     ("keys", keys),
     ("meta-app", meta_app_group),
 ):
@@ -55,6 +58,19 @@ class DeliveryChoice(StrEnum):
     UNCLAIMED = "unclaimed"
     APPLIED = "applied"
     IGNORED = "ignored"
+
+
+class WorkKind(StrEnum):
+    """What can be given up."""
+
+    DELIVERIES = "deliveries"
+    PARTS = "parts"
+    OUTBOUND = "outbound"
+    PROFILES = "profiles"
+    HINTS = "hints"
+    ERASURES = "erasures"
+    SNOOZES = "snoozes"
+    SCHEDULES = "schedules"
 
 
 class MemberRole(StrEnum):
@@ -100,6 +116,39 @@ def replay(
 
     count = commands.replay(since=since, until=until, ig_id=ig_id, state=state.value if state else None, quiet=as_json)
     _print({"replayed": count}, f"{count} deliveries ingested again.", as_json)
+
+
+@dead.callback(invoke_without_command=True)
+def dead_list(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what was given up: kind, workspace, key, attempts and reason; at most 100 rows of each kind."""
+    if context.invoked_subcommand is not None:
+        return
+    from confab import commands
+
+    found = commands.dead_rows()
+    rows = [
+        {"kind": row.kind, "workspace_id": row.workspace_id, "key": row.key, "attempts": row.attempts, "error": row.error}
+        for row in found.rows
+    ]
+    lines = [
+        f"{row.kind}  {row.workspace_id or '-'}  {' '.join(map(str, row.key))}  {row.attempts}  {row.error or ''}"
+        for row in found.rows
+    ]
+    unseen = sum(found.counts.values()) - len(lines)
+    if unseen > 0:
+        lines.append(f"and {unseen} more")
+    _print({"items": rows, "counts": found.counts}, "\n".join(lines) or "Nothing was given up.", as_json)
+
+
+@dead.command("retry")
+def dead_retry(
+    kind: Annotated[WorkKind | None, typer.Argument(help="Only this kind of work; else all.")] = None, as_json: AsJson = False
+) -> None:
+    """Try again what was given up, as if it had never been tried."""
+    from confab import commands
+
+    count = commands.retry_dead(kind.value if kind else None)
+    _print({"retried": count}, f"{count} rows will be tried again.", as_json)
 
 
 @app.command()
@@ -193,7 +242,12 @@ def account_add(
     username: Annotated[str, typer.Option(help="Its username.")],
     access_token: Annotated[str, typer.Option(help="Its access token; - reads it from standard input.")],
     expires_at: Annotated[datetime | None, typer.Option(help="When the token expires, in UTC.")] = None,
-    meta_app: Annotated[str | None, typer.Option(help="The Meta app that signs for it; else the environment's.")] = None,
+    meta_app: Annotated[
+        str | None,
+        typer.Option(
+            help="The Meta app that signs for it, 'environment' for the settings' own; else as it was, at first that one."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an Instagram account, or renew its token. No call to Meta is made."""
@@ -221,13 +275,44 @@ def token_create(
     user: Annotated[str, typer.Option(help="Whose rights it has: their e-mail address.")],
     workspace: Annotated[str | None, typer.Option(help="In which workspace, if they work in several.")] = None,
     label: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    expires_at: Annotated[datetime | None, typer.Option(help="Until when it is good, in UTC; else until it is revoked.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Create a bearer token. It is shown once."""
     from confab import commands
 
-    made = commands.create_token(user, workspace, label)
+    made = commands.create_token(user, workspace, label, expires_at)
     _print({"token": made}, made, as_json)
+
+
+@token.command("list")
+def token_list(
+    user: Annotated[str, typer.Option(help="Whose tokens: their e-mail address.")],
+    as_json: AsJson = False,
+) -> None:
+    """List the bearer tokens of a person: id, workspace, day of creation, end, and what it is for."""
+    from confab import commands
+
+    found = commands.list_tokens(user)
+    rows = [
+        {"id": one.id, "workspace": one.workspace, "label": one.label, "created_at": one.created_at, "expires_at": one.expires_at}
+        for one in found
+    ]
+    lines = [
+        f"{one.id}  {one.workspace}  {one.created_at:%Y-%m-%d}  {one.expires_at or 'until revoked'}  {one.label}" for one in found
+    ]
+    _print({"items": rows}, "\n".join(lines) or "There is none.", as_json)
+
+
+@token.command("revoke")
+def token_revoke(
+    token: Annotated[UUID, typer.Argument(help="Its id, as `confab token list` shows it.")], as_json: AsJson = False
+) -> None:
+    """End a bearer token at once."""
+    from confab import commands
+
+    commands.revoke_token(token)
+    _print({"revoked": token}, f"Revoked {token}.", as_json)
 
 
 @keys.command("rotate")

@@ -22,11 +22,13 @@ from confab.model.changes import AgentUpdated
 from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, WorkspaceId
 from confab.settings import Settings
 from confab.store import accounts as account_store
-from confab.store import changes, deliveries, ids
+from confab.store import changes, claims, deliveries, ids
 from confab.store import doors as database
 from confab.store import team as store
+from confab.store.claims import Dead
 from confab.store.db import GONE, Conn, Database, Doors
 from confab.store.migrate import migrate
+from confab.store.team import Token
 from confab.store.wake import Wake
 from confab.team import passwords, set_up, sign_in
 
@@ -34,6 +36,7 @@ Result = TypeVar("Result")
 
 _STANDARD_INPUT = "-"
 _REPLAY_PAGE = 200
+_DEAD_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,37 @@ def replay(*, since: datetime | None, until: datetime | None, ig_id: str | None,
 
 def _utc(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """Work that was given up: how much of each kind, and the first rows of it."""
+
+    counts: dict[str, int]
+    rows: list[Dead]
+
+
+def dead_rows() -> GivenUp:
+    """What was given up, of every kind and workspace."""
+
+    async def found(session: Session) -> GivenUp:
+        async with session.worker.transaction() as conn:
+            counts = await claims.dead_counts(conn)
+            rows = [row for kind in claims.KINDS for row in await kind.dead(conn, _DEAD_SHOWN)]
+        return GivenUp(counts=counts, rows=rows)
+
+    return _with_session(found)
+
+
+def retry_dead(name: str | None) -> int:
+    """Make what was given up due now, of one kind or of all; how many rows. A running worker takes them within a second."""
+    kinds = [kind for kind in claims.KINDS if name in (None, kind.name)]
+
+    async def retry(session: Session) -> int:
+        async with session.worker.transaction() as conn:
+            return sum([await kind.revive(conn, session.now) for kind in kinds])
+
+    return _with_session(retry)
 
 
 def create_workspace(name: str) -> Workspace:
@@ -174,7 +208,10 @@ def add_meta_app(name: str, secret: str) -> MetaApp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountGiven:
-    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read."""
+    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read.
+
+    `meta_app` None: whichever it had.
+    """
 
     ig_id: str
     username: str
@@ -192,9 +229,9 @@ def add_account(workspace: str, account: AccountGiven) -> Account:
         team = await session.workspace(workspace)
         keys = vault.opened_by(session.settings)
         async with session.app.viewing(team) as conn:
-            app_id = await meta_apps.named(conn, account.meta_app) if account.meta_app else None
+            signed_by = await meta_apps.named(conn, account.meta_app) if account.meta_app is not None else None
             given = connect.Connection(
-                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, app_id=app_id
+                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, signed_by=signed_by
             )
             return await connect.add(conn, keys, team, given, session.now)
 
@@ -212,9 +249,9 @@ def list_accounts(workspace: str) -> list[Account]:
     return _with_session(found)
 
 
-def create_token(email: str, workspace: str | None, label: str) -> str:
-    """Make a bearer token for a person, in the named workspace or the only one they work in."""
-    email = sign_in.checked_email(email)
+def create_token(email: str, workspace: str | None, label: str, expires_at: datetime | None) -> str:
+    """Make a bearer token for a person, in the named workspace or the only one they work in, until then or until revoked."""
+    email, expires_at = sign_in.checked_email(email), _utc(expires_at)
 
     async def create(session: Session) -> str:
         named = await session.workspace(workspace) if workspace else None
@@ -225,9 +262,31 @@ def create_token(email: str, workspace: str | None, label: str) -> str:
                 raise NotFound(f"{email} is not a member of {workspace!r}.")
             if named is None and len(teams) != 1:
                 raise Conflict(f"{email} works in {len(teams)} workspaces: say which with --workspace.")
-            return await sign_in.create_token(conn, named or teams[0], agent, label, session.now)
+            return await sign_in.create_token(conn, named or teams[0], agent, label, session.now, expires_at)
 
     return _with_session(create)
+
+
+def list_tokens(email: str) -> list[Token]:
+    """The bearer tokens of a person in every workspace, oldest first; those that expired are not among them."""
+    email = sign_in.checked_email(email)
+
+    async def found(session: Session) -> list[Token]:
+        async with session.worker.transaction() as conn:
+            return await store.tokens_of(conn, await _known(conn, email), session.now)
+
+    return _with_session(found)
+
+
+def revoke_token(token: UUID) -> None:
+    """End a bearer token: its next request is refused, its streams end within seconds. Raises NotFound for no such token."""
+
+    async def revoke(session: Session) -> None:
+        async with session.app.transaction() as conn:
+            if not await store.end_token(conn, token):
+                raise NotFound(f"There is no token {token}. `confab token list --user EMAIL` shows those that there are.")
+
+    _with_session(revoke)
 
 
 def rotate_keys() -> int:

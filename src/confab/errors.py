@@ -18,6 +18,11 @@ ConfabError
 │   ├── Unanswered         Meta may have acted: never repeat a send
 │   ├── Unauthorised       the integration needs a person
 │   └── Rejected           this request can never succeed
+│       └── WindowShut     Meta says that the window is closed: it has the last word
+├── MediaError             a file at Meta's that we do not have
+│   ├── MediaRefused       from a strange place, too large, or of another kind
+│   ├── MediaGone          its link is dead; a fresh one may do
+│   └── MediaUnavailable   its host fails; the same link may do later
 └── BadDelivery            a webhook body that cannot be read: kept, set aside, counted
 """
 
@@ -159,6 +164,12 @@ class Rejected(GraphError):
     """Meta refused for good."""
 
     code = "rejected_by_meta"
+
+
+class WindowShut(Rejected):
+    """Meta says that the reply window is closed, whatever we thought."""
+
+    code = "window_closed"
 
 
 class MediaError(ConfabError):

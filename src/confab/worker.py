@@ -49,6 +49,6 @@ def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, wa
         Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
-        Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT),
-        Each(kind=claims.SCHEDULES, run=upkeep.scheduled, at_once=1, lease=_LONG, keeps_row=True),
+        Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
+        Each(kind=claims.SCHEDULES, run=upkeep.scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
     ]

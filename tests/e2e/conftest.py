@@ -22,8 +22,11 @@ collect_ignore = [] if os.environ.get("CONFAB_SCREENS") == "1" else ["test_scree
 """Pictures are taken only when somebody asks for them, so that a run leaves the tree as it was."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """For the browser tests alone: while it is open, Playwright keeps a loop running in the main thread, where others want
+    to run their own.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.ARGUMENTS)
         yield launched

@@ -1,6 +1,8 @@
 """What a person finds on the screen, by role and name."""
 
 import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Request, expect
@@ -57,6 +59,40 @@ def exactly(text: str) -> re.Pattern[str]:
 def kept(page: Page) -> str:
     """All that IndexedDB holds, as one text."""
     return page.evaluate(_KEPT)
+
+
+def kept_kinds(page: Page) -> set[str]:
+    """Of what the browser keeps something: "messages", "notes", and so on."""
+    return set(re.findall(r'"key":\["(\w+)"', kept(page)))
+
+
+def frame_ms(page: Page) -> float:
+    """How long a frame of an empty page takes this browser now: what there is to compare with on a busy machine."""
+    empty = page.context.new_page()
+    took_ms = float(empty.evaluate(_FRAME_MS))
+    empty.close()
+    page.bring_to_front()
+    return max(took_ms, 1000 / 60)
+
+
+_FRAME_MS = """async () => {
+  const times = []
+  let last = await new Promise(requestAnimationFrame)
+  while (times.length < 30) {
+    const now = await new Promise(requestAnimationFrame)
+    times.push(now - last)
+    last = now
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]
+}"""
+
+
+def wait_until(page: Page, look: Callable[[], object], within_s: float = 60) -> None:
+    """Until something true is seen, while the page's events go on."""
+    deadline = time.monotonic() + within_s
+    while not look():
+        assert time.monotonic() < deadline, f"never seen: {look}"
+        page.wait_for_timeout(10)
 
 
 _KEPT: Any = """async () => {

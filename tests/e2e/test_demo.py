@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.lines import lines_of
 from tests.product import eventually
 
-READY_WITHIN_S = 60  # it promises 10 on an idle machine; tests share theirs
+PATIENCE_S = 60.0
+READY_WITHIN_S = 120.0  # it promises 10, which `make bench` measures; tests share their machine
 
 
 @pytest.fixture
@@ -37,7 +38,6 @@ class Demo:
     sim: str
     email: str
     password: str
-    took_s: float
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def demo(data_dir: Path, *, port: int = 0) -> Iterator[Demo]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            process.wait(PATIENCE_S)
         assert process.stdout is not None
         process.stdout.close()
 
@@ -64,19 +64,17 @@ def start(data_dir: Path, port: int = 0) -> "subprocess.Popen[str]":
 
 def read_block(process: "subprocess.Popen[str]") -> Demo:
     """What the demo prints for a person. Its reader gives up when the demo ends."""
-    assert process.stdout is not None
-    text, began = "", time.monotonic()
-    os.set_blocking(process.stdout.fileno(), True)
-    while "Data " not in text:
-        line = process.stdout.readline()
-        assert line, f"the demo ended: {text}"
-        assert time.monotonic() - began < READY_WITHIN_S, text
+    text = ""
+    for line in lines_of(process, READY_WITHIN_S):
         text += line
+        if "Data " in line:
+            break
+    else:
+        raise AssertionError(f"the demo ended: {text}")
     facts = dict(re.findall(r"^    (\w[\w ]*?)  +(\S+)", text, re.MULTILINE))
-    took = re.search(r"ready after ([\d.]+) s", text)
-    assert took is not None, text
+    assert re.search(r"ready after [\d.]+ s", text), text
     sim = facts["Instagram"].removesuffix("/_control/docs")
-    return Demo(process, facts["Inbox"], sim, facts["Sign in"], facts["Password"], float(took[1]))
+    return Demo(process, facts["Inbox"], sim, facts["Sign in"], facts["Password"])
 
 
 def processes_of(data_dir: Path) -> list[str]:
@@ -98,7 +96,7 @@ def processes_of(data_dir: Path) -> list[str]:
 @contextmanager
 def signed_in(running: Demo) -> Iterator[httpx2.Client]:
     with httpx2.Client(
-        base_url=running.url, headers={"origin": running.url}, timeout=20, trust_env=False, verify=False
+        base_url=running.url, headers={"origin": running.url}, timeout=PATIENCE_S, trust_env=False, verify=False
     ) as client:
         answer = client.post("/api/v1/session", json={"email": running.email, "password": running.password})
         assert answer.status_code in (200, 201), answer.text
@@ -118,7 +116,7 @@ def every_conversation(client: httpx2.Client, **filters: str) -> list[dict[str, 
 
 
 def gone(data_dir: Path) -> None:
-    eventually(lambda: not processes_of(data_dir), 10)
+    eventually(lambda: not processes_of(data_dir), PATIENCE_S)
 
 
 def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(data_dir: Path) -> None:
@@ -134,7 +132,7 @@ def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(
             answered(client, open_ones[-1]["id"])
             asked = open_ones[0]["participant"]["ig_id"]
         running.process.send_signal(signal.SIGINT)
-        assert running.process.wait(15) == 0
+        assert running.process.wait(PATIENCE_S) == 0
         gone(data_dir)
     with demo(data_dir) as running:
         with signed_in(running) as client:
@@ -143,7 +141,7 @@ def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(
             conversation = next(one for one in again if one["participant"]["ig_id"] == asked)
             answered(client, conversation["id"])
         running.process.kill()
-        running.process.wait(5)
+        running.process.wait(PATIENCE_S)
         gone(data_dir)
 
 
@@ -158,7 +156,7 @@ def answered(client: httpx2.Client, conversation: str) -> None:
         place = next(nth for nth, one in enumerate(items) if one["id"] == sent.json()["id"])
         return items[place]["status"] in ("sent", "seen") and any(one["direction"] == "inbound" for one in items[place + 1 :])
 
-    eventually(written_back, 20)
+    eventually(written_back, PATIENCE_S)
 
 
 def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
@@ -169,14 +167,14 @@ def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
                 return client.get("/api/v1/conversations?limit=1").json()["items"][0]["last_message_at"]
 
             before = newest()
-            eventually(lambda: newest() > before, 30)
+            eventually(lambda: newest() > before, PATIENCE_S)
 
 
 def test_a_port_in_use_is_told_in_one_sentence(data_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = start(data_dir, port)
-        text, _ = process.communicate(timeout=20)
+        text, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert text.count("\n") == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in text
@@ -186,16 +184,17 @@ def test_a_port_in_use_is_told_in_one_sentence(data_dir: Path) -> None:
 def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(data_dir: Path) -> None:
     (data_dir / "file").write_text("")
     process = start(data_dir / "file" / "var")
-    text, _ = process.communicate(timeout=20)
+    text, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
     assert re.fullmatch(r"confab: The data directory \S+ cannot be written \(.*\): set CONFAB_DATA_DIR to one that can\.\n", text)
 
 
-def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path) -> None:
+@pytest.mark.parametrize("begun", ["demo/demo.log", "demo/postgres"])
+def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path, begun: str) -> None:
     process = start(data_dir)
-    time.sleep(2.5)
+    eventually((data_dir / begun).exists, PATIENCE_S)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     gone(data_dir)
     with demo(data_dir) as running:

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Shop
-from tests.e2e.screen import bubble, row, thread
+from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.product import eventually
 
 
@@ -72,3 +72,48 @@ def test_somebody_reads_answers_retries_and_goes_on_to_the_next_conversation_by_
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
+
+
+def test_the_focus_stays_where_it_was_when_what_had_it_leaves(shop: Shop, page: Page) -> None:
+    for nth, name in enumerate(("una", "dos", "tres")):
+        shop.writes(f"place of {name}", username=f"{name}.place", name=name.title(), customer=f"2010000000000{nth}")
+    shop.sign_in(page)
+    expect(row(page, "place of")).to_have_count(3)
+    row(page, "place of dos").focus()
+    page.keyboard.press("e")
+    expect(row(page, "place of dos")).to_have_count(0)
+    expect(row(page, "place of una")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(row(page, "place of tres")).to_be_focused()
+
+    open_thread(page, "place of una")
+    for button, left in (("Retry", 1), ("Discard", 0)):
+        shop.sim("/fault", target="send", effect="error", code=100, subcode=2534014, count=1)
+        failed = answer(page, f"will be met by {button}")
+        failed.get_by_role("button", name=button).focus()
+        page.keyboard.press("Enter")
+        expect(failed.get_by_role("button", name=button)).to_have_count(0)
+        expect(failed).to_have_count(left)
+        expect(thread(page)).to_be_focused()
+
+
+def test_single_keys_can_be_switched_off_and_the_browser_remembers(shop: Shop, page: Page) -> None:
+    shop.writes("no keys please", customer="20100000000009")
+    shop.sign_in(page)
+    open_thread(page, "no keys please")
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Single keys act in this browser").uncheck()
+    page.keyboard.press("Escape")
+    for _ in range(2):
+        expect(bubble(page, "no keys please")).to_be_visible()
+        page.keyboard.press("r")
+        page.keyboard.press("?")
+        expect(page.get_by_role("textbox", name="Reply")).not_to_be_focused()
+        expect(page.get_by_role("dialog", name="Keyboard")).to_have_count(0)
+        page.reload()
+    page.get_by_role("button", name="You: Dana").click()
+    page.get_by_role("menuitem", name="Keyboard").click()
+    page.get_by_role("checkbox", name="Single keys act in this browser").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.get_by_role("textbox", name="Reply")).to_be_focused()

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import bubble, open_thread, row, thread
+from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.product import PASSWORD, installed
 
 
@@ -19,6 +19,8 @@ def test_the_first_start_prints_a_link_that_makes_the_first_owner_once(tmp_path:
         fill_setup(page)
         expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
         expect(page.get_by_role("heading", name="No Instagram account yet")).to_be_visible()
+        expect(page.get_by_text("confab account add --workspace")).to_be_visible()
+        expect(page.get_by_role("main")).to_contain_text("The list on the left is empty at the moment.")
         expect(page.get_by_role("button", name="You: Dana")).to_be_visible()
 
         second = contexts().new_page()
@@ -63,14 +65,35 @@ def test_signing_out_ends_the_session_here_and_in_the_other_tab(shop: Shop, page
     other.goto(f"{shop.product.url}/")
     expect(row(other, "before signing out")).to_have_count(1)
     cookies = page.context.cookies()
-    page.get_by_role("button", name="You: Dana").click()
-    page.get_by_role("menuitem", name="Sign out").click()
+    sign_out(page)
     for tab in (page, other):
         expect(tab.get_by_role("heading", name="Sign in")).to_be_visible()
         expect(tab.get_by_text("before signing out")).to_have_count(0)
     page.context.add_cookies(cookies)  # the server has forgotten it, too
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_signing_out_asks_before_it_takes_drafts_and_unsent_answers_away(shop: Shop, page: Page) -> None:
+    shop.writes("before I go", customer="21000000000004")
+    shop.sign_in(page)
+    open_thread(page, "before I go")
+    page.route("**/messages", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    expect(answer(page, "on its way")).to_contain_text("Not sent yet.")
+    page.get_by_role("textbox", name="Reply").fill("half a thought")
+    sign_out(page)
+    question = page.get_by_role("dialog", name="Sign out and lose what is not sent?")
+    expect(question).to_contain_text("1 answer not sent yet and 1 draft")
+    question.get_by_role("button", name="Stay").click()
+    expect(page.get_by_role("textbox", name="Reply")).to_have_value("half a thought")
+    sign_out(page)
+    question.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="You: Dana").click()
+    page.get_by_role("menuitem", name="Sign out").click()
 
 
 def test_an_agent_cannot_see_deliveries_nor_change_an_account(shop: Shop, page: Page) -> None:

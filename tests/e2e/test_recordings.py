@@ -19,8 +19,8 @@ UNREAD = "unread, 1 message, window 23 hours"
 OPEN = "window 23 hours"
 NEVER = "window never opened"
 NOT_HERE = (
-    "(?:is being fetched…|could not be fetched from Instagram|is no longer available on Instagram"
-    "|cannot be shown here|can be seen on Instagram)"
+    "(?:is not copied here yet; see it in Instagram|could not be fetched from Instagram"
+    "|is no longer available on Instagram|cannot be shown here|can be seen on Instagram)"
 )
 
 
@@ -184,17 +184,17 @@ CASES: dict[str, Case] = {
         before=("msg-text",),
     ),
     "msg-deleted-echo": Case(
-        (Shown(NEVER, "You: Message unsent", (ours("Unsent from this account, ", what="Unsent message"),)),),
+        (Shown(NEVER, "Us: Message unsent", (ours("Unsent from this account, ", what="Unsent message"),)),),
         before=("msg-echo-native",),
     ),
-    "msg-echo-attachments": Case((Shown(NEVER, "You: Photo × 2", (ours(what="Photo and 1 more, sent"),)),)),
-    "msg-echo-native": Case((Shown(NEVER, "You: answered from my phone :)", (ours("answered from my phone :)", "Sent"),)),)),
-    "msg-echo-ours": Case((Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, "Sent"),)),)),
+    "msg-echo-attachments": Case((Shown(NEVER, "Us: Photo × 2", (ours(what="Photo and 1 more, sent"),)),)),
+    "msg-echo-native": Case((Shown(NEVER, "Us: answered from my phone :)", (ours("answered from my phone :)", "Sent"),)),)),
+    "msg-echo-ours": Case((Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER, "Sent"),)),)),
     "msg-echo-reply-to-story": Case(
         (
             Shown(
                 NEVER,
-                "You: Thank you for the mention!",
+                "Us: Thank you for the mention!",
                 (ours("Answered their story", "Thank you for the mention!", what="answer to a story, sent"),),
             ),
         )
@@ -203,14 +203,14 @@ CASES: dict[str, Case] = {
         (
             Shown(
                 NEVER,
-                "You: Mentioned them in your story",
+                "Us: Mentioned them in your story",
                 (ours("Mentioned them in your story", STORY, what="Story mention, sent"),),
             ),
         )
     ),
-    "msg-echo-template": Case((Shown(NEVER, "You: Card", (ours("Card", "Rye loaf", what="Card, sent"),)),)),
+    "msg-echo-template": Case((Shown(NEVER, "Us: Card", (ours("Card", "Rye loaf", what="Card, sent"),)),)),
     "msg-echo-template-open-url": Case(
-        (Shown(NEVER, "You: Card", (ours("Card", "Thanks for your comment! Here is the recipe 👇", what="Card, sent"),)),)
+        (Shown(NEVER, "Us: Card", (ours("Card", "Thanks for your comment! Here is the recipe 👇", what="Card, sent"),)),)
     ),
     "msg-ephemeral": sends(
         "Disappearing photo or video",
@@ -253,7 +253,7 @@ CASES: dict[str, Case] = {
         (
             Shown(
                 "",
-                "You: testing the keyword MENU",
+                "Us: testing the keyword MENU",
                 (ours("testing the keyword MENU"),),
                 person=2,
                 thread_says="Your own test conversation: no reply window",
@@ -306,28 +306,28 @@ CASES: dict[str, Case] = {
         )
     ),
     "reaction-love": Case(
-        (Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with ❤️"),)),)),), before=("msg-echo-ours",)
+        (Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with ❤️"),)),)),), before=("msg-echo-ours",)
     ),
     "reaction-other": Case(
-        (Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with 🥐"),)),)),),
+        (Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with 🥐"),)),)),),
         before=("msg-echo-ours", "reaction-love"),
     ),
-    "reaction-unreact": Case((Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER),)),), before=("msg-echo-ours", "reaction-love")),
+    "reaction-unreact": Case((Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER),)),), before=("msg-echo-ours", "reaction-love")),
     "referral-igme": Case(
         (Shown(UNREAD, HELLO, (theirs(HELLO),), lines=("Came through a link (table-12)",)),), before=("msg-text",)
     ),
-    "seen": Case((Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, "Seen", what="seen"),)),), before=("msg-echo-ours",)),
+    "seen": Case((Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER, "Seen", what="seen"),)),), before=("msg-echo-ours",)),
     "standby-echo": Case(
         (
             Shown(
-                NEVER, "You: I am the booking bot", (ours("I am the booking bot", "handled elsewhere", by="Another app"),)
+                NEVER, "Us: I am the booking bot", (ours("I am the booking bot", "handled elsewhere", by="Another app"),)
             ),
         )
     ),
     "standby-message": says("hello? anyone?", "handled elsewhere"),
     "standby-postback": says("Book a table", "handled elsewhere"),
     "standby-reaction": Case(
-        (Shown(NEVER, f"You: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with ❤️"),)),)),), before=("msg-echo-ours",)
+        (Shown(NEVER, f"Us: {ANSWER}", (ours(ANSWER, holds=(("img", "WHO reacted with ❤️"),)),)),), before=("msg-echo-ours",)
     ),
     "standby-take": Case(
         (Shown(UNREAD, HELLO, (theirs(HELLO),), thread_says=ELSEWHERE, lines=("Another app has the conversation now",)),),

@@ -6,7 +6,7 @@ import zlib
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Shop
-from tests.e2e.screen import answer, api_calls, bubble, kept, open_thread, row, thread
+from tests.e2e.screen import answer, api_calls, bubble, kept, kept_kinds, open_thread, row, thread
 from tests.product import eventually
 
 
@@ -17,6 +17,13 @@ def write_in(shop: Shop, word: str, *names: str) -> None:
         )
 
 
+def see_list(page: Page, tab: str) -> None:
+    """Press a tab that was not pressed before, and wait for its list."""
+    with page.expect_response(lambda answer: f"view={tab.lower()}" in answer.url):
+        page.get_by_role("tab", name=tab).click()
+    expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+
+
 def test_what_was_seen_before_is_never_asked_for_again(shop: Shop, page: Page) -> None:
     write_in(shop, "again", "ann", "ben")
     page.clock.install()
@@ -24,9 +31,10 @@ def test_what_was_seen_before_is_never_asked_for_again(shop: Shop, page: Page) -
     for name in ("ann", "ben"):
         open_thread(page, f"again from {name}")
         expect(row(page, f"again from {name}")).not_to_have_accessible_name(re.compile("unread"))
-    for tab in ("Unread", "Mine", "All"):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    for tab in ("Unread", "Mine"):
+        see_list(page, tab)
+    page.get_by_role("tab", name="All").click()
+    expect(page.get_by_role("tab", name="All")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("status", name="Live updates: Live")).to_be_attached()
     page.clock.run_for(2_000)
     calls = api_calls(page)
@@ -53,7 +61,7 @@ def test_a_live_message_and_an_answer_cost_no_list_and_no_thread(shop: Shop, pag
     shop.sign_in(page)
     open_thread(page, "live from cas")
     expect(row(page, "live from cas")).not_to_have_accessible_name(re.compile("unread"))
-    page.get_by_role("tab", name="Unread").click()
+    see_list(page, "Unread")
     page.get_by_role("tab", name="All").click()
     calls = api_calls(page)
     for text in ("one more", "and another"):
@@ -71,6 +79,7 @@ def test_a_reload_shows_the_kept_inbox_at_once_and_asks_only_for_what_changed(sh
     shop.sign_in(page)
     open_thread(page, "kept from eve")
     eventually(lambda: "kept from fay" in (text := kept(page)) and "kept from eve" in text)
+    eventually(lambda: {"me", "accounts", "conversations", "messages", "notes", "activities"} <= kept_kinds(page))
     address = page.url
     page.goto("about:blank")
     write_in(shop, "missed", "gus")
@@ -104,7 +113,25 @@ def test_an_unsent_message_is_soon_gone_from_what_the_browser_keeps(shop: Shop, 
     shop.sim("/unsend", mid=mid)
     expect(thread(page)).to_contain_text("Unsent by them")
     expect(page.get_by_text("my card number is 4000")).to_have_count(0)
-    eventually(lambda: "my card number is 4000" not in kept(page), within_s=10)
+    eventually(lambda: "my card number is 4000" not in kept(page))
+
+
+def test_a_message_that_was_unsent_while_the_browser_was_closed_is_gone_at_the_next_visit(shop: Shop, page: Page) -> None:
+    """Decision 8."""
+    customer = "2200000000000003"
+    mid = shop.writes("my card number is 5000", customer=customer)
+    shop.sign_in(page)
+    open_thread(page, "my card number is 5000")
+    eventually(lambda: kept(page).count("my card number is 5000") >= 2)
+    address = page.url
+    page.goto("about:blank")
+    shop.sim("/unsend", mid=mid)
+    path = f"/conversations/{shop.conversation(customer)['id']}/messages"
+    eventually(lambda: shop.get(path)["items"][0]["deleted_at"])
+    page.goto(address)
+    expect(thread(page)).to_contain_text("Unsent by them")
+    expect(page.get_by_text("my card number is 5000")).to_have_count(0)
+    eventually(lambda: "my card number is 5000" not in kept(page), within_s=10)
 
 
 def test_signing_out_leaves_nothing_in_the_browser(shop: Shop, page: Page) -> None:
@@ -115,7 +142,8 @@ def test_signing_out_leaves_nothing_in_the_browser(shop: Shop, page: Page) -> No
     eventually(lambda: "secret from ida" in kept(page))
     page.get_by_role("button", name="You: Dana").click()
     page.get_by_role("menuitem", name="Sign out").click()
+    page.get_by_role("dialog", name="Sign out and lose").get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    eventually(lambda: page.evaluate("async () => (await indexedDB.databases()).length") == 0, within_s=10)
+    eventually(lambda: page.evaluate("async () => (await indexedDB.databases()).length") == 0)
     assert "secret" not in page.evaluate("() => JSON.stringify({ ...localStorage, ...sessionStorage })")
     assert page.evaluate("async () => (await caches.keys()).length") == 0

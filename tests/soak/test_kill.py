@@ -16,13 +16,14 @@ import httpx2
 from bench import ground, results
 
 from confab.store import embedded
-from tests.product import IG_ID, Product, eventually, installed
+from tests.product import IG_ID, RETRIES, Product, eventually, installed
 
 FULL = os.environ.get("CONFAB_SOAK") == "full"
 MESSAGES = 20_000 if FULL else 600
 CUSTOMERS = 200 if FULL else 25
 ANSWERS = 500 if FULL else 30
 KILLS = 60 if FULL else 6
+LONGEST_S = 3600 if FULL else 300
 VICTIMS = ["web", "worker", "postgres"]
 
 
@@ -73,16 +74,17 @@ def test_D1_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubl
     seed = int(os.environ.get("CONFAB_SOAK_SEED", "1"))
     with installed(tmp_path / "var", "--seed", str(seed)) as product:
         token = product.populate()
-        product.sim.post("/settings", json={"retry_s": [0, 0.2, 0.5, 1, 2, 2, 2, 2, 5, 5, 5], "unsubscribe": False})
+        product.sim.post("/settings", json=RETRIES)
         done = threading.Event()
-        writer = threading.Thread(target=writes, args=(product, seed, done))
+        writer = threading.Thread(target=writes, args=(product, seed, done), daemon=True)
         writer.start()
         said: dict[str, str] = {}
-        agent = threading.Thread(target=lambda: said.update(answers(product, token, seed)))
+        agent = threading.Thread(target=lambda: said.update(answers(product, token, seed)), daemon=True)
         agent.start()
         killed = _kill_now_and_then(product, seed, done)
-        writer.join()
-        agent.join()
+        for busy in (writer, agent):
+            busy.join(LONGEST_S)
+            assert not busy.is_alive()
         _settle(product, token)
         with product.api(token) as api:
             _check_messages(product, api)
@@ -94,7 +96,9 @@ def test_D1_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubl
 def _kill_now_and_then(product: Product, seed: int, done: threading.Event) -> Counter[str]:
     chance = random.Random(seed)
     killed: Counter[str] = Counter()
+    deadline = time.monotonic() + LONGEST_S
     while sum(killed.values()) < KILLS:
+        assert time.monotonic() < deadline, killed
         time.sleep(chance.uniform(0.4, 1.5))
         victim = VICTIMS[sum(killed.values()) % len(VICTIMS)]
         killed[victim] += product.kill(victim)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from confab.accounts.meta_apps import SignedBy
 from confab.accounts.vault import Vault, add_key
 from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import Account, AccountId, IgId, MetaAppId, WorkspaceId
+from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.store import accounts as store
 from confab.store import changes, deliveries, ids, meta_apps
 from confab.store.db import Conn
@@ -14,18 +15,22 @@ from confab.store.db import Conn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """What connecting an account yields, from Instagram's login or from the command line."""
+    """What connecting an account yields, from Instagram's login or from the command line.
+
+    `signed_by` None: as it was, and of a new account the environment's app.
+    """
 
     ig_id: IgId
     username: str
     access_token: str = field(repr=False)
     expires_at: datetime | None
-    app_id: MetaAppId | None = None
+    signed_by: SignedBy | None = None
 
 
 async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connection, now: datetime) -> Account:
-    """Connect the account to the workspace, or renew its token when it already is.
+    """Connect the account to the workspace, or renew its token when it already is; repeating it is harmless.
 
+    What came for it before it was connected, or was withheld because another app than its own of now had signed it, is ingested.
     Raises Conflict (`account_elsewhere`) when it belongs to another workspace, Invalid for a field.
     """
     _check(given)
@@ -40,9 +45,10 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
     sealed = vault.seal(given.access_token, workspace, account)
     await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, now=now)
-    await store.put_route(conn, workspace, account, given.ig_id, given.app_id)
-    if route is None:
-        await deliveries.requeue_unclaimed(conn, given.ig_id, now)
+    before = route.app_id if route else None
+    await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
+    await deliveries.requeue_unclaimed(conn, given.ig_id, now)
+    await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)
     await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
     return added

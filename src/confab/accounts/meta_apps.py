@@ -13,6 +13,9 @@ from confab.store import ids
 from confab.store import meta_apps as store
 from confab.store.db import Conn
 
+ENVIRONMENT = "environment"
+"""What the app of the environment's settings is called where an app is named."""
+
 log = structlog.get_logger()
 
 
@@ -25,13 +28,20 @@ class MetaApp:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBy:
+    """Whose signature opens an account: a Meta app's, or that of the environment's (None)."""
+
+    app_id: MetaAppId | None
+
+
 async def add(conn: Conn, vault: Vault, name: str, secret: str, now: datetime) -> MetaApp:
     """Make a Meta app known. Raises Conflict when the name is taken, Invalid for an empty name or secret."""
     if not name.strip() or not secret.strip():
         raise Invalid("A Meta app needs a name and its secret.", field="name" if not name.strip() else "secret")
     app = MetaApp(id=MetaAppId(ids.new(now)), name=name.strip(), secret=secret.strip())
     sealed = store.SealedApp(id=app.id, name=app.name, secret=vault.seal(app.secret, app.id))
-    if not await store.insert(conn, sealed, now):
+    if app.name == ENVIRONMENT or not await store.insert(conn, sealed, now):
         raise Conflict(f"There is a Meta app {name!r} already.")
     return app
 
@@ -47,9 +57,9 @@ async def every(conn: Conn, vault: Vault) -> Sequence[MetaApp]:
     return found
 
 
-async def named(conn: Conn, name: str) -> MetaAppId:
-    """The app of this name. Raises NotFound, which names those that there are."""
-    known = {app.name: app.id for app in await store.every(conn)}
+async def named(conn: Conn, name: str) -> SignedBy:
+    """The app of this name, `environment` for the environment's. Raises NotFound, which names those that there are."""
+    known = {ENVIRONMENT: None, **{app.name: app.id for app in await store.every(conn)}}
     if name not in known:
-        raise NotFound(f"There is no Meta app {name!r}. There are: {', '.join(known) or 'none besides the environment'}.")
-    return known[name]
+        raise NotFound(f"There is no Meta app {name!r}. There are: {', '.join(known)}.")
+    return SignedBy(app_id=known[name])

@@ -1,10 +1,10 @@
-"""What this process counts, for `/metrics`. Numbers about our own work only: never a name, an id or a path with one."""
+"""What `/metrics` shows: what this process counts, and how much work was given up. Never a name, an id or a path with one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import cast
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.openmetrics import exposition
 from prometheus_client.registry import Collector
@@ -41,9 +41,19 @@ class Metrics:
         self.seconds = Histogram(
             "confab_http_request_seconds", "Time to the end of an answer.", ("door",), registry=self.registry, buckets=_BUCKETS
         )
+        self._dead = Gauge(
+            "confab_dead_rows", "Rows of work that were given up, by kind; of the whole installation.", ("kind",),
+            registry=self.registry,
+        )  # fmt: skip
         self._webhooks = _Webhooks()
         self.registry.register(self._webhooks)
         self.webhook_answered = self._webhooks.answered
+
+    def found_dead(self, count_by_kind: Mapping[str, int]) -> None:
+        """Show these numbers of dead rows; none at all when they could not be asked for."""
+        self._dead.clear()
+        for kind, count in count_by_kind.items():
+            self._dead.labels(kind).set(count)
 
     def exposition(self) -> tuple[bytes, str]:
         """All of it in the OpenMetrics format, and the content type of that."""

@@ -10,8 +10,8 @@ from confab.api.access import Running
 from confab.api.encode import Json
 from confab.api.services import Services
 from confab.settings import Settings
-from confab.store import presence
-from confab.store.db import GONE
+from confab.store import claims, presence
+from confab.store.db import GONE, REFUSED
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,9 +51,18 @@ async def readyz(services: Running) -> Response:
 
 @router.get("/metrics")
 async def metrics(services: Running) -> Response:
-    """What this process counted, as OpenMetrics."""
+    """What this process counted, and the dead rows of the installation, as OpenMetrics."""
+    services.metrics.found_dead(await _dead_counts(services))
     body, content_type = services.metrics.exposition()
     return Response(body, headers={"content-type": content_type, "cache-control": "no-store"})
+
+
+async def _dead_counts(services: Services) -> dict[str, int]:
+    try:
+        async with asyncio.timeout(_PATIENCE_S), services.db.transaction() as conn:
+            return await claims.dead_counts(conn)
+    except (*REFUSED, TimeoutError):
+        return {}
 
 
 async def _reasons(services: Services) -> list[Reason]:

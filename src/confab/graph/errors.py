@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable
+from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
 
 
 class _Error(msgspec.Struct):
@@ -31,6 +31,7 @@ _SERVER = frozenset({-1, -2})
 _FETCH = {(100, 2018008), (100, 2018294)}  # Instagram could not fetch an attachment: again, perhaps
 _RESTRICTED = timedelta(hours=1)  # rule E6: "hours", and Meta does not say how many; then the next refusal says it again
 _SPAM = (4, 2207051)
+_SHUT = {(10, 2534022), (10, 2018278), (10, 2018065)}  # rule W6
 
 
 def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphError:  # noqa: ANN401 -- any mapping of headers
@@ -68,6 +69,8 @@ def _class_of(error: _Error, status: int, *, is_send: bool) -> type[GraphError]:
         return Throttled
     if is_send and (status >= 500 or code in _UNCERTAIN):
         return Unanswered
+    if key in _SHUT:
+        return WindowShut
     if status >= 500 or code in _SERVER | _UNCERTAIN or key in _FETCH or error.is_transient:
         return Unavailable
     return Rejected

@@ -199,6 +199,7 @@ async def _check_window(conn: Conn, actor: Actor, conversation: ConversationRow,
     verdict = policy.window(
         opened_at=conversation.window_opened_at,
         opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        refused_at=conversation.window_refused_at,
         human_agent=await conversations.has_human_agent(conn, actor.workspace_id, conversation.account_id),
         is_self=conversation.is_self,
         actor=actor.kind,

@@ -41,12 +41,16 @@ def window(
     *,
     opened_at: datetime | None,
     opened_by: WindowOpener | None,
+    refused_at: datetime | None,
     human_agent: bool,
     is_self: bool,
     actor: Actor,
     now: datetime,
 ) -> Verdict:
-    """The verdict on a conversation whose window a participant last opened at `opened_at`."""
+    """The verdict on a conversation whose window a participant last opened at `opened_at`.
+
+    Meta has the last word: when it refused an answer at `refused_at`, after that, the first 24 hours are over.
+    """
 
     def verdict(
         state: WindowState,
@@ -67,6 +71,8 @@ def window(
     if opened_at is None:
         return verdict("never_opened", "W10")
     closes_at, human_until = opened_at + WINDOW - MARGIN, opened_at + HUMAN_AGENT_WINDOW - MARGIN
+    if refused_at is not None and refused_at >= opened_at:
+        closes_at = min(closes_at, refused_at)
     if now < closes_at:
         return verdict("open", "W1", until=closes_at, allowed=True)
     if not human_agent:

@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -34,12 +35,13 @@ Write = Callable[[bytes], Awaitable[None]]
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One listener: what waits for it, and why it must end, if it must."""
+    """One listener: how far it was sent, what waits for it, and why it must end, if it must."""
 
     workspace: WorkspaceId
     session_id: UUID
     role: str
     joined_at: Seq
+    sent: Seq
     _frames: deque[tuple[Seq, bytes]] = field(default_factory=deque)
     _size_bytes: int = 0
     _something: asyncio.Event = field(default_factory=asyncio.Event)
@@ -99,7 +101,8 @@ class Hub:
             async with self._db.viewing(workspace) as conn:
                 newest = await changes.newest_seq(conn, workspace)
             self._read_up_to.setdefault(workspace, newest)
-        joined = Subscription(workspace=workspace, session_id=session_id, role=role, joined_at=self._read_up_to[workspace])
+        newest = self._read_up_to[workspace]
+        joined = Subscription(workspace=workspace, session_id=session_id, role=role, joined_at=newest, sent=newest)
         self._listeners.setdefault(workspace, set()).add(joined)
         return joined
 
@@ -114,36 +117,46 @@ class Hub:
     def close(self) -> None:
         """The process ends: so do all streams, and browsers come back elsewhere."""
         for subscription in self._everybody():
-            subscription.end(b'event: ended\ndata: {"reason":"restart"}\n\n')
+            subscription.end(ended("restart", subscription.sent))
 
     async def pump(self, subscription: Subscription, after: int | None, write: Write) -> None:
         """Write the feed after `after` (None: from now) to one listener, until it must end."""
-        sent = Seq(subscription.joined_at if after is None else after)
-        await write(f": {sent}\nretry: 1000\n\n".encode())
-        while sent < subscription.joined_at:
-            async with self._db.viewing(subscription.workspace) as conn:
-                if not await changes.reaches(conn, subscription.workspace, sent):
-                    await write(resync(subscription.joined_at))
-                    return
-                kept = await changes.after(conn, subscription.workspace, sent, _PAGE)
-            await write(b"".join(frame(change) for change in kept))
-            sent = kept[-1].seq
-        if sent > subscription.joined_at and await self._is_ahead(subscription.workspace, sent):
+        if after is not None:
+            subscription.sent = Seq(after)
+        await write(f": {subscription.sent}\nretry: 1000\n\n".encode())
+        if await self._catch_up(subscription, write) and not await self._is_ahead(subscription):
+            await self._go_on(subscription, write)
+        else:
             await write(resync(subscription.joined_at))
-            return
+
+    async def _catch_up(self, subscription: Subscription, write: Write) -> bool:
+        """Write what the reader had read before this listener came; False when it is no longer kept."""
+        while subscription.sent < subscription.joined_at:
+            async with self._db.viewing(subscription.workspace) as conn:
+                if not await changes.reaches(conn, subscription.workspace, subscription.sent):
+                    return False
+                kept = await changes.after(conn, subscription.workspace, subscription.sent, _PAGE)
+            subscription.sent = kept[-1].seq
+            await write(b"".join(frame(change) for change in kept))
+        return True
+
+    async def _go_on(self, subscription: Subscription, write: Write) -> None:
         while True:
-            frames = [bytes_ for seq, bytes_ in await subscription.take() if seq > sent]
-            if frames:
-                await write(b"".join(frames))
+            fresh = [(seq, bytes_) for seq, bytes_ in await subscription.take() if seq > subscription.sent]
+            if fresh:
+                subscription.sent = fresh[-1][0]
+                await write(b"".join(bytes_ for _, bytes_ in fresh))
             elif subscription.ended is None:
-                await write(b": still here\n\n")
+                await write(heartbeat(subscription.sent))
             if subscription.ended is not None:
                 await write(subscription.ended)
                 return
 
-    async def _is_ahead(self, workspace: WorkspaceId, seq: Seq) -> bool:
-        async with self._db.viewing(workspace) as conn:
-            return seq > await changes.newest_seq(conn, workspace)
+    async def _is_ahead(self, subscription: Subscription) -> bool:
+        if subscription.sent <= subscription.joined_at:
+            return False
+        async with self._db.viewing(subscription.workspace) as conn:
+            return subscription.sent > await changes.newest_seq(conn, subscription.workspace)
 
     def _ring(self, name: str) -> None:
         self._changed.add(name)
@@ -192,7 +205,7 @@ class Hub:
                 continue
             for subscription in everybody:
                 if roles.get(subscription.session_id) != subscription.role:
-                    subscription.end(b'event: ended\ndata: {"reason":"session"}\n\n')
+                    subscription.end(ended("session", subscription.sent))
 
     def _everybody(self) -> list[Subscription]:
         return [subscription for listeners in self._listeners.values() for subscription in listeners]
@@ -201,6 +214,16 @@ class Hub:
 def frame(change: Kept) -> bytes:
     """A change as a server-sent event."""
     return b'id: %d\nevent: change\ndata: {"seq":%d,%b\n\n' % (change.seq, change.seq, change.body[1:])
+
+
+def heartbeat(seq: int) -> bytes:
+    """The event that says: nothing new after this number, and the connection lives."""
+    return b'id: %d\nevent: heartbeat\ndata: {"seq":%d}\n\n' % (seq, seq)
+
+
+def ended(reason: Literal["restart", "session"], seq: int) -> bytes:
+    """The event that says: this stream is over, and not for want of changes."""
+    return b'id: %d\nevent: ended\ndata: {"reason":"%b"}\n\n' % (seq, reason.encode())
 
 
 def resync(seq: int) -> bytes:

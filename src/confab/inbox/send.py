@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 
 from confab.clock import Clock
-from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable
+from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
 from confab.graph.client import GraphClient, ReadMessage, Receipt
 from confab.inbox import policy, settle
 from confab.inbox.line import Line, LineOf
@@ -145,6 +145,7 @@ class Sender:
         verdict = policy.window(
             opened_at=conversation.window_opened_at,
             opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+            refused_at=conversation.window_refused_at,
             human_agent=account.human_agent, is_self=conversation.is_self,
             actor=call.actor_kind,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
             now=now,
@@ -222,7 +223,8 @@ class Sender:
                 call.refusals += 1
                 await settle.later(conn, call, now + timedelta(seconds=wait_s), outcome.code, outcome.detail, now)
             case _:
-                await settle.failed(conn, call, outcome.code, outcome.detail, now)
+                is_window_shut = isinstance(outcome, WindowShut)
+                await settle.failed(conn, call, outcome.code, outcome.detail, now, is_window_shut=is_window_shut)
 
     async def _confirm_dead(self, line: Line, error: Unauthorised) -> GraphError:
         """A 190 is believed only when a second, harmless call says the same. Rules T14, E6."""

@@ -37,9 +37,11 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
     await settling.end(now)
 
 
-async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
-    """It was certainly not sent, and will not be by itself."""
+async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime, *, is_window_shut: bool = False) -> None:
+    """It was certainly not sent, and will not be by itself. `is_window_shut`: because Meta says so of the window."""
     settling = await _Settling.begin(conn, call)
+    if is_window_shut:
+        settling.conversation.window_refused_at = call.attempted_at
     if settling.message.mid_is_guess:
         await settling.give_back()
     call.state, call.due_at, call.settled_at = "failed", None, now

@@ -1,21 +1,34 @@
-"""Work that time brings: snoozes that end, days that begin and days that are over."""
+"""Work that time brings: snoozes that end, days that begin and days that are over.
 
-from datetime import timedelta
+Each piece is a short transaction of its own, and gives up within a moment when somebody else reads what it must lock: nobody
+ever waits for upkeep, and what could not be done is tried again, for ever.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import deliveries, schedules, team, wake
+from confab.store import days, deliveries, schedules, team, wake
 from confab.store.claims import Due
-from confab.store.db import Database
+from confab.store.db import Conn, Database
 from confab.store.wake import Wake
 
-NAMES = ["days"]
-_EVERY = timedelta(hours=1)
-_DAYS_AHEAD = timedelta(days=3)
+_EVERY = {
+    "days": timedelta(hours=1),
+    "days_over": timedelta(hours=1),
+    "forgetting": timedelta(hours=1),
+    "claiming": timedelta(minutes=1),
+}
+NAMES = list(_EVERY)
+
+_DAYS_AHEAD = 3
 _ATTEMPTS_COUNT_FOR = timedelta(days=1)
 _FEED_DAYS = timedelta(days=7)
+_LONGEST_TRANSACTION = timedelta(minutes=10)
+_BATCH = 500
 
 
 class Upkeep:
@@ -36,16 +49,63 @@ class Upkeep:
         self._wake.say(wake.changed(workspace))
 
     async def scheduled(self, due: Due) -> None:
-        """Partitions for the days to come, none for those that are over."""
-        now = self._clock.now()
+        """Run a schedule and say when it comes back. What is done already is not done again.
+
+        Raises LockNotAvailableError when somebody holds what it must lock; what it did before that stays done.
+        """
+        name, now = str(due.key[0]), self._clock.now()
+        every = _EVERY[name]
+        match name:
+            case "days":
+                await self._make_days(now)
+            case "days_over":
+                await self._drop_days(now)
+            case "forgetting":
+                await self._forget(now)
+            case _:
+                await self._claim(name, now)
         async with self._db.transaction() as conn:
-            await deliveries.ensure_days(conn, now.date(), (now + _DAYS_AHEAD).date())
-            await deliveries.forget(
-                conn,
-                ledger_before=(now - self._ledger).date(),
-                unclaimed_before=now - self._unclaimed,
-                changes_before=(now - _FEED_DAYS).date(),
-            )
+            await schedules.again(conn, name, now + every, now)
+
+    async def _make_days(self, now: datetime) -> None:
+        """Partitions for today and the days to come, long before anything lies in them."""
+        for ahead in range(_DAYS_AHEAD + 1):
+            for table in days.DAILY:
+                async with self._db.transaction() as conn:
+                    await days.ensure_day(conn, table, (now + timedelta(days=ahead)).date())
+
+    async def _drop_days(self, now: datetime) -> None:
+        """No partitions of days that are over, and then no rows of such days elsewhere."""
+        ledger_from, feed_from = (now - self._ledger).date(), (now - _FEED_DAYS).date()
+        await self._until_done(lambda conn: days.drop_day(conn, "deliveries", ledger_from))
+        await self._until_done(lambda conn: days.drop_day(conn, "changes", feed_from))
+        ledger_start, feed_start = days.start_of(ledger_from), days.start_of(feed_from)
+        await self._until_done(lambda conn: days.forget_stray_bodies(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: days.forget_stray_changes(conn, feed_start, _BATCH))
+
+    async def _forget(self, now: datetime) -> None:
+        """Single rows whose time is over."""
+        ledger_start = days.start_of((now - self._ledger).date())
+        await self._until_done(lambda conn: days.forget_unclaimed(conn, now - self._unclaimed, _BATCH))
+        await self._until_done(lambda conn: days.forget_parts(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: days.forget_unrouted(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: days.forget_parked(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: days.forget_sources(conn, ledger_start, _BATCH))
+        async with self._db.transaction() as conn:
             await team.forget_attempts(conn, now - _ATTEMPTS_COUNT_FOR)
             await team.forget_ended_sessions(conn, now)
-            await schedules.again(conn, str(due.key[0]), now + _EVERY, now)
+
+    async def _claim(self, name: str, now: datetime) -> None:
+        """Ingest what was set aside as nobody's by a worker that could not see yet that its account was being connected."""
+        async with self._db.transaction() as conn:
+            last = await schedules.last_run_at(conn, name)
+            count = await deliveries.requeue_claimed(conn, last and last - _LONGEST_TRANSACTION, now)
+        if count:
+            self._wake.say(wake.work("deliveries"))
+
+    async def _until_done(self, step: Callable[[Conn], Awaitable[int]]) -> None:
+        """One short transaction after another, until a step finds nothing more."""
+        more = 1
+        while more:
+            async with self._db.transaction() as conn:
+                more = await step(conn)

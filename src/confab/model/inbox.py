@@ -112,6 +112,7 @@ class Conversation:
 
     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
+    `window_refused_at` is when Instagram itself last said that the window is closed.
     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
     `version` grows with every change, so that a later one always wins.
     """
@@ -132,6 +133,7 @@ class Conversation:
     human_agent_until: datetime | None
     window_opened_at: datetime | None
     window_opened_by: WindowOpener | None
+    window_refused_at: datetime | None
     assignee: AgentRef | None
     labels: list[str]
     is_self: bool

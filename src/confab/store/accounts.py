@@ -21,10 +21,11 @@ _SEALED: LiteralString = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Whose an Instagram account is."""
+    """Whose an Instagram account is, and which Meta app signs for it (None: the environment's)."""
 
     workspace_id: WorkspaceId
     account_id: AccountId
+    app_id: MetaAppId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,7 @@ async def lock_route(conn: Conn, ig_id: IgId) -> None:
 
 async def route(conn: Conn, ig_id: IgId) -> Route | None:
     """Whose the account is, None when nobody's. No workspace: this is what finds it."""
-    return await row(conn, Route, "SELECT workspace_id, account_id FROM account_routes WHERE ig_id = $1", ig_id)
+    return await row(conn, Route, "SELECT workspace_id, account_id, app_id FROM account_routes WHERE ig_id = $1", ig_id)
 
 
 async def put_route(conn: Conn, workspace: WorkspaceId, account: AccountId, ig_id: IgId, app: MetaAppId | None) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from confab.store.db import Conn, Record
+from confab.store.db import Conn, Record, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,17 @@ class Due:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """A row that was given up. `key` is what names it in its table and, where it is a tenant's, in its workspace."""
+
+    kind: str
+    workspace_id: UUID | None
+    key: tuple[UUID | str, ...]
+    attempts: int
+    error: str | None
+
+
 class Kind:
     """A table of due rows, and the statements on it, put together once from literals of this package.
 
@@ -30,6 +41,7 @@ class Kind:
 
     def __init__(self, name: str, table: LiteralString, key: Sequence[LiteralString], *, waiting: LiteralString = "true") -> None:
         self.name = name
+        self.is_of_workspace = key[0] == "workspace_id"
         columns: LiteralString = ", ".join(key)
         n = len(key)
         numbers: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6", "7")
@@ -49,6 +61,10 @@ class Kind:
         self._bury: LiteralString = (
             f"UPDATE {table} SET due_at = 'infinity', error = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         )
+
+        self._dead: LiteralString = f"""
+            SELECT {columns}, attempts, error FROM {table} WHERE due_at = 'infinity' AND {waiting} ORDER BY {columns} LIMIT $1"""
+        self._revive: LiteralString = f"UPDATE {table} SET due_at = $1, attempts = 0 WHERE due_at = 'infinity' AND {waiting}"
 
     async def claim(self, conn: Conn, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
         """Take at most `limit` rows that are due, the longest waiting first, until the lease ends."""
@@ -71,8 +87,21 @@ class Kind:
         await conn.execute(self._postpone, *due.key, due.attempts, until, error)
 
     async def bury(self, conn: Conn, due: Due, error: str) -> None:
-        """Give up, visibly: the row stays, due at no time, and can be made due again."""
+        """Give up, visibly: the row stays, due at no time, is listed by `dead`, and can be made due again by `revive`."""
         await conn.execute(self._bury, *due.key, due.attempts, error)
+
+    async def dead(self, conn: Conn, limit: int) -> list[Dead]:
+        """The rows that were given up, by key, at most `limit`. The index that claiming uses. Across workspaces."""
+        return [self._given_up(record) for record in await conn.fetch(self._dead, limit)]
+
+    async def revive(self, conn: Conn, now: datetime) -> int:
+        """Make every row that was given up due, as if it had never been tried; how many. Across workspaces."""
+        return await run(conn, self._revive, now)
+
+    def _given_up(self, record: Record) -> Dead:
+        *key, attempts, error = record.values()
+        workspace = key.pop(0) if self.is_of_workspace else None
+        return Dead(kind=self.name, workspace_id=workspace, key=tuple(key), attempts=attempts, error=error)
 
     def _due(self, record: Record) -> Due:
         *key, attempts = record.values()
@@ -87,3 +116,11 @@ HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_diges
 ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
+
+KINDS = (DELIVERIES, PARTS, OUTBOUND, PROFILES, HINTS, ERASURES, SNOOZES, SCHEDULES)
+"""All there are."""
+
+
+async def dead_counts(conn: Conn) -> dict[str, int]:
+    """How many rows of each kind were given up. Across workspaces, numbers alone: also through the API's door."""
+    return {record["kind"]: record["count"] for record in await conn.fetch("SELECT kind, count FROM dead_rows()")}

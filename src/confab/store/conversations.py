@@ -23,7 +23,7 @@ from confab.store.rows import ConversationRow
 _VIEW: LiteralString = """
     SELECT c.id, c.status, c.snoozed_until, c.unread_count, c.read_up_to, c.seen_up_to, c.last_message_at,
         c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
-        c.labels, c.is_self, c.handled_elsewhere, c.version, c.workspace_id,
+        c.window_refused_at, c.labels, c.is_self, c.handled_elsewhere, c.version, c.workspace_id,
         c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
         p.igsid, p.username, p.name, p.avatar_url, p.follower_count, p.connected_user_id,
         c.assignee_id, g.name AS assignee_name
@@ -106,8 +106,8 @@ async def lock_for_events(
 _LOCK: LiteralString = """
     SELECT c.workspace_id, c.id, c.account_id, c.participant_id, p.igsid, c.status, c.snoozed_until, c.unread_count,
         c.read_up_to, c.seen_up_to, c.last_message_id, c.last_message_at, c.last_message_preview, c.last_message_direction,
-        c.last_message_status, c.window_opened_at, c.window_opened_by, c.thread_owner_app_id, c.thread_owner_at,
-        c.handled_elsewhere, c.is_self
+        c.last_message_status, c.window_opened_at, c.window_opened_by, c.window_refused_at, c.thread_owner_app_id,
+        c.thread_owner_at, c.handled_elsewhere, c.is_self
     FROM conversations c
     JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
 """
@@ -144,7 +144,7 @@ async def insert(conn: Conn, new: Sequence[ConversationRow], now: datetime) -> N
 _WRITTEN = (
     "workspace_id", "id", "status", "snoozed_until", "unread_count", "read_up_to", "seen_up_to", "last_message_id",
     "last_message_at", "last_message_preview", "last_message_direction", "last_message_status", "window_opened_at",
-    "window_opened_by", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere", "is_self",
+    "window_opened_by", "window_refused_at", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere", "is_self",
 )  # fmt: skip
 
 
@@ -157,15 +157,17 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
             seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
             last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
             last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
-            window_opened_by = t.window_opened_by, thread_owner_app_id = t.thread_owner_app_id,
+            window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
+            thread_owner_app_id = t.thread_owner_app_id,
             thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
             version = c.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
-            $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-            $16::timestamptz[], $17::boolean[], $18::boolean[])
+            $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[],
+            $15::timestamptz[],
+            $16::text[], $17::timestamptz[], $18::boolean[], $19::boolean[])
             AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
                 last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
-                thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
+                window_refused_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
         WHERE c.workspace_id = t.workspace_id AND c.id = t.id
         """,
         *columns(changed, _WRITTEN),
@@ -215,6 +217,10 @@ async def set_labels(conn: Conn, workspace: WorkspaceId, conversation: Conversat
 
 def _conversation(record: Record) -> Conversation:
     opened_at: datetime | None = record["window_opened_at"]
+    refused_at: datetime | None = record["window_refused_at"]
+    reply_until = opened_at + WINDOW if opened_at else None
+    if reply_until and opened_at and refused_at and refused_at >= opened_at:
+        reply_until = min(reply_until, refused_at)
     human_until = opened_at + HUMAN_AGENT_WINDOW if opened_at and record["human_agent"] else None
     return Conversation(
         id=record["id"],
@@ -227,8 +233,8 @@ def _conversation(record: Record) -> Conversation:
         read_up_to=record["read_up_to"], seen_up_to=record["seen_up_to"], last_message_at=record["last_message_at"],
         last_message_preview=record["last_message_preview"], last_message_direction=record["last_message_direction"],
         last_message_status=record["last_message_status"],
-        can_reply_until=opened_at + WINDOW if opened_at else None,
-        human_agent_until=human_until, window_opened_at=opened_at, window_opened_by=record["window_opened_by"],
+        can_reply_until=reply_until, human_agent_until=human_until, window_opened_at=opened_at,
+        window_opened_by=record["window_opened_by"], window_refused_at=refused_at,
         assignee=AgentRef(id=record["assignee_id"], name=record["assignee_name"]) if record["assignee_name"] else None,
         labels=record["labels"], is_self=record["is_self"], handled_elsewhere=record["handled_elsewhere"],
         version=record["version"],

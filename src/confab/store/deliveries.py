@@ -7,7 +7,7 @@ workspaces where their docstring says so.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +16,10 @@ from confab.store.db import Conn, columns, rows, run
 
 
 class Raw(NamedTuple):
-    """A delivery as it came. `app_id` says which Meta app signed it. A tuple, because one is made for every webhook."""
+    """A delivery as it came. `app_id` says which Meta app signed it (None: the environment's).
+
+    A tuple, because one is made for every webhook.
+    """
 
     id: UUID
     received_at: datetime
@@ -26,7 +29,7 @@ class Raw(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where an Instagram account's events go; `app_id` None: any app's."""
+    """Where an Instagram account's events go, if this Meta app signed them; `app_id` None: the environment's, no other."""
 
     ig_id: str
     workspace_id: UUID
@@ -170,8 +173,43 @@ async def requeue_unclaimed(conn: Conn, ig_id: str, now: datetime) -> int:
         conn,
         """INSERT INTO delivery_queue (delivery_id, due_at)
         SELECT u.delivery_id, $2 FROM unrouted_parts u JOIN deliveries d ON d.id = u.delivery_id
-        WHERE u.ig_id = $1 AND u.state = 'unclaimed' ON CONFLICT DO NOTHING""",
+        WHERE u.ig_id = $1 AND u.state = 'unclaimed' ORDER BY u.delivery_id ON CONFLICT DO NOTHING""",
         ig_id, now,
+    )  # fmt: skip
+
+
+async def requeue_withheld(conn: Conn, workspace: WorkspaceId, account: UUID, now: datetime) -> int:
+    """Ingest what was kept out of the account, where its Meta app as it is now signed it. Index: delivery_parts_state."""
+    return await run(
+        conn,
+        """INSERT INTO delivery_queue (delivery_id, due_at)
+        SELECT p.delivery_id, $3 FROM delivery_parts p JOIN account_routes r USING (workspace_id, account_id)
+        JOIN deliveries d ON d.id = p.delivery_id AND d.app_id IS NOT DISTINCT FROM r.app_id
+        WHERE p.workspace_id = $1 AND p.account_id = $2 AND p.state = 'unclaimed'
+        ORDER BY p.delivery_id ON CONFLICT DO NOTHING""",
+        workspace, account, now,
+    )  # fmt: skip
+
+
+async def requeue_claimed(conn: Conn, since: datetime | None, now: datetime) -> int:
+    """Ingest what is set aside as nobody's and is somebody's now; of what was kept out of accounts, what their app signed.
+
+    The latter only for accounts connected after `since` (None: all), for another app's deliveries may stand there by the
+    thousand. Indexes: unrouted_parts_account, delivery_parts_state. Across workspaces.
+    """
+    return await run(
+        conn,
+        """INSERT INTO delivery_queue (delivery_id, due_at)
+        SELECT delivery_id, $2 FROM (
+            SELECT u.delivery_id FROM account_routes r
+            JOIN unrouted_parts u ON u.ig_id = r.ig_id AND u.state = 'unclaimed' JOIN deliveries d ON d.id = u.delivery_id
+            UNION
+            SELECT p.delivery_id FROM integrations i JOIN account_routes r USING (workspace_id, account_id)
+            JOIN delivery_parts p USING (workspace_id, account_id)
+            JOIN deliveries d ON d.id = p.delivery_id AND d.app_id IS NOT DISTINCT FROM r.app_id
+            WHERE p.state = 'unclaimed' AND ($1::timestamptz IS NULL OR i.updated_at > $1)
+        ) AS claimed ORDER BY delivery_id ON CONFLICT DO NOTHING""",
+        since, now,
     )  # fmt: skip
 
 
@@ -203,37 +241,6 @@ async def sources_of(conn: Conn, workspace: WorkspaceId, account: UUID, digest: 
 async def redact(conn: Conn, delivery: UUID, body: bytes) -> None:
     """The one change a kept body may suffer: an unsent message's words are blanked. Installation-wide, for the worker."""
     await run(conn, "UPDATE deliveries SET body = $2 WHERE id = $1", delivery, body)
-
-
-async def forget(conn: Conn, *, ledger_before: date, unclaimed_before: datetime, changes_before: date) -> int:
-    """Drop the days that are over, and bodies that nobody claimed in time. Installation-wide, for the worker."""
-    dropped = await conn.fetchval(
-        "SELECT drop_partitions('deliveries', $1) + drop_partitions('changes', $2)", ledger_before, changes_before
-    )
-    await run(
-        conn,
-        """WITH old AS (
-            DELETE FROM unrouted_parts WHERE state = 'unclaimed' AND delivery_id < uuid_at($1) RETURNING delivery_id
-        )
-        DELETE FROM deliveries d USING old WHERE d.id = old.delivery_id
-            AND NOT EXISTS (SELECT FROM delivery_parts p WHERE p.delivery_id = d.id)""",
-        unclaimed_before,
-    )
-    await run(conn, "DELETE FROM deliveries WHERE id < uuid_at($1)", start_of(ledger_before))
-    await run(conn, "DELETE FROM changes WHERE at < $1", start_of(changes_before))
-    await run(conn, "DELETE FROM delivery_parts WHERE delivery_id < uuid_at($1)", start_of(ledger_before))
-    await run(conn, "DELETE FROM unrouted_parts WHERE delivery_id < uuid_at($1)", start_of(ledger_before))
-    return dropped
-
-
-def start_of(day: date) -> datetime:
-    """The first moment of a day in UTC."""
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-async def ensure_days(conn: Conn, from_day: date, to_day: date) -> None:
-    """The partitions of these days exist. Installation-wide, for the worker."""
-    await conn.execute("SELECT ensure_partitions($1, $2)", from_day, to_day)
 
 
 async def counts(conn: Conn, *, since: date) -> list[EventCount]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from confab.model.inbox import Activity, ActivityKind, ConversationId, Referral, Viewer, WorkspaceId
-from confab.store.db import Conn, Record, columns, run
+from confab.store.db import Conn, Record, columns
 
 Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
 
@@ -55,15 +55,6 @@ async def remove_parked(conn: Conn, outdated: Sequence[tuple[Key, bytes]]) -> No
         *_columns([key for key, _ in outdated], 3),
         [event_key for _, event_key in outdated],
     )
-
-
-async def forget_parked(conn: Conn, before: datetime, limit: int) -> int:
-    """What has waited for its message since before this moment waits no longer; at most `limit`. Across workspaces."""
-    return await run(
-        conn,
-        """DELETE FROM parked_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM parked_events WHERE parked_at < $1 LIMIT $2))""",
-        before, limit,
-    )  # fmt: skip
 
 
 async def unpark(conn: Conn, keys: Sequence[Key]) -> None:

@@ -98,11 +98,15 @@ async def earliest_open(conn: Conn, workspace: WorkspaceId, conversation: Conver
 
 
 async def write(conn: Conn, changed: OutboundRow) -> None:
-    """Write every column that sending decides; the conversation is locked. It has moved on: attempts count anew from here."""
+    """Write every column that sending decides; the conversation is locked.
+
+    A step that got this far went well, also when all it found was that the answer must wait: attempts are counted anew, or a
+    day of waiting would leave none. Not while a call is in flight: there the attempt is still the token of the claim.
+    """
     await run(
         conn,
-        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = 0, refusals = $5, attempted_at = $6, settled_at = $7,
-            remote_id = $8, error_code = $9, error_message = $10
+        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
+            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10
         WHERE workspace_id = $1 AND id = $2""",
         changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
         changed.settled_at, changed.remote_id, changed.error_code, changed.error_message,

@@ -30,6 +30,7 @@ class ConversationRow:
     last_message_status: str | None
     window_opened_at: datetime | None
     window_opened_by: str | None
+    window_refused_at: datetime | None
     thread_owner_app_id: str | None
     thread_owner_at: datetime | None
     handled_elsewhere: bool

@@ -6,10 +6,11 @@ from confab.store.db import Conn, run
 
 
 async def ensure(conn: Conn, names: list[str], now: datetime) -> None:
-    """These schedules exist; new ones are due at once."""
+    """These schedules exist and live; new ones, and any that was given up, are due at once."""
     await run(
         conn,
-        "INSERT INTO schedules (name, due_at) SELECT name, $2 FROM unnest($1::text[]) AS name ON CONFLICT DO NOTHING",
+        """INSERT INTO schedules AS s (name, due_at) SELECT name, $2 FROM unnest($1::text[]) AS name
+        ON CONFLICT (name) DO UPDATE SET due_at = $2, attempts = 0 WHERE s.due_at = 'infinity'""",
         names, now,
     )  # fmt: skip
 

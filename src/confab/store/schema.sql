@@ -2,54 +2,78 @@
 CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
-CREATE FUNCTION public.drop_partitions(parent regclass, before_day date) RETURNS integer
+CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+    SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
+    UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
+    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
+    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
+    UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
+    UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
+    UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
+    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
+    $$;
+CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET lock_timeout TO '500ms'
     AS $_$
 DECLARE
     child regclass;
-    dropped integer := 0;
 BEGIN
     IF parent NOT IN ('deliveries'::regclass, 'changes'::regclass) THEN
         RAISE EXCEPTION '% is not kept by day', parent;
     END IF;
-    FOR child IN
-        SELECT inhrelid::regclass FROM pg_inherits
-        WHERE inhparent = parent AND inhrelid::regclass::text ~ '_\d{8}$'
-            AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') < before_day
-    LOOP
-        EXECUTE format('DROP TABLE %s', child);
-        dropped := dropped + 1;
-    END LOOP;
-    RETURN dropped;
+    SELECT inhrelid::regclass INTO child FROM pg_inherits
+    WHERE inhparent = parent AND inhrelid::regclass::text ~ '_\d{8}$'
+        AND to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD') < before_day
+    ORDER BY inhrelid::regclass::text LIMIT 1;
+    IF child IS NULL THEN
+        RETURN false;
+    END IF;
+    BEGIN
+        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', child);
+        RAISE SQLSTATE 'CF000';
+    EXCEPTION WHEN SQLSTATE 'CF000' THEN
+        NULL;
+    END;
+    EXECUTE format('DROP TABLE %s', child);
+    RETURN true;
 END $_$;
-CREATE FUNCTION public.ensure_partitions(from_day date, to_day date) RETURNS void
+CREATE FUNCTION public.ensure_partition(parent regclass, day date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
+    SET lock_timeout TO '500ms'
     AS $$
 DECLARE
-    day date;
-    name text;
+    name text := parent || '_' || to_char(day, 'YYYYMMDD');
+    from_at timestamptz := day::timestamp AT TIME ZONE 'UTC';
+    to_at timestamptz := (day + 1)::timestamp AT TIME ZONE 'UTC';
+    bounds text := CASE parent
+        WHEN 'deliveries'::regclass THEN format('FROM (%L) TO (%L)', uuid_at(from_at), uuid_at(to_at))
+        WHEN 'changes'::regclass THEN format('FROM (%L) TO (%L)', from_at, to_at)
+    END;
 BEGIN
-    FOR day IN SELECT generate_series(from_day, to_day, interval '1 day')::date LOOP
-        -- A day whose first rows already lie in the default partition (the clock jumped) stays there.
-        BEGIN
-            name := 'deliveries_' || to_char(day, 'YYYYMMDD');
-            IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF deliveries FOR VALUES FROM (%L) TO (%L)', name,
-                    uuid_at(day::timestamp AT TIME ZONE 'UTC'), uuid_at((day + 1)::timestamp AT TIME ZONE 'UTC'));
-            END IF;
-            name := 'changes_' || to_char(day, 'YYYYMMDD');
-            IF to_regclass(name) IS NULL THEN
-                EXECUTE format('CREATE TABLE %I PARTITION OF changes FOR VALUES FROM (%L) TO (%L)', name,
-                    day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
-                EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
-                EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
-            END IF;
-        EXCEPTION WHEN check_violation THEN
-            NULL;
-        END;
-    END LOOP;
+    IF bounds IS NULL THEN
+        RAISE EXCEPTION '% is not kept by day', parent;
+    END IF;
+    IF to_regclass(name) IS NOT NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING ALL)', name, parent);
+    IF (SELECT relforcerowsecurity FROM pg_class WHERE oid = parent) THEN
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
+    END IF;
+    EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I FOR VALUES %s', parent, name, bounds);
+EXCEPTION
+    WHEN check_violation THEN  -- its first rows already lie in the default partition (the clock jumped): it stays there
+        NULL;
+    WHEN duplicate_table OR unique_violation THEN  -- somebody else made it at the same time
+        NULL;
 END $$;
 CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) RETURNS TABLE(session_id uuid, role text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -213,6 +237,7 @@ CREATE TABLE public.conversations (
     is_self boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    window_refused_at timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
     CONSTRAINT conversations_last_message_direction_check CHECK ((last_message_direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
@@ -222,6 +247,7 @@ CREATE TABLE public.conversations (
 )
 WITH (fillfactor='80');
 ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last refused an answer because the window was closed.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -331,8 +357,6 @@ CREATE TABLE public.messages (
     text text,
     reply_to_mid text,
     reply_to_story_id text,
-    reply_to_story_url text,
-    reply_to_story_link text,
     reactions jsonb DEFAULT '[]'::jsonb NOT NULL,
     quick_reply_payload text,
     postback_payload text,
@@ -351,6 +375,8 @@ CREATE TABLE public.messages (
     error_message text,
     delivery_id uuid,
     version integer DEFAULT 1 NOT NULL,
+    reply_to_story_url text,
+    reply_to_story_link text,
     CONSTRAINT messages_author_kind_check CHECK ((author_kind = ANY (ARRAY['participant'::text, 'agent'::text, 'rule'::text, 'schedule'::text, 'service'::text, 'instagram'::text]))),
     CONSTRAINT messages_check CHECK (((mid IS NULL) OR (mid_digest IS NOT NULL))),
     CONSTRAINT messages_check1 CHECK (((client_key IS NULL) = (client_digest IS NULL))),
@@ -363,9 +389,9 @@ WITH (fillfactor='90');
 ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.messages.mid_digest IS 'The first 16 bytes of the SHA-256 of the mid; of a postback without one, of what makes it unique.';
 COMMENT ON COLUMN public.messages.mid_is_guess IS 'An echo was recognised as this answer by its text; the receipt may still say otherwise.';
+COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
 COMMENT ON COLUMN public.messages.reply_to_story_url IS 'Where Meta keeps the story for now; never leaves the server.';
 COMMENT ON COLUMN public.messages.reply_to_story_link IS 'The page that the story''s link sticker leads to.';
-COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
 CREATE TABLE public.meta_apps (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -616,10 +642,12 @@ CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
 CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC);
+CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
+CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
@@ -753,10 +781,13 @@ ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO confab_app;
 GRANT USAGE ON SCHEMA public TO confab_worker;
-REVOKE ALL ON FUNCTION public.drop_partitions(parent regclass, before_day date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.drop_partitions(parent regclass, before_day date) TO confab_worker;
-REVOKE ALL ON FUNCTION public.ensure_partitions(from_day date, to_day date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.ensure_partitions(from_day date, to_day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.dead_rows() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.dead_rows() TO confab_app;
+GRANT ALL ON FUNCTION public.dead_rows() TO confab_worker;
+REVOKE ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.ensure_partition(parent regclass, day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ensure_partition(parent regclass, day date) TO confab_worker;
 REVOKE ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) TO confab_app;
 REVOKE ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;

@@ -32,6 +32,17 @@ class Session:
     viewer: Viewer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token as its owner knows it; the secret itself is kept nowhere. `expires_at` None: until it is revoked."""
+
+    id: UUID
+    workspace: str
+    label: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
 async def viewer_of(conn: Conn, digest: bytes, now: datetime) -> Session | None:
     """Who holds the secret with this digest, None when nobody does any more. No workspace: this is what finds it."""
     record = await conn.fetchrow("SELECT * FROM viewer_of($1, $2)", digest, now)
@@ -81,6 +92,24 @@ async def open_session(  # noqa: PLR0913 -- a row has as many columns as it has
 async def end_session(conn: Conn, workspace: WorkspaceId, session: UUID) -> bool:
     """Sign out; whether there was such a session."""
     return await run(conn, "DELETE FROM sessions WHERE workspace_id = $1 AND id = $2", workspace, session) > 0
+
+
+async def tokens_of(conn: Conn, agent: AgentId, now: datetime) -> list[Token]:
+    """The bearer tokens that act as the agent, oldest first. Across workspaces: through the worker's door."""
+    return await rows(
+        conn,
+        Token,
+        """SELECT s.id, w.name AS workspace, s.label, s.created_at, s.expires_at
+        FROM sessions s JOIN workspaces w USING (workspace_id)
+        WHERE s.agent_id = $1 AND s.kind = 'token' AND (s.expires_at IS NULL OR s.expires_at > $2)
+        ORDER BY s.created_at, s.id""",
+        agent, now,
+    )  # fmt: skip
+
+
+async def end_token(conn: Conn, token: UUID) -> bool:
+    """Revoke a bearer token; whether there was such a one. Across workspaces: for the command line."""
+    return await run(conn, "DELETE FROM sessions WHERE id = $1 AND kind = 'token'", token) > 0
 
 
 async def forget_ended_sessions(conn: Conn, now: datetime) -> int:

@@ -65,12 +65,19 @@ async def open_session(conn: Conn, workspace: WorkspaceId, agent: AgentId, now: 
     return secret.text
 
 
-async def create_token(conn: Conn, workspace: WorkspaceId, agent: AgentId, label: str, now: datetime) -> str:
-    """Make a bearer token that acts as the agent until it is revoked; shown once, kept nowhere else."""
+async def create_token(
+    conn: Conn, workspace: WorkspaceId, agent: AgentId, label: str, now: datetime, expires_at: datetime | None = None
+) -> str:
+    """Make a bearer token that acts as the agent until then or until it is revoked; shown once, kept nowhere else.
+
+    Raises Invalid when it would have ended already.
+    """
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("The token would have expired already.", field="expires_at")
     secret = secrets.fresh("confab_")
     await store.open_session(
         conn, workspace, agent,
-        id=ids.new(now), digest=secret.digest, kind="token", label=label, now=now, expires_at=None,
+        id=ids.new(now), digest=secret.digest, kind="token", label=label, now=now, expires_at=expires_at,
     )  # fmt: skip
     return secret.text
 

@@ -20,6 +20,7 @@ _AFTER_TROUBLE_S = 0.5
 _REST = 0.5  # of the time that a batch took
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 600.0
+_DOUBLINGS = 16
 
 log = structlog.get_logger()
 
@@ -29,14 +30,14 @@ class Each:
     """A kind whose rows are worked on one by one, up to `at_once` side by side.
 
     The row is removed when `run` returns, unless `keeps_row`: then `run` settles it. When `run` raises, the row is postponed
-    with backoff and jitter; after `max_attempts` `give_up` settles it, told what went wrong, or else it is buried.
+    with backoff and jitter; after `max_attempts` (None: never) `give_up` settles it, told what went wrong, or else it is buried.
     """
 
     kind: Kind
     run: Callable[[Due], Awaitable[None]]
     at_once: int
     lease: timedelta
-    max_attempts: int = 8
+    max_attempts: int | None = 8
     keeps_row: bool = False
     give_up: Callable[[Due, str], Awaitable[None]] | None = None
 
@@ -162,7 +163,7 @@ class Worker:
     async def _failed(self, work: Each, due: Due, error: Exception) -> None:
         log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=in_short(error))
         try:
-            if due.attempts < work.max_attempts:
+            if work.max_attempts is None or due.attempts < work.max_attempts:
                 until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
                 async with self._db.transaction() as conn:
                     await work.kind.postpone(conn, due, until, in_short(error))
@@ -204,4 +205,5 @@ class Worker:
 
 def backoff_s(attempts: int, chance: float) -> float:
     """1, 2, 4 … up to 600 seconds, each spread over a half more by `chance` in [0, 1)."""
-    return min(_FIRST_BACKOFF_S * 2 ** (attempts - 1), _LONGEST_BACKOFF_S) * (1 + chance / 2)
+    doublings = min(attempts - 1, _DOUBLINGS)  # an endless row has more attempts than a float has room for
+    return min(_FIRST_BACKOFF_S * 2**doublings, _LONGEST_BACKOFF_S) * (1 + chance / 2)

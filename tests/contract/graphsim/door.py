@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from tests.lines import line_of
 
 ROOT = Path(__file__).parents[3]
 IG = "17841461234567890"
@@ -29,8 +30,7 @@ def running(*arguments: str) -> Iterator[str]:
     environment = {"PYTHONPATH": str(ROOT / "src")}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
+            line = line_of(process)
             assert line.startswith("graphsim listening on http://"), line
             yield line.split()[-1]
         finally:

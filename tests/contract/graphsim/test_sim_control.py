@@ -11,6 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 from tests.contract.graphsim.door import CUSTOMER, IG, ROOT, TOKEN, USERNAME, Receiver, Sim, refusal, running
+from tests.lines import line_of
+
+PATIENCE_S = 30.0
 
 
 async def test_S4_an_error_after_acting_hides_a_message_that_was_sent(sim: Sim, receiver: Receiver) -> None:
@@ -141,17 +144,26 @@ async def test_same_seed_same_clock_same_calls_give_the_same_bytes(receiver: Rec
 async def test_calls_take_as_long_as_told_and_webhooks_do_not(receiver: Receiver) -> None:
     arguments = ("--latency-ms", "200:250", "--callback", receiver.url, "--account", f"{IG}:{USERNAME}:{TOKEN}")
     with running(*arguments) as base:
-        async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
+        async with httpx2.AsyncClient(trust_env=False, verify=False, timeout=300) as client:
             sim = Sim(base, client)
             began = time.monotonic()
+            await sim.get("me")
+            assert time.monotonic() - began >= 0.2
+            await sim.do("settings", latency_ms=[200_000, 200_000])
+            slow = asyncio.ensure_future(sim.get("me"))
             await sim.do("write", customer=CUSTOMER)
             await sim.flush()
-            written = time.monotonic()
-            await sim.get("me")
-            assert time.monotonic() - written >= 0.2
-            assert written - began < 0.2
             assert len(receiver.posts) == 1
-            assert (await sim.see("stats"))["rss_kb"] < 60_000
+            assert not slow.done()
+            slow.cancel()
+
+
+async def test_a_simulator_that_nobody_uses_is_little_more_than_its_interpreter(sim: Sim) -> None:
+    bare = subprocess.run(
+        [sys.executable, "-c", "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert (await sim.see("stats"))["rss_kb"] < 10 * int(bare.stdout)
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -162,17 +174,15 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_within_a_second_even_while_a_call_hangs(name: signal.Signals) -> None:
+async def test_a_signal_ends_it_at_once_even_while_a_call_hangs(name: signal.Signals) -> None:
     with start("-m", "graphsim", "serve", "--port", "0", "--account", f"{IG}:{USERNAME}:{TOKEN}") as process:
-        assert process.stdout is not None
-        base = process.stdout.readline().split()[-1]
+        base = line_of(process, PATIENCE_S).split()[-1]
         async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
-            pending = asyncio.ensure_future(client.get(f"{base}/_control/sends?wait_s=30", timeout=30))
+            pending = asyncio.ensure_future(client.get(f"{base}/_control/sends?wait_s=60", timeout=60))
             await client.get(f"{base}/_control/clock")
-            began = time.monotonic()
+            assert not pending.done()
             process.send_signal(name)
-            out, err = await asyncio.to_thread(process.communicate, timeout=5)
-            assert time.monotonic() - began < 1
+            out, err = await asyncio.to_thread(process.communicate, timeout=PATIENCE_S)  # much less than the call would hang
             assert (process.returncode, out, err) == (0, "", "")
             await asyncio.gather(pending, return_exceptions=True)
 
@@ -186,16 +196,16 @@ async def test_it_ends_with_its_parent_when_asked_to(tmp_path: Path) -> None:
         "print(child.stdout.readline().split()[-1], flush=True)\n"
     )
     with start(str(script)) as parent:
-        assert parent.stdout is not None
-        base = parent.stdout.readline().strip()
-        parent.wait(5)
+        base = line_of(parent, PATIENCE_S).strip()
+        parent.wait(PATIENCE_S)
         async with httpx2.AsyncClient(trust_env=False, verify=False) as client:
             assert await ends(client, base)
 
 
 async def ends(client: httpx2.AsyncClient, base: str) -> bool:
     """Whether the server stops answering before long."""
-    for _ in range(100):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         try:
             await client.get(f"{base}/_control/clock")
         except httpx2.TransportError:
@@ -207,5 +217,5 @@ async def ends(client: httpx2.AsyncClient, base: str) -> bool:
 @pytest.mark.parametrize("wrong", [["--clock", "fast"], ["--account", "x"], ["--latency-ms", "9:1"]])
 def test_wrong_usage_ends_with_2(wrong: list[Any]) -> None:
     with start("-m", "graphsim", "serve", *wrong) as process:
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 2

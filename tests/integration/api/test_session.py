@@ -68,7 +68,9 @@ async def test_a_session_ends_after_thirty_days(http: httpx2.AsyncClient, carla:
     assert (await http.get("/api/v1/me", headers=cookie)).status_code == 401
 
 
-async def test_the_database_holds_neither_cookie_nor_password(http: httpx2.AsyncClient, carla: Person, app_db: Database) -> None:
+async def test_PE1_the_database_holds_neither_cookie_nor_password(
+    http: httpx2.AsyncClient, carla: Person, app_db: Database
+) -> None:
     await enter(http, carla)
     async with app_db.transaction() as conn:
         stored = await conn.fetch("SELECT * FROM sessions")
@@ -104,7 +106,7 @@ async def test_a_bearer_token_is_enough_and_needs_no_origin(http: httpx2.AsyncCl
         ({}, 204),  # no browser: they all say one or the other
     ],
 )
-async def test_a_cookie_changes_something_only_from_our_own_pages(
+async def test_PE2_a_cookie_changes_something_only_from_our_own_pages(
     http: httpx2.AsyncClient, carla: Person, headers: dict[str, str], status: int
 ) -> None:
     await enter(http, carla)

@@ -64,13 +64,17 @@ async def listening(url: str, token: str, **query: Any) -> AsyncIterator[list[di
             http.stream("GET", f"{url}/api/v1/stream", params=query, headers=headers) as answer,
         ):
             assert answer.status_code == 200, await answer.aread()
-            kind = "message"
+            fields: dict[str, str] = {}
+            number = 0
             async for line in answer.aiter_lines():
                 opened.set()
-                if line.startswith("event: "):
-                    kind = line[7:]
-                elif line.startswith("data: "):
-                    events.append({"event": kind, **json.loads(line[6:])})
+                name, _, value = line.partition(": ")
+                fields[name] = value
+                if name == "data":
+                    assert int(fields["id"]) >= number, "every event has an id, and none goes back"
+                    number = int(fields["id"])
+                    events.append({"event": fields["event"], **json.loads(value)})
+                    fields = {}
         events.append({"event": "closed"})
 
     async with asyncio.TaskGroup() as group:
@@ -145,7 +149,7 @@ async def _ended(events: list[dict[str, Any]]) -> bool:
 
 
 async def test_F4_who_is_too_slow_is_told_to_fetch_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = publish.Subscription(workspace=ids.new(after(0)), session_id=ids.new(after(0)), role="agent", joined_at=0)  # type: ignore[arg-type]
+    slow = publish.Subscription(workspace=ids.new(after(0)), session_id=ids.new(after(0)), role="agent", joined_at=0, sent=0)  # type: ignore[arg-type]
     slow.offer([(number, b"x") for number in range(1, 2500)])  # type: ignore[list-item]
     assert await slow.take() == []
     assert slow.ended == publish.resync(2499)
@@ -157,6 +161,24 @@ async def test_F8_changes_arrive_even_when_every_notification_is_lost(house: Hou
     async with listening(house.urls[0], token, after=0) as events:
         await several(house, world, 1)  # applied by a stranger to the processes: nobody says anything
         await until(lambda: _has(events, 2), within_s=5)
+
+
+async def test_F7_silence_is_filled_with_the_number_that_was_sent_last(
+    house: House, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "HEARTBEAT_S", 0.2)
+    world = await make_world(doors)
+    await several(house, world, 1)
+    async with listening(house.urls[0], await house.token(world), after=1) as events:
+        await until(lambda: _beats(events, 2))
+        assert [event["event"] for event in events[:2]] == ["change", "heartbeat"]
+        await several(house, world, 1, start=1)
+        await until(lambda: _beats(events, 4))
+        assert seqs(events) == [2, 3, 4]
+
+
+async def _beats(events: list[dict[str, Any]], seq: int) -> bool:
+    return {"event": "heartbeat", "seq": seq} in events
 
 
 async def test_F7_a_stream_ends_soon_after_its_session(house: House, doors: Doors) -> None:

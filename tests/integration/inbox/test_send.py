@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 
 from confab.clock import Clock
+from confab.errors import GraphError, WindowClosed, WindowShut
 from confab.graph.client import GraphClient, Receipt
 from confab.inbox import act, settle
 from confab.inbox.line import Line
 from confab.inbox.send import Sender
 from confab.model.commands import Actor, Retry, SendText
 from confab.model.inbox import ConversationId, MessageId, WorkspaceId
-from confab.store import messages, outbound
+from confab.store import conversations, messages, outbound
 from confab.store.claims import OUTBOUND, Due
 from confab.store.db import Conn, Database, Doors
 from confab.store.wake import Wake
@@ -26,9 +27,12 @@ class Meta(GraphClient):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.refusal: GraphError | None = None
 
     async def send_text(self, *, token: str, ig_id: str, to: str, text: str, tag: str | None) -> Receipt:
         self.asked.append(text)
+        if self.refusal is not None:
+            raise self.refusal
         return Receipt(mid=f"mid of {text} {len(self.asked)}")
 
 
@@ -158,6 +162,23 @@ async def test_O3_an_echo_taken_for_a_strangers_becomes_one_with_its_answer(desk
         await settle.sent(conn, call, "m", desk.clock.now())
         shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
     assert [(m.id, m.mid, m.text) for m in shown if m.direction == "outbound"] == [(message, "m", "see http://example.org")]
+
+
+async def test_W6_instagrams_word_that_the_window_is_closed_holds_until_the_customer_writes(desk: Desk) -> None:
+    message = await desk.write("one")
+    desk.meta.refusal = WindowShut("Instagram says that the reply window is closed.", graph_code=10, subcode=2534022)
+    assert await desk.step(message) == "failed"
+    with pytest.raises(WindowClosed):
+        await desk.write("two")
+    async with desk.db.transaction() as conn:
+        shown = await conversations.for_viewer(conn, desk.world.viewer, desk.conversation)
+    assert shown.window_refused_at is not None
+    assert shown.can_reply_until == shown.window_refused_at
+    ada = Customer(desk.world.ig_id)
+    await happen(desk.db, desk.world, ada.writes("again", "still here", _soon(desk)), now=desk.clock.now())
+    desk.time_passes()
+    desk.meta.refusal = None
+    assert await desk.step(await desk.write("two")) == "sent"
 
 
 @pytest.mark.parametrize(("begun", "status"), [(False, "failed"), (True, "in_doubt")])

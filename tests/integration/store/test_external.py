@@ -9,8 +9,8 @@ import pytest
 from confab.clock import Clock
 from confab.model.inbox import AgentId, WorkspaceId
 from confab.settings import Settings
+from confab.store import days, ids, team
 from confab.store import doors as database
-from confab.store import ids, team
 from confab.store.db import Database, Doors
 from confab.store.migrate import migrate
 from confab.team import secrets, sign_in
@@ -61,4 +61,4 @@ async def test_somebody_can_sign_in_and_see_their_workspace_alone(external: Door
             assert await team.agents(conn, workspace) == []
     async with Database.open(external.worker, size=1) as db, db.transaction() as conn:
         assert [one.id for one in await team.workspaces(conn)] == [workspace]
-        await conn.execute("SELECT ensure_partitions(current_date, current_date)")
+        await days.ensure_day(conn, "changes", clock.now().date())

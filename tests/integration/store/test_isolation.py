@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import asyncpg
 import pytest
 
 from confab.errors import Misconfigured
 from confab.model.inbox import WorkspaceId
-from confab.store import ids
+from confab.store import days, ids
 from confab.store.db import Conn, Database, Doors, connect
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -167,7 +167,8 @@ async def test_nobody_but_the_owner_reaches_a_partition_by_its_own_name(
     owner: Conn, app_db: Database, worker_db: Database, two_workspaces: tuple[WorkspaceId, WorkspaceId]
 ) -> None:
     async with worker_db.transaction() as conn:
-        await conn.execute("SELECT ensure_partitions('2026-11-20', '2026-11-21')")
+        for table in days.DAILY:
+            await days.ensure_day(conn, table, date(2026, 11, 21))
     partitions = [
         record[0]
         for record in await owner.fetch(
@@ -185,7 +186,7 @@ async def test_nobody_but_the_owner_reaches_a_partition_by_its_own_name(
 
 async def test_every_tenant_table_forces_row_level_security(owner: Conn, worker_db: Database) -> None:
     async with worker_db.transaction() as conn:
-        await conn.execute("SELECT ensure_partitions('2026-11-22', '2026-11-22')")
+        await days.ensure_day(conn, "changes", date(2026, 11, 22))
     for table in await tenant_tables(owner):
         flags = await owner.fetchrow(
             "SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE oid = $1::text::regclass", table

@@ -12,7 +12,7 @@ from confab.store import schedules
 from confab.store.claims import SCHEDULES, Due
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
-from confab.work.loop import Each, Worker
+from confab.work.loop import Each, Worker, backoff_s
 from tests.world import uuid_of
 
 
@@ -100,3 +100,18 @@ async def test_D7_what_cannot_be_settled_stays_dead_and_visible(
                 await asyncio.sleep(0.01)
     found = await row(worker_db, name)
     assert (found["attempts"], found["error"], troubled.tried) == (2, "LookupError", 2)
+
+
+async def test_what_must_never_die_is_tried_for_ever(worker_db: Database, doors: Doors, clock: Clock) -> None:
+    name, troubled = await named(worker_db, clock), Troubled()
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE schedules SET attempts = 2000 WHERE name = $1", name)
+    work = Each(kind=SCHEDULES, run=troubled.run, at_once=1, lease=timedelta(minutes=1), max_attempts=None, keeps_row=True)
+    async with working(worker_db, doors, clock, work) as an_hour_passes:
+        await wait(lambda: troubled.tried == 3, on=an_hour_passes)
+    assert not (await row(worker_db, name))["is_dead"]
+
+
+def test_the_wait_doubles_up_to_ten_minutes_however_often_it_failed() -> None:
+    assert [backoff_s(attempt, 0) for attempt in (1, 2, 3, 10, 11, 12)] == [1, 2, 4, 512, 600, 600]
+    assert backoff_s(100_000, 0.5) == 750

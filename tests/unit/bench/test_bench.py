@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import random
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,6 +114,17 @@ def test_a_process_is_measured_from_outside() -> None:
     assert idle.pss_mb(os.getpid()) > 1
     assert ground.cpu_s(os.getpid()) > 0
     assert idle.pss_mb(2**22 + 1) == 0
+
+
+@pytest.mark.parametrize(("ago_s", "is_kept"), [(-1000.0, True), (1000.0, False)])
+def test_a_demo_is_ready_when_it_says_so(ago_s: float, is_kept: bool) -> None:
+    said = "print('Telling …'); print('  Confab demo: ready after 5.8 s, and …', flush=True)"
+    with ground.started("-c", said) as demo:
+        verdict = idle.readiness(demo, time.monotonic() - ago_s)
+    assert verdict.is_kept is is_kept
+    assert verdict.notes == ["Confab demo: ready after 5.8 s, and …"]
+    with ground.started("-c", "print('Not ready after 30 s', flush=True)") as demo, pytest.raises(RuntimeError, match="ended"):
+        idle.readiness(demo, time.monotonic())
 
 
 def test_what_lives_in_the_data_directory_belongs_to_it(tmp_path: Path) -> None:

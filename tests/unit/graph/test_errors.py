@@ -1,4 +1,4 @@
-"""What Meta's refusals mean for who called. Rules E1-E6, L5, L7, S4 of docs/spec/graph.md."""
+"""What Meta's refusals mean for who called, beyond the table of codes. Rules E1-E6, L5, S4 of docs/spec/graph.md."""
 
 import json
 from datetime import timedelta
@@ -16,32 +16,7 @@ def refused(code: object, subcode: int | None = None, *, status: int = 400, is_s
     return refusal(status, json.dumps({"error": error}).encode(), {}, is_send=is_send)
 
 
-NEVER = [
-    (3, None), (4, 2207051), (10, None), (10, 2534022), (10, 2018278), (10, 2018065), (10, 2018108), (10, 2534048), (10, 2534077),
-    (24, 2207006), (25, 2207050), (100, None), (100, 33), (100, 2018001), (100, 2534014), (100, 2534013), (100, 2534025),
-    (100, 2018014), (100, 2018047), (100, 2018074), (100, 2018109), (100, 2534080), (100, 2108006), (200, 2534041),
-    (200, 2018028), (200, 1545041), (551, 1545041), (230, None), (506, None), (2022, None), (2500, None), (9010, None),
-    (36103, None), (1609005, None), (2018300, None), (2018321, None), (9000001, None), (None, None),
-]  # fmt: skip
-AFTER_THE_LIMIT = [
-    (4, None), (17, None), (17, 2446079), (32, None), (341, None), (613, None), (613, 2534040), (613, 2018338), (80001, None),
-    (80002, 2446079), (80006, None), (10, 1893063), (368, None),
-]  # fmt: skip
-RECONNECT = [(102, None), (104, None), *((190, sub) for sub in (None, 458, 459, 460, 463, 464, 467, 492))]
-AGAIN = [(-1, None), (-2, None), (100, 2018008), (100, 2018294)]
 LOOK = [(1, None), (1, 99), (1, 1357046), (2, None)]
-
-
-@pytest.mark.parametrize("is_send", [False, True])
-@pytest.mark.parametrize(
-    ("codes", "meaning"),
-    [(NEVER, Rejected), (AFTER_THE_LIMIT, Throttled), (RECONNECT, Unauthorised), (AGAIN, Unavailable)],
-    ids=["never", "after the limit", "reconnect", "again"],
-)
-def test_E6_each_code_of_the_table_says_whether_and_when_to_try_again(
-    codes: list[tuple[int | None, int | None]], meaning: type[GraphError], *, is_send: bool
-) -> None:
-    assert {key: type(refused(*key, is_send=is_send)) for key in codes} == dict.fromkeys(codes, meaning)
 
 
 @pytest.mark.parametrize("code", LOOK)
@@ -108,7 +83,7 @@ def test_E6_a_restriction_waits_for_an_hour_though_no_header_says_so() -> None:
     assert error.retry_after == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("key", [*NEVER, *AFTER_THE_LIMIT, *RECONNECT, *AGAIN, *LOOK])
+@pytest.mark.parametrize("key", [(10, 2534022), (10, 7), (613, None), (551, 9), (100, 33), (None, None), *LOOK])
 def test_E2_every_refusal_has_a_sentence_and_metas_numbers(key: tuple[int | None, int | None]) -> None:
     error = refused(*key)
     assert error.detail.endswith((".", "words"))

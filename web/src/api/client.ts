@@ -2,9 +2,12 @@
 import createClient from "openapi-fetch"
 import type { paths } from "./types.gen"
 
+/** Whoever has not answered by then counts as not reachable. */
+const PATIENCE_MS = 30_000
+
 export const http = createClient<paths>({
   baseUrl: window.location.origin,
-  fetch: (request) => fetch(request),
+  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }),
 })
 
 type Problem = {

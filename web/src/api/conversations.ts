@@ -1,14 +1,21 @@
 /** Conversations: the lists, one by its id, and what an agent may do with it. */
-import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
+import {
+  mutationOptions,
+  type QueryClient,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
 import { applyChange } from "./apply-change"
-import { answer, http } from "./client"
+import { ApiError, answer, http } from "./client"
 import { appendPage, applyToList, type ListEntry, listFromPage, withConversation } from "./list-entry"
 import type { Conversation } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
 const PAGE = 50
 const READ_PAUSE_MS = 300
+const READ_RETRY_MS = 5_000
 
 /** The loaded part of one list; `fetchMoreConversations` makes it longer. */
 export function conversationsOf(filters: Filters) {
@@ -98,8 +105,11 @@ export type Update = {
 }
 
 export function useUpdateConversation() {
-  const cache = useQueryClient()
-  return useMutation({
+  return useMutation(updateIn(useQueryClient()))
+}
+
+export function updateIn(cache: QueryClient) {
+  return mutationOptions({
     mutationFn: ({ conversation, patch }: Update) =>
       answer(
         http.PATCH("/api/v1/conversations/{id}", { params: { path: { id: conversation.id } }, body: patch }),
@@ -133,27 +143,39 @@ export async function markRead(
   const isUnderWay = readings.has(id)
   readings.set(id, { conversation, messageId })
   if (isUnderWay) return
-  for (let told = ""; readings.get(id)?.messageId !== told; await pause(READ_PAUSE_MS)) {
+  for (let told = ""; readings.get(id)?.messageId !== told; ) {
     const reading = readings.get(id) as Reading // only this loop deletes it
-    told = reading.messageId
-    await tellRead(cache, reading)
+    const isSettled = (await tellRead(cache, reading)) || !isKnown(cache, id)
+    if (isSettled) told = reading.messageId
+    await pause(isSettled ? READ_PAUSE_MS : READ_RETRY_MS)
   }
   readings.delete(id)
 }
 
-async function tellRead(cache: QueryClient, { conversation, messageId }: Reading): Promise<void> {
+/** Whether there is nothing to tell any more: the server has heard it, or will never take it. */
+async function tellRead(cache: QueryClient, { conversation, messageId }: Reading): Promise<boolean> {
   const call = http.POST("/api/v1/conversations/{id}/read", {
     params: { path: { id: conversation.id } },
     body: { message_id: messageId },
   })
   try {
     await answer(call)
-  } catch {
+    return true
+  } catch (error) {
     takeBack(cache, conversation)
+    return !(error instanceof ApiError && error.isTemporary)
   }
 }
 
+/** Not after signing out: then everything is forgotten, and nothing is told for the one who left. */
+function isKnown(cache: QueryClient, id: string): boolean {
+  return cache.getQueryData(conversationOf(id, cache).queryKey) !== undefined
+}
+
+/** What an answer brought, unless the stream was faster: then the lists may have dropped the row and must not get it back. */
 function landConversation(cache: QueryClient, conversation: Conversation): void {
+  const known = cache.getQueryData(conversationOf(conversation.id, cache).queryKey)
+  if (known !== undefined && known.version >= conversation.version) return
   applyChange(cache, { seq: 0, type: "conversation_updated", conversation })
 }
 

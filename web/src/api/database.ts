@@ -48,6 +48,8 @@ export type Write = {
   everything: () => KeptEntry[]
   changed: () => KeptEntry[]
   gone: string[]
+  /** The keys of sends that this tab had and has no more; those of other tabs are theirs to delete. */
+  arrived: string[]
 }
 
 /**
@@ -64,7 +66,7 @@ export async function transact(database: IDBDatabase, write: Write): Promise<voi
   if (!isOurs) entries.clear()
   for (const entry of isOurs ? write.changed() : write.everything()) entries.put(entry)
   if (isOurs) for (const id of write.gone) entries.delete(id)
-  pending.clear()
+  for (const key of write.arrived) pending.delete(key)
   for (const send of write.pending) pending.put(send)
   states.put({ id: "state", seq: write.seq, writer: write.writer } satisfies KeptState)
   await new Promise<void>((resolve, reject) => {

@@ -16,8 +16,16 @@ export function writeDraft(conversationId: string, mode: Mode, text: string): vo
   }
 }
 
+export function countDrafts(): number {
+  return keys().length
+}
+
 export function forgetDrafts(): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
+  for (const key of keys()) localStorage.removeItem(key)
+}
+
+function keys(): string[] {
+  return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
 }
 
 function keyOf(conversationId: string, mode: Mode): string {

@@ -1,7 +1,7 @@
 /** The messages of a conversation, and what may be done with one that did not go out. */
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
 import { applyChange } from "./apply-change"
-import { answer, http } from "./client"
+import { ApiError, answer, http } from "./client"
 import type { Message } from "./model"
 import { fetchEntry, recentChanges } from "./snapshot"
 import { applyToThread, prependPage, type ThreadEntry, trimThread } from "./thread-entry"
@@ -21,7 +21,8 @@ export async function fetchOlderMessages(cache: QueryClient, conversationId: str
   const { queryKey } = messagesOf(conversationId)
   const before = cache.getQueryData<ThreadEntry>(queryKey)?.next
   if (!before) return
-  const page = await readPage(conversationId, before)
+  const page = await readPage(conversationId, before).catch(unlessGone)
+  if (page === null) return cache.refetchQueries({ queryKey }, { throwOnError: true })
   const missed = recentChanges.after(page.seq)
   if (missed === null) return fetchOlderMessages(cache, conversationId)
   cache.setQueryData<ThreadEntry>(queryKey, (entry) =>
@@ -32,6 +33,12 @@ export async function fetchOlderMessages(cache: QueryClient, conversationId: str
           prependPage(entry, page),
         ),
   )
+}
+
+/** The message that a page was named by may be gone, together with all that is loaded: then the thread begins anew. */
+function unlessGone(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null
+  throw error
 }
 
 /** Forgets all but the newest messages: they are fetched again when somebody scrolls up to them. */

@@ -60,10 +60,17 @@ export function startOutbox(cache: QueryClient): () => void {
   }
 }
 
+/** How many answers our server does not have: those that wait, and those that it refused. */
+export function countUnsent(cache: QueryClient): number {
+  return sendsOf(cache).length
+}
+
+export function sendsOf(cache: QueryClient): PendingSend[] {
+  return cache.getQueriesData<PendingSend[]>({ queryKey: ["pending"] }).flatMap(([, all]) => all ?? [])
+}
+
 function waiting(cache: QueryClient): PendingSend[] {
-  return cache
-    .getQueriesData<PendingSend[]>({ queryKey: ["pending"] })
-    .flatMap(([, all]) => all ?? [])
+  return sendsOf(cache)
     .filter((one) => one.state === "waiting")
     .sort((a, b) => (a.created_at < b.created_at ? -1 : 1))
 }

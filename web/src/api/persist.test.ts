@@ -5,6 +5,7 @@ import { expect, test } from "vitest"
 import { DEFAULT_FILTERS } from "../lib/filters"
 import { makeActivity, makeConversation, makeId, makeMessage } from "../testing/make"
 import { applyChange } from "./apply-change"
+import type { PendingSend } from "./model"
 import { forgetCache, keepCache, restoreCache, selectKept } from "./persist"
 
 const ME = {
@@ -127,6 +128,65 @@ test("Two tabs never leave a copy that stands at two points", async () => {
   expect(after.cache.getQueryData(["messages", "conversation-1"])).toBeUndefined()
   first.stop()
   second.stop()
+})
+
+const makeSend = (client_key: string): PendingSend => ({
+  client_key,
+  conversation_id: "c",
+  text: client_key,
+  created_at: `2026-11-02T09:00:0${client_key}Z`,
+  state: "waiting",
+  error: null,
+})
+
+test("Two tabs keep the answers of both, and each takes away its own when they have arrived", async () => {
+  const session = makeId()
+  const [one, other] = [new QueryClient(), new QueryClient()]
+  const first = await keepCache(one, session, () => 1)
+  const second = await keepCache(other, session, () => 1)
+  for (const [cache, key] of [
+    [one, "1"],
+    [other, "2"],
+  ] as const) {
+    fill(cache)
+    cache.setQueryData(["pending", "c"], [makeSend(key)])
+  }
+  await first.flush()
+  await second.flush()
+  expect((await kept(session)).cache.getQueryData(["pending", "c"])).toEqual([makeSend("1"), makeSend("2")])
+  one.setQueryData(["pending", "c"], [])
+  await first.flush()
+  expect((await kept(session)).cache.getQueryData(["pending", "c"])).toEqual([makeSend("2")])
+  first.stop()
+  second.stop()
+})
+
+test("An answer kept by an earlier visit is gone once it has arrived, also before anything else was written", async () => {
+  const session = makeId()
+  const cache = new QueryClient()
+  const before = await keepCache(cache, session, () => 1)
+  fill(cache)
+  cache.setQueryData(["pending", "c"], [makeSend("1")])
+  await before.flush()
+  before.stop()
+  const { cache: next } = await kept(session)
+  const after = await keepCache(next, session, () => 1)
+  next.setQueryData(["pending", "c"], [])
+  await after.flush()
+  after.stop()
+  expect((await kept(session)).cache.getQueryData(["pending", "c"])).toBeUndefined()
+})
+
+test("What is dropped while the copy is being written is out of it with the next write", async () => {
+  const session = makeId()
+  const cache = new QueryClient()
+  const persistence = await keepCache(cache, session, () => 1)
+  fill(cache)
+  const writing = persistence.flush()
+  cache.removeQueries({ queryKey: ["messages", "conversation-1"] })
+  await Promise.all([writing, persistence.flush()])
+  persistence.stop()
+  expect((await kept(session)).text).not.toContain("a secret")
 })
 
 test("An answer that had not arrived when the page went away waits to be sent again with its key", async () => {

@@ -7,6 +7,7 @@ import type { Filters } from "../lib/filters"
 import { all, deleteDatabase, type KeptEntry, openDatabase, transact } from "./database"
 import { type ListEntry, trimList } from "./list-entry"
 import type { PendingSend } from "./model"
+import { sendsOf } from "./pending"
 import { viewerIdOf } from "./snapshot"
 import { type ThreadEntry, trimThread } from "./thread-entry"
 
@@ -58,6 +59,7 @@ export async function keepCache(
   )
   const dropped = new Set<string>()
   let written = new Set<string>()
+  let waiting = new Set(sendsOf(cache).map((send) => send.client_key))
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => void flush(), WRITE_MS)
 
   const unsubscribe = cache.getQueryCache().subscribe((event) => {
@@ -72,23 +74,23 @@ export async function keepCache(
     timer = undefined
     if (dirty.size === 0 && dropped.size === 0) return
     const entries = selectKept(cache)
-    const pending = cache
-      .getQueriesData<PendingSend[]>({ queryKey: ["pending"] })
-      .flatMap(([, sends]) => sends ?? [])
+    const pending = sendsOf(cache)
+    const keys = new Set(pending.map((send) => send.client_key))
     const fresh = new Set(dirty)
-    const gone = [...written].filter((id) => !entries.has(id))
-    dirty.clear()
-    dropped.clear()
     const write = {
       writer,
       seq: seqOf(),
       pending,
       everything: () => [...entries.values()],
       changed: () => [...entries.values()].filter((entry) => fresh.has(entry.id)),
-      gone,
+      gone: [...written].filter((id) => !entries.has(id)),
+      arrived: [...waiting].filter((key) => !keys.has(key)),
     }
-    await transact(database, write).catch(giveUp)
+    dirty.clear()
+    dropped.clear()
     written = new Set(entries.keys())
+    waiting = keys
+    await transact(database, write).catch(giveUp)
   }
 
   /** A copy that can no longer be brought up to date must not stay: it may hold what was unsent. */

@@ -5,7 +5,6 @@
 import { openStreamSource, type StreamEvent, type StreamSource } from "./stream-source"
 
 export type FromTab = { type: "open"; after: number } | { type: "wake" } | { type: "bye" }
-export type ToTab = StreamEvent | { type: "head"; seq: number }
 
 const RING = 500
 
@@ -29,7 +28,7 @@ function open(port: MessagePort, after: number): void {
   }
   port.postMessage(status)
   for (const event of ring) if (event.change.seq > after) port.postMessage(event)
-  port.postMessage({ type: "head", seq: source.seq } satisfies ToTab)
+  port.postMessage({ type: "head", seq: source.seq } satisfies StreamEvent)
 }
 
 function leave(port: MessagePort): void {
@@ -40,8 +39,13 @@ function leave(port: MessagePort): void {
   ring = []
 }
 
-function wake(): void {
-  if (source === null || (status.type === "status" && status.status === "live")) return
+/** A tab is online again: it hears how things stand, and what is not live tries anew. */
+function wake(port: MessagePort): void {
+  if (source === null) return
+  if (status.type === "status" && status.status === "live") {
+    port.postMessage(status)
+    return
+  }
   const after = source.seq
   source.close()
   source = openStreamSource(after, tell)
@@ -49,7 +53,7 @@ function wake(): void {
 
 function receive(port: MessagePort, message: FromTab): void {
   if (message.type === "open") open(port, message.after)
-  else if (message.type === "wake") wake()
+  else if (message.type === "wake") wake(port)
   else leave(port)
 }
 

@@ -1,15 +1,15 @@
 /** The one place where the stream is read: transport in, feed in the middle, cache out. */
-import { notifyManager, type QueryClient } from "@tanstack/react-query"
+import { notifyManager, type Query, type QueryClient } from "@tanstack/react-query"
 import { applyChanges } from "./apply-change"
 import { ApiError, answer, http } from "./client"
-import { type ChangePage, createFeed, type Feed } from "./feed"
+import { type ChangePage, createFeed } from "./feed"
 import type { Change } from "./model"
+import { createPolling } from "./polling"
 import { recentChanges } from "./snapshot"
 import { setLiveStatus } from "./status"
-import type { ToTab } from "./stream-worker"
+import type { StreamEvent } from "./stream-source"
 import { openTransport } from "./transport"
 
-const POLL_MS = 60_000
 const PAGE = 500
 /** A change that comes alone is shown at once; in a flood all that came within a frame is drawn together. */
 const GATHER_MS = 20
@@ -42,14 +42,14 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     resync: () => refetchShown(cache),
   })
 
+  const polling = createPolling(() => quietly(feed.catchUp()))
   let stopped = false
   let gathered: Change[] = []
   let gathering: ReturnType<typeof setTimeout> | undefined
   let landedAt = 0
-  let poll: ReturnType<typeof setInterval> | undefined
   let transport: ReturnType<typeof openTransport> | null = null
 
-  function hear(event: ToTab): void {
+  function hear(event: StreamEvent): void {
     if (stopped) return
     if (event.type === "change") gather(event.change)
     else {
@@ -58,13 +58,13 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     }
   }
 
-  function obey(event: Exclude<ToTab, { type: "change" }>): void {
+  function obey(event: Exclude<StreamEvent, { type: "change" }>): void {
     if (event.type === "head") quietly(feed.reachedBy(event.seq))
     else if (event.type === "resync") quietly(feed.resync())
     else if (event.type === "ended") onEnded()
     else {
       setLiveStatus(navigator.onLine ? event.status : "offline")
-      pollWhile(event.status === "down", feed)
+      polling.follow(event.status)
     }
   }
 
@@ -83,20 +83,12 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     landedAt = performance.now()
   }
 
-  function pollWhile(isDown: boolean, of: Feed): void {
-    if (isDown === (poll !== undefined)) return
-    clearInterval(poll)
-    poll = undefined
-    if (!isDown) return
-    quietly(of.catchUp())
-    poll = setInterval(() => quietly(of.catchUp()), POLL_MS)
-  }
-
   const wake = (): void => transport?.wake()
   const offline = (): void => setLiveStatus("offline")
   window.addEventListener("online", wake)
   window.addEventListener("offline", offline)
 
+  polling.follow("connecting")
   const caughtUp = isRestored ? feed.catchUp().catch(() => {}) : Promise.resolve()
   void caughtUp.then(() => {
     if (!stopped) transport = openTransport(sessionKey, feed.seq, hear)
@@ -120,7 +112,7 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
     stop() {
       stopped = true
       clearTimeout(gathering)
-      clearInterval(poll)
+      polling.stop()
       leave()
       window.removeEventListener("online", wake)
       window.removeEventListener("offline", offline)
@@ -148,7 +140,15 @@ async function refetchShown(cache: QueryClient): Promise<number> {
   cache.setQueryData(["me"], me)
   const isServers = (key: unknown): boolean => key !== "me" && key !== "pending"
   cache.removeQueries({ type: "inactive", predicate: (query) => isServers(query.queryKey[0]) })
-  await cache.refetchQueries({ type: "active", predicate: (query) => isServers(query.queryKey[0]) })
+  const shown = { type: "active", predicate: (query: Query) => isServers(query.queryKey[0]) } as const
+  await cache.refetchQueries(shown)
+  // What is gone stays gone; what could not be had now must be asked for again before anything builds on it.
+  const failed = cache
+    .getQueryCache()
+    .findAll(shown)
+    .map((query) => query.state.error)
+  const temporary = failed.find((error) => error instanceof ApiError && error.isTemporary)
+  if (temporary) throw temporary
   return me.seq
 }
 

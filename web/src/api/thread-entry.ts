@@ -50,14 +50,19 @@ export function withMessage(entry: ThreadEntry, message: Message): ThreadEntry {
   const position = positionOf(items, message)
   // Older than all that is loaded, and there is more above: it comes with its own page.
   if (position === 0 && entry.next !== null && items.length > 0)
-    return known === undefined ? entry : { ...entry, items }
+    return known === undefined ? entry : holding(entry, items)
   items.splice(position, 0, message)
-  return { ...entry, items }
+  return holding(entry, items)
 }
 
 export function withoutMessage(entry: ThreadEntry, messageId: string): ThreadEntry {
   const items = entry.items.filter((item) => item.id !== messageId)
-  return items.length === entry.items.length ? entry : { ...entry, items }
+  return items.length === entry.items.length ? entry : holding(entry, items)
+}
+
+/** The page above is named by the oldest message that is loaded, which may have become another one. */
+function holding(entry: ThreadEntry, items: Message[]): ThreadEntry {
+  return { ...entry, items, next: entry.next && (items[0]?.id ?? entry.next) }
 }
 
 /** What the conversation's two marks say of its messages: they were read here, or seen there. Marks never go back. */

@@ -1,15 +1,19 @@
 /** How a tab hears the stream: through the shared worker, or by a stream of its own where there is none. */
-import { openStreamSource } from "./stream-source"
-import type { FromTab, ToTab } from "./stream-worker"
+import { openStreamSource, type StreamEvent } from "./stream-source"
+import type { FromTab } from "./stream-worker"
 import workerUrl from "./stream-worker.ts?worker&url"
 
 export type Transport = { wake: () => void; close: () => void }
 
-export function openTransport(sessionKey: string, after: number, tell: (event: ToTab) => void): Transport {
+export function openTransport(
+  sessionKey: string,
+  after: number,
+  tell: (event: StreamEvent) => void,
+): Transport {
   return typeof SharedWorker === "undefined" ? openOwn(after, tell) : openShared(sessionKey, after, tell)
 }
 
-function openShared(sessionKey: string, after: number, tell: (event: ToTab) => void): Transport {
+function openShared(sessionKey: string, after: number, tell: (event: StreamEvent) => void): Transport {
   const worker = new SharedWorker(workerUrl, {
     type: "module",
     name: `confab-${sessionKey}`,
@@ -19,7 +23,7 @@ function openShared(sessionKey: string, after: number, tell: (event: ToTab) => v
   worker.addEventListener("error", () => {
     own ??= openOwn(after, tell) // the worker could not be loaded
   })
-  worker.port.onmessage = (event: MessageEvent<ToTab>) => tell(event.data)
+  worker.port.onmessage = (event: MessageEvent<StreamEvent>) => tell(event.data)
   say({ type: "open", after })
   return {
     wake: () => (own === null ? say({ type: "wake" }) : own.wake()),
@@ -31,7 +35,7 @@ function openShared(sessionKey: string, after: number, tell: (event: ToTab) => v
   }
 }
 
-function openOwn(after: number, tell: (event: ToTab) => void): Transport {
+function openOwn(after: number, tell: (event: StreamEvent) => void): Transport {
   let source = openStreamSource(after, tell)
   return {
     wake() {

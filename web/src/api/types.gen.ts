@@ -764,6 +764,7 @@ export interface components {
          *
          *     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
          *     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
+         *     `window_refused_at` is when Instagram itself last said that the window is closed.
          *     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
          *     `version` grows with every change, so that a later one always wins.
          */
@@ -807,6 +808,8 @@ export interface components {
             window_opened_at: string | null;
             /** Window Opened By */
             window_opened_by: ("message" | "postback" | "referral") | null;
+            /** Window Refused At */
+            window_refused_at: string | null;
             assignee: components["schemas"]["AgentRef"] | null;
             /** Labels */
             labels: string[];

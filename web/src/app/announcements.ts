@@ -1,23 +1,33 @@
 import type { QueryClient } from "@tanstack/react-query"
 import type { ListEntry } from "../api/list-entry"
 import type { Change, Conversation, Message } from "../api/model"
+import { selectIsChecked } from "../lib/message-name"
 import { selectDisplayName, selectSummary } from "../lib/selectors"
-import { announce } from "../ui/announcer"
+import { announce, announceMessage } from "../ui/announcer"
 
-/** Says what came in: its sender, and its words where the conversation is the one that is open. */
+/** Says what came in, and which answer did not go out: whose it is, and its words where that conversation is open. */
 export function announceMessages(cache: QueryClient, changes: readonly Change[]): void {
   for (const change of changes) {
-    if (change.type === "message_added" && change.message.direction === "inbound") {
-      announce(describe(cache, change.conversation_id, change.message))
-    }
+    if (change.type !== "message_added" && change.type !== "message_updated") continue
+    const { message, conversation_id: id } = change
+    if (message.direction === "outbound") announceTrouble(nameOf(cache, id), message)
+    else if (change.type === "message_added") announceMessage(describe(nameOf(cache, id), message))
   }
 }
 
-function describe(cache: QueryClient, conversationId: string, message: Message): string {
-  const conversation = findConversation(cache, conversationId)
-  const name = conversation === undefined ? "someone new" : selectDisplayName(conversation.participant)
-  const isOpen = window.location.pathname.endsWith(conversationId)
+function announceTrouble(name: string, message: Message): void {
+  if (message.status === "failed") announce(`An answer to ${name} was not sent`)
+  if (selectIsChecked(message)) announce(`Instagram does not show an answer to ${name}`)
+}
+
+function describe(name: string, message: Message): string {
+  const isOpen = window.location.pathname.endsWith(message.conversation_id)
   return isOpen ? `${name}: ${selectSummary(message)}` : `New message from ${name}`
+}
+
+function nameOf(cache: QueryClient, conversationId: string): string {
+  const conversation = findConversation(cache, conversationId)
+  return conversation === undefined ? "someone new" : selectDisplayName(conversation.participant)
 }
 
 function findConversation(cache: QueryClient, id: string): Conversation | undefined {

@@ -1,4 +1,5 @@
 import { Dialog } from "../ui/dialog"
+import { setSingleKeys, useSingleKeys } from "../ui/single-keys"
 
 const GROUPS: { title: string; keys: [string[], string][] }[] = [
   {
@@ -34,6 +35,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
 ]
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
+  const areOn = useSingleKeys()
   return (
     <Dialog title="Keyboard" onClose={onClose} wide>
       <div className="grid gap-x-10 gap-y-5 pane:grid-cols-2">
@@ -60,7 +62,18 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-      <p className="mt-5 text-xs text-ink-3">Single keys rest while you type.</p>
+      <label className="mt-5 flex items-center gap-2.5 border-line border-t pt-4 text-sm">
+        <input
+          type="checkbox"
+          checked={areOn}
+          onChange={(event) => setSingleKeys(event.target.checked)}
+          className="size-4 accent-accent"
+        />
+        Single keys act in this browser
+      </label>
+      <p className="mt-1.5 text-ink-3 text-xs">
+        They rest while you type. Without them arrows, Tab, Enter and Esc still reach everything.
+      </p>
     </Dialog>
   )
 }

@@ -1,8 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link, useLocation, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
-import { explain } from "../api/client"
-import { useMe } from "../api/me"
 import type { Session } from "../api/session"
 import { type LiveStatus, useLiveStatus } from "../api/status"
 import { readFilters, writeFilters } from "../lib/filters"
@@ -10,7 +8,7 @@ import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
-import { showToast } from "../ui/toast"
+import { PersonMenu } from "./person-menu"
 import { setTheme, type Theme, useTheme } from "./theme"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
@@ -40,7 +38,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         className="size-10 max-pane:hidden"
       />
       <ThemeMenu />
-      <PersonMenu session={session} />
+      <PersonMenu session={session} onHelp={onHelp} />
     </nav>
   )
 }
@@ -152,46 +150,6 @@ function ThemeMenu() {
           </MenuItem>
         ))
       }
-    </Menu>
-  )
-}
-
-function PersonMenu({ session }: { session: Session }) {
-  const { agent, workspace } = useMe()
-  const signOut = (): void => {
-    session
-      .signOut()
-      .catch((error: unknown) => showToast(`Still signed in: ${explain(error)}`, { isError: true }))
-  }
-  return (
-    <Menu
-      label="You"
-      button={(properties) => (
-        <button
-          type="button"
-          {...properties}
-          aria-label={`You: ${agent.name}`}
-          title={`${agent.name}, ${workspace.name}`}
-          className="tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover"
-        >
-          <Avatar id={agent.id} name={agent.name} size={28} />
-        </button>
-      )}
-    >
-      {() => (
-        <>
-          <div className="px-2.5 pt-1.5 pb-2">
-            <p className="font-medium">{agent.name}</p>
-            <p className="text-xs text-ink-3">{agent.email}</p>
-            <p className="text-xs text-ink-3">
-              {workspace.name} · {agent.role}
-            </p>
-          </div>
-          <MenuItem icon="signOut" onSelect={signOut}>
-            Sign out
-          </MenuItem>
-        </>
-      )}
     </Menu>
   )
 }

@@ -4,7 +4,7 @@ import { selectAttachmentLabel } from "../lib/selectors"
 import { Icon, type IconName } from "../ui/icon"
 
 const STATES: Record<Attachment["state"], string> = {
-  pending: "is being fetched…",
+  pending: "is not copied here yet; see it in Instagram",
   stored: "cannot be shown here",
   failed: "could not be fetched from Instagram",
   expired: "is no longer available on Instagram",
@@ -17,12 +17,11 @@ type PlaceholderProps = { attachment: Attachment; icon: IconName; text?: string;
 
 /** Stands where something would be, and says what it was and why it is not there. */
 export function Placeholder({ attachment, icon, text, isTile = false }: PlaceholderProps) {
-  const isPending = attachment.state === "pending"
   return (
     <div
       className={`flex items-center gap-3 rounded-2xl border border-line border-dashed bg-surface p-3 text-sm text-ink-3 ${isTile ? "size-[156px] max-w-full flex-col justify-center text-center text-xs" : "max-w-80"}`}
     >
-      <span className={`rounded-lg bg-sunken p-2 text-ink-3 ${isPending ? "animate-pulse" : ""}`}>
+      <span className="rounded-lg bg-sunken p-2 text-ink-3">
         <Icon name={icon} size={20} />
       </span>
       <span className="min-w-0">

@@ -6,7 +6,7 @@ import type { Account, Conversation } from "../api/model"
 import { useAddNote } from "../api/notes"
 import { sendMessage } from "../api/pending"
 import { useLiveStatus } from "../api/status"
-import { sizeInBytes, TEXT_LIMIT_BYTES, TEXT_WARNING_BYTES } from "../lib/bytes"
+import { sizeInBytes, speakLength, TEXT_LIMIT_BYTES, TEXT_WARNING_BYTES } from "../lib/bytes"
 import { selectDisplayName } from "../lib/selectors"
 import { describeWindow } from "../lib/window-words"
 import { Button } from "../ui/button"
@@ -86,7 +86,7 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
   const aboutId = useId()
   const bytes = sizeInBytes(text)
   const isTooLong = mode === "reply" && bytes > TEXT_LIMIT_BYTES
-  const isReady = text.trim() !== "" && !isTooLong && refusal === null && !addNote.isPending
+  const isReady = text.trim() !== "" && !isTooLong && refusal === null
 
   useEffect(() => writeDraft(conversation.id, mode, text), [conversation.id, mode, text])
   useGrowing(box, text)
@@ -94,15 +94,18 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
   function submit(): void {
     if (!isReady) return
     const written = text.trim()
-    if (mode === "reply") {
-      sendMessage(cache, conversation.id, written)
-      setText("")
-      return
-    }
-    addNote.mutate(written, {
-      onSuccess: () => setText(""),
-      onError: (error) => showToast(`The note was not kept: ${explain(error)}`, { isError: true }),
-    })
+    setText("")
+    if (mode === "reply") sendMessage(cache, conversation.id, written)
+    else addNote.mutateAsync(written).catch((error: unknown) => giveBack(written, error))
+  }
+
+  /** Before what was begun meanwhile, also when another conversation is open by now. */
+  function giveBack(written: string, error: unknown): void {
+    const begun = readDraft(conversation.id, mode)
+    const both = begun === "" ? written : `${written}\n${begun}`
+    writeDraft(conversation.id, mode, both)
+    setText(both)
+    showToast(`The note was not kept: ${explain(error)}`, { isError: true })
   }
 
   function press(event: KeyboardEvent): void {
@@ -146,13 +149,15 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
         </span>
         {mode === "reply" && bytes >= TEXT_WARNING_BYTES && (
           <span
-            role="status"
-            aria-label="Length"
+            aria-hidden="true"
             className={`px-1 text-xs tabular-nums ${isTooLong ? "text-red" : "text-amber"}`}
           >
             {bytes} / {TEXT_LIMIT_BYTES}
           </span>
         )}
+        <span role="status" aria-label="Length" className="sr-only">
+          {mode === "reply" && speakLength(bytes)}
+        </span>
         <Button
           look="primary"
           icon={mode === "reply" ? "send" : "note"}

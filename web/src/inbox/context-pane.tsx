@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { type ReactNode, useEffect, useRef } from "react"
+import { type ReactNode, useLayoutEffect, useRef } from "react"
 import { accounts as accountsQuery, useSetHumanAgent } from "../api/accounts"
 import { explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
@@ -28,7 +28,7 @@ export function ContextPane({ conversationId }: { conversationId: string }) {
 
 export function ContextDrawer({ conversationId, onClose }: { conversationId: string; onClose: () => void }) {
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current
     dialog?.showModal()
     return () => dialog?.close()

@@ -151,7 +151,7 @@ function RowMarks({ row: { conversation, account, viewerId, now } }: { row: RowP
         <span
           className={`inline-flex rounded-full ${assignee.id === viewerId ? "ring-2 ring-accent/70" : ""}`}
         >
-          <Avatar id={assignee.id} name={assignee.name} size={17} />
+          <Avatar id={assignee.id} name={assignee.name} size={20} />
         </span>
       )}
       {conversation.unread_count > 0 && (

@@ -1,15 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useVirtualizer } from "@tanstack/react-virtual"
-import {
-  type KeyboardEvent,
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useMemo,
-  useRef,
-  useState,
-} from "react"
-import { fetchMoreConversations } from "../api/conversations"
+import { type KeyboardEvent, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react"
 import type { ListEntry } from "../api/list-entry"
 import { messagesOf } from "../api/messages"
 import type { Account, Conversation } from "../api/model"
@@ -17,8 +8,11 @@ import type { Filters } from "../lib/filters"
 import { Icon } from "../ui/icon"
 import { useNow } from "../ui/use-now"
 import { ConversationRow, ROW_HEIGHT } from "./conversation-row"
+import { LoadFailure } from "./load-failure"
 import { useHeldOrder } from "./use-held-order"
 import { useHold } from "./use-hold"
+import { useMorePages } from "./use-more-pages"
+import { useKeptFocus, usePlace } from "./use-place"
 
 export type RowsHandle = {
   /** Moves the focus by some rows, into the list if it is elsewhere. */
@@ -62,11 +56,8 @@ export function ConversationRows({
   const place = places.get(listKey)
   const { shown, waiting } = useHeldOrder(entry.items, hold.isHeld, listKey)
   const [activeId, setActiveId] = useState(openId ?? place?.activeId ?? null)
-  const wantedId = activeId ?? openId
-  const activeIndex = useMemo(
-    () => Math.max(0, wantedId === null ? 0 : shown.findIndex((item) => item.id === wantedId)),
-    [shown, wantedId],
-  )
+  const active = usePlace(shown, activeId ?? openId)
+  const activeIndex = active.index
 
   // The same function for the same rows: the virtualizer measures all of them anew when it gets another.
   const keyOfRow = useCallback((index: number) => shown[index]?.id ?? index, [shown])
@@ -84,11 +75,7 @@ export function ConversationRows({
 
   const visible = rows.getVirtualItems()
   const lastVisible = rows.range?.endIndex ?? 0
-  useEffect(() => {
-    if (entry.next !== null && lastVisible > shown.length - 25) {
-      fetchMoreConversations(cache, filters).catch(() => {}) // the next scroll tries again
-    }
-  }, [cache, entry.next, filters, lastVisible, shown.length])
+  const more = useMorePages({ filters, next: entry.next, lastVisible, count: shown.length })
 
   useEffect(() => {
     const element = scroller.current
@@ -110,6 +97,7 @@ export function ConversationRows({
     requestAnimationFrame(() => findRow(scroller.current, target.id)?.focus({ preventScroll: true }))
   }
 
+  useKeptFocus(scroller, active, () => focusRow(activeIndex))
   const focusOn = useCallback((focused: Conversation) => setActiveId(focused.id), [])
   useImperativeHandle(handle, () => ({
     move: (by) =>
@@ -124,9 +112,9 @@ export function ConversationRows({
   function press(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1)
     const target = targetOf(event.key, activeIndex, page, shown.length)
-    const active = shown[activeIndex]
+    const conversation = shown[activeIndex]
     if (target !== null) focusRow(target)
-    else if (event.key === "Enter" && active) onOpen(active)
+    else if (event.key === "Enter" && conversation) onOpen(conversation)
     else return
     event.preventDefault()
   }
@@ -189,6 +177,13 @@ export function ConversationRows({
           })}
         </div>
       </div>
+      {more.hasFailed && (
+        <LoadFailure
+          text="More conversations could not be loaded."
+          onRetry={more.retry}
+          className="absolute inset-x-0 bottom-0 border-line border-t bg-surface px-3 py-2"
+        />
+      )}
     </div>
   )
 }

@@ -1,9 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { lazy, Suspense, useRef, useState } from "react"
 import { useLocation, useParams, useSearch } from "wouter"
-import { conversationOf } from "../api/conversations"
+import { conversationOf, conversationsOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Conversation } from "../api/model"
+import type { Filters } from "../lib/filters"
+import { useSingleKeys } from "../ui/single-keys"
 import { NARROW, useMedia, WIDE } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import type { RowsHandle } from "./conversation-rows"
@@ -65,11 +67,7 @@ export function InboxScreen() {
       )}
       {openId === null && !isNarrow && (
         <main className="hidden h-full min-w-0 flex-1 flex-col bg-surface pane:flex">
-          <Notice
-            icon="inbox"
-            title="No conversation open"
-            text="Choose one on the left, or press j and Enter."
-          />
+          <NothingOpen filters={filters} />
         </main>
       )}
       <Suspense
@@ -82,6 +80,16 @@ export function InboxScreen() {
       </Suspense>
     </div>
   )
+}
+
+function NothingOpen({ filters }: { filters: Filters }) {
+  const { data: list } = useQuery({ ...conversationsOf(filters), enabled: false })
+  const keys = useSingleKeys() ? "j" : "Tab"
+  const text =
+    list?.items.length === 0
+      ? "The list on the left is empty at the moment."
+      : `Choose one on the left, or press ${keys} and Enter.`
+  return <Notice icon="inbox" title="No conversation open" text={text} />
 }
 
 type KeysGiven = {

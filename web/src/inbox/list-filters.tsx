@@ -167,14 +167,14 @@ export function FilterChips({ filters, onFilter, accounts }: FilterProps & { acc
   ].filter((chip) => chip.isShown)
   if (chips.length === 0) return null
   return (
-    <div className="flex flex-wrap gap-1.5 border-b border-line px-4 py-2">
+    <div className="flex flex-wrap gap-1.5 border-b border-line px-4 py-2 pointer-coarse:gap-y-4">
       {chips.map((chip) => (
         <button
           key={chip.text}
           type="button"
           onClick={() => onFilter(chip.change)}
           aria-label={`Remove the filter ${chip.text}`}
-          className="tap inline-flex items-center gap-1 rounded-full bg-accent-soft py-0.5 pr-1.5 pl-2.5 text-xs font-medium text-accent-text"
+          className="tap-around inline-flex h-7 items-center gap-1 rounded-full bg-accent-soft pr-2 pl-3 text-xs font-medium text-accent-text"
         >
           {chip.text}
           <Icon name="close" size={12} />

@@ -38,14 +38,14 @@ export function ListEmpty({ filters, hasAccounts, onFilter }: EmptyProps) {
       <Notice
         icon="link"
         title="No Instagram account yet"
-        text="Connect one, and its conversations appear here."
+        text="Whoever runs the server connects one by a command; its conversations then appear here."
       >
-        <a
-          href="/connect/instagram"
-          className="rounded-lg bg-accent px-3 py-1.5 text-sm font-medium text-on-accent"
-        >
-          Connect an account
-        </a>
+        <code className="block max-w-72 rounded-lg bg-sunken px-3 py-2 text-left text-xs wrap-anywhere text-ink-2">
+          confab account add --workspace NAME --ig-id ID --username NAME --access-token -
+        </code>
+        <p className="mt-2 max-w-72 text-xs text-ink-3">
+          docs/operations.md says under “Connect an account” where the values come from.
+        </p>
       </Notice>
     )
   }

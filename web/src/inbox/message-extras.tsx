@@ -4,7 +4,7 @@ import { selectAuthorName } from "../lib/authors"
 import { selectSummary } from "../lib/selectors"
 import { formatExact } from "../lib/time"
 import { Dialog } from "../ui/dialog"
-import { Icon } from "../ui/icon"
+import { Icon, type IconName } from "../ui/icon"
 
 type QuoteProps = {
   message: Message
@@ -70,27 +70,32 @@ export function Reactions({ message, participantName }: { message: Message; part
   )
 }
 
-/** How a message came about beyond its text: a tapped button, a quick reply, an ad or a link. */
-export function ArrivalNote({ message }: { message: Message }) {
-  if (message.deleted_at !== null) return null
-  const notes = [
-    message.quick_reply_payload !== null && "Tapped a quick reply",
-    message.postback_payload !== null && "Pressed a button",
-    message.referral !== null && describeReferral(message.referral),
-  ].filter((note) => typeof note === "string")
-  return notes.map((note) => (
-    <p key={note} className="flex items-center gap-1 px-1 text-xs text-ink-3">
-      <Icon name="link" size={13} />
-      {note}
+type Arrival = { icon: IconName; text: string }
+
+/** How a message came about beyond its text, above it: a tapped button, a quick reply, an ad or a link. */
+export function ArrivalNotes({ message }: { message: Message }) {
+  return arrivalsOf(message).map(({ icon, text }) => (
+    <p key={text} className="flex items-center gap-1.5 px-1 text-xs text-ink-3">
+      <Icon name={icon} size={14} />
+      {text}
     </p>
   ))
 }
 
-function describeReferral(referral: Referral): string {
-  if (referral.ad_id !== null)
-    return referral.ad_title ? `Came from the ad “${referral.ad_title}”` : "Came from an ad"
-  if (referral.product_id !== null) return `Asks about product ${referral.product_id}`
-  return referral.ref ? `Followed a link (${referral.ref})` : "Followed a link to this account"
+export function arrivalsOf(message: Message): Arrival[] {
+  if (message.deleted_at !== null) return []
+  return [
+    message.quick_reply_payload !== null && ({ icon: "reply", text: "Tapped a quick reply" } as const),
+    message.postback_payload !== null && ({ icon: "press", text: "Pressed a button" } as const),
+    message.referral !== null && describeReferral(message.referral),
+  ].filter((arrival) => arrival !== false)
+}
+
+function describeReferral({ ad_id, ad_title, product_id, ref }: Referral): Arrival {
+  if (ad_id !== null)
+    return { icon: "ad", text: ad_title ? `Came from the ad “${ad_title}”` : "Came from an ad" }
+  if (product_id !== null) return { icon: "tag", text: `Asks about product ${product_id}` }
+  return { icon: "link", text: ref ? `Followed a link (${ref})` : "Followed a link to this account" }
 }
 
 export function EditHistory({ message }: { message: Message }) {

@@ -6,7 +6,7 @@ import { formatExact, formatMessageTime } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Icon } from "../ui/icon"
 import { Attachments } from "./attachments"
-import { ArrivalNote, EditHistory, Quote, Reactions } from "./message-extras"
+import { ArrivalNotes, arrivalsOf, EditHistory, Quote, Reactions } from "./message-extras"
 import { MessageStatus } from "./message-status"
 import { RichText } from "./rich-text"
 
@@ -35,7 +35,8 @@ export function MessageItem({
 }: ItemProps) {
   const isOurs = selectIsOutbound(message)
   const isMoreThanText = message.reply_to !== null || message.attachments.length > 0
-  const room = isFirst ? "mt-3" : isMoreThanText ? "mt-1.5" : "mt-0.5"
+  const hasArrived = arrivalsOf(message).length > 0 // a line above the bubble, which belongs to it and not to the one before
+  const room = isFirst ? "mt-3" : hasArrived ? "mt-2.5" : isMoreThanText ? "mt-1.5" : "mt-0.5"
   return (
     <article
       data-key={rowKey}
@@ -54,10 +55,10 @@ export function MessageItem({
         className={`relative flex max-w-[min(34rem,85%)] min-w-0 flex-col gap-0.5 ${isOurs ? "items-end" : "items-start"}`}
       >
         {isFirst && isOurs && <Byline message={message} participantName={name} />}
+        <ArrivalNotes message={message} />
         <Quote message={message} participantName={name} {...quoting} />
         <Content message={message} isOurs={isOurs} isLast={isLast} />
         {message.deleted_at === null && <Reactions message={message} participantName={name} />}
-        <ArrivalNote message={message} />
         <Footer message={message} isOurs={isOurs} isLast={isLast} />
       </div>
     </article>

@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { type MouseEvent, useState } from "react"
 import { explain } from "../api/client"
 import { useDiscardMessage, useRetryMessage } from "../api/messages"
 import type { Message } from "../api/model"
@@ -7,6 +7,7 @@ import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
+import { focusThread } from "./focus-thread"
 
 /** How far an answer of ours got, and what a person may do where it did not arrive. */
 export function MessageStatus({ message }: { message: Message }) {
@@ -46,8 +47,14 @@ function useDecision(message: Message) {
   const onError = (error: unknown): void => showToast(explain(error), { isError: true })
   return {
     isBusy: retry.isPending || discard.isPending,
-    retry: () => retry.mutate(message, { onError }),
-    discard: () => discard.mutate(message, { onError }),
+    retry(event: MouseEvent) {
+      focusThread(event)
+      retry.mutate(message, { onError })
+    },
+    discard(event: MouseEvent) {
+      focusThread(event)
+      discard.mutate(message, { onError })
+    },
   }
 }
 
@@ -105,9 +112,9 @@ function InDoubt({ message }: { message: Message }) {
               <Button onClick={() => setAsking(false)}>Cancel</Button>
               <Button
                 look="primary"
-                onClick={() => {
+                onClick={(event) => {
                   setAsking(false)
-                  retry()
+                  retry(event)
                 }}
               >
                 Send again

@@ -1,10 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query"
+import { type MouseEvent, useEffect } from "react"
 import { useMe } from "../api/me"
 import type { PendingSend } from "../api/model"
 import { discardPending, retryPending } from "../api/pending"
 import { formatMessageTime } from "../lib/time"
+import { announce } from "../ui/announcer"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
+import { focusThread } from "./focus-thread"
 import { RichText } from "./rich-text"
 
 type PendingProps = { pending: PendingSend; rowKey: string; isFirst: boolean }
@@ -36,13 +39,21 @@ export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
 
 function PendingState({ pending }: { pending: PendingSend }) {
   const cache = useQueryClient()
-  if (pending.state === "sending") return <p className="px-1 text-2xs text-ink-3">Sending…</p>
-  if (pending.state === "waiting") {
+  const { state, error } = pending
+  useEffect(() => {
+    if (state === "failed") announce(`Your answer was not sent. ${error}`)
+  }, [state, error])
+  const decide = (act: typeof retryPending) => (event: MouseEvent) => {
+    focusThread(event)
+    act(cache, pending)
+  }
+  if (state === "sending") return <p className="px-1 text-2xs text-ink-3">Sending…</p>
+  if (state === "waiting") {
     return (
       <p className="flex items-center gap-1.5 px-1 text-xs text-amber">
         <Icon name="clock" size={13} />
         Not sent yet. It goes out when Confab can be reached.
-        <Button small look="quiet" onClick={() => discardPending(cache, pending)}>
+        <Button small look="quiet" onClick={decide(discardPending)}>
           Discard
         </Button>
       </p>
@@ -52,13 +63,13 @@ function PendingState({ pending }: { pending: PendingSend }) {
     <p className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1 px-1 text-xs text-red">
       <span className="inline-flex items-center gap-1">
         <Icon name="alert" size={14} />
-        Not sent. {pending.error}
+        Not sent. {error}
       </span>
       <span className="inline-flex gap-1.5">
-        <Button small icon="retry" onClick={() => retryPending(cache, pending)}>
+        <Button small icon="retry" onClick={decide(retryPending)}>
           Retry
         </Button>
-        <Button small look="quiet" onClick={() => discardPending(cache, pending)}>
+        <Button small look="quiet" onClick={decide(discardPending)}>
           Discard
         </Button>
       </span>

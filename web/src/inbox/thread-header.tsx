@@ -34,10 +34,8 @@ export function ThreadHeader({ conversation, doors, isContextOpen, onToggleConte
       <div className="mr-auto ml-2 min-w-0">
         <h2 className="truncate text-base leading-5 font-semibold">{name}</h2>
         <p className="truncate text-xs text-ink-3">
-          {handle}
-          <span className="max-pane:hidden">
-            {handle && " · "}to @{account.username}
-          </span>
+          {handle && <span className="max-pane:hidden">{handle} · </span>}
+          to @{account.username}
           {status === "snoozed" &&
             snoozed_until &&
             ` · snoozed until ${formatMoment(Date.parse(snoozed_until), now)}`}

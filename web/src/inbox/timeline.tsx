@@ -15,6 +15,7 @@ import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
 import { NARROW, useMedia } from "../ui/use-media"
 import { Notice } from "./list-states"
+import { LoadFailure } from "./load-failure"
 import { TimelineRow } from "./timeline-row"
 import { useReading } from "./use-reading"
 import { useThreadScroll } from "./use-thread-scroll"
@@ -40,8 +41,8 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
 function Messages({ conversation, thread }: { conversation: Conversation; thread: ThreadEntry }) {
   const cache = useQueryClient()
   const { id, handled_elsewhere: isElsewhere } = conversation
-  const { data: notes } = useQuery(notesOf(id))
-  const { data: activities } = useQuery(activitiesOf(id))
+  const asides = [useQuery(notesOf(id)), useQuery(activitiesOf(id))] as const
+  const [{ data: notes }, { data: activities }] = asides
   const { data: pending } = useQuery(pendingOf(id))
   const name = selectDisplayName(conversation.participant)
   const viewerName = useMe().agent.name
@@ -68,7 +69,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
   const keys = useMemo(() => items.map((item) => item.key), [items])
   const loadOlder = useCallback(() => fetchOlderMessages(cache, id), [cache, id])
   const startKey = firstUnreadId === null ? null : "unread"
-  const { scroller, isAtEnd, toEnd, reveal } = useThreadScroll({
+  const { scroller, isAtEnd, toEnd, reveal, older } = useThreadScroll({
     conversationId: id,
     keys,
     startKey,
@@ -111,8 +112,16 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
     [cache, id, loadOlder, reveal],
   )
 
+  const missing = asides.filter((query) => query.isLoadingError)
   return (
     <div className="relative min-h-0 flex-1">
+      {missing.length > 0 && (
+        <LoadFailure
+          text="Notes and other events could not be loaded."
+          onRetry={() => missing.forEach((query) => void query.refetch())}
+          className="absolute inset-x-0 top-0 z-10 border-line border-b bg-surface px-3 py-1.5"
+        />
+      )}
       <div
         ref={scroller}
         role="log"
@@ -123,7 +132,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
         className="inset-focus h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div className="relative mx-auto flex min-h-full max-w-3xl flex-col justify-end px-4 pt-4 pb-3 drawer:px-6">
-          {hasOlder ? <Older /> : <Beginning name={name} isEmpty={items.length === 0} />}
+          {hasOlder ? <Older {...older} /> : <Beginning name={name} isEmpty={items.length === 0} />}
           {items.map((item) => (
             <TimelineRow
               key={item.key}
@@ -164,7 +173,11 @@ function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
     .filter((item) => item.kind === "message" && item.message.direction === "inbound").length
 }
 
-function Older() {
+function Older({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {
+  if (hasFailed) {
+    const text = "Earlier messages could not be loaded."
+    return <LoadFailure text={text} onRetry={retry} className="mb-auto py-3" />
+  }
   return (
     <p role="status" className="mb-auto py-3 text-center text-xs text-ink-3">
       Loading earlier messages…

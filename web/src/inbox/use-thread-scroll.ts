@@ -27,6 +27,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   const anchor = useRef<Anchor | "end">(places.get(conversationId) ?? "end")
   const isPlaced = useRef(false)
   const isLoading = useRef(false)
+  const [hasFailed, setFailed] = useState(false)
   const [isAtEnd, setAtEnd] = useState(anchor.current === "end" && startKey === null)
 
   const remember = useCallback(() => {
@@ -67,7 +68,10 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     if (element === null || !hasOlder || isLoading.current || element.scrollTop > NEAR_START) return
     isLoading.current = true
     loadOlder()
-      .catch(() => {}) // scrolling on tries again
+      .then(
+        () => setFailed(false),
+        () => setFailed(true),
+      )
       .finally(() => {
         isLoading.current = false
       })
@@ -118,7 +122,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     [remember, restore],
   )
 
-  return { scroller, isAtEnd, toEnd, reveal }
+  return { scroller, isAtEnd, toEnd, reveal, older: { hasFailed, retry: wantOlder } }
 }
 
 /**

@@ -24,8 +24,9 @@ export function WindowBar({ words }: { words: WindowWords }) {
         />
       )}
       <Icon name={words.icon} size={14} />
-      <span role="status" aria-label="Reply window" className="min-w-0">
-        {words.text}
+      <span className="min-w-0">{words.text}</span>
+      <span role="status" aria-label="Reply window" className="sr-only">
+        {words.state}
       </span>
       <Popover
         label="Why"

@@ -107,7 +107,7 @@ describe("a row", () => {
 
   test("says who spoke last", () => {
     expect(selectPreview(makeConversation())).toBe("Hello")
-    expect(selectPreview(makeConversation({ last_message_direction: "outbound" }))).toBe("You: Hello")
+    expect(selectPreview(makeConversation({ last_message_direction: "outbound" }))).toBe("Us: Hello")
     expect(selectPreview(makeConversation({ last_message_preview: null }))).toBe("No messages yet")
   })
 })

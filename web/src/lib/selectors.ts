@@ -9,7 +9,10 @@ export const URGENT_MS = 15 * 60_000
 export type WindowStatus = "open" | "closing" | "human_agent" | "no_permission" | "closed" | "never_opened"
 
 type Person = Pick<Participant, "name" | "username" | "ig_id">
-type WindowFacts = Pick<Conversation, "window_opened_at" | "human_agent_until" | "is_self">
+type WindowFacts = Pick<
+  Conversation,
+  "window_opened_at" | "window_opened_by" | "window_refused_at" | "human_agent_until" | "is_self"
+>
 type AccountFacts = Pick<Account, "human_agent"> | undefined
 
 export function selectDisplayName(person: Person): string {
@@ -46,6 +49,8 @@ export function selectIsOutbound(message: Pick<Message, "direction">): boolean {
 export function selectVerdict(conversation: WindowFacts, account: AccountFacts, now: number): Verdict {
   return decideWindow({
     opened_at: conversation.window_opened_at,
+    opened_by: conversation.window_opened_by,
+    refused_at: conversation.window_refused_at,
     human_agent: account?.human_agent ?? conversation.human_agent_until !== null,
     is_self: conversation.is_self,
     actor: "agent",
@@ -128,11 +133,11 @@ export function selectRowName({ conversation, account, viewerId, now, hasAccount
   return parts.join(", ")
 }
 
-/** The second line of a row: what was said last, and by which side. */
+/** The second line of a row: what was said last, and by which side. "Us" may be a colleague, a phone or another app. */
 export function selectPreview(conversation: Conversation): string {
   const { last_message_preview, last_message_direction } = conversation
   if (last_message_preview === null) return "No messages yet"
-  return last_message_direction === "outbound" ? `You: ${last_message_preview}` : last_message_preview
+  return last_message_direction === "outbound" ? `Us: ${last_message_preview}` : last_message_preview
 }
 
 const LABELS: Record<string, string> = {
@@ -180,6 +185,8 @@ export function selectSummary(
 function selectCouldBeHuman(conversation: WindowFacts, now: number): boolean {
   return decideWindow({
     opened_at: conversation.window_opened_at,
+    opened_by: conversation.window_opened_by,
+    refused_at: conversation.window_refused_at,
     human_agent: true,
     is_self: conversation.is_self,
     actor: "agent",

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { ACCOUNT, makeConversation } from "../testing/make"
+import { formatMoment } from "./time"
 import { describeWindow } from "./window-words"
 
+const HOUR = 3_600_000
 const OPENED = "2026-11-02T09:00:00Z"
 const conversation = makeConversation({ window_opened_at: OPENED })
 const words = (hours: number, account = ACCOUNT, isOffline = false) =>
-  describeWindow({ conversation, account, isOffline, now: Date.parse(OPENED) + hours * 3_600_000 })
+  describeWindow({ conversation, account, isOffline, now: Date.parse(OPENED) + hours * HOUR })
 
 describe("the bar above the composer", () => {
   test.each([
@@ -17,12 +19,29 @@ describe("the bar above the composer", () => {
     expect(words(hours)).toMatchObject({ look, text: expect.stringContaining(text) })
   })
 
+  test("says since when it is closed: a day after it opened without the permission, a week with it", () => {
+    const at = (moment: string): string => formatMoment(Date.parse(moment), Date.parse(OPENED) + 200 * HOUR)
+    expect(words(200).text).toContain(`Closed since ${at("2026-11-03T08:59:00Z")}`)
+    expect(words(200, { ...ACCOUNT, human_agent: true }).text).toContain(
+      `Closed since ${at("2026-11-09T08:59:00Z")}`,
+    )
+  })
+
   test("lets a person answer with the permission, and says under which terms", () => {
     expect(words(30, { ...ACCOUNT, human_agent: true })).toMatchObject({
       look: "blue",
       refusal: null,
       text: expect.stringContaining("No promotions"),
     })
+  })
+
+  test("tells a screen reader of another state, and not of every minute", () => {
+    const minutes = Array.from({ length: 60 * 26 }, (_, minute) => words(minute / 60).state)
+    expect(minutes.filter((state, index) => state !== minutes[index - 1])).toEqual([
+      "The reply window is open",
+      "The reply window closes within two hours",
+      "The reply window is closed",
+    ])
   })
 
   test("refuses with a reason exactly where the policy does", () => {

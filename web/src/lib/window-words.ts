@@ -2,11 +2,14 @@
 import type { Account, Conversation } from "../api/model"
 import { selectVerdict, selectWindowStatus, selectWindowTimeRemaining } from "./selectors"
 import { formatMoment, formatTimeRemaining } from "./time"
+import type { Verdict } from "./window-policy"
 
 export type WindowWords = {
   look: "neutral" | "amber" | "blue" | "grey" | "red"
   icon: "clock" | "person" | "lock" | "alert" | "info"
   text: string
+  /** The same without what changes with the clock: what a screen reader is told when it becomes another. */
+  state: string
   /** The verdict in full: the rule, the clock, what opened it, what would change it. */
   why: string[]
   /** Why an answer cannot be sent now; null when it can. */
@@ -18,6 +21,7 @@ export type WindowWords = {
 type Given = { conversation: Conversation; account: Account | undefined; isOffline: boolean; now: number }
 
 const DAY = 86_400_000
+const CLOSED = "The reply window is closed"
 
 const RULES = {
   W1: "Instagram lets an account answer for 24 hours after a person's last message. We stop a minute early.",
@@ -46,11 +50,11 @@ function describeTrouble(account: Account | undefined, window: WindowWords): Win
   const reason = account.health_reason ? `: ${account.health_reason.replace(/\.$/u, "")}` : ""
   const trouble = { ...window, look: "red", icon: "alert", share: null } as const
   if (account.health === "paused") {
-    const refusal = "Sending is paused for this account."
-    return { ...trouble, text: `Sending is paused${reason}. Notes still work.`, refusal }
+    const text = `Sending is paused${reason}. Notes still work.`
+    return { ...trouble, text, state: text, refusal: "Sending is paused for this account." }
   }
   const text = `Reconnect needed${reason}. Messages still arrive and are kept, but an answer may fail.`
-  return { ...trouble, text }
+  return { ...trouble, text, state: text }
 }
 
 function describeState(given: Given): WindowWords {
@@ -70,6 +74,7 @@ function describeState(given: Given): WindowWords {
           look: "neutral",
           icon: "info",
           text: "Your own test conversation: no reply window",
+          state: "No reply window",
           share: null,
         }
       }
@@ -80,19 +85,22 @@ function describeState(given: Given): WindowWords {
         look,
         icon: "clock",
         text,
+        state: status === "closing" ? "The reply window closes within two hours" : "The reply window is open",
         share: left / DAY,
         why: [...why, "A new message from them starts it anew."],
       }
     }
     case "human_agent": {
       const text = `After 24 h: a person may answer for ${formatTimeRemaining(left ?? 0)}. Sent with the human-agent tag. No promotions.`
-      return { ...open, look: "blue", icon: "person", text, share: (left ?? 0) / (6 * DAY) }
+      const state = "Only a person may answer now"
+      return { ...open, look: "blue", icon: "person", text, state, share: (left ?? 0) / (6 * DAY) }
     }
     case "no_permission":
       return {
         look: "grey",
         icon: "lock",
-        text: `Closed since ${closedAt(conversation, 1, now)}. This account has no human-agent permission.`,
+        text: `Closed since ${closedAt(verdict, now)}. This account has no human-agent permission.`,
+        state: CLOSED,
         why: [
           ...why,
           "It reopens when they write. An owner can switch the permission on once Meta has granted it.",
@@ -104,7 +112,8 @@ function describeState(given: Given): WindowWords {
       return {
         look: "grey",
         icon: "lock",
-        text: `Closed since ${closedAt(conversation, 7, now)}. It reopens when they write.`,
+        text: `Closed since ${closedAt(verdict, now)}. It reopens when they write.`,
+        state: CLOSED,
         why: [...why, "After seven days nothing can be sent until they write again."],
         refusal: "The reply window is closed. It reopens when they write.",
         share: null,
@@ -114,6 +123,7 @@ function describeState(given: Given): WindowWords {
         look: "grey",
         icon: "lock",
         text: "Not open yet. Instagram lets you answer once they have written.",
+        state: "The reply window is not open yet",
         why,
         refusal: "They have not written yet, and Instagram lets only them begin.",
         share: null,
@@ -126,6 +136,6 @@ function describeOpening({ window_opened_at, window_opened_by }: Conversation, n
   return `${OPENERS[window_opened_by]}, ${formatMoment(Date.parse(window_opened_at), now)}`
 }
 
-function closedAt({ window_opened_at }: Conversation, days: number, now: number): string {
-  return formatMoment(Date.parse(window_opened_at ?? "") + days * DAY, now)
+function closedAt({ closed_since }: Verdict, now: number): string {
+  return formatMoment(closed_since ?? now, now)
 }

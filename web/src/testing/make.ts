@@ -45,6 +45,7 @@ export function makeConversation(given: Partial<Conversation> = {}): Conversatio
     human_agent_until: null,
     window_opened_at: "2026-11-02T09:00:00Z",
     window_opened_by: "message",
+    window_refused_at: null,
     assignee: null,
     labels: [],
     is_self: false,

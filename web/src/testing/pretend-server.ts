@@ -72,6 +72,7 @@ export class PretendServer {
   threadPage(limit: number, before: string | null) {
     const all = this.thread()
     const end = before === null ? all.length : all.findIndex((one) => one.id === before)
+    if (end < 0) throw new Error("404: no such message")
     const items = all.slice(Math.max(0, end - limit), end)
     return { items, next: end > limit ? (items[0]?.id ?? null) : null, seq: this.seq }
   }
@@ -131,9 +132,8 @@ export class PretendServer {
 
   #removeMessage(): void {
     const known = this.thread()
-    // The oldest ones stay: they are what pages are named by.
     if (known.length < 20) return
-    const { id } = known.at(-1 - this.#random.below(5)) as Message
+    const { id } = this.#random.of(known)
     this.messages.delete(id)
     this.#say({ type: "message_removed", conversation_id: THREAD, message_id: id })
   }

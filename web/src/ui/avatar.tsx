@@ -14,11 +14,15 @@ const HUES = [
 
 type AvatarProps = { id: string; name: string; url?: string | null; size?: number; square?: boolean }
 
+/** Below this size initials cannot be read: the colour stays, and the name shows on hover. */
+const LEGIBLE = 20
+const SMALLEST_TEXT = 9
+
 /** A picture, or initials on a colour that is always the same for the same id. Decoration: the name stands beside it. */
 export function Avatar({ id, name, url = null, size = 36, square = false }: AvatarProps) {
   const [broken, setBroken] = useState<string | null>(null)
   const shape = square ? "rounded-lg" : "rounded-full"
-  const box = { width: size, height: size, fontSize: Math.round(size * 0.37) }
+  const box = { width: size, height: size, fontSize: Math.max(SMALLEST_TEXT, Math.round(size * 0.37)) }
   if (url !== null && url !== broken) {
     return (
       <img
@@ -37,10 +41,11 @@ export function Avatar({ id, name, url = null, size = 36, square = false }: Avat
   return (
     <span
       aria-hidden="true"
+      title={size < LEGIBLE ? name : undefined}
       style={box}
       className={`${shape} ${HUES[selectColour(id, HUES.length)]} inline-flex shrink-0 items-center justify-center font-semibold tracking-tight select-none`}
     >
-      {selectInitials(name)}
+      {size >= LEGIBLE && selectInitials(name)}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react"
+import { areSingleKeysOn } from "./single-keys"
 
 /** What each key does, by the character it types, so that every keyboard layout works. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
@@ -6,7 +7,7 @@ export type Shortcuts = Record<string, (event: KeyboardEvent) => void>
 /** An Escape that just closed something has done its work, whether the browser acts before we hear of the key or after. */
 const CLOSING_MS = 100
 
-/** Single keys for the whole page. They rest while somebody types, and while a dialog or a menu is open. */
+/** Single keys for the whole page. They rest while somebody types, while a dialog or a menu is open, and when switched off. */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts)
   current.current = shortcuts
@@ -16,9 +17,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (!(event instanceof ToggleEvent) || event.newState === "closed") closedAt = performance.now()
     }
     const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
-        return
-      if (isTyping(event.target) || document.querySelector("dialog[open], [popover]:popover-open")) return
+      if (event.defaultPrevented || isResting(event)) return
       if (event.key === "Escape" && performance.now() - closedAt < CLOSING_MS) return
       const run = current.current[event.key]
       if (run === undefined) return
@@ -34,6 +33,16 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       document.removeEventListener("close", closes, true)
     }
   }, [])
+}
+
+function isResting(event: KeyboardEvent): boolean {
+  const isOther = event.ctrlKey || event.metaKey || event.altKey || event.isComposing
+  const isOff = event.key.length === 1 && !areSingleKeysOn()
+  return isOther || isOff || isTyping(event.target) || isCovered()
+}
+
+function isCovered(): boolean {
+  return document.querySelector("dialog[open], [popover]:popover-open") !== null
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -81,8 +81,8 @@ class State:
                 participant_id=ids.new(self.now), igsid=igsid, status="open", snoozed_until=None, unread_count=0,
                 read_up_to=NEVER_READ, seen_up_to=None, last_message_id=None, last_message_at=None,
                 last_message_preview=None, last_message_direction=None, last_message_status=None, window_opened_at=None,
-                window_opened_by=None, thread_owner_app_id=None, thread_owner_at=None, handled_elsewhere=False, is_self=False,
-                is_new=True, is_changed=True,
+                window_opened_by=None, window_refused_at=None, thread_owner_app_id=None, thread_owner_at=None,
+                handled_elsewhere=False, is_self=False, is_new=True, is_changed=True,
             )  # fmt: skip
             self.conversations[key] = row
             self.conversations_by_id[row.id] = row

@@ -281,8 +281,6 @@ CREATE TABLE messages (
     text text,
     reply_to_mid text,
     reply_to_story_id text,
-    reply_to_story_url text,
-    reply_to_story_link text,
     reactions jsonb NOT NULL DEFAULT '[]',
     quick_reply_payload text,
     postback_payload text,
@@ -311,8 +309,6 @@ CREATE INDEX message_page ON messages (workspace_id, conversation_id, sent_at DE
 CREATE UNIQUE INDEX message_mid ON messages (workspace_id, account_id, mid_digest) WHERE mid_digest IS NOT NULL;
 CREATE UNIQUE INDEX message_client_key ON messages (workspace_id, conversation_id, client_key) WHERE client_key IS NOT NULL;
 COMMENT ON COLUMN messages.mid_digest IS 'The first 16 bytes of the SHA-256 of the mid; of a postback without one, of what makes it unique.';
-COMMENT ON COLUMN messages.reply_to_story_url IS 'Where Meta keeps the story for now; never leaves the server.';
-COMMENT ON COLUMN messages.reply_to_story_link IS 'The page that the story''s link sticker leads to.';
 COMMENT ON COLUMN messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
 COMMENT ON COLUMN messages.mid_is_guess IS 'An echo was recognised as this answer by its text; the receipt may still say otherwise.';
 

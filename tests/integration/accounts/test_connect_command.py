@@ -1,0 +1,78 @@
+"""Connecting an account from the command line, through the Meta app that is named. Rule D6 of docs/spec/inbox.md."""
+
+import asyncio
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from confab import __main__ as command_line
+from confab.store.db import Doors, connect
+from tests.databases import execute
+
+Command = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def confab(doors: Doors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """A command in this process: its exit code, and what it printed: JSON, or the sentence of an error."""
+    at = doors.owner.connect
+    host, password = quote(str(at["host"]), safe=""), quote(str(at["password"]), safe="")
+    url = f"postgresql://{at['user']}:{password}@/{at['database']}?host={host}"
+    monkeypatch.setenv("CONFAB_DATABASE_URL", url)
+    monkeypatch.setenv("CONFAB_DATA_DIR", str(tmp_path / "var"))
+
+    def run(*arguments: str, given: str = "") -> tuple[int, Any]:
+        monkeypatch.setattr(sys, "argv", ["confab", *arguments, "--json"])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(given))
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+        said = capsys.readouterr()
+        code = int(ended.value.code or 0)
+        return code, json.loads(said.out) if code == 0 else said.err
+
+    return run
+
+
+def app_of(doors: Doors, ig_id: str) -> str | None:
+    """The Meta app whose signature opens this account."""
+
+    async def ask() -> str | None:
+        conn = await connect(doors.owner)
+        try:
+            query = "SELECT m.name FROM account_routes r JOIN meta_apps m ON m.id = r.app_id WHERE r.ig_id = $1"
+            return await conn.fetchval(query, ig_id)
+        finally:
+            await conn.close()
+
+    return asyncio.run(ask())
+
+
+def test_D6_an_account_is_connected_through_the_meta_app_that_is_named(confab: Command, doors: Doors) -> None:
+    asyncio.run(execute(doors.owner, "DELETE FROM workspaces"))
+    assert confab("workspace", "create", "Agency")[0] == 0
+    code, app = confab("meta-app", "add", "the agency's", "--secret", "-", given="a secret\n")
+    assert (code, app["name"]) == (0, "the agency's")
+    account = ["account", "add", "--workspace", "Agency", "--username", "@bakery", "--access-token", "-"]
+    code, added = confab(*account, "--ig-id", "1001", "--meta-app", "the agency's", given="a token")
+    assert (code, added["username"]) == (0, "bakery")
+    assert app_of(doors, "1001") == "the agency's"
+    assert confab(*account, "--ig-id", "1002", given="a token")[0] == 0
+    assert app_of(doors, "1002") is None
+
+    code, said = confab(*account, "--ig-id", "1003", "--meta-app", "another", given="a token")
+    assert code == 1
+    assert "another" in said
+    assert "the agency's" in said
+    assert confab("meta-app", "add", "the agency's", "--secret", "x") == (
+        1,
+        'confab: There is a Meta app "the agency\'s" already.\n',
+    )
+    assert confab("meta-app", "add", "empty", "--secret", "-", given=" \n")[0] == 1
+    code, listed = confab("account", "list", "--workspace", "Agency")
+    assert [one["ig_id"] for one in listed["items"]] == ["1001", "1002"]

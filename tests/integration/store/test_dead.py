@@ -1,0 +1,77 @@
+"""What was given up is seen and gets another chance, of every kind. Design 5: dead rows stay visible and can be tried again."""
+
+from typing import LiteralString
+
+import pytest
+
+from confab.__main__ import WorkKind
+from confab.clock import Clock
+from confab.store import claims
+from confab.store.db import Conn, Database, Doors
+from tests.world import Customer, after, happen, make_world
+
+REST: dict[str, LiteralString] = {
+    "deliveries": "INSERT INTO delivery_queue (delivery_id, due_at) VALUES (gen_random_uuid(), now())",
+    "parts": """INSERT INTO delivery_parts (workspace_id, delivery_id, account_id, received_at, state, events, unknown, due_at)
+        SELECT workspace_id, gen_random_uuid(), id, now(), 'stored', 1, 0, now() FROM accounts""",
+    "outbound": """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid,
+            kind, payload, actor_kind, state, due_at, created_at)
+        SELECT workspace_id, gen_random_uuid(), account_id, conversation_id, id, 'p', 'text', '{}', 'agent', 'queued', now(),
+            now() FROM messages""",
+    "profiles": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0",
+    "hints": """INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at)
+        SELECT workspace_id, id, gen_random_uuid(), 'm', now() FROM accounts""",
+    "erasures": """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
+        SELECT workspace_id, id, gen_random_uuid(), 'm', now() FROM accounts""",
+    "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
+        SELECT workspace_id, id, now() FROM conversations""",
+    "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
+}
+
+
+@pytest.fixture
+async def a_message(doors: Doors, worker_db: Database) -> None:
+    """Something for due rows to be about."""
+    world = await make_world(doors)
+    await happen(worker_db, world, Customer(world.ig_id).writes("m1", "hello", after(0)))
+
+
+async def bury_one(conn: Conn, kind: claims.Kind, clock: Clock) -> claims.Due:
+    """A row of this kind, claimed and given up."""
+    await conn.execute(REST[kind.name])
+    (due, *_) = await kind.claim(conn, clock.now(), clock.now(), 1)
+    await kind.bury(conn, due, "hopeless")
+    return due
+
+
+@pytest.mark.parametrize("kind", claims.KINDS, ids=lambda kind: kind.name)
+async def test_a_dead_row_is_listed_counted_and_made_due_again(
+    worker_db: Database, app_db: Database, a_message: None, clock: Clock, kind: claims.Kind
+) -> None:
+    async with worker_db.transaction() as conn:
+        due = await bury_one(conn, kind, clock)
+    async with app_db.transaction() as conn:  # without a workspace: numbers of the whole installation
+        counts = await claims.dead_counts(conn)
+    assert counts == {other.name: int(other is kind) for other in claims.KINDS}
+    async with worker_db.transaction() as conn:
+        (dead,) = await kind.dead(conn, 10)
+        assert dead.error == "hopeless"
+        assert (dead.kind, dead.attempts) == (kind.name, 1)
+        assert (dead.workspace_id is not None) is kind.is_of_workspace
+        assert due.key == (*([dead.workspace_id] if dead.workspace_id else []), *dead.key)
+        assert await kind.revive(conn, clock.now()) == 1
+        assert (await kind.dead(conn, 10), sum((await claims.dead_counts(conn)).values())) == ([], 0)
+        again = await kind.claim(conn, clock.now(), clock.now(), 10)
+        assert claims.Due(key=due.key, attempts=1) in again
+        assert await kind.revive(conn, clock.now()) == 0
+
+
+async def test_counting_reads_only_what_is_dead(worker_db: Database) -> None:
+    async with worker_db.transaction() as conn:
+        source = await conn.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'dead_rows'")
+        plan = "\n".join(record[0] for record in await conn.fetch(f"EXPLAIN {source}"))
+    assert plan.count("_due") == len(claims.KINDS) - 1  # schedules are a handful
+
+
+def test_the_command_line_knows_every_kind() -> None:
+    assert [kind.value for kind in WorkKind] == [kind.name for kind in claims.KINDS]

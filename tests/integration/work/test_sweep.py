@@ -1,0 +1,84 @@
+"""Whatever is due is found although nobody was told: waking saves only time. Every kind of due row, and who handles it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from confab.accounts.vault import Vault
+from confab.clock import Clock
+from confab.graph.client import GraphClient
+from confab.settings import Settings
+from confab.store import claims
+from confab.store.claims import Due, Kind
+from confab.store.db import Database, Doors, connect
+from confab.store.wake import Wake
+from confab.work.loop import Each, Together, Worker
+from confab.worker import works
+from tests.stack import until
+
+KINDS = {kind.name: kind for kind in vars(claims).values() if isinstance(kind, Kind)}
+ROWS = {
+    "deliveries": "INSERT INTO delivery_queue (delivery_id, due_at) VALUES ($2, $1)",
+    "parts": """INSERT INTO delivery_parts (workspace_id, delivery_id, account_id, received_at, state, events, unknown, due_at,
+        attempts) VALUES ($2, $2, $2, $1, 'stored', 1, 0, $1, 0)""",
+    "outbound": """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid,
+        kind, payload, actor_kind, state, due_at, created_at)
+        VALUES ($2, $2, $2, $2, $2, '1', 'text', '{}', 'agent', 'queued', $1, $1)""",
+    "profiles": "INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at) VALUES ($2, $2, 'due', $1)",
+    "hints": "INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
+    "erasures": "INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
+    "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
+    "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
+}
+
+
+async def become_due(doors: Doors, at: datetime) -> None:
+    """A row of every kind. What it is about is nobody's concern here, so there is no such thing."""
+    owner = await connect(doors.owner)
+    await owner.execute("SET session_replication_role = replica")
+    for statement in ROWS.values():
+        await owner.execute(statement, at, uuid4())
+    await owner.close()
+
+
+async def test_F8_a_due_row_of_any_kind_is_found_although_no_notification_came(
+    worker_db: Database, doors: Doors, clock: Clock
+) -> None:
+    assert ROWS.keys() == KINDS.keys()
+    found: list[str] = []
+
+    def handled(kind: Kind) -> Each | Together:
+        async def one(_: Due) -> None:
+            found.append(kind.name)
+
+        async def several(dues: Sequence[Due]) -> None:
+            async with worker_db.transaction() as conn:
+                for due in dues:
+                    found.append(kind.name)
+                    await kind.finish(conn, due)
+
+        lease = timedelta(minutes=10)
+        if kind is claims.DELIVERIES:
+            return Together(kind=kind, run=several, most=500, lease=lease)
+        return Each(kind=kind, run=one, at_once=4, lease=lease)
+
+    async def all_found(times: int) -> bool:
+        return all(found.count(name) == times for name in KINDS)
+
+    nobody_speaks = Wake(doors.worker)  # it does not run
+    worker = Worker(worker_db, clock, nobody_speaks, [handled(kind) for kind in KINDS.values()])
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(worker.run())
+        for times in (1, 2):
+            await become_due(doors, clock.now())
+            await until(lambda times=times: all_found(times), within_s=60)
+            await asyncio.sleep(0.3)  # all are asleep again
+        running.cancel()
+
+
+async def test_every_kind_of_due_row_has_its_handler(worker_db: Database, doors: Doors, clock: Clock) -> None:
+    async with GraphClient.open("http://127.0.0.1:9", timeout_s=1) as graph:
+        vault = Vault(keys=(b"k" * 32,), file=None)
+        bound = works(Settings(), worker_db, graph, clock, Wake(doors.worker), vault)
+    assert sorted(work.kind.name for work in bound) == sorted(KINDS)

@@ -1,0 +1,106 @@
+import { useQueryClient } from "@tanstack/react-query"
+import { useState } from "react"
+import { explain } from "../api/client"
+import { countDrafts } from "../api/drafts"
+import { useMe } from "../api/me"
+import { countUnsent } from "../api/pending"
+import type { Session } from "../api/session"
+import { plural } from "../lib/time"
+import { Avatar } from "../ui/avatar"
+import { Button } from "../ui/button"
+import { Dialog } from "../ui/dialog"
+import { Menu, MenuItem } from "../ui/menu"
+import { showToast } from "../ui/toast"
+
+type Loss = { unsent: number; drafts: number }
+
+/** Who is signed in, and the way out. */
+export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () => void }) {
+  const cache = useQueryClient()
+  const { agent, workspace } = useMe()
+  const [loss, setLoss] = useState<Loss | null>(null)
+
+  function signOut(): void {
+    setLoss(null)
+    session
+      .signOut()
+      .catch((error: unknown) => showToast(`Still signed in: ${explain(error)}`, { isError: true }))
+  }
+
+  function ask(): void {
+    const found = { unsent: countUnsent(cache), drafts: countDrafts() }
+    if (found.unsent + found.drafts > 0) setLoss(found)
+    else signOut()
+  }
+
+  return (
+    <>
+      <Menu
+        label="You"
+        button={(properties) => (
+          <button
+            type="button"
+            {...properties}
+            aria-label={`You: ${agent.name}`}
+            title={`${agent.name}, ${workspace.name}`}
+            className="tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover"
+          >
+            <Avatar id={agent.id} name={agent.name} size={28} />
+          </button>
+        )}
+      >
+        {(close) => {
+          const closing = (act: () => void) => () => {
+            close()
+            act()
+          }
+          return (
+            <>
+              <div className="px-2.5 pt-1.5 pb-2">
+                <p className="font-medium">{agent.name}</p>
+                <p className="text-xs text-ink-3">{agent.email}</p>
+                <p className="text-xs text-ink-3">
+                  {workspace.name} · {agent.role}
+                </p>
+              </div>
+              <MenuItem icon="keyboard" onSelect={closing(onHelp)}>
+                Keyboard
+              </MenuItem>
+              <MenuItem icon="signOut" onSelect={closing(ask)}>
+                Sign out
+              </MenuItem>
+            </>
+          )
+        }}
+      </Menu>
+      {loss && <Question loss={loss} onStay={() => setLoss(null)} onLeave={signOut} />}
+    </>
+  )
+}
+
+type QuestionProps = { loss: Loss; onStay: () => void; onLeave: () => void }
+
+function Question({ loss, onStay, onLeave }: QuestionProps) {
+  const lost = [
+    loss.unsent > 0 && `${plural(loss.unsent, "answer")} not sent yet`,
+    loss.drafts > 0 && plural(loss.drafts, "draft"),
+  ].filter((part) => part !== false)
+  return (
+    <Dialog
+      title="Sign out and lose what is not sent?"
+      onClose={onStay}
+      footer={
+        <>
+          <Button onClick={onStay}>Stay</Button>
+          <Button look="danger" onClick={onLeave}>
+            Sign out
+          </Button>
+        </>
+      }
+    >
+      <p className="text-base text-ink-2">
+        This browser keeps {lost.join(" and ")}. Signing out deletes everything it keeps.
+      </p>
+    </Dialog>
+  )
+}
