@@ -87,14 +87,15 @@ def test_the_focus_stays_where_it_was_when_what_had_it_leaves(shop: Shop, page: 
     expect(row(page, "place of tres")).to_be_focused()
 
     open_thread(page, "place of una")
-    for button, left in (("Retry", 1), ("Discard", 0)):
+    for button in ("Retry", "Discard"):
         shop.sim("/fault", target="send", effect="error", code=100, subcode=2534014, count=1)
         failed = answer(page, f"will be met by {button}")
         failed.get_by_role("button", name=button).focus()
         page.keyboard.press("Enter")
         expect(failed.get_by_role("button", name=button)).to_have_count(0)
-        expect(failed).to_have_count(left)
         expect(thread(page)).to_be_focused()
+        if button == "Retry":
+            expect(failed).to_contain_text("Sent")
 
 
 def test_single_keys_can_be_switched_off_and_the_browser_remembers(shop: Shop, page: Page) -> None:

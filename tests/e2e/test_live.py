@@ -94,6 +94,24 @@ _WATCH_FOR_BUBBLE = """(text) => {
 }"""
 
 
+def test_a_screen_reader_hears_news_once_and_nothing_of_it_stays(shop: Shop, page: Page) -> None:
+    shop.writes("hello there", customer="28000000000005", name="Ida", username="ida.heard")
+    shop.sign_in(page)
+    open_thread(page, "hello there")
+    expect(row(page, "Ida")).to_have_count(1)
+    heard = page.get_by_role("status", name="Announcements")
+    expect(heard).to_be_empty()
+    shop.writes("my card number is 6000", customer="28000000000005")
+    expect(heard).to_have_text("Ida: my card number is 6000")
+    expect(heard).to_be_empty()
+    shop.writes("my card number is 7000", customer="28000000000005")
+    expect(heard).to_have_text("Ida: my card number is 7000")
+    page.get_by_role("button", name="You: Dana").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.get_by_text("7000")).to_have_count(0, timeout=100)
+
+
 def test_a_broken_connection_is_told_and_mended_without_a_reload_or_a_loss(fresh_shop: Shop, page: Page) -> None:
     shop = fresh_shop
     shop.sim("/settings", **RETRIES)

@@ -5,6 +5,7 @@ import { type Mode, readDraft, writeDraft } from "../api/drafts"
 import type { Account, Conversation } from "../api/model"
 import { useAddNote } from "../api/notes"
 import { sendMessage } from "../api/pending"
+import { viewerIdOf } from "../api/snapshot"
 import { useLiveStatus } from "../api/status"
 import { sizeInBytes, speakLength, TEXT_LIMIT_BYTES, TEXT_WARNING_BYTES } from "../lib/bytes"
 import { selectDisplayName } from "../lib/selectors"
@@ -99,8 +100,9 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
     else addNote.mutateAsync(written).catch((error: unknown) => giveBack(written, error))
   }
 
-  /** Before what was begun meanwhile, also when another conversation is open by now. */
+  /** Before what was begun meanwhile, also when another conversation is open by now; never after signing out. */
   function giveBack(written: string, error: unknown): void {
+    if (viewerIdOf(cache) === "") return
     const begun = readDraft(conversation.id, mode)
     const both = begun === "" ? written : `${written}\n${begun}`
     writeDraft(conversation.id, mode, both)

@@ -30,6 +30,11 @@ export function ListError({ error, onRetry }: { error: unknown; onRetry: () => v
   )
 }
 
+const COMMAND = `confab account add \\
+  --workspace NAME \\
+  --ig-id ID --username NAME \\
+  --access-token -`
+
 type EmptyProps = { filters: Filters; hasAccounts: boolean; onFilter: (change: Partial<Filters>) => void }
 
 export function ListEmpty({ filters, hasAccounts, onFilter }: EmptyProps) {
@@ -40,9 +45,9 @@ export function ListEmpty({ filters, hasAccounts, onFilter }: EmptyProps) {
         title="No Instagram account yet"
         text="Whoever runs the server connects one by a command; its conversations then appear here."
       >
-        <code className="block max-w-72 rounded-lg bg-sunken px-3 py-2 text-left text-xs wrap-anywhere text-ink-2">
-          confab account add --workspace NAME --ig-id ID --username NAME --access-token -
-        </code>
+        <pre className="w-72 max-w-full rounded-lg bg-sunken px-3 py-2 text-left text-xs text-ink-2">
+          {COMMAND}
+        </pre>
         <p className="mt-2 max-w-72 text-xs text-ink-3">
           docs/operations.md says under “Connect an account” where the values come from.
         </p>

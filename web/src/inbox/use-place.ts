@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef } from "react"
+import { type RefObject, useLayoutEffect, useMemo, useRef } from "react"
 import type { Conversation } from "../api/model"
 
 type Place = { index: number; isGone: boolean }
@@ -6,7 +6,7 @@ type Place = { index: number; isGone: boolean }
 /** Where the active row is. When it leaves the list its place stays, for the row that moves up into it. */
 export function usePlace(rows: readonly Conversation[], activeId: string | null): Place {
   const last = useRef(0)
-  const found = activeId === null ? -1 : rows.findIndex((row) => row.id === activeId)
+  const found = useMemo(() => rows.findIndex((row) => row.id === activeId), [rows, activeId])
   const index = found >= 0 ? found : Math.min(last.current, Math.max(0, rows.length - 1))
   useLayoutEffect(() => {
     last.current = index
