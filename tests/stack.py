@@ -4,12 +4,15 @@ The web process's app listens on a real port, the worker's loops run on the same
 """
 
 import asyncio
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,7 +22,6 @@ from confab import app
 from confab.accounts import connect, vault
 from confab.app import Front, web_app
 from confab.clock import Clock
-from confab.graph.client import GraphClient
 from confab.inbox import upkeep
 from confab.model.inbox import AgentId, IgId, WorkspaceId
 from confab.settings import Settings
@@ -28,7 +30,7 @@ from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from confab.team import sign_in
 from confab.work.loop import Worker
-from confab.worker import works
+from confab.worker import outside, works
 from tests.lines import line_of
 
 TOKEN = "IGAA-test-token"
@@ -120,17 +122,19 @@ async def stack(
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
     sim, sim_url = start_sim("--account", f"{ig_id}:harbour.bakery:{TOKEN}", "--app-secret", SECRET, "--verify-token", VERIFY)
+    folder = tempfile.mkdtemp()
     try:
         settings = Settings(
             meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
-            send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,),
+            send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
+            media_allow=(sim_url.removeprefix("http://"),),
             clock_url=f"{sim_url}/_control/clock" if is_following else None,
         )  # fmt: skip
         async with (
             web_app(settings, doors, clock) as front,
             served(front) as url,
             Database.open(doors.worker, size=8) as worker_db,
-            GraphClient.open(settings.graph_url, timeout_s=send_timeout_s) as graph,
+            outside(settings) as world,
             httpx2.AsyncClient(base_url=f"{sim_url}/_control", timeout=30) as control,
         ):
             await control.post("/settings", json={"callback": f"{url}/api/webhooks/instagram"})
@@ -138,7 +142,7 @@ async def stack(
             waker = Wake(doors.worker)
             async with worker_db.transaction() as conn:
                 await schedules.ensure(conn, upkeep.NAMES, clock.now())
-            worker = Worker(worker_db, clock, waker, works(settings, worker_db, graph, clock, waker, vault.opened_by(settings)))
+            worker = Worker(worker_db, clock, waker, works(settings, worker_db, clock, waker, world))
             headers = {"authorization": f"Bearer {token}"}
             async with (
                 httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api,
@@ -151,6 +155,7 @@ async def stack(
     finally:
         sim.kill()
         sim.communicate()
+        shutil.rmtree(folder)
 
 
 async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str) -> tuple[WorkspaceId, str]:

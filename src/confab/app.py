@@ -25,10 +25,10 @@ from confab.api.services import Services
 from confab.api.stream import Stream
 from confab.clock import Clock
 from confab.errors import Misconfigured
-from confab.graph.client import GraphClient
 from confab.inbox import upkeep
 from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
+from confab.media.storage import Storage
 from confab.settings import Settings
 from confab.store import presence, schedules
 from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
@@ -37,7 +37,7 @@ from confab.store.wake import Wake, work
 from confab.team import set_up
 from confab.team.passwords import Passwords
 from confab.work.loop import Worker
-from confab.worker import works
+from confab.worker import outside, works
 
 log = structlog.get_logger()
 
@@ -148,6 +148,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             wake=wake,
             passwords=Passwords(),
             metrics=Metrics(),
+            storage=Storage.at(settings.media_url, settings.data_dir),
             closing=asyncio.Event(),
         )
         api = routes.create()
@@ -204,13 +205,13 @@ async def run_worker(settings: Settings, doors: Doors) -> None:
     clock = Clock()
     async with (
         Database.open(doors.worker, size=_POOL) as db,
-        GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
+        outside(settings) as world,
         asyncio.TaskGroup() as tasks,
     ):
         async with db.transaction() as conn:
             await schedules.ensure(conn, upkeep.NAMES, clock.now())
         wake = Wake(doors.worker)
-        kinds = works(settings, db, graph, clock, wake, vault.opened_by(settings))
+        kinds = works(settings, db, clock, wake, world)
         running = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
         behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
         await stopping.wait()

@@ -23,6 +23,7 @@ ConfabError
 │   ├── MediaRefused       from a strange place, too large, or of another kind
 │   ├── MediaGone          its link is dead; a fresh one may do
 │   └── MediaUnavailable   its host fails; the same link may do later
+├── StorageFailed          our own storage does not take a file, or does not give it
 └── BadDelivery            a webhook body that cannot be read: kept, set aside, counted
 """
 
@@ -195,6 +196,14 @@ class MediaUnavailable(MediaError):
     """Its host does not answer as it should; the same link may do later."""
 
     code = "media_unavailable"
+    retry = True
+
+
+class StorageFailed(ConfabError):
+    """Our own storage does not take a file, or does not give it."""
+
+    code = "storage_failed"
+    status = 503
     retry = True
 
 

@@ -108,6 +108,15 @@ def _each(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
+def _pairs(value: str) -> tuple[str, ...]:
+    pairs = _each(value)
+    for pair in pairs:
+        host, _, port = pair.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise _Wrong("be host:port pairs, like 127.0.0.1:8090")
+    return pairs
+
+
 def _keys(value: str) -> tuple[bytes, ...]:
     keys: list[bytes] = []
     for part in _each(value):
@@ -165,19 +174,19 @@ class Settings:
     )
     media_url: str | None = _setting(
         "MEDIA_URL",
-        "*Reserved.* Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
+        "Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
         _url("file", "s3"),
-        shown="the data directory",
+        shown="`media` in the data directory",
     )
     media_allow: tuple[str, ...] = _setting(
         "MEDIA_ALLOW",
-        "*Reserved.* Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
-        _each,
+        "Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
+        _pairs,
         default=(),
     )
     media_mode: str | None = _setting("MEDIA_MODE", "*Reserved.* How media are copied.")
     media_max_bytes: int = _setting(
-        "MEDIA_MAX_BYTES", "*Reserved.* The largest file that is copied.", _size, default=100 << 20, shown="100 MiB"
+        "MEDIA_MAX_BYTES", "The largest file that is copied.", _size, default=10 << 20, shown="10 MiB"
     )
     meta_app_id: str | None = _setting("META_APP_ID", "The Meta app.")
     meta_app_secrets: tuple[str, ...] = _setting(

@@ -1,52 +1,101 @@
 """Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from confab.accounts.vault import Vault
+from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.graph.client import GraphClient
 from confab.inbox.erase import Eraser
-from confab.inbox.hints import Hints
+from confab.inbox.hints import Hints, file_link
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
+from confab.media import guard
+from confab.media.download import Downloads
+from confab.media.fetch import Fetches
+from confab.media.storage import Storage
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles.fetch import Profiles
 from confab.settings import Settings
 from confab.store import accounts, claims
 from confab.store.db import Conn, Database
+from confab.store.media import Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together
 
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
+_DOWNLOADS = 16
 
 
-def works(settings: Settings, db: Database, graph: GraphClient, clock: Clock, waker: Wake, vault: Vault) -> list[Each | Together]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What work needs of the world: Meta's API, Meta's media, our storage, and the keys of our accounts."""
+
+    graph: GraphClient
+    downloads: Downloads
+    storage: Storage
+    vault: Vault
+
+
+@asynccontextmanager
+async def outside(settings: Settings) -> AsyncGenerator[Outside]:
+    """Connections for as long as the block lasts."""
+    storage = Storage.at(settings.media_url, settings.data_dir)
+    allow = guard.allowed(settings.media_allow)
+    async with (
+        GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
+        Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS) as downloads,
+    ):
+        yield Outside(graph=graph, downloads=downloads, storage=storage, vault=opened_by(settings))
+
+
+def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
 
     async def line_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
         sealed = await accounts.token_for(conn, workspace, AccountId(account))
         if sealed is None:
             return None
-        return Line(ig_id=sealed.ig_id, token=vault.open(sealed.access_token, workspace, sealed.account_id))
+        return Line(ig_id=sealed.ig_id, token=world.vault.open(sealed.access_token, workspace, sealed.account_id))
 
     async def token_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
         line = await line_of(conn, workspace, account)
         return line.token if line is not None else None
 
+    async def fresh_link(workspace: WorkspaceId, wanted: Wanted, position: int) -> str | None:
+        async with db.transaction() as conn:
+            token = await token_of(conn, workspace, wanted.account_id)
+        if token is None or wanted.mid is None:
+            return None
+        return file_link(await graph.message(token=token, mid=wanted.mid), position)
+
+    graph = world.graph
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    fetches = Fetches(db, world.storage, world.downloads, clock, waker, fresh_link)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
         Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True, give_up=sender.give_up),
         Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(
+            kind=claims.MEDIA,
+            run=fetches.run,
+            at_once=_DOWNLOADS,
+            lease=_LONG,
+            keeps_row=True,
+            max_attempts=3,
+            give_up=fetches.give_up,
+        ),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
-from confab.api import accounts, conversations, docs, ledger, messages, operations, problems, session, team
+from confab.api import accounts, conversations, docs, ledger, media, messages, operations, problems, session, team
 
 _TABLE: tuple[APIRouter, ...] = (
     session.router,
@@ -34,5 +34,6 @@ def create() -> FastAPI:
     for router in _TABLE:
         api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
     api.include_router(docs.router, prefix="/api/v1")
+    api.include_router(media.router, responses={"default": _PROBLEM})
     api.include_router(operations.router)
     return api

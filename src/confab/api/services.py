@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from confab.api.metrics import Metrics
 from confab.clock import Clock
+from confab.media.storage import Storage
 from confab.settings import Settings
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -24,6 +25,7 @@ class Services:
     wake: Wake
     passwords: Passwords
     metrics: Metrics
+    storage: Storage
     closing: asyncio.Event
 
 

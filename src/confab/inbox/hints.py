@@ -100,6 +100,14 @@ def _as_it_would_have_come(read: ReadMessage) -> payloads.Message:
     )  # fmt: skip
 
 
+def file_link(read: ReadMessage, position: int) -> str | None:
+    """The fresh link of an attachment of a message read back; None where there is no file any more."""
+    if position >= len(read.attachments.data):
+        return None
+    url = payloads.an_object(_attachment(read.attachments.data[position]).get("payload"))
+    return str(url["url"]) if url and url.get("url") else None
+
+
 def _attachment(read: ReadAttachment) -> dict[str, object]:
     if read.generic_template is not None:
         return {"type": "template", "payload": {"generic": {"elements": [read.generic_template]}}}

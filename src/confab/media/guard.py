@@ -110,9 +110,9 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def connect_unix_socket(
         self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 -- the backend's interface
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+        path: str,  # noqa: ARG002 -- the backend's interface
+        timeout: float | None = None,  # noqa: ARG002, ASYNC109
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore2.AsyncNetworkStream:
         """Never."""
         raise MediaRefused("a socket of this machine is no host of Meta's media")

@@ -9,7 +9,8 @@ ENOUGH = 4096
 
 _KINDS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic", "image/heif": "heic",
-    "video/mp4": "mp4", "audio/mp4": "m4a", "audio/aac": "aac", "audio/ogg": "ogg", "audio/x-wav": "wav", "application/pdf": "pdf",
+    "video/mp4": "mp4", "audio/mp4": "m4a", "audio/aac": "aac", "audio/ogg": "ogg", "audio/x-wav": "wav",
+    "application/pdf": "pdf",
 }  # fmt: skip
 _AS = {"image/heif": "image/heic", "audio/x-wav": "audio/wav"}
 _QUICKTIME_AUDIO = b"M4A "

@@ -151,10 +151,14 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """Something a message carries. `kind` is Meta's word; `url` is ours or None, never Meta's."""
+    """Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
+
+    `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file.
+    """
 
     kind: str
     url: str | None
+    thumbnail_url: str | None
     title: str | None
     permalink: str | None
     state: AttachmentState
@@ -163,6 +167,8 @@ class Attachment:
     width: int | None
     height: int | None
     duration_ms: int | None
+    placeholder: str | None
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from confab.store.db import Conn, Record, run
 class Due:
     """A claimed row: its key columns in the table's order, and the attempt it is."""
 
-    key: tuple[UUID | str, ...]
+    key: tuple[UUID | str | int | bytes, ...]
     attempts: int
 
 
@@ -114,6 +114,8 @@ OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting
 PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due'")
 HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"])
 ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"])
+MEDIA = Kind("media", "media_fetches", ["workspace_id", "subject_id", "position"])
+REMOVALS = Kind("removals", "media_removals", ["workspace_id", "digest"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 

@@ -25,6 +25,7 @@ from confab.model.inbox import (
     Viewer,
     WorkspaceId,
 )
+from confab.store import paths
 from confab.store.db import Conn, Record, columns
 from confab.store.rows import AttachmentRow, MessageRow
 
@@ -267,7 +268,7 @@ async def remove_attachments(conn: Conn, messages: Sequence[tuple[UUID, UUID]]) 
 
 
 _ATTACHMENT_COLUMNS: LiteralString = """workspace_id, message_id, position, kind, source_url, title, permalink, state,
-    content_type, size_bytes, width, height, duration_ms, payload"""
+    content_type, size_bytes, width, height, duration_ms, digest, placeholder, has_thumbnail, error, payload"""
 
 
 async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list[AttachmentRow]]:
@@ -305,7 +306,8 @@ def shown(row: MessageRow, read_up_to: datetime, seen_up_to: datetime | None) ->
     return Message(
         id=MessageId(row.id), conversation_id=ConversationId(row.conversation_id), mid=Mid(row.mid) if row.mid else None,
         client_key=row.client_key, direction=row.direction, author=Author(kind=row.author_kind, name=row.author_name),  # pyright: ignore[reportArgumentType] -- CHECKed by the table
-        text=row.text, attachments=[_attachment(attachment) for attachment in row.attachments], reply_to=_reply_to(row),
+        text=row.text, attachments=[_attachment(attachment, row.conversation_id) for attachment in row.attachments],
+        reply_to=_reply_to(row),
         reactions=[_reaction(reaction) for reaction in row.reactions if not reaction["is_removed"]],
         quick_reply_payload=row.quick_reply_payload, postback_payload=row.postback_payload,
         referral=msgspec.convert(row.referral, Referral | None), sent_at=row.sent_at, edited_at=row.edited_at,
@@ -330,9 +332,12 @@ def _reaction(reaction: dict[str, Any]) -> Reaction:  # kept as JSON
     return Reaction(by=reaction["by"], emoji=reaction["emoji"], reaction=reaction["reaction"])
 
 
-def _attachment(row: AttachmentRow) -> Attachment:
+def _attachment(row: AttachmentRow, conversation: UUID) -> Attachment:
+    url = None if row.digest is None or row.content_type is None else paths.of_attachment(
+        conversation, row.message_id, row.position, row.content_type, row.digest
+    )  # fmt: skip
     return Attachment(
-        kind=row.kind, url=None, title=row.title, permalink=row.permalink, state=row.state,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
-        content_type=row.content_type, size_bytes=row.size_bytes, width=row.width, height=row.height,
-        duration_ms=row.duration_ms,
+        kind=row.kind, url=url, thumbnail_url=f"{url}&small" if url and row.has_thumbnail else url, title=row.title,
+        permalink=row.permalink, state=row.state, content_type=row.content_type, size_bytes=row.size_bytes, width=row.width,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        height=row.height, duration_ms=row.duration_ms, placeholder=row.placeholder, error=row.error,
     )  # fmt: skip

@@ -56,6 +56,10 @@ class AttachmentRow:
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
+    digest: bytes | None = None
+    placeholder: str | None = None
+    has_thumbnail: bool = False
+    error: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)  # Meta's own
 
 

@@ -3,18 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
-from confab.accounts.vault import Vault
 from confab.clock import Clock
-from confab.graph.client import GraphClient
 from confab.settings import Settings
 from confab.store import claims
 from confab.store.claims import Due, Kind
 from confab.store.db import Database, Doors, connect
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
-from confab.worker import works
+from confab.worker import outside, works
 from tests.stack import until
 
 KINDS = {kind.name: kind for kind in vars(claims).values() if isinstance(kind, Kind)}
@@ -77,8 +76,8 @@ async def test_F8_a_due_row_of_any_kind_is_found_although_no_notification_came(
         running.cancel()
 
 
-async def test_every_kind_of_due_row_has_its_handler(worker_db: Database, doors: Doors, clock: Clock) -> None:
-    async with GraphClient.open("http://127.0.0.1:9", timeout_s=1) as graph:
-        vault = Vault(keys=(b"k" * 32,), file=None)
-        bound = works(Settings(), worker_db, graph, clock, Wake(doors.worker), vault)
+async def test_every_kind_of_due_row_has_its_handler(worker_db: Database, doors: Doors, clock: Clock, tmp_path: Path) -> None:
+    settings = Settings(encryption_keys=(b"k" * 32,), data_dir=tmp_path)
+    async with outside(settings) as world:
+        bound = works(settings, worker_db, clock, Wake(doors.worker), world)
     assert sorted(work.kind.name for work in bound) == sorted(KINDS)

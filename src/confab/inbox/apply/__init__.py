@@ -28,7 +28,7 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, ids, messages, outbound, participants
+from confab.store import changes, conversations, events, ids, media, messages, outbound, participants
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -158,6 +158,7 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await messages.insert(conn, new)
     if changed:
         await messages.update(conn, changed)
+    await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     await _settle_conversations(conn, state)
     await _save_rest(conn, state)
     found: dict[WorkspaceId, list[Change]] = {}
@@ -165,6 +166,14 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
     await _collect(conn, state, new, changed, found)
     await changes.publish_all(conn, found, state.now)
     return set(found)
+
+
+def _to_fetch(row: MessageRow) -> list[tuple[UUID, UUID, int, UUID, datetime]]:
+    return [
+        (row.workspace_id, row.id, attachment.position, row.account_id, row.sent_at)
+        for attachment in row.attachments
+        if attachment.state == "pending"
+    ]
 
 
 async def _settle_conversations(conn: Conn, state: State) -> None:

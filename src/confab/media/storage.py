@@ -1,0 +1,82 @@
+"""Our own storage: a folder, or anything that speaks S3. Objects lie at `{workspace}/{SHA-256}`, thumbnails beside them."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from confab.errors import Misconfigured, StorageFailed
+
+_CHUNK = 1 << 20
+_PART = 5 << 20
+
+
+class Storage:
+    """Puts, reads and removes files. Raises StorageFailed when the storage does not do it."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def at(cls, url: str | None, data_dir: Path) -> "Storage":
+        """The storage that a setting names; None: the folder `media` in the data directory."""
+        if url is None:
+            return cls(_local(data_dir / "media"))
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            return cls(_local(Path(unquote(parts.path))))
+        return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
+
+    async def put(self, workspace: UUID, digest: bytes, body: IO[bytes], *, thumbnail: bool = False) -> None:
+        """Keep a file. Again changes nothing; a crash in the middle leaves none."""
+        body.seek(0)
+        try:
+            await obstore.put_async(self._store, _key(workspace, digest, thumbnail=thumbnail), body, chunk_size=_PART)
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the storage does not take it: {type(error).__name__}") from error
+
+    async def read(
+        self, workspace: UUID, digest: bytes, start: int, end: int, *, thumbnail: bool = False
+    ) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to `end`, piece by piece."""
+        key = _key(workspace, digest, thumbnail=thumbnail)
+        for at in range(start, end, _CHUNK):
+            try:
+                piece = await obstore.get_range_async(self._store, key, start=at, end=min(at + _CHUNK, end))
+            except (BaseError, OSError, FileNotFoundError) as error:
+                raise StorageFailed(f"the storage does not give it: {type(error).__name__}") from error
+            yield bytes(piece)
+
+    async def size(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> int:
+        """How many bytes it has."""
+        try:
+            return (await obstore.head_async(self._store, _key(workspace, digest, thumbnail=thumbnail)))["size"]
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the storage does not give it: {type(error).__name__}") from error
+
+    async def remove(self, workspace: UUID, digest: bytes) -> None:
+        """Forget a file and its thumbnail. One that is not there is removed already."""
+        for thumbnail in (False, True):
+            try:
+                await obstore.delete_async(self._store, _key(workspace, digest, thumbnail=thumbnail))
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                raise StorageFailed(f"the storage does not remove it: {type(error).__name__}") from error
+
+
+def _key(workspace: UUID, digest: bytes, *, thumbnail: bool) -> str:
+    return f"{workspace}/{digest.hex()}{'.thumbnail' if thumbnail else ''}"
+
+
+def _local(folder: Path) -> LocalStore:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"The media folder {folder} cannot be written ({error.strerror}): set CONFAB_MEDIA_URL.") from error
+    return LocalStore(folder)

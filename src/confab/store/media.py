@@ -1,0 +1,163 @@
+"""Files in our storage, and those to fetch and to remove: which rows show which object. Functions here go across workspaces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from confab.model.inbox import Viewer, WorkspaceId
+from confab.store.db import Conn, row, run
+
+AVATAR = -1
+"""The position of a participant's picture; attachments count from 0."""
+
+_ZERO = datetime(2000, 1, 1, tzinfo=UTC)
+_FAR = datetime(2100, 1, 1, tzinfo=UTC)
+_SLOWER = 10  # the mirrored time of anything after 1980 lies in the past
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A file in our storage and what it is."""
+
+    digest: bytes
+    content_type: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    placeholder: str | None
+    has_thumbnail: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A file to fetch, and where it belongs."""
+
+    account_id: UUID
+    conversation_id: UUID
+    kind: str
+    source_url: str | None
+    mid: str | None
+    has_asked_anew: bool
+
+
+def mirrored(at: datetime) -> datetime:
+    """A time long past, the earlier the later `at` is: what is due by it comes newest first."""
+    return _ZERO + (_FAR - at) / _SLOWER
+
+
+async def enqueue(conn: Conn, wanted: Sequence[tuple[UUID, UUID, int, UUID, datetime]]) -> None:
+    """Files to fetch: (workspace, message or participant, position, account, when it was sent). One that waits stays as it is."""
+    if not wanted:
+        return
+    await conn.execute(
+        """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::timestamptz[]) ON CONFLICT DO NOTHING""",
+        [one[0] for one in wanted],
+        [one[1] for one in wanted],
+        [one[2] for one in wanted],
+        [one[3] for one in wanted],
+        [mirrored(one[4]) for one in wanted],
+    )
+
+
+async def wanted(conn: Conn, workspace: WorkspaceId, message: UUID, position: int) -> Wanted | None:
+    """An attachment that is still to be fetched; None when it is gone, or settled."""
+    return await row(
+        conn,
+        Wanted,
+        """SELECT m.account_id, m.conversation_id, a.kind, a.source_url, m.mid, f.has_asked_anew
+        FROM media_fetches f
+        JOIN attachments a ON a.workspace_id = f.workspace_id AND a.message_id = f.subject_id AND a.position = f.position
+        JOIN messages m ON m.workspace_id = a.workspace_id AND m.id = a.message_id
+        WHERE f.workspace_id = $1 AND f.subject_id = $2 AND f.position = $3 AND a.state = 'pending'""",
+        workspace, message, position,
+    )  # fmt: skip
+
+
+async def known(conn: Conn, workspace: WorkspaceId, digest: bytes) -> Kept | None:
+    """The object with this digest, if the workspace has it; locked until the transaction ends, so that nobody removes it."""
+    return await row(
+        conn,
+        Kept,
+        """SELECT digest, content_type, size_bytes, width, height, duration_ms, placeholder, has_thumbnail
+        FROM media_objects WHERE workspace_id = $1 AND digest = $2 FOR SHARE""",
+        workspace, digest,
+    )  # fmt: skip
+
+
+async def lock(conn: Conn, workspace: WorkspaceId, digest: bytes) -> None:
+    """Until the transaction ends nobody else puts this object into storage, or removes it."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", int.from_bytes(workspace.bytes[:4] + digest[:4], "big", signed=True))
+
+
+async def keep(conn: Conn, workspace: WorkspaceId, kept: Kept, now: datetime) -> None:
+    """The object is in storage, under its lock. Again changes nothing."""
+    await conn.execute(
+        """INSERT INTO media_objects (workspace_id, digest, content_type, size_bytes, width, height, duration_ms, placeholder,
+            has_thumbnail, kept_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING""",
+        workspace, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height, kept.duration_ms,
+        kept.placeholder, kept.has_thumbnail, now,
+    )  # fmt: skip
+
+
+async def show(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, kept: Kept) -> int:
+    """The attachment is this object now. Its conversation is locked."""
+    return await run(
+        conn,
+        """UPDATE attachments SET state = 'stored', error = NULL, digest = $4, content_type = $5, size_bytes = $6, width = $7,
+            height = $8, duration_ms = $9, placeholder = $10, has_thumbnail = $11
+        WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
+        workspace, message, position, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height,
+        kept.duration_ms, kept.placeholder, kept.has_thumbnail,
+    )  # fmt: skip
+
+
+async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, state: str, reason: str) -> int:
+    """The attachment will not be fetched by itself: `failed`, `expired` or `refused`, with the reason."""
+    return await run(
+        conn,
+        """UPDATE attachments SET state = $4, error = $5
+        WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending'""",
+        workspace, message, position, state, reason,
+    )  # fmt: skip
+
+
+async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str | None) -> None:
+    """Instagram was asked for a fresh link, once: this is it, if there is one."""
+    await conn.execute(
+        """WITH asked AS (UPDATE media_fetches SET has_asked_anew = true
+            WHERE workspace_id = $1 AND subject_id = $2 AND position = $3)
+        UPDATE attachments SET source_url = coalesce($4, source_url)
+        WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
+        workspace, message, position, url,
+    )  # fmt: skip
+
+
+async def for_viewer(conn: Conn, viewer: Viewer, conversation: UUID, message: UUID, position: int) -> Kept | None:
+    """The object that an attachment shows, if it belongs to the viewer's workspace."""
+    return await row(
+        conn,
+        Kept,
+        """SELECT o.digest, o.content_type, o.size_bytes, o.width, o.height, o.duration_ms, o.placeholder, o.has_thumbnail
+        FROM messages m
+        JOIN attachments a ON a.workspace_id = m.workspace_id AND a.message_id = m.id AND a.position = $4
+        JOIN media_objects o ON o.workspace_id = a.workspace_id AND o.digest = a.digest
+        WHERE m.workspace_id = $1 AND m.id = $3 AND m.conversation_id = $2 AND a.state = 'stored'""",
+        viewer.workspace_id, conversation, message, position,
+    )  # fmt: skip
+
+
+async def remove(conn: Conn, workspace: WorkspaceId, digest: bytes) -> bool:
+    """Forget an object that nothing shows, under its lock; False when something shows it, or it is gone."""
+    return bool(
+        await conn.fetchval(
+            """DELETE FROM media_objects o WHERE workspace_id = $1 AND digest = $2
+                AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
+                AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
+            RETURNING true""",
+            workspace, digest,
+        )
+    )  # fmt: skip
