@@ -1,4 +1,4 @@
-"""What customers send is copied to our own storage and shown from there. Rules M1-M3 of docs/spec/graph.md, on the simulator."""
+"""What customers send is copied to our own storage and shown from there. Rules MD2-MD5 of docs/spec/inbox.md, on the simulator."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -39,7 +39,7 @@ def door(shop: Stack) -> httpx2.AsyncClient:
     ("kind", "content_type"),
     [("image", "image/png"), ("video", "video/mp4"), ("audio", "audio/wav"), ("file", "application/pdf")],
 )
-async def test_M2_a_file_is_copied_and_served_with_its_own_type(shop: Stack, kind: str, content_type: str) -> None:
+async def test_MD5_a_file_is_copied_and_served_with_its_own_type(shop: Stack, kind: str, content_type: str) -> None:
     await shop.customer_writes(None, attachments=[kind])
     attachment = await settled(shop)
     assert (attachment["state"], attachment["error"]) == ("stored", None)
@@ -62,7 +62,7 @@ async def test_M2_a_file_is_copied_and_served_with_its_own_type(shop: Stack, kin
         assert (await http.get(attachment["url"])).status_code == 401
 
 
-async def test_M2_a_picture_has_its_size_and_a_placeholder_before_it_is_loaded(shop: Stack) -> None:
+async def test_MD3_a_picture_has_its_size_and_a_placeholder_before_it_is_loaded(shop: Stack) -> None:
     await shop.customer_writes(None, attachments=["image"])
     attachment = await settled(shop)
     assert attachment["width"] > 0 < attachment["height"]
@@ -77,7 +77,7 @@ async def test_M2_a_picture_has_its_size_and_a_placeholder_before_it_is_loaded(s
         ({"effect": "big"}, "refused", "larger"),
     ],
 )
-async def test_M1_what_cannot_be_copied_says_why(shop: Stack, fault: dict[str, Any], state: str, reason: str) -> None:
+async def test_MD4_what_cannot_be_copied_says_why(shop: Stack, fault: dict[str, Any], state: str, reason: str) -> None:
     await shop.fault(target="cdn", **fault)
     await shop.customer_writes("look", attachments=["image"])
     attachment = await settled(shop)

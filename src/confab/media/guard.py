@@ -17,7 +17,7 @@ import httpcore2
 
 from confab.errors import MediaRefused
 
-_META = ("fbsbx.com", "fbcdn.net", "cdninstagram.com", "facebook.com", "instagram.com")  # rule M1
+_META = ("fbsbx.com", "fbcdn.net", "cdninstagram.com", "facebook.com", "instagram.com")  # rule MD1
 _HTTPS = 443
 _PLAIN = re.compile(r"[\x21-\x5b\x5d-\x7e]+")  # printable ASCII without a space and without a backslash
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
@@ -41,7 +41,7 @@ def allowed(pairs: Iterable[str]) -> Allowed:
 
 
 def checked(url: str, allow: Allowed) -> Target:
-    """The URL if media may be fetched from it. Raises MediaRefused, whose text says why not. Rule M1."""
+    """The URL if media may be fetched from it. Raises MediaRefused, whose text says why not. Rule MD1."""
     if not _PLAIN.fullmatch(url):
         raise MediaRefused("the address holds characters that none may hold")
     try:

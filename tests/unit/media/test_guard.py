@@ -1,4 +1,4 @@
-"""From where media are fetched, and from where never. Rule M1 of docs/spec/graph.md."""
+"""From where media are fetched, and from where never. Rule MD1 of docs/spec/inbox.md."""
 
 import socket
 from typing import Any
@@ -18,7 +18,7 @@ from confab.media import guard
         "https://scontent.xx.fbcdn.net:443/v/ad.jpg",
     ],
 )
-def test_M1_metas_media_hosts_may_be_asked(url: str) -> None:
+def test_MD1_metas_media_hosts_may_be_asked(url: str) -> None:
     assert guard.checked(url, frozenset()).url == url
 
 
@@ -57,12 +57,12 @@ def test_M1_metas_media_hosts_may_be_asked(url: str) -> None:
         ("", "characters"),
     ],
 )
-def test_M1_nothing_else_is_ever_asked(url: str, reason: str) -> None:
+def test_MD1_nothing_else_is_ever_asked(url: str, reason: str) -> None:
     with pytest.raises(MediaRefused, match=reason):
         guard.checked(url, frozenset())
 
 
-def test_M1_one_exact_pair_may_be_allowed_for_a_simulator() -> None:
+def test_MD1_one_exact_pair_may_be_allowed_for_a_simulator() -> None:
     allow = guard.allowed(["127.0.0.1:8090", "[::1]:8091"])
     assert guard.checked("http://127.0.0.1:8090/cdn/1", allow).port == 8090
     assert guard.checked("http://[::1]:8091/cdn/1", allow).host == "::1"
@@ -80,12 +80,12 @@ PRIVATE = [
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_M1_an_address_of_our_own_network_is_not_public_however_it_is_written(address: str) -> None:
+def test_MD1_an_address_of_our_own_network_is_not_public_however_it_is_written(address: str) -> None:
     assert not guard.is_public(address)
 
 
 @pytest.mark.parametrize("address", ["157.240.1.1", "2a03:2880:f12f::1", "::ffff:157.240.1.1", "64:ff9b::9df0:101"])
-def test_M1_a_public_address_is(address: str) -> None:
+def test_MD1_a_public_address_is(address: str) -> None:
     assert guard.is_public(address)
 
 
@@ -104,7 +104,7 @@ class Names:
 
 
 @pytest.mark.parametrize("answers", [["127.0.0.1"], ["157.240.1.1", "10.0.0.1"], ["169.254.169.254"], ["::ffff:127.0.0.1"]])
-async def test_M1_a_name_that_leads_inside_is_refused_even_with_a_public_address_beside(
+async def test_MD1_a_name_that_leads_inside_is_refused_even_with_a_public_address_beside(
     monkeypatch: pytest.MonkeyPatch, answers: list[str]
 ) -> None:
     Names(monkeypatch, answers)
@@ -112,7 +112,7 @@ async def test_M1_a_name_that_leads_inside_is_refused_even_with_a_public_address
         await guard.GuardedBackend(frozenset()).connect_tcp("lookaside.fbsbx.com", 443, timeout=1)
 
 
-async def test_M1_a_name_that_changes_after_the_check_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_MD1_a_name_that_changes_after_the_check_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The simulator's pair may lead to 127.0.0.1: what the first answer named is connected to, and nobody asks again."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -123,6 +123,6 @@ async def test_M1_a_name_that_changes_after_the_check_changes_nothing(monkeypatc
     assert names.asked == 1
 
 
-async def test_M1_no_socket_of_this_machine_is_asked() -> None:
+async def test_MD1_no_socket_of_this_machine_is_asked() -> None:
     with pytest.raises(MediaRefused):
         await guard.GuardedBackend(frozenset()).connect_unix_socket("/run/docker.sock")
