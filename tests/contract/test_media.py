@@ -1,4 +1,4 @@
-"""What customers send is copied to our own storage and shown from there. Rules MD2-MD5 of docs/spec/inbox.md, on the simulator."""
+"""What customers send is copied to our own storage and shown from there. Rules MD2-MD5 of docs/spec/inbox.md, on graphsim."""
 
 from collections.abc import AsyncIterator
 from typing import Any

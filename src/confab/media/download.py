@@ -1,4 +1,4 @@
-"""One file from Meta's media hosts onto our disk: streamed, measured and recognised while it comes. Rules MD1, MD2, M1, M4, M5."""
+"""One file from Meta's media hosts onto our disk: streamed, measured and recognised while it comes. Rules MD1, MD2, M1, M4."""
 
 import asyncio
 import hashlib

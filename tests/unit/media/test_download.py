@@ -50,7 +50,7 @@ async def host(answer: Answer, *, max_bytes: int = MAX) -> AsyncIterator[tuple[D
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    pair = "127.0.0.1:%d" % server.sockets[0].getsockname()[1]
+    pair = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with Downloads.open(guard.allowed([pair]), max_bytes=max_bytes, connections=2) as downloads:
         yield downloads, f"http://{pair}"
     server.close()
