@@ -16,8 +16,11 @@ from confab.inbox.line import Line
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.media import guard
+from confab.media.avatar import Avatars
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
+from confab.media.keep import Keeper
+from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles.fetch import Profiles
@@ -32,6 +35,7 @@ _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its w
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
 _DOWNLOADS = 16
+_AVATARS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,9 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
-    fetches = Fetches(db, world.storage, world.downloads, clock, waker, fresh_link)
+    keeper = Keeper(db, world.storage, clock)
+    fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link)
+    avatars = Avatars(db, keeper, world.downloads, clock, waker)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
@@ -96,6 +102,16 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             max_attempts=3,
             give_up=fetches.give_up,
         ),
+        Each(
+            kind=claims.AVATARS,
+            run=avatars.run,
+            at_once=_AVATARS,
+            lease=_LONG,
+            keeps_row=True,
+            max_attempts=3,
+            give_up=avatars.give_up,
+        ),
+        Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
-from confab.model.commands import AddNote, Discard, Retry, SendText
+from confab.model.commands import AddNote, Discard, FetchAgain, Retry, SendText
 from confab.model.inbox import Activity, ConversationId, Message, MessageId, Note, Seq
 from confab.store import changes, conversations, events, messages, notes, wake
 
@@ -115,6 +115,25 @@ async def retry_message(id: UUID, message_id: UUID, access: SignedIn, services: 
     async with access.transaction() as conn:
         message = await act.retry(conn, access.actor, command, access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    return Json(message)
+
+
+@router.post(
+    "/conversations/{id}/messages/{message_id}/attachments/{position}/retry", operation_id="retry_attachment",
+    response_model=Message,
+)  # fmt: skip
+async def retry_attachment(
+    id: UUID,  # noqa: A002 -- the path's word
+    message_id: UUID,
+    position: Annotated[int, Path(ge=0, le=99)],
+    access: SignedIn,
+    services: Running,
+) -> Response:
+    """Try again to copy a file of a message from Instagram; the message with the attachment pending."""
+    command = FetchAgain(conversation_id=ConversationId(id), message_id=MessageId(message_id), position=position)
+    async with access.transaction() as conn:
+        message = await act.fetch_again(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("media"))
     return Json(message)
 
 

@@ -11,9 +11,9 @@ from confab.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound, Win
 from confab.inbox import policy
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated, NoteAdded
-from confab.model.commands import Actor, AddNote, Assign, Discard, MarkRead, Retry, SendText, SetLabels, SetStatus
+from confab.model.commands import Actor, AddNote, Assign, Discard, FetchAgain, MarkRead, Retry, SendText, SetLabels, SetStatus
 from confab.model.inbox import AgentRef, Conversation, ConversationId, Message, MessageId, Note, NoteId, WorkspaceId
-from confab.store import changes, conversations, ids, messages, notes, outbound, snoozes
+from confab.store import changes, conversations, ids, media, messages, notes, outbound, snoozes
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -90,6 +90,17 @@ async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> 
     await conversations.update(conn, [conversation])
     removed = MessageRemoved(type="message_removed", conversation_id=command.conversation_id, message_id=command.message_id)
     await _publish(conn, conversation, [removed], now)
+
+
+async def fetch_again(conn: Conn, actor: Actor, command: FetchAgain, now: datetime) -> Message:
+    """Have a file fetched that could not be copied. One that is there, or on its way, stays as it is. Rule MD4."""
+    conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
+    message = await _row(conn, actor, command.conversation_id, command.message_id)
+    if not 0 <= command.position < len(message.attachments):
+        raise NotFound("The message carries nothing at this position.")
+    if not await media.try_again(conn, actor.workspace_id, message.id, command.position, now):
+        return _shown(message, conversation)
+    return await _changed(conn, conversation, await _row(conn, actor, command.conversation_id, command.message_id), now)
 
 
 async def mark_read(conn: Conn, actor: Actor, command: MarkRead, now: datetime) -> Conversation:

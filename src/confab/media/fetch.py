@@ -4,22 +4,19 @@ What the process leaves when it dies: a temporary file that the system removes, 
 finds and uses. The row of the attachment changes in one transaction with the change that tells browsers so.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import IO
 from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import MediaGone, MediaRefused, MediaUnavailable
-from confab.media import picture
-from confab.media.download import Downloads, File
-from confab.media.storage import Storage
+from confab.media.download import Downloads
+from confab.media.keep import Keeper
 from confab.model.changes import MessageUpdated
 from confab.model.inbox import ConversationId, WorkspaceId
 from confab.store import changes, conversations, media, messages, wake
 from confab.store.claims import MEDIA, Due
 from confab.store.db import Conn, Database
-from confab.store.media import Kept, Wanted
+from confab.store.media import Wanted
 from confab.store.wake import Wake
 
 FreshLink = Callable[[WorkspaceId, Wanted, int], Awaitable[str | None]]
@@ -30,10 +27,10 @@ class Fetches:
     """Handles claimed media fetches."""
 
     def __init__(
-        self, db: Database, storage: Storage, downloads: Downloads, clock: Clock, waker: Wake, fresh_link: FreshLink
+        self, db: Database, keeper: Keeper, downloads: Downloads, clock: Clock, waker: Wake, fresh_link: FreshLink
     ) -> None:
         self._db = db
-        self._storage = storage
+        self._keeper = keeper
         self._downloads = downloads
         self._clock = clock
         self._wake = waker
@@ -67,7 +64,7 @@ class Fetches:
         if wanted.source_url is None:
             raise MediaGone("Instagram gave no link")
         async with self._downloads.file(wanted.source_url, is_voice=wanted.kind == "audio") as file:
-            kept = await self._kept(workspace, file)
+            kept = await self._keeper.keep(workspace, file)
         async with self._db.transaction() as conn:
             await conversations.lock(conn, workspace, ConversationId(wanted.conversation_id))
             if await media.known(conn, workspace, kept.digest) is None:
@@ -76,35 +73,6 @@ class Fetches:
             if await media.show(conn, workspace, message, position, kept):
                 await self._publish(conn, workspace, wanted, message)
         self._wake.say(wake.changed(workspace))
-
-    async def _kept(self, workspace: WorkspaceId, file: File) -> Kept:
-        """In storage, once: what the workspace has already is not put there again."""
-        async with self._db.transaction() as conn:
-            known = await media.known(conn, workspace, file.digest)
-        if known is not None:
-            return known
-        if not file.content_type.startswith("image/"):
-            kept = _plain(file)
-            await self._put(workspace, kept, file.body, None)
-            return kept
-        read = await asyncio.to_thread(picture.read, file.body, file.content_type)
-        with read.shown:
-            kept = Kept(
-                digest=file.digest, content_type=read.content_type, size_bytes=_size(read.shown), width=read.width,
-                height=read.height, duration_ms=None, placeholder=read.placeholder, has_thumbnail=read.thumbnail is not None,
-            )  # fmt: skip
-            await self._put(workspace, kept, read.shown, read.thumbnail)
-        return kept
-
-    async def _put(self, workspace: WorkspaceId, kept: Kept, body: IO[bytes], thumbnail: IO[bytes] | None) -> None:
-        """Under the object's lock, so that nobody removes the file between its arrival and its row."""
-        async with self._db.transaction() as conn:
-            await media.lock(conn, workspace, kept.digest)
-            await self._storage.put(workspace, kept.digest, body)
-            if thumbnail is not None:
-                with thumbnail:
-                    await self._storage.put(workspace, kept.digest, thumbnail, thumbnail=True)
-            await media.keep(conn, workspace, kept, self._clock.now())
 
     async def _gone(self, due: Due, wanted: Wanted, error: MediaGone) -> None:
         """A dead link: Instagram is asked once for another."""
@@ -141,14 +109,3 @@ class Fetches:
 def _key(due: Due) -> tuple[WorkspaceId, UUID, int]:
     workspace, subject, position = due.key
     return WorkspaceId(UUID(str(workspace))), UUID(str(subject)), int(str(position))
-
-
-def _plain(file: File) -> Kept:
-    return Kept(
-        digest=file.digest, content_type=file.content_type, size_bytes=file.size_bytes, width=None, height=None,
-        duration_ms=None, placeholder=None, has_thumbnail=False,
-    )  # fmt: skip
-
-
-def _size(body: IO[bytes]) -> int:
-    return body.seek(0, 2)

@@ -11,6 +11,7 @@ import re
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 import httpcore2
@@ -87,7 +88,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     def __init__(self, allow: Allowed) -> None:
         self._allow = allow
-        self._inner = httpcore2.AnyIOBackend()
+        self._inner = cast(httpcore2.AsyncNetworkBackend, httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,

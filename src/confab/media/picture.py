@@ -20,7 +20,7 @@ _THUMBNAIL = 640
 _TINY = 12
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-pillow_heif.register_heif_opener(thumbnails=False)
+pillow_heif.register_heif_opener(thumbnails=False)  # pyright: ignore[reportUnknownMemberType] -- its keywords have no types
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

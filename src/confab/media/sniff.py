@@ -18,7 +18,7 @@ _QUICKTIME_AUDIO = b"M4A "
 
 def content_type(first: bytes, *, is_voice: bool) -> str:
     """The media type of a file that begins so. `is_voice`: an MP4 holds sound alone. Raises MediaRefused for any other kind."""
-    found = filetype.guess_mime(first)
+    found: str | None = filetype.guess_mime(first)  # pyright: ignore[reportUnknownMemberType] -- it has no types
     if found is None and first[4:8] == b"ftyp" and first[8:12] in (b"isom", b"iso5", b"mp42", _QUICKTIME_AUDIO):
         found = "video/mp4"
     if found is None or found not in _KINDS:

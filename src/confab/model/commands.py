@@ -43,6 +43,15 @@ class Discard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FetchAgain:
+    """Try again to copy what a message carries at this position."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRead:
     """Everything up to this message is read; None: up to the newest."""
 

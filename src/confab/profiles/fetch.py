@@ -9,7 +9,7 @@ from confab.errors import Rejected, Throttled, Unauthorised
 from confab.graph.client import GraphClient, Profile
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, participants, wake
+from confab.store import avatars, changes, conversations, participants, wake
 from confab.store.claims import PROFILES, Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -70,6 +70,8 @@ class Profiles:
                 follower_count=profile.follower_count,
             )
             await PROFILES.finish(conn, due)
+            if profile.profile_pic:
+                await avatars.enqueue(conn, workspace, participant, profile.profile_pic, now)
             if conversation is not None:
                 found = await conversations.by_ids(conn, [(workspace, conversation)])
                 updated = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]

@@ -82,7 +82,7 @@ async def known(conn: Conn, workspace: WorkspaceId, digest: bytes) -> Kept | Non
         conn,
         Kept,
         """SELECT digest, content_type, size_bytes, width, height, duration_ms, placeholder, has_thumbnail
-        FROM media_objects WHERE workspace_id = $1 AND digest = $2 FOR SHARE""",
+        FROM media_objects WHERE workspace_id = $1 AND digest = $2 AND removing_since IS NULL FOR SHARE""",
         workspace, digest,
     )  # fmt: skip
 
@@ -93,11 +93,12 @@ async def lock(conn: Conn, workspace: WorkspaceId, digest: bytes) -> None:
 
 
 async def keep(conn: Conn, workspace: WorkspaceId, kept: Kept, now: datetime) -> None:
-    """The object is in storage, under its lock. Again changes nothing."""
+    """The object is in storage, under its lock. Again changes nothing; one that was being removed is there again."""
     await conn.execute(
         """INSERT INTO media_objects (workspace_id, digest, content_type, size_bytes, width, height, duration_ms, placeholder,
             has_thumbnail, kept_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING""",
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT (workspace_id, digest) DO UPDATE SET removing_since = NULL""",
         workspace, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height, kept.duration_ms,
         kept.placeholder, kept.has_thumbnail, now,
     )  # fmt: skip
@@ -150,14 +151,49 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: UUID, message: UU
     )  # fmt: skip
 
 
-async def remove(conn: Conn, workspace: WorkspaceId, digest: bytes) -> bool:
-    """Forget an object that nothing shows, under its lock; False when something shows it, or it is gone."""
+async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: datetime) -> bool:
+    """From now on nobody counts on an object that nothing shows. Under its lock. False when something shows it."""
     return bool(
         await conn.fetchval(
-            """DELETE FROM media_objects o WHERE workspace_id = $1 AND digest = $2
+            """UPDATE media_objects SET removing_since = coalesce(removing_since, $3) WHERE workspace_id = $1 AND digest = $2
                 AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
                 AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
             RETURNING true""",
-            workspace, digest,
+            workspace, digest, now,
         )
+    )  # fmt: skip
+
+
+async def is_being_removed(conn: Conn, workspace: WorkspaceId, digest: bytes) -> bool:
+    """Whether its removal has begun and nobody has kept it again since. Under its lock."""
+    found = await conn.fetchval(
+        "SELECT removing_since IS NOT NULL FROM media_objects WHERE workspace_id = $1 AND digest = $2", workspace, digest
+    )
+    return bool(found)
+
+
+async def forget(conn: Conn, workspace: WorkspaceId, digest: bytes) -> int:
+    """The file is gone, and so is what we knew of it. Under its lock."""
+    return await run(
+        conn,
+        "DELETE FROM media_objects WHERE workspace_id = $1 AND digest = $2 AND removing_since IS NOT NULL",
+        workspace, digest,
+    )  # fmt: skip
+
+
+async def try_again(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, now: datetime) -> int:
+    """Somebody asks for a file that failed, expired or was refused: it is fetched at once. Others stay as they are."""
+    return await run(
+        conn,
+        """WITH again AS (
+            UPDATE attachments SET state = 'pending', error = NULL
+            WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state IN ('failed', 'expired', 'refused')
+            RETURNING workspace_id, message_id, position
+        )
+        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT again.workspace_id, again.message_id, again.position, m.account_id, $4
+        FROM again JOIN messages m ON m.workspace_id = again.workspace_id AND m.id = again.message_id
+        ON CONFLICT (workspace_id, subject_id, position)
+            DO UPDATE SET due_at = excluded.due_at, attempts = 0, has_asked_anew = false, error = NULL""",
+        workspace, message, position, now,
     )  # fmt: skip

@@ -258,12 +258,22 @@ async def insert_attachments(conn: Conn, new: Sequence[AttachmentRow]) -> None:
     )
 
 
-async def remove_attachments(conn: Conn, messages: Sequence[tuple[UUID, UUID]]) -> None:
-    """Forget what unsent messages of (workspace, id) carried."""
+async def remove_attachments(conn: Conn, messages: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+    """Forget what messages of (workspace, id) carried; their files are removed from storage by a job of the same transaction."""
     await conn.execute(
-        "DELETE FROM attachments WHERE (workspace_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
+        """WITH gone AS (
+            DELETE FROM attachments WHERE (workspace_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
+            RETURNING workspace_id, message_id, position, digest
+        ), unwanted AS (
+            DELETE FROM media_fetches f USING gone g
+            WHERE (f.workspace_id, f.subject_id, f.position) = (g.workspace_id, g.message_id, g.position)
+        )
+        INSERT INTO media_removals (workspace_id, digest, due_at)
+        SELECT DISTINCT workspace_id, digest, $3::timestamptz FROM gone WHERE digest IS NOT NULL
+        ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0""",
         [workspace for workspace, _ in messages],
         [message for _, message in messages],
+        now,
     )
 
 

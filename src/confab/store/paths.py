@@ -10,4 +10,9 @@ EXTENSIONS = {
 
 def of_attachment(conversation: UUID, message: UUID, position: int, content_type: str, digest: bytes) -> str:
     """An attachment's address at our own door."""
-    return f"/media/messages/{conversation}/{message}-{position}.{EXTENSIONS[content_type]}?v={digest.hex()[:12]}"
+    return f"/media/messages/{conversation}/{message}-{position}{ending(content_type, digest)}"
+
+
+def ending(content_type: str, digest: bytes) -> str:
+    """How the address of such a file ends: its type, and its version."""
+    return f".{EXTENSIONS[content_type]}?v={digest.hex()[:12]}"

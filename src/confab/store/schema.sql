@@ -159,6 +159,10 @@ CREATE TABLE public.attachments (
     height integer,
     duration_ms integer,
     payload jsonb NOT NULL,
+    digest bytea,
+    placeholder text,
+    has_thumbnail boolean DEFAULT false NOT NULL,
+    error text,
     CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text])))
 );
 ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
@@ -315,6 +319,44 @@ CREATE TABLE public.labels (
     CONSTRAINT labels_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.labels FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.media_fetches (
+    workspace_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    account_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    has_asked_anew boolean DEFAULT false NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.media_fetches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.media_fetches.due_at IS 'The first time mirrored from when the message was sent, so that the newest come first.';
+CREATE TABLE public.media_objects (
+    workspace_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    content_type text NOT NULL,
+    size_bytes bigint NOT NULL,
+    width integer,
+    height integer,
+    duration_ms integer,
+    placeholder text,
+    has_thumbnail boolean DEFAULT false NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    removing_since timestamp with time zone,
+    CONSTRAINT media_objects_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY public.media_objects FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.media_objects IS 'A file in our storage, at {workspace}/{SHA-256}; the same picture is kept once.';
+COMMENT ON COLUMN public.media_objects.placeholder IS 'A picture of a few pixels as a data URL, drawn until the real one is there.';
+COMMENT ON COLUMN public.media_objects.removing_since IS 'The file is being removed, or is gone already: for everybody else there is none.';
+CREATE TABLE public.media_removals (
+    workspace_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.media_removals FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.memberships (
     workspace_id uuid NOT NULL,
     agent_id uuid NOT NULL,
@@ -458,6 +500,9 @@ CREATE TABLE public.participants (
     follower_count bigint,
     connected_user_id text,
     created_at timestamp with time zone NOT NULL,
+    avatar_digest bytea,
+    avatar_source_url text,
+    avatar_error text,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
@@ -580,6 +625,12 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE ONLY public.media_fetches
+    ADD CONSTRAINT media_fetches_pkey PRIMARY KEY (workspace_id, subject_id, "position");
+ALTER TABLE ONLY public.media_objects
+    ADD CONSTRAINT media_objects_pkey PRIMARY KEY (workspace_id, digest);
+ALTER TABLE ONLY public.media_removals
+    ADD CONSTRAINT media_removals_pkey PRIMARY KEY (workspace_id, digest);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
 ALTER TABLE ONLY public.message_hints
@@ -626,6 +677,8 @@ ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
+CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id, digest) WHERE (digest IS NOT NULL);
+CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
 CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
@@ -637,6 +690,8 @@ CREATE INDEX delivery_parts_due ON public.delivery_parts USING btree (due_at) WH
 CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspace_id, state, delivery_id) WHERE (state <> 'applied'::text);
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
+CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
@@ -648,6 +703,7 @@ CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
+CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
@@ -664,6 +720,8 @@ ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.attachments
+    ADD CONSTRAINT attachments_object FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.change_counters
@@ -682,6 +740,10 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.media_fetches
+    ADD CONSTRAINT media_fetches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.media_objects
+    ADD CONSTRAINT media_objects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.memberships
@@ -702,6 +764,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.participants
+    ADD CONSTRAINT participants_avatar FOREIGN KEY (workspace_id, avatar_digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.profile_fetches
@@ -724,6 +788,9 @@ CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (tr
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.media_objects TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.media_removals TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
@@ -745,6 +812,9 @@ ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.media_objects ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.media_removals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
@@ -763,6 +833,9 @@ CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((works
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.media_objects TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.media_removals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -832,6 +905,12 @@ GRANT SELECT(expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(updated_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;

@@ -27,6 +27,9 @@ ROWS = {
     "profiles": "INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at) VALUES ($2, $2, 'due', $1)",
     "hints": "INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "erasures": "INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
+    "media": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, 0, $2, $1)",
+    "avatars": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, -1, $2, $1)",
+    "removals": "INSERT INTO media_removals (workspace_id, digest, due_at) VALUES ($2, decode(repeat('00', 32), 'hex'), $1)",
     "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }

@@ -65,6 +65,22 @@ export function useRetryMessage() {
   })
 }
 
+/** Has a file of a message copied that could not be before. */
+export function useRetryAttachment() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: ({ message, position }: { message: Message; position: number }) =>
+      answer(
+        http.POST("/api/v1/conversations/{id}/messages/{message_id}/attachments/{position}/retry", {
+          params: { path: { ...pathOf(message).path, position } },
+        }),
+      ),
+    onSuccess: (message: Message | undefined) => {
+      if (message?.id) landMessage(cache, message)
+    },
+  })
+}
+
 /** Gives up a message that was never sent. */
 export function useDiscardMessage() {
   const cache = useQueryClient()

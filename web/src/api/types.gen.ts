@@ -236,6 +236,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/messages/{message_id}/attachments/{position}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Attachment
+         * @description Try again to copy a file of a message from Instagram; the message with the attachment pending.
+         */
+        post: operations["retry_attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages/{message_id}": {
         parameters: {
             query?: never;
@@ -610,13 +630,17 @@ export interface components {
         };
         /**
          * Attachment
-         * @description Something a message carries. `kind` is Meta's word; `url` is ours or None, never Meta's.
+         * @description Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
+         *
+         *     `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file.
          */
         Attachment: {
             /** Kind */
             kind: string;
             /** Url */
             url: string | null;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
             /** Title */
             title: string | null;
             /** Permalink */
@@ -636,6 +660,10 @@ export interface components {
             height: number | null;
             /** Duration Ms */
             duration_ms: number | null;
+            /** Placeholder */
+            placeholder: string | null;
+            /** Error */
+            error: string | null;
         };
         /**
          * Author
@@ -1768,6 +1796,39 @@ export interface operations {
             path: {
                 id: string;
                 message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+                position: number;
             };
             cookie?: never;
         };

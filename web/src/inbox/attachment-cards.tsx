@@ -4,7 +4,7 @@ import { selectAttachmentLabel } from "../lib/selectors"
 import { Icon, type IconName } from "../ui/icon"
 
 const STATES: Record<Attachment["state"], string> = {
-  pending: "is not copied here yet; see it in Instagram",
+  pending: "is being copied from Instagram",
   stored: "cannot be shown here",
   failed: "could not be fetched from Instagram",
   expired: "is no longer available on Instagram",

@@ -1,8 +1,14 @@
+import { Fragment } from "react"
+import { explain } from "../api/client"
+import { useRetryAttachment } from "../api/messages"
 import type { Attachment, Message } from "../api/model"
 import { selectAttachmentLabel } from "../lib/selectors"
 import { formatDuration, formatSize } from "../lib/time"
 import { Icon } from "../ui/icon"
+import { showToast } from "../ui/toast"
 import { LinkCard, Placeholder, StoryCard, TemplateCard } from "./attachment-cards"
+
+const MISSING: ReadonlySet<Attachment["state"]> = new Set(["failed", "expired", "refused"])
 
 type AttachmentsProps = { message: Message; isOurs: boolean }
 
@@ -20,9 +26,27 @@ export function Attachments({ message, isOurs }: AttachmentsProps) {
     >
       {attachments.map((attachment, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no id, and never change their order
-        <AttachmentView key={index} attachment={attachment} isOurs={isOurs} isTile={isGrid} />
+        <Fragment key={index}>
+          <AttachmentView attachment={attachment} isOurs={isOurs} isTile={isGrid} />
+          {MISSING.has(attachment.state) && <TryAgain message={message} position={index} />}
+        </Fragment>
       ))}
     </div>
+  )
+}
+
+/** A person may ask for the file once more: its host may be well again, or its limit raised. */
+function TryAgain({ message, position }: { message: Message; position: number }) {
+  const { mutate, isPending } = useRetryAttachment()
+  return (
+    <button
+      type="button"
+      disabled={isPending}
+      onClick={() => mutate({ message, position }, { onError: (error) => showToast(explain(error), { isError: true }) })}
+      className="rounded-md px-2 py-1 text-xs font-medium text-accent hover:bg-hover"
+    >
+      Try again
+    </button>
   )
 }
 
@@ -96,13 +120,17 @@ function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boole
       className="block overflow-hidden rounded-2xl"
     >
       <img
-        src={attachment.url}
+        src={attachment.thumbnail_url ?? attachment.url}
         alt={attachment.title ?? "Open full size"}
         {...size}
         loading="lazy"
         decoding="async"
-        style={{ width: size.width, aspectRatio: `${size.width} / ${size.height}` }}
-        className="h-auto max-w-full bg-hover object-cover"
+        style={{
+          width: size.width,
+          aspectRatio: `${size.width} / ${size.height}`,
+          ...(attachment.placeholder !== null && { backgroundImage: `url("${attachment.placeholder}")` }),
+        }}
+        className="h-auto max-w-full bg-hover bg-cover bg-center object-cover"
       />
     </a>
   )

@@ -197,7 +197,7 @@ async def _save_rest(conn: Conn, state: State) -> None:
         await participants.ask_again(conn, heard, state.now)
     losing = [row for row in state.messages.values() if row.loses_attachments]
     if losing:
-        await messages.remove_attachments(conn, [(row.workspace_id, row.id) for row in losing])
+        await messages.remove_attachments(conn, [(row.workspace_id, row.id) for row in losing], state.now)
         await messages.insert_attachments(conn, [attachment for row in losing for attachment in row.attachments])
     await events.park(conn, [_parkable(key, event) for key, event in state.new_parked], state.now)
     if state.no_longer_parked:

@@ -11,8 +11,10 @@ CREATE TABLE media_objects (
     placeholder text,
     has_thumbnail boolean NOT NULL DEFAULT false,
     kept_at timestamptz NOT NULL,
+    removing_since timestamptz,
     PRIMARY KEY (workspace_id, digest)
 );
+COMMENT ON COLUMN media_objects.removing_since IS 'The file is being removed, or is gone already: for everybody else there is none.';
 COMMENT ON TABLE media_objects IS 'A file in our storage, at {workspace}/{SHA-256}; the same picture is kept once.';
 COMMENT ON COLUMN media_objects.placeholder IS 'A picture of a few pixels as a data URL, drawn until the real one is there.';
 
@@ -29,7 +31,8 @@ CREATE TABLE media_fetches (
     PRIMARY KEY (workspace_id, subject_id, position),
     FOREIGN KEY (workspace_id, account_id) REFERENCES accounts
 );
-CREATE INDEX media_fetches_due ON media_fetches (due_at);
+CREATE INDEX media_fetches_due ON media_fetches (due_at) WHERE position >= 0;
+CREATE INDEX avatar_fetches_due ON media_fetches (due_at) WHERE position < 0;
 COMMENT ON COLUMN media_fetches.due_at IS 'The first time mirrored from when the message was sent, so that the newest come first.';
 
 -- A file that nothing shows any more, to be removed from storage.

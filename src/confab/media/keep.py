@@ -1,0 +1,60 @@
+"""A file on our disk into our storage: recognised, measured, and kept once in its workspace. Rule MD3."""
+
+import asyncio
+from typing import IO
+
+from confab.clock import Clock
+from confab.media import picture
+from confab.media.download import File
+from confab.media.storage import Storage
+from confab.model.inbox import WorkspaceId
+from confab.store import media
+from confab.store.db import Database
+from confab.store.media import Kept
+
+
+class Keeper:
+    """Keeps files of every workspace."""
+
+    def __init__(self, db: Database, storage: Storage, clock: Clock) -> None:
+        self._db = db
+        self._storage = storage
+        self._clock = clock
+
+    async def keep(self, workspace: WorkspaceId, file: File) -> Kept:
+        """The file is in storage. What the workspace has already is not put there again.
+
+        Raises MediaRefused for a damaged picture, StorageFailed when it cannot be put there.
+        """
+        async with self._db.transaction() as conn:
+            known = await media.known(conn, workspace, file.digest)
+        if known is not None:
+            return known
+        if not file.content_type.startswith("image/"):
+            kept = _unmeasured(file)
+            await self._put(workspace, kept, file.body, None)
+            return kept
+        read = await asyncio.to_thread(picture.read, file.body, file.content_type)
+        with read.shown:
+            kept = Kept(
+                digest=file.digest, content_type=read.content_type, size_bytes=read.shown.seek(0, 2), width=read.width,
+                height=read.height, duration_ms=None, placeholder=read.placeholder, has_thumbnail=read.thumbnail is not None,
+            )  # fmt: skip
+            await self._put(workspace, kept, read.shown, read.thumbnail)
+        return kept
+
+    async def _put(self, workspace: WorkspaceId, kept: Kept, body: IO[bytes], thumbnail: IO[bytes] | None) -> None:
+        """Under the object's lock, so that nobody removes the file between its arrival and its row."""
+        async with self._db.transaction() as conn:
+            await media.lock(conn, workspace, kept.digest)
+            await self._storage.put(workspace, kept.digest, body)
+            if thumbnail is not None:
+                await self._storage.put(workspace, kept.digest, thumbnail, thumbnail=True)
+            await media.keep(conn, workspace, kept, self._clock.now())
+
+
+def _unmeasured(file: File) -> Kept:
+    return Kept(
+        digest=file.digest, content_type=file.content_type, size_bytes=file.size_bytes, width=None, height=None,
+        duration_ms=None, placeholder=None, has_thumbnail=False,
+    )  # fmt: skip
