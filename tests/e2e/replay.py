@@ -11,6 +11,8 @@ from tests import recordings_of
 RECORDED_AT_S = 1_793_612_346
 _PEOPLE = ("1087654321098765", "2291834475610028", "3350071128844910")
 _COMMENTS = re.compile(r"\b(?:1804771239085\d{4}|17966402183357714|17865000000000111)\b")
+_MEDIA = re.compile(r"https://[a-z0-9.-]+\.(?:fbsbx\.com|fbcdn\.net|cdninstagram\.com)/")
+_NOWHERE = "https://media.invalid/"  # a name that no server answers to: no test asks Meta
 _MIDS = re.compile(r'"mid": ?"(aWdf[^"]+)"')
 
 
@@ -37,6 +39,7 @@ def body(name: str, owner: str | None = None, seconds_ago: float = 1) -> bytes:
         text = text.replace(recorded, person(owner, nth))
     if not name.startswith("test-"):
         text = _COMMENTS.sub(lambda found: comment_id(owner, found[0]), text)
+    text = _MEDIA.sub(_NOWHERE, text)
     text = _MIDS.sub(lambda found: found[0].replace(found[1], f"{found[1]}{_digits(owner, 6)}"), text)
     document = json.loads(text)
     times = [at for at in _times(document) if at > RECORDED_AT_S * 1000 - 10**7]

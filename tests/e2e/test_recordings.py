@@ -19,7 +19,7 @@ UNREAD = "unread, 1 message, window 23 hours"
 OPEN = "window 23 hours"
 NEVER = "window never opened"
 NOT_HERE = (
-    "(?:is not copied here yet; see it in Instagram|could not be fetched from Instagram"
+    "(?:is being copied from Instagram|could not be fetched from Instagram|was not kept: [^.]+"
     "|is no longer available on Instagram|cannot be shown here|can be seen on Instagram)"
 )
 

@@ -8,9 +8,14 @@ const STATES: Record<Attachment["state"], string> = {
   stored: "cannot be shown here",
   failed: "could not be fetched from Instagram",
   expired: "is no longer available on Instagram",
-  refused: "was not kept: its size or type is not allowed",
+  refused: "was not kept",
   link: "can be seen on Instagram",
   unavailable: "is not passed on by Instagram",
+}
+
+/** Why a file was refused: what a person may change, or ask the customer to. */
+function reasonOf({ state, error }: Attachment): string {
+  return state === "refused" && error !== null ? `: ${error}` : ""
 }
 
 type PlaceholderProps = { attachment: Attachment; icon: IconName; text?: string; isTile?: boolean }
@@ -25,7 +30,7 @@ export function Placeholder({ attachment, icon, text, isTile = false }: Placehol
         <Icon name={icon} size={20} />
       </span>
       <span className="min-w-0">
-        {text ?? `${selectAttachmentLabel(attachment)} ${STATES[attachment.state]}`}
+        {text ?? `${selectAttachmentLabel(attachment)} ${STATES[attachment.state]}${reasonOf(attachment)}`}
         <OpenLink permalink={attachment.permalink} />
       </span>
     </div>

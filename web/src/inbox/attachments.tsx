@@ -42,7 +42,9 @@ function TryAgain({ message, position }: { message: Message; position: number })
     <button
       type="button"
       disabled={isPending}
-      onClick={() => mutate({ message, position }, { onError: (error) => showToast(explain(error), { isError: true }) })}
+      onClick={() =>
+        mutate({ message, position }, { onError: (error) => showToast(explain(error), { isError: true }) })
+      }
       className="rounded-md px-2 py-1 text-xs font-medium text-accent hover:bg-hover"
     >
       Try again
