@@ -22,6 +22,7 @@ from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.remove import Removals
 from confab.media.storage import Storage
+from confab.media.studio import Studio
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles.fetch import Profiles
 from confab.settings import Settings
@@ -45,6 +46,7 @@ class Outside:
     graph: GraphClient
     downloads: Downloads
     storage: Storage
+    studio: Studio
     vault: Vault
 
 
@@ -57,7 +59,11 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS) as downloads,
     ):
-        yield Outside(graph=graph, downloads=downloads, storage=storage, vault=opened_by(settings))
+        studio = Studio()
+        try:
+            yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
+        finally:
+            await studio.close()
 
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
@@ -84,7 +90,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
-    keeper = Keeper(db, world.storage, clock)
+    keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link)
     avatars = Avatars(db, keeper, world.downloads, clock, waker)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)

@@ -1,12 +1,12 @@
 """A file on our disk into our storage: recognised, measured, and kept once in its workspace. Rule MD3."""
 
-import asyncio
+import io
 from typing import IO
 
 from confab.clock import Clock
-from confab.media import picture
 from confab.media.download import File
 from confab.media.storage import Storage
+from confab.media.studio import Studio
 from confab.model.inbox import WorkspaceId
 from confab.store import media
 from confab.store.db import Database
@@ -16,8 +16,9 @@ from confab.store.media import Kept
 class Keeper:
     """Keeps files of every workspace."""
 
-    def __init__(self, db: Database, storage: Storage, clock: Clock) -> None:
+    def __init__(self, db: Database, storage: Storage, studio: Studio, clock: Clock) -> None:
         self._db = db
+        self._studio = studio
         self._storage = storage
         self._clock = clock
 
@@ -34,13 +35,13 @@ class Keeper:
             kept = _unmeasured(file)
             await self._put(workspace, kept, file.body, None)
             return kept
-        read = await asyncio.to_thread(picture.read, file.body, file.content_type)
-        with read.shown:
-            kept = Kept(
-                digest=file.digest, content_type=read.content_type, size_bytes=read.shown.seek(0, 2), width=read.width,
-                height=read.height, duration_ms=None, placeholder=read.placeholder, has_thumbnail=read.thumbnail is not None,
-            )  # fmt: skip
-            await self._put(workspace, kept, read.shown, read.thumbnail)
+        read = await self._studio.measure(file.body, file.content_type)
+        kept = Kept(
+            digest=file.digest, content_type=read.measured.content_type, size_bytes=len(read.shown), width=read.measured.width,
+            height=read.measured.height, duration_ms=None, placeholder=read.measured.placeholder,
+            has_thumbnail=read.thumbnail is not None,
+        )  # fmt: skip
+        await self._put(workspace, kept, io.BytesIO(read.shown), read.thumbnail)
         return kept
 
     async def _put(self, workspace: WorkspaceId, kept: Kept, body: IO[bytes], thumbnail: IO[bytes] | None) -> None:

@@ -1,67 +1,65 @@
 """What a picture measures, a smaller one for the list of messages, and one of a few pixels for the moment before it is there.
 
-A picture with more pixels than a camera makes is not decoded: a file of a few kilobytes may unfold to gigabytes.
+Runs as a process of its own (`python -m confab.media.picture`): `studio.py` sends pictures and reads the answers. A picture with
+more pixels than a camera makes is not decoded: a file of a few kilobytes may unfold to gigabytes.
 """
 
 import base64
 import io
-import tempfile
+import resource
+import select
+import struct
+import sys
 import warnings
-from dataclasses import dataclass
 from typing import IO
 
+import msgspec
 import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from confab.errors import MediaRefused
+from confab.media.measured import Measured
 
 MOST_PIXELS = 50_000_000
 _THUMBNAIL = 640
 _TINY = 12
+_MOST_MEMORY = 1 << 30
+_IDLE_S = 15.0
+_LENGTH = struct.Struct(">II")
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 pillow_heif.register_heif_opener(thumbnails=False)  # pyright: ignore[reportUnknownMemberType] -- its keywords have no types
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """`shown` is the file to keep: the given one, or a WebP made of a HEIC. `thumbnail` is None where it would not be smaller."""
+def measure(body: IO[bytes], content_type: str) -> tuple[Measured, bytes, bytes]:
+    """What it measures, its thumbnail and the file to keep in its place; each empty where there is none.
 
-    shown: IO[bytes]
-    content_type: str
-    width: int
-    height: int
-    thumbnail: IO[bytes] | None
-    placeholder: str
-
-
-def read(body: IO[bytes], content_type: str) -> Picture:
-    """Blocks for as long as decoding takes: call it in a thread. Raises MediaRefused for what is no picture, or a bomb."""
-    body.seek(0)
+    Raises MediaRefused for what is no picture, or a bomb.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(body) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
-                    raise MediaRefused(_too_many(opened.width, opened.height))
-                return _read(opened, body, content_type)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+                    raise MediaRefused(f"it measures {opened.width} x {opened.height}, more than any camera makes")
+                return _measure(opened, content_type)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise MediaRefused("it has more pixels than any camera makes") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise MediaRefused(f"it is a damaged picture: {type(error).__name__}") from None
 
 
-def _read(opened: Image.Image, body: IO[bytes], content_type: str) -> Picture:
+def _measure(opened: Image.Image, content_type: str) -> tuple[Measured, bytes, bytes]:
     is_turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     width, height = (opened.height, opened.width) if is_turned else (opened.width, opened.height)
-    shown: IO[bytes] = body
-    if content_type == "image/heic":
-        shown, content_type = _as_webp(opened), "image/webp"
+    shown = _as_webp(opened) if content_type == "image/heic" else b""
     small = _small(opened)
-    return Picture(
-        shown=shown, content_type=content_type, width=width, height=height, placeholder=_placeholder(small),
-        thumbnail=_thumbnail(small) if max(width, height) > _THUMBNAIL else None,
+    thumbnail = _encoded(small, quality=80) if max(width, height) > _THUMBNAIL else b""
+    measured = Measured(
+        content_type="image/webp" if shown else content_type, width=width, height=height, placeholder=_placeholder(small),
+        thumbnail_bytes=len(thumbnail),
     )  # fmt: skip
+    return measured, thumbnail, shown
 
 
 def _small(opened: Image.Image) -> Image.Image:
@@ -71,25 +69,41 @@ def _small(opened: Image.Image) -> Image.Image:
     return small if small.mode in ("RGB", "RGBA") else small.convert("RGBA" if "transparency" in small.info else "RGB")
 
 
-def _thumbnail(small: Image.Image) -> IO[bytes]:
-    file = io.BytesIO()
-    small.save(file, "WEBP", quality=80, method=3)
-    return file
-
-
-def _as_webp(opened: Image.Image) -> IO[bytes]:
-    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the caller closes it
-    ImageOps.exif_transpose(opened).convert("RGB").save(file, "WEBP", quality=88, method=3)
-    return file
+def _as_webp(opened: Image.Image) -> bytes:
+    return _encoded(ImageOps.exif_transpose(opened).convert("RGB"), quality=88)
 
 
 def _placeholder(small: Image.Image) -> str:
     tiny = small.convert("RGB")
     tiny.thumbnail((_TINY, _TINY))
+    return "data:image/webp;base64," + base64.b64encode(_encoded(tiny, quality=20)).decode()
+
+
+def _encoded(image: Image.Image, *, quality: int) -> bytes:
     file = io.BytesIO()
-    tiny.save(file, "WEBP", quality=20, method=6)
-    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
+    image.save(file, "WEBP", quality=quality, method=3)
+    return file.getvalue()
 
 
-def _too_many(width: int, height: int) -> str:
-    return f"it measures {width} x {height}, more than any camera makes"
+def _answer(body: bytes, content_type: str) -> tuple[Measured, bytes, bytes]:
+    try:
+        return measure(io.BytesIO(body), content_type)
+    except MediaRefused as error:
+        return Measured(refused=error.detail), b"", b""
+
+
+def main() -> None:
+    """Answer one picture after another, until nobody has asked for a while."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    asked, answered = sys.stdin.buffer, sys.stdout.buffer
+    while select.select([asked], [], [], _IDLE_S)[0] and len(head := asked.read(_LENGTH.size)) == _LENGTH.size:
+        kind, size = _LENGTH.unpack(head)
+        content_type = asked.read(kind).decode()
+        measured, thumbnail, shown = _answer(asked.read(size), content_type)
+        said = msgspec.json.encode(measured)
+        answered.write(_LENGTH.pack(len(said), len(thumbnail) + len(shown)) + said + thumbnail + shown)
+        answered.flush()
+
+
+if __name__ == "__main__":
+    main()

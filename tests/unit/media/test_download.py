@@ -9,12 +9,14 @@ import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import pillow_heif
 import pytest
 from PIL import Image
 
 from confab.errors import MediaError, MediaGone, MediaRefused, MediaUnavailable
-from confab.media import guard, picture
+from confab.media import guard
 from confab.media.download import Downloads
+from confab.media.studio import Studio
 
 MAX = 1 << 20
 Answer = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
@@ -171,47 +173,69 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1 << 20), 9)) + chunk(b"IEND", b"")
 
 
+@pytest.fixture
+async def studio() -> AsyncIterator[Studio]:
+    one = Studio()
+    yield one
+    await one.close()
+
+
 @pytest.mark.parametrize("size", [(60_000, 60_000), (8_000, 8_000), (2**31 - 1, 2**31 - 1)])
-def test_MD3_a_picture_that_unfolds_to_gigabytes_is_refused_unopened(size: tuple[int, int]) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+async def test_MD3_a_picture_that_unfolds_to_gigabytes_is_refused_unopened(studio: Studio, size: tuple[int, int]) -> None:
     with pytest.raises(MediaRefused):
-        picture.read(io.BytesIO(bomb(*size)), "image/png")
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
+        await studio.measure(io.BytesIO(bomb(*size)), "image/png")
+    assert (await studio.measure(io.BytesIO(png()), "image/png")).measured.width == 40
 
 
 @pytest.mark.parametrize("body", [b"\x89PNG\r\n\x1a\n" + bytes(100), png()[:60], b"\xff\xd8\xff\xe0" + bytes(50)])
-def test_MD3_a_damaged_picture_is_refused(body: bytes) -> None:
+async def test_MD3_a_damaged_picture_is_refused(studio: Studio, body: bytes) -> None:
     with pytest.raises(MediaRefused):
-        picture.read(io.BytesIO(body), "image/png")
+        await studio.measure(io.BytesIO(body), "image/png")
+
+
+async def test_MD3_a_picture_that_breaks_its_process_costs_nobody_else_anything(studio: Studio) -> None:
+    assert (await studio.measure(io.BytesIO(png()), "image/png")).measured.width == 40
+    assert studio._process is not None
+    studio._process.kill()
+    await studio._process.wait()
+    assert (
+        await studio.measure(
+            io.BytesIO(
+                png(),
+            ),
+            "image/png",
+        )
+    ).measured.width == 40
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK", "1", "I;16"])
-def test_MD3_a_picture_is_measured_made_smaller_and_hinted_at(mode: str) -> None:
+async def test_MD3_a_picture_is_measured_made_smaller_and_hinted_at(studio: Studio, mode: str) -> None:
     file = io.BytesIO()
     kind = "JPEG" if mode == "CMYK" else "PNG"
     Image.new(mode, (1600, 900)).save(file, kind)
-    read = picture.read(file, f"image/{kind.lower()}")
-    assert (read.width, read.height) == (1600, 900)
+    read = await studio.measure(file, f"image/{kind.lower()}")
+    assert (read.measured.width, read.measured.height) == (1600, 900)
+    assert read.shown == file.getvalue()
     assert read.thumbnail is not None
     with Image.open(read.thumbnail) as small:
         assert (small.format, small.size) == ("WEBP", (640, 360))
-    assert len(read.placeholder) < 700
+    assert len(read.measured.placeholder) < 700
 
 
-def test_MD3_a_turned_picture_measures_as_it_is_shown() -> None:
+async def test_MD3_a_turned_picture_measures_as_it_is_shown(studio: Studio) -> None:
     file = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (800, 200)).save(file, "JPEG", exif=exif)
-    read = picture.read(file, "image/jpeg")
-    assert (read.width, read.height) == (200, 800)
+    measured = (await studio.measure(file, "image/jpeg")).measured
+    assert (measured.width, measured.height) == (200, 800)
 
 
-def test_MD2_a_heic_is_kept_as_webp() -> None:
+async def test_MD2_a_heic_is_kept_as_webp(studio: Studio) -> None:
+    pillow_heif.register_heif_opener()
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (10, 20, 30)).save(file, "HEIF")
-    read = picture.read(file, "image/heic")
-    assert read.content_type == "image/webp"
-    with Image.open(read.shown) as shown:
+    read = await studio.measure(file, "image/heic")
+    assert read.measured.content_type == "image/webp"
+    with Image.open(io.BytesIO(read.shown)) as shown:
         assert (shown.format, shown.size) == ("WEBP", (64, 48))
-    read.shown.close()

@@ -1,0 +1,91 @@
+"""Pictures are unfolded in a process of its own: with little memory to waste, and nothing to lose when a file breaks it.
+
+The process starts with the first picture, works on one at a time and ends by itself when nobody asks for a while, so that an idle
+worker does not carry what only pictures need.
+"""
+
+import asyncio
+import io
+import struct
+import sys
+from contextlib import suppress
+from typing import IO
+
+import msgspec
+
+from confab.errors import MediaRefused, MediaUnavailable
+from confab.media.measured import Measured, Picture
+
+_COMMAND = (sys.executable, "-m", "confab.media.picture")
+_LONGEST_S = 20.0
+_LENGTH = struct.Struct(">II")
+
+
+class Studio:
+    """Measures pictures, one at a time."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def measure(self, body: IO[bytes], content_type: str) -> Picture:
+        """What the picture measures, and smaller ones of it. Raises MediaRefused for what is no picture, or a bomb."""
+        body.seek(0)
+        async with self._turn:
+            given, was_there = body.read(), self._process is not None
+            try:
+                return await self._measure(given, content_type)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                await self.close()
+            if was_there:  # it may have ended just then, having waited long enough
+                with suppress(asyncio.IncompleteReadError, ConnectionError):
+                    return await self._measure(given, content_type)
+                await self.close()
+            raise MediaRefused("it breaks what unfolds it")
+
+    async def close(self) -> None:
+        """End the process; the next picture starts another."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+        await process.communicate()
+
+    async def _measure(self, body: bytes, content_type: str) -> Picture:
+        try:
+            async with asyncio.timeout(_LONGEST_S):
+                return await self._asked(await self._running(), body, content_type)
+        except TimeoutError:
+            await self.close()
+            raise MediaRefused("it takes too long to unfold") from None
+        except asyncio.CancelledError:
+            await self.close()
+            raise
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is not None and self._process.returncode is not None:
+            await self.close()
+        if self._process is None:
+            pipe = asyncio.subprocess.PIPE
+            try:
+                self._process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=pipe, stdout=pipe)
+            except OSError as error:
+                raise MediaUnavailable(f"no process for pictures: {type(error).__name__}") from None
+        return self._process
+
+    async def _asked(self, process: asyncio.subprocess.Process, body: bytes, content_type: str) -> Picture:
+        assert process.stdin is not None  # noqa: S101 -- piped
+        assert process.stdout is not None  # noqa: S101 -- piped
+        kind = content_type.encode()
+        process.stdin.write(_LENGTH.pack(len(kind), len(body)) + kind)
+        process.stdin.write(body)
+        await process.stdin.drain()
+        said, rest = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
+        measured = msgspec.json.decode(await process.stdout.readexactly(said), type=Measured)
+        files = await process.stdout.readexactly(rest)
+        if measured.refused is not None:
+            raise MediaRefused(measured.refused)
+        thumbnail, shown = files[: measured.thumbnail_bytes], files[measured.thumbnail_bytes :]
+        return Picture(measured=measured, thumbnail=io.BytesIO(thumbnail) if thumbnail else None, shown=shown or body)
