@@ -35,8 +35,8 @@ from confab.work.loop import Each, Together
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
-_DOWNLOADS = 16
-_AVATARS = 4
+_DOWNLOADS = 4
+_AVATARS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

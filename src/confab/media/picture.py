@@ -6,6 +6,7 @@ more pixels than a camera makes is not decoded: a file of a few kilobytes may un
 
 import base64
 import io
+import os
 import resource
 import select
 import struct
@@ -24,7 +25,7 @@ MOST_PIXELS = 50_000_000
 _THUMBNAIL = 640
 _TINY = 12
 _MOST_MEMORY = 1 << 30
-_IDLE_S = 15.0
+_IDLE_S = 3.0
 _LENGTH = struct.Struct(">II")
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -94,6 +95,7 @@ def _answer(body: bytes, content_type: str) -> tuple[Measured, bytes, bytes]:
 
 def main() -> None:
     """Answer one picture after another, until nobody has asked for a while."""
+    os.nice(10)  # messages go before their pictures
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     while select.select([asked], [], [], _IDLE_S)[0] and len(head := asked.read(_LENGTH.size)) == _LENGTH.size:

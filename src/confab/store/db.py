@@ -16,6 +16,8 @@ Conn = asyncpg.Connection
 Record = asyncpg.Record
 Row = TypeVar("Row")
 
+_UNUSED_S = 30.0  # then a connection goes, and the memory of its server process with it
+
 GONE = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -81,7 +83,13 @@ class Database:
     async def open(cls, door: Door, *, size: int) -> AsyncGenerator["Database"]:
         """Connect as the door's role. Raises Misconfigured when that role could walk around row-level security."""
         async with asyncpg.create_pool(
-            **door.arguments(), min_size=1, max_size=size, init=_prepare, reset=_keep, command_timeout=60
+            **door.arguments(),
+            min_size=1,
+            max_size=size,
+            init=_prepare,
+            reset=_keep,
+            command_timeout=60,
+            max_inactive_connection_lifetime=_UNUSED_S,
         ) as pool:
             await _refuse_a_role_that_bypasses(pool, door)
             await _refuse_an_open_table(pool)
