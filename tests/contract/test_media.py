@@ -83,3 +83,106 @@ async def test_MD4_what_cannot_be_copied_says_why(shop: Stack, fault: dict[str, 
     attachment = await settled(shop)
     assert (attachment["state"], attachment["url"]) == (state, None)
     assert reason in attachment["error"]
+
+
+async def first(shop: Stack) -> dict[str, Any]:
+    (conversation,) = await shop.conversations()
+    return (await shop.messages(conversation["id"]))[0]
+
+
+async def shown(shop: Stack) -> list[str]:
+    """The addresses of what is stored of all messages."""
+    found = [message for one in await shop.conversations() for message in await shop.messages(one["id"])]
+    return [one["url"] for message in found for one in message["attachments"] if one["state"] == "stored"]
+
+
+async def objects(shop: Stack) -> int:
+    """How many files are kept for messages."""
+    async with shop.worker_db.transaction() as conn:
+        return await conn.fetchval(
+            """SELECT count(*) FROM media_objects o WHERE workspace_id = $1 AND NOT EXISTS (
+                SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = o.digest)""",
+            shop.workspace,
+        )
+
+
+async def test_MD3_the_same_picture_is_kept_once_and_until_the_last_message_with_it_is_taken_back(shop: Stack) -> None:
+    mids = [(await shop.customer_writes("look", attachments=["image"]))["mid"]]
+    await settled(shop)
+    async with shop.worker_db.transaction() as conn:
+        link = await conn.fetchval("SELECT source_url FROM attachments WHERE workspace_id = $1", shop.workspace)
+    mids.append((await shop.customer_writes("again", attachments=[{"type": "image", "url": link}]))["mid"])
+
+    async def both() -> list[str]:
+        urls = await shown(shop)
+        return urls if len(urls) == 2 else []
+
+    urls = await until(both)
+    assert len({url.partition("?")[2] for url in urls}) == 1
+    assert await objects(shop) == 1
+    await shop.sim.post("/unsend", json={"mid": mids[1]})
+
+    async def one_left() -> bool:
+        return len(await shown(shop)) == 1
+
+    await until(one_left)
+    assert await objects(shop) == 1
+    await shop.sim.post("/unsend", json={"mid": mids[0]})
+
+    async def none_left() -> bool:
+        return await objects(shop) == 0
+
+    await until(none_left)
+    async with door(shop) as http:
+        assert [(await http.get(url)).status_code for url in urls] == [404, 404]
+
+
+async def test_MD4_what_failed_is_fetched_when_somebody_asks_again(shop: Stack) -> None:
+    await shop.fault(target="cdn", effect="status", status=503)
+    await shop.customer_writes("look", attachments=["image"])
+    attachment = await settled(shop)
+    assert (attachment["state"], attachment["error"]) == ("failed", "MediaUnavailable: its host answers 503")
+    await shop.sim.delete("/fault")
+    message = await first(shop)
+    path = f"/conversations/{message['conversation_id']}/messages/{message['id']}/attachments"
+    answer = await shop.api.post(f"{path}/0/retry")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["attachments"][0]["state"] in ("pending", "stored")
+
+    async def there() -> bool:
+        return (await first(shop))["attachments"][0]["state"] == "stored"
+
+    await until(there)
+    again = await shop.api.post(f"{path}/0/retry")
+    assert (again.status_code, again.json()["attachments"][0]["state"]) == (200, "stored")
+    assert (await shop.api.post(f"{path}/7/retry")).status_code == 404
+
+
+async def test_MD5_nobody_else_sees_a_file_by_guessing_its_address(shop: Stack, doors: Doors, clock: Clock) -> None:
+    await shop.customer_writes("look", attachments=["image"])
+    url = (await settled(shop))["url"]
+    async with stack(doors, clock=clock, working=False) as other, door(other) as http:
+        for guess in (url, url.replace(".png", ".jpg"), url.partition("?")[0]):
+            assert (await http.get(guess)).status_code == 404
+    async with door(shop) as http:
+        assert (await http.get(url)).status_code == 200
+        for nonsense in (
+            "/media/messages/x/y",
+            url.replace("-0.", "-99."),
+            "/media/avatars/1/2.png",
+        ):
+            assert (await http.get(nonsense)).status_code in (404, 422), nonsense
+
+
+async def test_MD5_a_customers_own_picture_is_kept_and_shown_and_may_be_kept_by_browsers(shop: Stack) -> None:
+    await shop.customer_writes("hello")
+
+    async def pictured() -> str | None:
+        return next((one["participant"]["avatar_url"] for one in await shop.conversations()), None)
+
+    url = await until(pictured)
+    assert url.startswith("/media/avatars/")
+    async with door(shop) as http:
+        answer = await http.get(url)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+        assert "immutable" in answer.headers["cache-control"]
