@@ -35,7 +35,7 @@ class Product:
         self.environment |= {
             "CONFAB_DATA_DIR": str(folder), "CONFAB_PORT": "0", "CONFAB_META_APP_SECRET": SECRET,
             "CONFAB_META_VERIFY_TOKEN": "verify-me", "CONFAB_GRAPH_URL": f"{sim_url}/graph.instagram.com/v25.0",
-            "CONFAB_SEND_TIMEOUT_S": "2",
+            "CONFAB_SEND_TIMEOUT_S": "2", "CONFAB_MEDIA_ALLOW": sim_url.removeprefix("http://"),
         }  # fmt: skip
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
