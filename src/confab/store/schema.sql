@@ -72,7 +72,7 @@ BEGIN
 EXCEPTION
     WHEN check_violation THEN  -- its first rows already lie in the default partition (the clock jumped): it stays there
         NULL;
-    WHEN duplicate_table OR unique_violation THEN  -- somebody else made it at the same time
+    WHEN duplicate_table OR duplicate_object OR unique_violation THEN  -- somebody else made it at the same time
         NULL;
 END $$;
 CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) RETURNS TABLE(session_id uuid, role text)

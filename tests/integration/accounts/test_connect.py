@@ -32,7 +32,7 @@ async def make(db: Database, clock: Clock) -> WorkspaceId:
 
 
 async def add(
-    db: Database, clock: Clock, workspace: WorkspaceId, ig_id: str, token: str = "T1", username: str = "ada"
+    db: Database, clock: Clock, workspace: WorkspaceId, ig_id: str, token: str = "first-access-token", username: str = "ada"
 ) -> Account:
     given = Connection(ig_id=IgId(ig_id), username=username, access_token=token, expires_at=EXPIRES)
     async with db.viewing(workspace) as conn:
@@ -43,7 +43,7 @@ async def token_of(db: Database, workspace: WorkspaceId, account: Account) -> st
     async with db.transaction() as conn:
         sealed = await store.token_for(conn, workspace, account.id)
     assert sealed is not None
-    assert b"T1" not in sealed.access_token
+    assert b"first-access-token" not in sealed.access_token
     return VAULT.open(sealed.access_token, workspace, account.id)
 
 
@@ -52,7 +52,7 @@ async def test_an_account_gets_its_token_its_route_and_a_change(
 ) -> None:
     account = await add(app_db, clock, workspace, "1001")
     assert (account.ig_id, account.username, account.health, account.token_expires_at) == ("1001", "ada", "ok", EXPIRES)
-    assert await token_of(worker_db, workspace, account) == "T1"
+    assert await token_of(worker_db, workspace, account) == "first-access-token"
     async with app_db.viewing(workspace) as conn:
         route = await store.route(conn, IgId("1001"))
         assert route == store.Route(workspace_id=workspace, account_id=account.id)
@@ -63,11 +63,11 @@ async def test_connecting_again_renews_the_token_of_the_same_account(
     app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
 ) -> None:
     first = await add(app_db, clock, workspace, "1002")
-    again = await add(app_db, clock, workspace, "1002", token="T2", username="ada.renamed")
+    again = await add(app_db, clock, workspace, "1002", token="second-access-token", username="ada.renamed")
     assert again.id == first.id
     assert again.version > first.version
     assert again.username == "ada.renamed"
-    assert await token_of(worker_db, workspace, again) == "T2"
+    assert await token_of(worker_db, workspace, again) == "second-access-token"
 
 
 async def test_an_account_of_another_workspace_is_refused_and_left_alone(
@@ -76,9 +76,9 @@ async def test_an_account_of_another_workspace_is_refused_and_left_alone(
     account = await add(app_db, clock, workspace, "1003")
     other = await make(app_db, clock)
     with pytest.raises(Conflict) as refused:
-        await add(app_db, clock, other, "1003", token="T2")
+        await add(app_db, clock, other, "1003", token="second-access-token")
     assert refused.value.facts == {"code": "account_elsewhere"}
-    assert await token_of(worker_db, workspace, account) == "T1"
+    assert await token_of(worker_db, workspace, account) == "first-access-token"
     async with app_db.viewing(other) as conn:
         assert await store.of_workspace(conn, other) == []
 
@@ -111,6 +111,6 @@ async def test_rotating_keys_seals_every_token_again(
         sealed = await store.token_for(conn, workspace, account.id)
     assert sealed is not None
     assert newer.is_current(sealed.access_token)
-    assert Vault(keys=newer.keys[:1], file=None).open(sealed.access_token, workspace, account.id) == "T1"
+    assert Vault(keys=newer.keys[:1], file=None).open(sealed.access_token, workspace, account.id) == "first-access-token"
     async with worker_db.transaction() as conn:  # back, for the other tests
         await connect.rotate(conn, Vault(keys=(*VAULT.keys, *newer.keys), file=None))
