@@ -1,6 +1,7 @@
 """What customers send is copied to our own storage and shown from there. Rules MD2-MD5 of docs/spec/inbox.md, on graphsim."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -135,6 +136,21 @@ async def test_MD3_the_same_picture_is_kept_once_and_until_the_last_message_with
     await until(none_left)
     async with door(shop) as http:
         assert [(await http.get(url)).status_code for url in urls] == [404, 404]
+
+
+async def test_MD3_a_file_that_nothing_shows_leaves_storage_though_nobody_said_so(shop: Stack, clock: Clock) -> None:
+    """Its message was taken back while it was fetched, or its worker died before it was shown."""
+    await shop.customer_writes("look", attachments=["image"])
+    await settled(shop)
+    assert await objects(shop) == 1
+    async with shop.worker_db.transaction() as conn:
+        await conn.execute("DELETE FROM attachments WHERE workspace_id = $1", shop.workspace)
+    clock.ahead += timedelta(minutes=11)
+
+    async def gone() -> bool:
+        return await objects(shop) == 0
+
+    await until(gone)
 
 
 async def test_MD4_what_failed_is_fetched_when_somebody_asks_again(shop: Stack) -> None:

@@ -72,6 +72,8 @@ class Fetches:
             await MEDIA.finish(conn, due)
             if await media.show(conn, workspace, message, position, kept):
                 await self._publish(conn, workspace, wanted, message)
+            else:  # unsent meanwhile
+                await media.check(conn, workspace, kept.digest, self._clock.now())
         self._wake.say(wake.changed(workspace))
 
     async def _gone(self, due: Due, wanted: Wanted, error: MediaGone) -> None:

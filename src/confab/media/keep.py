@@ -1,6 +1,7 @@
 """A file on our disk into our storage: recognised, measured, and kept once in its workspace. Rule MD3."""
 
 import io
+from datetime import timedelta
 from typing import IO
 
 from confab.clock import Clock
@@ -11,6 +12,8 @@ from confab.model.inbox import WorkspaceId
 from confab.store import media
 from confab.store.db import Database
 from confab.store.media import Kept
+
+_SHOWN_BY_THEN = timedelta(minutes=10)  # or its message is gone, or whoever kept it
 
 
 class Keeper:
@@ -52,6 +55,7 @@ class Keeper:
             if thumbnail is not None:
                 await self._storage.put(workspace, kept.digest, thumbnail, thumbnail=True)
             await media.keep(conn, workspace, kept, self._clock.now())
+            await media.check(conn, workspace, kept.digest, self._clock.now() + _SHOWN_BY_THEN)
 
 
 def _unmeasured(file: File) -> Kept:

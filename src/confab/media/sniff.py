@@ -8,9 +8,8 @@ ENOUGH = 4096
 """So many of a file's first bytes tell what it is."""
 
 _KINDS = {
-    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic", "image/heif": "heic",
-    "video/mp4": "mp4", "audio/mp4": "m4a", "audio/aac": "aac", "audio/ogg": "ogg", "audio/x-wav": "wav",
-    "application/pdf": "pdf",
+    "image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif", "video/mp4", "audio/mp4", "audio/aac",
+    "audio/ogg", "audio/x-wav", "application/pdf",
 }  # fmt: skip
 _AS = {"image/heif": "image/heic", "audio/x-wav": "audio/wav"}
 _QUICKTIME_AUDIO = b"M4A "
@@ -26,11 +25,6 @@ def content_type(first: bytes, *, is_voice: bool) -> str:
     if found == "video/mp4" and is_voice:
         return "audio/mp4"
     return _AS.get(found, found)
-
-
-def extension(content_type: str) -> str:
-    """What a file of a kept type is called behind the dot."""
-    return {_AS.get(known, known): name for known, name in _KINDS.items()}[content_type]
 
 
 def is_page(first: bytes) -> bool:

@@ -151,6 +151,15 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: UUID, message: UU
     )  # fmt: skip
 
 
+async def check(conn: Conn, workspace: WorkspaceId, digest: bytes, due_at: datetime) -> None:
+    """Look at this time whether anything shows the object, and remove it if not. An earlier look stays."""
+    await conn.execute(
+        """INSERT INTO media_removals AS r (workspace_id, digest, due_at) VALUES ($1, $2, $3)
+        ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0""",
+        workspace, digest, due_at,
+    )  # fmt: skip
+
+
 async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: datetime) -> bool:
     """From now on nobody counts on an object that nothing shows. Under its lock. False when something shows it."""
     return bool(
