@@ -69,6 +69,9 @@ class WorkKind(StrEnum):
     PROFILES = "profiles"
     HINTS = "hints"
     ERASURES = "erasures"
+    EARLIER = "earlier"
+    RUNS = "runs"
+    WATCHES = "watches"
     SNOOZES = "snoozes"
     SCHEDULES = "schedules"
 

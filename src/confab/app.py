@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -25,12 +25,12 @@ from confab.api.services import Services
 from confab.api.stream import Stream
 from confab.clock import Clock
 from confab.errors import Misconfigured
-from confab.inbox import upkeep
+from confab.inbox import upkeep, watch
 from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.media.storage import Storage
 from confab.settings import Settings
-from confab.store import presence, schedules
+from confab.store import heartbeats, presence, schedules
 from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
 from confab.store.migrate import make_ready
 from confab.store.wake import Wake, work
@@ -50,6 +50,8 @@ _LEDGER_POOL = 2
 _GRACE_S = 5
 _APPS_EVERY_S = 10
 _CLOCK_EVERY_S = 0.25
+_BEAT_EVERY_S = 20.0
+_BEATS_MISSED = timedelta(seconds=90)
 _SECURITY = [
     (
         b"content-security-policy",
@@ -155,7 +157,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         api.state.services = services
         known = Signatories(settings, db)
         await known.look()
-        running = (wake.run(), hub.run(), ledger.run(), known.run())
+        running = (wake.run(), hub.run(), ledger.run(), known.run(), _beat(db, clock))
         behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
         receiver = Receiver(ledger, known, verify_token=settings.meta_verify_token, max_bytes=settings.webhook_max_bytes)
         hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
@@ -288,6 +290,17 @@ async def _be_present(door: Door) -> None:
         except GONE as error:
             log.warning("worker_not_seen", error=type(error).__name__)
             await asyncio.sleep(1)
+
+
+async def _beat(db: Database, clock: Clock) -> None:
+    """Say that webhooks reach us, so that whoever looks after the accounts knows when they did not."""
+    while True:
+        try:
+            async with db.transaction() as conn:
+                await heartbeats.beat(conn, watch.LISTENING, _BEATS_MISSED, clock.now())
+        except REFUSED as error:
+            log.warning("heartbeat_missed", error=type(error).__name__)
+        await asyncio.sleep(_BEAT_EVERY_S)
 
 
 def _following(settings: Settings, clock: Clock, tasks: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:

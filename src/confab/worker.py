@@ -9,12 +9,17 @@ from uuid import UUID
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.graph.client import GraphClient
+from confab.inbox.backfill import Backfill
+from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
-from confab.inbox.hints import Hints, file_link
+from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
+from confab.inbox.normalise.read_back import file_link
+from confab.inbox.reading import Reader
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
+from confab.inbox.watch import Watches
 from confab.media import guard
 from confab.media.avatar import Avatars
 from confab.media.download import Downloads
@@ -31,12 +36,14 @@ from confab.store.db import Conn, Database
 from confab.store.media import Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together
+from confab.work.pace import Pace
 
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
 _DOWNLOADS = 4
 _AVATARS = 2
+_RUNS = 64  # mostly they wait for Meta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +96,8 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     graph = world.graph
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
+    reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
+    backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link)
@@ -119,6 +128,24 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         ),
         Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
+        Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
+        Each(
+            kind=claims.RUNS,
+            run=backfill.run,
+            at_once=_RUNS,
+            lease=_SHORT,
+            keeps_row=True,
+            max_attempts=20,
+            give_up=backfill.give_up,
+        ),
+        Each(
+            kind=claims.WATCHES,
+            run=Watches(db, reader, clock, waker).run,
+            at_once=8,
+            lease=_LONG,
+            keeps_row=True,
+            max_attempts=None,
+        ),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
         Each(kind=claims.SCHEDULES, run=upkeep.scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),

@@ -14,7 +14,7 @@ from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import act
-from confab.model.commands import Assign, MarkRead, SetLabels, SetStatus
+from confab.model.commands import Assign, LoadEarlier, MarkRead, SetLabels, SetStatus
 from confab.model.inbox import AgentId, Conversation, ConversationId, ConversationStatus, MessageId, Seq
 from confab.store import accounts, changes, conversation_list, conversations, wake
 from confab.store.conversation_list import Position, Wanted
@@ -113,6 +113,15 @@ async def update_conversation(
         changed = await conversations.for_viewer(conn, access.viewer, conversation)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("snoozes"))
     return Json(changed)
+
+
+@router.post("/conversations/{id}/earlier", operation_id="load_earlier", response_model=Conversation, status_code=202)
+async def load_earlier(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+    """Have the messages before the oldest one read at Instagram. They come by the stream; `earlier` says how it went."""
+    async with access.transaction() as conn:
+        asked = await act.load_earlier(conn, access.actor, LoadEarlier(conversation_id=ConversationId(id)), access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("earlier"))
+    return Json(asked, 202)
 
 
 @router.post("/conversations/{id}/read", operation_id="mark_read", response_model=Conversation)

@@ -3,12 +3,13 @@
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
-from confab.api import accounts, conversations, docs, ledger, media, messages, operations, problems, session, team
+from confab.api import accounts, conversations, docs, ledger, media, messages, operations, problems, runs, session, team
 
 _TABLE: tuple[APIRouter, ...] = (
     session.router,
     team.router,
     accounts.router,
+    runs.router,
     conversations.router,
     messages.router,
     ledger.router,

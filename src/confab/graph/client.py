@@ -6,7 +6,6 @@ Source: rules S1-S5, C2-C5, P1, T9 of docs/spec/graph.md. Tokens travel in the A
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx2
@@ -14,12 +13,17 @@ import msgspec
 
 from confab.errors import GraphError, Unanswered, Unavailable
 from confab.graph.errors import refusal
+from confab.graph.limits import Usage, usage_of
+from confab.graph.read_back import ReadConversation, ReadConversations, ReadMessage
 
 Shape = TypeVar("Shape")
 
 _PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,is_verified_user"
 _MESSAGE_FIELDS = "id,created_time,from,to,message"
-_WHOLE_MESSAGE_FIELDS = f"{_MESSAGE_FIELDS},attachments,shares,story,reply_to,is_unsupported"
+_WHOLE_MESSAGE_FIELDS = f"{_MESSAGE_FIELDS},attachments,shares,story,reactions,reply_to,is_unsupported"
+_CONVERSATION_FIELDS = "id,updated_time,participants{id,username}"
+READABLE = 20
+"""Of a conversation only so many messages can be read, the newest; of older ones there is the id alone (rule C6)."""
 _NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -47,94 +51,21 @@ class Myself(msgspec.Struct, frozen=True):
     username: str | None = None
 
 
-class Person(msgspec.Struct, frozen=True):
-    """Who wrote, as the conversations API names them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationsPage:
+    """Conversations, newest activity first; where the next page begins (None: nowhere); what Meta says of the allowance."""
 
-    id: str | int | None = None
-    username: str | None = None
-
-
-class _People(msgspec.Struct, frozen=True):
-    data: list[Person] = []
+    conversations: list[ReadConversation]
+    after: str | None
+    usage: Usage | None
 
 
-class ReadFile(msgspec.Struct, frozen=True):
-    """Where a picture or a film is for now."""
-
-    url: str | None = None
+class _Subscription(msgspec.Struct, frozen=True):
+    subscribed_fields: list[str] = []
 
 
-class ReadAttachment(msgspec.Struct, frozen=True):
-    """One attachment: a picture, a film, another file, or a template (rule C9)."""
-
-    mime_type: str | None = None
-    image_data: ReadFile | None = None
-    video_data: ReadFile | None = None
-    file_url: str | None = None
-    generic_template: dict[str, Any] | None = None  # Meta's own
-
-
-class _Attachments(msgspec.Struct, frozen=True):
-    data: list[ReadAttachment] = []
-
-
-class ReadLink(msgspec.Struct, frozen=True):
-    """A shared post, or a story; the link of a story that is over is empty (rule C10)."""
-
-    link: str | None = None
-    id: str | int | None = None
-
-
-class _Links(msgspec.Struct, frozen=True):
-    data: list[ReadLink] = []
-
-
-class ReadStory(msgspec.Struct, frozen=True):
-    """The story that mentions us, or that is answered (rule C10)."""
-
-    mention: ReadLink | None = None
-    reply_to: ReadLink | None = None
-
-
-class ReadReply(msgspec.Struct, frozen=True):
-    """The message that is answered."""
-
-    mid: str | None = None
-
-
-class ReadMessage(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """A message as it is read back, to the second (rules C5, C8). What was not asked for is None, or holds nothing."""
-
-    id: str
-    created_time: str = ""
-    sender: Person | None = None
-    to: _People | None = None
-    message: str | None = None
-    attachments: _Attachments = _Attachments()
-    shares: _Links = _Links()
-    story: ReadStory | None = None
-    reply_to: ReadReply | None = None
-    is_unsupported: bool | None = None
-
-    @property
-    def created_at(self) -> datetime:
-        """`created_time` as a moment; the epoch when it is unreadable."""
-        try:
-            return datetime.strptime(self.created_time, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
-        except ValueError:
-            return datetime.fromtimestamp(0, UTC)
-
-
-class _Messages(msgspec.Struct, frozen=True):
-    data: list[ReadMessage] = []
-
-
-class _Conversation(msgspec.Struct, frozen=True):
-    messages: _Messages = _Messages()
-
-
-class _Conversations(msgspec.Struct, frozen=True):
-    data: list[_Conversation] = []
+class _Subscriptions(msgspec.Struct, frozen=True):
+    data: list[_Subscription] = []
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -176,8 +107,38 @@ class GraphClient:
     async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
         """The newest messages with a participant, at most 20, newest first, their texts; none without a conversation. C2-C6."""
         parameters = {"platform": "instagram", "user_id": igsid, "fields": f"messages.limit(20){{{_MESSAGE_FIELDS}}}"}
-        found = await self._call("GET", f"{ig_id}/conversations", token, _Conversations, parameters)
-        return found.data[0].messages.data if found.data else []
+        found = await self._call("GET", f"{ig_id}/conversations", token, ReadConversations, parameters)
+        return found.items[0].messages.items if found.items else []
+
+    async def conversations(
+        self, *, token: str, ig_id: str, after: str | None, limit: int, with_messages: bool
+    ) -> ConversationsPage:
+        """A page of the account's conversations, on request each with its newest messages. Rules C1-C8.
+
+        Many messages at once may be more than Meta gives: then Unavailable with `graph_code` 1, and fewer may do.
+        """
+        nested = f",messages.limit({READABLE}){{{_WHOLE_MESSAGE_FIELDS}}}" if with_messages else ""
+        parameters = {"platform": "instagram", "fields": f"{_CONVERSATION_FIELDS}{nested}", "limit": str(limit)}
+        return await self._conversations(token, ig_id, parameters | ({"after": after} if after else {}))
+
+    async def conversation_with(
+        self, *, token: str, ig_id: str, igsid: str, after: str | None
+    ) -> tuple[ReadConversation | None, Usage | None]:
+        """The conversation with a participant and a page of its messages; None when there is none. Rules C2, C4-C7."""
+        place = f".after({after})" if after else ""
+        fields = f"{_CONVERSATION_FIELDS},messages.limit({READABLE}){place}{{{_WHOLE_MESSAGE_FIELDS}}}"
+        page = await self._conversations(token, ig_id, {"platform": "instagram", "user_id": igsid, "fields": fields})
+        return page.conversations[0] if page.conversations else None, page.usage
+
+    async def subscribed_fields(self, *, token: str, ig_id: str) -> frozenset[str]:
+        """The webhook fields that the account is subscribed to; none when it is not subscribed at all. Rule T10."""
+        found = await self._call("GET", f"{ig_id}/subscribed_apps", token, _Subscriptions)
+        return frozenset(field for one in found.data for field in one.subscribed_fields)
+
+    async def _conversations(self, token: str, ig_id: str, parameters: dict[str, str]) -> ConversationsPage:
+        answer = await self._answer("GET", f"{ig_id}/conversations", token, parameters)
+        found = _decode(answer.content, ReadConversations, is_send=False)
+        return ConversationsPage(conversations=found.items, after=found.paging.after, usage=usage_of(answer.headers))
 
     async def message(self, *, token: str, mid: str) -> ReadMessage:
         """One message by its mid, with all that it says (rules C5, C11)."""
@@ -198,6 +159,19 @@ class GraphClient:
         body: dict[str, Any] | None = None,
         is_send: bool = False,
     ) -> Shape:
+        answer = await self._answer(method, path, token, parameters, body=body, is_send=is_send)
+        return _decode(answer.content, shape, is_send=is_send)
+
+    async def _answer(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        parameters: dict[str, str] | None,
+        *,
+        body: dict[str, Any] | None = None,
+        is_send: bool = False,
+    ) -> httpx2.Response:
         try:
             answer = await self._http.request(
                 method,
@@ -213,7 +187,7 @@ class GraphClient:
             raise (Unanswered(text) if is_send else Unavailable(text)) from None
         if answer.status_code != 200 or answer.content.startswith(b'{"error"'):
             raise refusal(answer.status_code, answer.content, answer.headers, is_send=is_send)
-        return _decode(answer.content, shape, is_send=is_send)
+        return answer
 
 
 def _decode(content: bytes, shape: type[Shape], *, is_send: bool) -> Shape:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
+from confab.graph.limits import usage_of
 
 
 class _Error(msgspec.Struct):
@@ -18,10 +19,6 @@ class _Error(msgspec.Struct):
 
 class _Envelope(msgspec.Struct):
     error: _Error
-
-
-class _Usage(msgspec.Struct):
-    estimated_time_to_regain_access: int | float = 0
 
 
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
@@ -44,7 +41,8 @@ def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphEr
         _in_words(error), graph_code=error.code, subcode=error.error_subcode, trace=error.fbtrace_id
     )
     if isinstance(made, Throttled):
-        made.retry_after = _RESTRICTED if _is_restricted(error) else _regain(headers)
+        usage = usage_of(headers)
+        made.retry_after = _RESTRICTED if _is_restricted(error) else usage.regain if usage else None
     return made
 
 
@@ -105,16 +103,3 @@ def _in_words(error: _Error) -> str:
     if error.code == 551:
         return _WORDS[551, 1545041]
     return f"Instagram refused: {error.message[:300]}" if error.message else "Instagram refused without a reason."
-
-
-def _regain(headers: Any) -> timedelta | None:  # noqa: ANN401 -- any mapping of headers
-    """How long Meta says to wait, from the usage header. Absent is unknown, not zero. Rule L5."""
-    given = headers.get("x-business-use-case-usage")
-    if not given:
-        return None
-    try:
-        pools = msgspec.json.decode(given, type=dict[str, list[_Usage]])
-    except msgspec.DecodeError:
-        return None
-    minutes = max((usage.estimated_time_to_regain_access for pool in pools.values() for usage in pool), default=0)
-    return timedelta(minutes=minutes) if minutes > 0 else None

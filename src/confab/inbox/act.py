@@ -10,10 +10,43 @@ from datetime import datetime
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound, WindowClosed
 from confab.inbox import policy
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated, NoteAdded
-from confab.model.commands import Actor, AddNote, Assign, Discard, FetchAgain, MarkRead, Retry, SendText, SetLabels, SetStatus
-from confab.model.inbox import AgentRef, Conversation, ConversationId, Message, MessageId, Note, NoteId, WorkspaceId
-from confab.store import changes, conversations, ids, media, messages, notes, outbound, snoozes
+from confab.model.changes import (
+    Change,
+    ConversationUpdated,
+    MessageAdded,
+    MessageRemoved,
+    MessageUpdated,
+    NoteAdded,
+    RunUpdated,
+)
+from confab.model.commands import (
+    Actor,
+    AddNote,
+    Assign,
+    Discard,
+    FetchAgain,
+    LoadEarlier,
+    MarkRead,
+    Retry,
+    SendText,
+    SetLabels,
+    SetStatus,
+    StopRun,
+    Sync,
+)
+from confab.model.inbox import (
+    AgentRef,
+    Conversation,
+    ConversationId,
+    Message,
+    MessageId,
+    Note,
+    NoteId,
+    Run,
+    RunId,
+    WorkspaceId,
+)
+from confab.store import changes, conversations, history, ids, media, messages, notes, outbound, runs, snoozes
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -101,6 +134,32 @@ async def fetch_again(conn: Conn, actor: Actor, command: FetchAgain, now: dateti
     if not await media.try_again(conn, actor.workspace_id, message.id, command.position, now):
         return _shown(message, conversation)
     return await _changed(conn, conversation, await _row(conn, actor, command.conversation_id, command.message_id), now)
+
+
+async def load_earlier(conn: Conn, actor: Actor, command: LoadEarlier, now: datetime) -> Conversation:
+    """Have the messages before the oldest read at Instagram. While that goes on, or is known to be in vain, nothing changes."""
+    row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
+    if not await history.ask_for_earlier(conn, actor.workspace_id, row.id, now):
+        return await _conversation(conn, row)
+    return await _publish(conn, row, [], now)
+
+
+async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
+    """Begin a run, or join the one that goes on already. Rule HI4. Raises NotFound for somebody else's account."""
+    new = RunId(ids.new(now))
+    run = await runs.ask(conn, actor.workspace_id, new, command, actor.name, now)
+    if run.id == new:
+        await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
+    return run
+
+
+async def stop_run(conn: Conn, actor: Actor, command: StopRun, now: datetime) -> Run:
+    """End a run where it is; what it read stays. One that is over stays as it ended. Raises NotFound."""
+    is_stopped = await runs.end(conn, actor.workspace_id, command.run_id, "stopped", f"stopped by {actor.name}", now)
+    run = await runs.get(conn, actor.workspace_id, command.run_id)
+    if is_stopped:
+        await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
+    return run
 
 
 async def mark_read(conn: Conn, actor: Actor, command: MarkRead, now: datetime) -> Conversation:

@@ -18,7 +18,7 @@ from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
 from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
 from confab.model.inbox import WorkspaceId
-from confab.store import deliveries, wake
+from confab.store import deliveries, wake, watches
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, in_short, plan_anew
 from confab.store.deliveries import Part, Raw, Route, Unrouted
@@ -30,6 +30,7 @@ _MANY = 64  # deliveries that are worth new plans
 _GAVE_UP = f"gave up after {MAX_ATTEMPTS} attempts"
 _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
+_HEARD_EACH = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -78,6 +79,14 @@ class _Sorted:
     counts: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Applied:
+    """What a batch changed, and for whom it had something."""
+
+    workspaces: set[WorkspaceId]
+    accounts: set[tuple[UUID, UUID]]
+
+
 class Ingest:
     """Handles claimed deliveries and claimed parts of deliveries."""
 
@@ -86,6 +95,7 @@ class Ingest:
         self._clock = clock
         self._wake = waker
         self._our_app_ids = our_app_ids
+        self._heard: dict[tuple[UUID, UUID], datetime] = {}
 
     async def deliveries(self, dues: Sequence[Due]) -> None:
         """Fresh deliveries: all of their parts.
@@ -132,9 +142,19 @@ class Ingest:
             await self.ingest(wanted[:middle])
             await self.ingest(wanted[middle:])
             return
-        self._wake.say(*(wake.changed(workspace) for workspace in changed))
+        self._wake.say(*(wake.changed(workspace) for workspace in changed.workspaces))
+        await self._note_heard(changed.accounts)
 
-    async def _together(self, wanted: Sequence[UUID]) -> set[WorkspaceId]:
+    async def _note_heard(self, accounts: set[tuple[UUID, UUID]]) -> None:
+        """Webhooks come for these accounts: written down once a minute, and lost when the process dies, which harms nobody."""
+        now = self._clock.now()
+        news = [one for one in accounts if one not in self._heard or now - self._heard[one] >= _HEARD_EACH]
+        if news:
+            self._heard.update(dict.fromkeys(news, now))
+            async with self._db.transaction() as conn:
+                await watches.heard(conn, sorted(news), now)
+
+    async def _together(self, wanted: Sequence[UUID]) -> _Applied:
         """All of it in one transaction."""
         now = self._clock.now()
         async with self._db.transaction() as conn:
@@ -145,7 +165,9 @@ class Ingest:
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))
             first = await deliveries.record_parts(conn, [share.outcome() for share in found.shares.values()])
             await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
-            return await self._apply(conn, found.shares.values(), now)
+            changed = await self._apply(conn, found.shares.values(), now)
+        accounts = {(share.route.workspace_id, share.route.account_id) for share in found.shares.values() if share.events}
+        return _Applied(workspaces=changed, accounts=accounts)
 
     async def _apply(self, conn: Conn, shares: Iterable[_Share], now: datetime) -> set[WorkspaceId]:
         events = [(share.source, event) for share in shares for event in share.events]

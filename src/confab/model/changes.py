@@ -17,6 +17,7 @@ from confab.model.inbox import (
     Message,
     MessageId,
     Note,
+    Run,
 )
 
 
@@ -98,6 +99,14 @@ class AgentUpdated:
     removed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunUpdated:
+    """Something long began, went on or ended."""
+
+    type: Literal["run_updated"]
+    run: Run
+
+
 Change = (
     MessageAdded
     | MessageUpdated
@@ -108,4 +117,5 @@ Change = (
     | CommentUpdated
     | AccountUpdated
     | AgentUpdated
+    | RunUpdated
 )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from confab.model.inbox import AgentId, ConversationId, ConversationStatus, MessageId, WorkspaceId
+from confab.model.inbox import AccountId, AgentId, ConversationId, ConversationStatus, MessageId, RunId, RunKind, WorkspaceId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,28 @@ class FetchAgain:
     conversation_id: ConversationId
     message_id: MessageId
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadEarlier:
+    """Read at Instagram what was said before the oldest message here."""
+
+    conversation_id: ConversationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    """Read an account's conversations, or its participants' profiles, at Instagram. One at a time: again is the same run."""
+
+    account_id: AccountId
+    what: RunKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRun:
+    """Let a run end where it is."""
+
+    run_id: RunId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

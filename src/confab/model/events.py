@@ -126,6 +126,20 @@ class MessageSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRead:
+    """A conversation was read back at Instagram, as far as it goes. Rules C1-C7.
+
+    `earlier`: whether Instagram has more before the oldest message read, and whether it shows it.
+    """
+
+    type: Literal["history_read"]
+    igsid: Igsid
+    username: str | None
+    updated_at: datetime  # of the conversation, to the second
+    earlier: Literal["more", "hidden", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PostbackReceived:
     """A participant tapped an ice breaker, a menu item or a button. Rules N55, N56."""
 
@@ -251,6 +265,7 @@ Event = (
     | MessageHinted
     | ReactionChanged
     | MessageSeen
+    | HistoryRead
     | PostbackReceived
     | ReferralReceived
     | OptinReceived

@@ -17,6 +17,7 @@ ActivityId = NewType("ActivityId", UUID)
 OutboundId = NewType("OutboundId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 MetaAppId = NewType("MetaAppId", UUID)
+RunId = NewType("RunId", UUID)
 Seq = NewType("Seq", int)
 
 IgId = NewType("IgId", str)
@@ -34,6 +35,10 @@ DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
 ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested"]
 WindowOpener = Literal["message", "postback", "referral"]
 AccountHealth = Literal["ok", "reconnect", "paused"]
+Receiving = Literal["webhooks", "polling"]
+Earlier = Literal["unknown", "asking", "more", "hidden", "none", "refused"]
+RunKind = Literal["messages", "profiles"]
+RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 
 WINDOW = timedelta(hours=24)
 """How long Meta lets an account answer after the participant opened the window. Rule W1."""
@@ -80,7 +85,9 @@ class AccountRef:
 class Account:
     """An Instagram professional account and how our link to it fares.
 
-    `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on.
+    `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. Everything sent up
+    to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the way of more.
+    `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
     """
 
     id: AccountId
@@ -91,6 +98,36 @@ class Account:
     health: AccountHealth
     health_reason: str | None
     token_expires_at: datetime | None
+    complete_up_to: datetime | None
+    incomplete_reason: str | None
+    receiving: Receiving
+    polling_since: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Something long that somebody asked for, of one account: how far it is, and what came of it.
+
+    `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait.
+    """
+
+    id: RunId
+    account_id: AccountId
+    what: RunKind
+    state: RunState
+    asked_by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    calls: int
+    conversations_total: int | None
+    conversations_read: int
+    conversations_skipped: int
+    messages_read: int
+    messages_new: int
+    waiting_until: datetime | None
+    error: str | None
     version: int
 
 
@@ -113,6 +150,8 @@ class Conversation:
     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
     `window_refused_at` is when Instagram itself last said that the window is closed.
+    `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
+    `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
     `version` grows with every change, so that a later one always wins.
     """
@@ -138,6 +177,8 @@ class Conversation:
     labels: list[str]
     is_self: bool
     handled_elsewhere: bool
+    earlier: Earlier
+    earlier_reason: str | None
     version: int
 
 
@@ -225,7 +266,10 @@ class MessageError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a conversation. An unsent one keeps only who and when: `deleted_at` is set, content is gone."""
+    """One message of a conversation. An unsent one keeps only who and when: `deleted_at` is set, content is gone.
+
+    `is_history`: it was read at Instagram afterwards, and did not come as news.
+    """
 
     id: MessageId
     conversation_id: ConversationId
@@ -248,6 +292,7 @@ class Message:
     processed: bool
     is_unsupported: bool
     is_standby: bool
+    is_history: bool
     status: MessageStatus
     error: MessageError | None
     version: int

@@ -10,7 +10,7 @@ from confab.store.db import Conn, row, rows, run
 
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason,
-        i.expires_at AS token_expires_at, a.version
+        i.expires_at AS token_expires_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
 _SEALED: LiteralString = """
@@ -51,6 +51,14 @@ async def of_workspace(conn: Conn, workspace: WorkspaceId) -> list[Account]:
 async def for_workspace(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Account:
     """One account. Raises NotFound also when it belongs to another workspace."""
     found = await row(conn, Account, _VIEW + "WHERE a.workspace_id = $1 AND a.id = $2", workspace, account)
+    if found is None:
+        raise NotFound("There is no such account.")
+    return found
+
+
+async def connected_at(conn: Conn, workspace: WorkspaceId, account: AccountId) -> datetime:
+    """Since when the account is this workspace's. Raises NotFound."""
+    found = await conn.fetchval("SELECT created_at FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account)
     if found is None:
         raise NotFound("There is no such account.")
     return found

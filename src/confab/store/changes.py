@@ -119,3 +119,5 @@ def _subject(change: Change) -> UUID:
             return change.account.id
         case "agent_updated":
             return change.agent.id
+        case "run_updated":
+            return change.run.id

@@ -117,10 +117,13 @@ ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_dige
 MEDIA = Kind("media", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position >= 0")
 AVATARS = Kind("avatars", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position < 0")
 REMOVALS = Kind("removals", "media_removals", ["workspace_id", "digest"])
+EARLIER = Kind("earlier", "earlier_fetches", ["workspace_id", "conversation_id"])
+RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')")
+WATCHES = Kind("watches", "account_watches", ["workspace_id", "account_id"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
-KINDS = (DELIVERIES, PARTS, OUTBOUND, PROFILES, HINTS, ERASURES, SNOOZES, SCHEDULES)
+KINDS = (DELIVERIES, PARTS, OUTBOUND, PROFILES, HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, SCHEDULES)
 """All there are."""
 
 

@@ -23,7 +23,7 @@ from confab.store.rows import ConversationRow
 _VIEW: LiteralString = """
     SELECT c.id, c.status, c.snoozed_until, c.unread_count, c.read_up_to, c.seen_up_to, c.last_message_at,
         c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
-        c.window_refused_at, c.labels, c.is_self, c.handled_elsewhere, c.version, c.workspace_id,
+        c.window_refused_at, c.labels, c.is_self, c.handled_elsewhere, c.earlier, c.earlier_reason, c.version, c.workspace_id,
         c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
         p.igsid, p.username, p.name, p.avatar_url, p.follower_count, p.connected_user_id,
         c.assignee_id, g.name AS assignee_name
@@ -237,7 +237,7 @@ def _conversation(record: Record) -> Conversation:
         window_opened_by=record["window_opened_by"], window_refused_at=refused_at,
         assignee=AgentRef(id=record["assignee_id"], name=record["assignee_name"]) if record["assignee_name"] else None,
         labels=record["labels"], is_self=record["is_self"], handled_elsewhere=record["handled_elsewhere"],
-        version=record["version"],
+        earlier=record["earlier"], earlier_reason=record["earlier_reason"], version=record["version"],
     )  # fmt: skip
 
 

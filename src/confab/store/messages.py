@@ -33,7 +33,7 @@ _COLUMNS: LiteralString = """m.workspace_id, m.id, m.account_id, m.conversation_
     m.status, m.mid, m.mid_digest, m.mid_is_guess, m.client_key, m.client_digest, m.author_name, m.author_agent_id, m.text,
     m.reply_to_mid, m.reply_to_story_id, m.reply_to_story_url,
     m.reply_to_story_link, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
-    m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.error_code,
+    m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.is_history, m.error_code,
     m.error_message, m.delivery_id, m.version"""
 _VIEW: LiteralString = f"""
     SELECT {_COLUMNS}, c.read_up_to, c.seen_up_to
@@ -138,8 +138,8 @@ _INSERTED = (
     "workspace_id", "id", "account_id", "conversation_id", "mid", "mid_digest", "mid_is_guess", "client_key", "client_digest",
     "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id",
     "reply_to_story_url", "reply_to_story_link", "reactions", "quick_reply_payload", "postback_payload", "referral", "sent_at",
-    "meta_sent_at", "edits", "num_edit", "edited_at", "deleted_at", "processed", "is_unsupported", "is_standby", "status",
-    "error_code", "error_message", "delivery_id",
+    "meta_sent_at", "edits", "num_edit", "edited_at", "deleted_at", "processed", "is_unsupported", "is_standby", "is_history",
+    "status", "error_code", "error_message", "delivery_id",
 )  # fmt: skip
 
 
@@ -184,13 +184,13 @@ async def _insert_whole(conn: Conn, new: Sequence[MessageRow]) -> None:
         INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, mid_is_guess, client_key,
             client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
             reply_to_story_url, reply_to_story_link, reactions, quick_reply_payload, postback_payload, referral, sent_at,
-            meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, status, error_code,
-            error_message, delivery_id)
+            meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, is_history, status,
+            error_code, error_message, delivery_id)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
             $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
             $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
             $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
-            $31::boolean[], $32::text[], $33::text[], $34::text[], $35::uuid[])
+            $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[])
         """,
         *columns(new, _INSERTED),
     )
@@ -323,7 +323,8 @@ def shown(row: MessageRow, read_up_to: datetime, seen_up_to: datetime | None) ->
         referral=msgspec.convert(row.referral, Referral | None), sent_at=row.sent_at, edited_at=row.edited_at,
         edits=[EarlierText(num_edit=edit["num_edit"], text=edit["text"]) for edit in row.edits],
         deleted_at=row.deleted_at, is_unread=is_unread, processed=row.processed, is_unsupported=row.is_unsupported,
-        is_standby=row.is_standby, status="seen" if is_seen else row.status, error=_error(row), version=row.version,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        is_standby=row.is_standby, is_history=row.is_history,
+        status="seen" if is_seen else row.status, error=_error(row), version=row.version,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
     )  # fmt: skip
 
 

@@ -99,6 +99,7 @@ class MessageRow:
     processed: bool = False
     is_unsupported: bool = False
     is_standby: bool = False
+    is_history: bool = False
     error_code: str | None = None
     error_message: str | None = None
     delivery_id: UUID | None = None

@@ -13,6 +13,9 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
+    UNION ALL SELECT 'earlier', count(*) FROM earlier_fetches WHERE due_at = 'infinity'
+    UNION ALL SELECT 'runs', count(*) FROM runs WHERE due_at = 'infinity' AND state IN ('waiting', 'running')
+    UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
@@ -108,6 +111,19 @@ CREATE TABLE public.account_routes (
     CONSTRAINT account_routes_ig_id_check CHECK ((ig_id <> ''::text))
 );
 COMMENT ON TABLE public.account_routes IS 'An Instagram account belongs to one workspace at most, and only its own Meta app may write into it.';
+CREATE TABLE public.account_watches (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    heard_at timestamp with time zone,
+    habit_s integer DEFAULT 21600 NOT NULL,
+    looked_at timestamp with time zone
+);
+ALTER TABLE ONLY public.account_watches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.account_watches.heard_at IS 'When a webhook last had something for the account, to the minute.';
+COMMENT ON COLUMN public.account_watches.habit_s IS 'The longest silence between two webhooks that is usual for the account; it fades.';
 CREATE TABLE public.accounts (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -121,10 +137,17 @@ CREATE TABLE public.accounts (
     policy_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    complete_up_to timestamp with time zone,
+    incomplete_reason text,
+    receiving text DEFAULT 'webhooks'::text NOT NULL,
+    polling_since timestamp with time zone,
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
-    CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text))
+    CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT accounts_polling CHECK (((receiving = 'polling'::text) = (polling_since IS NOT NULL))),
+    CONSTRAINT accounts_receiving_check CHECK ((receiving = ANY (ARRAY['webhooks'::text, 'polling'::text])))
 );
 ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -167,6 +190,16 @@ CREATE TABLE public.attachments (
 );
 ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.attachments.source_url IS 'Where Meta keeps it for now; never leaves the server.';
+CREATE TABLE public.call_budgets (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    pool text NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    used_percent smallint
+)
+WITH (fillfactor='50');
+ALTER TABLE ONLY public.call_budgets FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.call_budgets.used_percent IS 'What Meta last said of the account''s allowance: 100 is throttled.';
 CREATE TABLE public.change_counters (
     workspace_id uuid NOT NULL,
     seq bigint DEFAULT 0 NOT NULL
@@ -242,8 +275,12 @@ CREATE TABLE public.conversations (
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     window_refused_at timestamp with time zone,
+    earlier text DEFAULT 'unknown'::text NOT NULL,
+    earlier_reason text,
+    history_up_to timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
+    CONSTRAINT conversations_earlier_check CHECK ((earlier = ANY (ARRAY['unknown'::text, 'asking'::text, 'more'::text, 'hidden'::text, 'none'::text, 'refused'::text]))),
     CONSTRAINT conversations_last_message_direction_check CHECK ((last_message_direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'snoozed'::text, 'closed'::text]))),
     CONSTRAINT conversations_unread_count_check CHECK ((unread_count >= 0)),
@@ -252,6 +289,8 @@ CREATE TABLE public.conversations (
 WITH (fillfactor='80');
 ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last refused an answer because the window was closed.';
+COMMENT ON COLUMN public.conversations.earlier IS 'Whether Instagram has messages older than the oldest here: whoever asks learns it.';
+COMMENT ON COLUMN public.conversations.history_up_to IS 'Meta''s time of the last activity when all that it shows was read.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -287,6 +326,14 @@ CREATE TABLE public.delivery_queue (
     error text
 )
 WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', fillfactor='70');
+CREATE TABLE public.earlier_fetches (
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.earlier_fetches FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.erasures (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -303,6 +350,12 @@ CREATE TABLE public.event_counts (
     count bigint NOT NULL
 );
 COMMENT ON TABLE public.event_counts IS 'How often something happened that an operator should see: unknown kinds, refused signatures, dashboard tests.';
+CREATE TABLE public.heartbeats (
+    name text NOT NULL,
+    beaten_at timestamp with time zone NOT NULL,
+    down_from timestamp with time zone,
+    down_until timestamp with time zone
+);
 CREATE TABLE public.integrations (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -419,6 +472,7 @@ CREATE TABLE public.messages (
     version integer DEFAULT 1 NOT NULL,
     reply_to_story_url text,
     reply_to_story_link text,
+    is_history boolean DEFAULT false NOT NULL,
     CONSTRAINT messages_author_kind_check CHECK ((author_kind = ANY (ARRAY['participant'::text, 'agent'::text, 'rule'::text, 'schedule'::text, 'service'::text, 'instagram'::text]))),
     CONSTRAINT messages_check CHECK (((mid IS NULL) OR (mid_digest IS NOT NULL))),
     CONSTRAINT messages_check1 CHECK (((client_key IS NULL) = (client_digest IS NULL))),
@@ -434,6 +488,7 @@ COMMENT ON COLUMN public.messages.mid_is_guess IS 'An echo was recognised as thi
 COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrote it, where sent_at had to be clamped or guessed.';
 COMMENT ON COLUMN public.messages.reply_to_story_url IS 'Where Meta keeps the story for now; never leaves the server.';
 COMMENT ON COLUMN public.messages.reply_to_story_link IS 'The page that the story''s link sticker leads to.';
+COMMENT ON COLUMN public.messages.is_history IS 'It was read at Instagram afterwards: nothing automatic may answer it.';
 CREATE TABLE public.meta_apps (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -516,6 +571,33 @@ CREATE TABLE public.profile_fetches (
     CONSTRAINT profile_fetches_state_check CHECK ((state = ANY (ARRAY['due'::text, 'waiting'::text])))
 );
 ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.runs (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    what text NOT NULL,
+    state text NOT NULL,
+    asked_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    place text,
+    page_size integer DEFAULT 25 NOT NULL,
+    calls integer DEFAULT 0 NOT NULL,
+    conversations_total integer,
+    conversations_read integer DEFAULT 0 NOT NULL,
+    conversations_skipped integer DEFAULT 0 NOT NULL,
+    messages_read integer DEFAULT 0 NOT NULL,
+    messages_new integer DEFAULT 0 NOT NULL,
+    waiting_until timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text]))),
+    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text])))
+);
+ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.schedules (
     name text NOT NULL,
     due_at timestamp with time zone NOT NULL,
@@ -583,6 +665,8 @@ ALTER TABLE ONLY public.account_routes
     ADD CONSTRAINT account_routes_account_id_key UNIQUE (account_id);
 ALTER TABLE ONLY public.account_routes
     ADD CONSTRAINT account_routes_pkey PRIMARY KEY (ig_id);
+ALTER TABLE ONLY public.account_watches
+    ADD CONSTRAINT account_watches_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.accounts
@@ -595,6 +679,8 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_pkey PRIMARY KEY (workspace_id, message_id, "position");
+ALTER TABLE ONLY public.call_budgets
+    ADD CONSTRAINT call_budgets_pkey PRIMARY KEY (workspace_id, account_id, pool);
 ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY public.changes
@@ -617,10 +703,14 @@ ALTER TABLE ONLY public.delivery_parts
     ADD CONSTRAINT delivery_parts_pkey PRIMARY KEY (workspace_id, delivery_id, account_id);
 ALTER TABLE ONLY public.delivery_queue
     ADD CONSTRAINT delivery_queue_pkey PRIMARY KEY (delivery_id);
+ALTER TABLE ONLY public.earlier_fetches
+    ADD CONSTRAINT earlier_fetches_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (workspace_id, account_id, mid_digest);
 ALTER TABLE ONLY public.event_counts
     ADD CONSTRAINT event_counts_pkey PRIMARY KEY (name, on_day);
+ALTER TABLE ONLY public.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
@@ -657,6 +747,8 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_igsid_key UNIQUE (workspace_id, account_id, igsid);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -676,6 +768,7 @@ ALTER TABLE ONLY public.unrouted_parts
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
+CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
 CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id, digest) WHERE (digest IS NOT NULL);
 CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
@@ -689,6 +782,7 @@ CREATE INDEX conversation_unread ON public.conversations USING btree (workspace_
 CREATE INDEX delivery_parts_due ON public.delivery_parts USING btree (due_at) WHERE (state = 'stored'::text);
 CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspace_id, state, delivery_id) WHERE (state <> 'applied'::text);
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
+CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
@@ -705,6 +799,10 @@ CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, id DESC);
+CREATE INDEX runs_old ON public.runs USING btree (created_at);
+CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id, account_id, what) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
@@ -714,6 +812,8 @@ ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspa
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
 ALTER TABLE ONLY public.account_routes
     ADD CONSTRAINT account_routes_app_id_fkey FOREIGN KEY (app_id) REFERENCES public.meta_apps(id);
+ALTER TABLE ONLY public.account_watches
+    ADD CONSTRAINT account_watches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.activities
@@ -724,6 +824,8 @@ ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_object FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.call_budgets
+    ADD CONSTRAINT call_budgets_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.comments
@@ -734,6 +836,8 @@ ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
 ALTER TABLE ONLY public.delivery_parts
     ADD CONSTRAINT delivery_parts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.earlier_fetches
+    ADD CONSTRAINT earlier_fetches_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.integrations
@@ -770,21 +874,27 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE public.account_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON public.account_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.accounts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.activities TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.attachments TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.call_budgets TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.earlier_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
@@ -800,15 +910,18 @@ CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING 
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
 ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.earlier_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
@@ -821,15 +934,18 @@ ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.activities TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.attachments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.call_budgets TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.earlier_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -845,11 +961,13 @@ CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((wo
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO confab_app;
@@ -869,6 +987,8 @@ REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspaces_of(agent uuid) TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_app;
 GRANT SELECT ON TABLE public.account_routes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities TO confab_worker;
@@ -877,6 +997,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO confab_app;
 GRANT SELECT ON TABLE public.agents TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_worker;
@@ -894,9 +1016,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_parts TO confab_worke
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_parts TO confab_app;
 GRANT INSERT ON TABLE public.delivery_queue TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_queue TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.earlier_fetches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.earlier_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO confab_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO confab_worker;
 GRANT INSERT,UPDATE ON TABLE public.integrations TO confab_app;
 GRANT SELECT(workspace_id) ON TABLE public.integrations TO confab_app;
@@ -928,6 +1054,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;

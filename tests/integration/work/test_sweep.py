@@ -30,6 +30,10 @@ ROWS = {
     "media": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, 0, $2, $1)",
     "avatars": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, -1, $2, $1)",
     "removals": "INSERT INTO media_removals (workspace_id, digest, due_at) VALUES ($2, decode(repeat('00', 32), 'hex'), $1)",
+    "earlier": "INSERT INTO earlier_fetches (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
+    "runs": """INSERT INTO runs (workspace_id, id, account_id, what, state, asked_by, created_at, due_at)
+        VALUES ($2, $2, $2, 'messages', 'waiting', 'Dana', $1, $1)""",
+    "watches": "INSERT INTO account_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }

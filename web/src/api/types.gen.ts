@@ -128,6 +128,70 @@ export interface paths {
         patch: operations["update_account"];
         trace?: never;
     };
+    "/api/v1/accounts/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Account
+         * @description Begin to read, or join the run that goes on already; owners and admins may.
+         */
+        post: operations["sync_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description The newest runs of an account.
+         */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description How far a run is.
+         */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        /**
+         * Stop Run
+         * @description End a run where it is; what it read stays. Owners and admins may.
+         */
+        delete: operations["stop_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -170,6 +234,26 @@ export interface paths {
          * @description Open, close, snooze, assign or label.
          */
         patch: operations["update_conversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/earlier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Load Earlier
+         * @description Have the messages before the oldest one read at Instagram. They come by the stream; `earlier` says how it went.
+         */
+        post: operations["load_earlier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/conversations/{id}/read": {
@@ -428,7 +512,9 @@ export interface components {
          * Account
          * @description An Instagram professional account and how our link to it fares.
          *
-         *     `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on.
+         *     `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. Everything sent up
+         *     to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the way of more.
+         *     `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
          */
         Account: {
             /**
@@ -453,6 +539,17 @@ export interface components {
             health_reason: string | null;
             /** Token Expires At */
             token_expires_at: string | null;
+            /** Complete Up To */
+            complete_up_to: string | null;
+            /** Incomplete Reason */
+            incomplete_reason: string | null;
+            /**
+             * Receiving
+             * @enum {string}
+             */
+            receiving: "webhooks" | "polling";
+            /** Polling Since */
+            polling_since: string | null;
             /** Version */
             version: number;
         };
@@ -678,7 +775,7 @@ export interface components {
             /** Name */
             name: string | null;
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -793,6 +890,8 @@ export interface components {
          *     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
          *     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
          *     `window_refused_at` is when Instagram itself last said that the window is closed.
+         *     `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
+         *     `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
          *     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
          *     `version` grows with every change, so that a later one always wins.
          */
@@ -845,6 +944,13 @@ export interface components {
             is_self: boolean;
             /** Handled Elsewhere */
             handled_elsewhere: boolean;
+            /**
+             * Earlier
+             * @enum {string}
+             */
+            earlier: "unknown" | "asking" | "more" | "hidden" | "none" | "refused";
+            /** Earlier Reason */
+            earlier_reason: string | null;
             /** Version */
             version: number;
         };
@@ -998,6 +1104,8 @@ export interface components {
         /**
          * Message
          * @description One message of a conversation. An unsent one keeps only who and when: `deleted_at` is set, content is gone.
+         *
+         *     `is_history`: it was read at Instagram afterwards, and did not come as news.
          */
         Message: {
             /**
@@ -1051,6 +1159,8 @@ export interface components {
             is_unsupported: boolean;
             /** Is Standby */
             is_standby: boolean;
+            /** Is History */
+            is_history: boolean;
             /**
              * Status
              * @enum {string}
@@ -1302,6 +1412,88 @@ export interface components {
             story: components["schemas"]["StoryRef"] | null;
         };
         /**
+         * Run
+         * @description Something long that somebody asked for, of one account: how far it is, and what came of it.
+         *
+         *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait.
+         */
+        Run: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "messages" | "profiles";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Calls */
+            calls: number;
+            /** Conversations Total */
+            conversations_total: number | null;
+            /** Conversations Read */
+            conversations_read: number;
+            /** Conversations Skipped */
+            conversations_skipped: number;
+            /** Messages Read */
+            messages_read: number;
+            /** Messages New */
+            messages_new: number;
+            /** Waiting Until */
+            waiting_until: string | null;
+            /** Error */
+            error: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RunPage
+         * @description The newest runs of an account, newest first; `next` is always null.
+         */
+        RunPage: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * RunUpdated
+         * @description Something long began, went on or ended.
+         */
+        RunUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "run_updated";
+            run: components["schemas"]["Run"];
+        };
+        /**
          * SetUp
          * @description What the form behind the set-up link asks for; `token` is the link's.
          */
@@ -1343,6 +1535,17 @@ export interface components {
             seq: number;
             /** @constant */
             type: "superseded";
+        };
+        /**
+         * WhatToSync
+         * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them.
+         */
+        WhatToSync: {
+            /**
+             * What
+             * @constant
+             */
+            what: "messages";
         };
         /**
          * Workspace
@@ -1581,6 +1784,135 @@ export interface operations {
             };
         };
     };
+    sync_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatToSync"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query: {
+                account: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_conversations: {
         parameters: {
             query?: {
@@ -1667,6 +1999,37 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    load_earlier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,10 @@ export const ACCOUNT: Account = {
   health: "ok",
   health_reason: null,
   token_expires_at: null,
+  complete_up_to: null,
+  incomplete_reason: null,
+  receiving: "webhooks",
+  polling_since: null,
   version: 1,
 }
 
@@ -50,6 +54,8 @@ export function makeConversation(given: Partial<Conversation> = {}): Conversatio
     labels: [],
     is_self: false,
     handled_elsewhere: false,
+    earlier: "unknown",
+    earlier_reason: null,
     version: 1,
     ...given,
   }
@@ -79,6 +85,7 @@ export function makeMessage(given: Partial<Message> = {}): Message {
     processed: true,
     is_unsupported: false,
     is_standby: false,
+    is_history: false,
     status: "received",
     error: null,
     version: 1,

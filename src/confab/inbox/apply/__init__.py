@@ -28,7 +28,7 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, ids, media, messages, outbound, participants
+from confab.store import changes, conversations, events, history, ids, media, messages, outbound, participants
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -160,6 +160,8 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await messages.update(conn, changed)
     await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     await _settle_conversations(conn, state)
+    if state.histories:
+        await history.note(conn, [(state.conversations_by_id[id_], event) for id_, event in state.histories.items()], state.now)
     await _save_rest(conn, state)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)

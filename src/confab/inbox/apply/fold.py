@@ -17,6 +17,7 @@ from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.events import (
     Content,
     Event,
+    HistoryRead,
     MessageDeleted,
     MessageEchoed,
     MessageEdited,
@@ -47,6 +48,7 @@ class Source:
     workspace_id: UUID
     account_id: UUID
     delivery_id: UUID | None  # None: it was read back from Instagram
+    history_before: datetime | None = None  # read afterwards, with others: what was sent before this moment is no news
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class State:
     to_recount: dict[UUID, ConversationRow] = field(default_factory=dict)
     to_relast: dict[UUID, ConversationRow] = field(default_factory=dict)
     heard_from: dict[UUID, ConversationRow] = field(default_factory=dict)
+    histories: dict[UUID, HistoryRead] = field(default_factory=dict)
     conversations_by_id: dict[UUID, ConversationRow] = field(default_factory=dict)
 
     def conversation(self, source: Source, igsid: str) -> ConversationRow:
@@ -109,6 +112,8 @@ def fold(state: State, source: Source, event: Event) -> None:
             _about(state, source, ids.digest(event.mid), event)
         case MessageSeen():
             _seen(state, source, event)
+        case HistoryRead():
+            _note_history(state, source, event)
         case MessageHinted():
             key = _key(source, ids.digest(event.mid))
             if key not in state.messages:
@@ -135,6 +140,8 @@ def _receive(state: State, source: Source, event: MessageReceived) -> None:
         _complete(state, source, state.messages[_key(source, digest)], event)
         return
     conversation = state.conversation(source, event.igsid)
+    if source.history_before is not None and event.sent_at < source.history_before:
+        _count_as_read(state, conversation, event.sent_at)
     message = _new_message(state, source, conversation, event.mid, digest, event.sent_at, event.content)
     message.meta_sent_at, message.is_standby = event.meta_sent_at, event.is_standby
     _mark_self(conversation, is_self=event.is_self)
@@ -264,7 +271,7 @@ def _new_message(
         workspace_id=source.workspace_id, id=ids.derived(sent_at, str(source.account_id), str(digest)),
         account_id=source.account_id, conversation_id=conversation.id, direction="inbound", author_kind="participant",
         sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text, delivery_id=source.delivery_id,
-        is_new=True, is_changed=True,
+        is_history=source.history_before is not None, is_new=True, is_changed=True,
     )  # fmt: skip
     _put_content(row, content)
     state.messages[_key(source, digest)] = row
@@ -287,16 +294,31 @@ def _add(state: State, conversation: ConversationRow, message: MessageRow, opene
     if opener is not None:
         state.heard_from[conversation.id] = conversation
         open_window(conversation, message.sent_at, opener)
-        if conversation.status != "open" and not conversation.is_self:
+        is_news = not message.is_history or conversation.last_message_at is None or message.sent_at > conversation.last_message_at
+        if conversation.status != "open" and not conversation.is_self and is_news:
             conversation.status, conversation.snoozed_until = "open", None
         if message.sent_at > conversation.read_up_to:
             conversation.unread_count += 1
-    elif not message.is_standby and message.sent_at > conversation.read_up_to:
-        conversation.read_up_to = message.sent_at  # who answers has read
-        state.to_recount[conversation.id] = conversation
+    elif not message.is_standby:
+        _count_as_read(state, conversation, message.sent_at)  # who answers has read
     conversation.is_changed = True
     consider_as_last(conversation, message)
     _fold_parked(state, key, message, conversation)
+
+
+def _count_as_read(state: State, conversation: ConversationRow, up_to: datetime) -> None:
+    """The mark never moves back. Rule A5."""
+    if up_to > conversation.read_up_to:
+        conversation.read_up_to, conversation.is_changed = up_to, True
+        state.to_recount[conversation.id] = conversation
+
+
+def _note_history(state: State, source: Source, event: HistoryRead) -> None:
+    """What was read of a conversation; the latest look counts. One without messages that we may see is none for us."""
+    known = state.conversations.get((source.workspace_id, source.account_id, event.igsid))
+    if known is not None:
+        state.histories[known.id] = event
+        known.is_changed = True
 
 
 def _fold_parked(state: State, key: Key, message: MessageRow, conversation: ConversationRow) -> None:

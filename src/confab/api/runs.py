@@ -1,0 +1,71 @@
+"""Long work that somebody asks for: reading an account's conversations or profiles at Instagram, with its progress."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+from starlette.responses import Response
+
+from confab.api.access import Running, SignedIn
+from confab.api.encode import Json
+from confab.inbox import act
+from confab.model.commands import StopRun, Sync
+from confab.model.inbox import AccountId, Run, RunId, Seq
+from confab.store import changes, runs, wake
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPage:
+    """The newest runs of an account, newest first; `next` is always null."""
+
+    items: list[Run]
+    next: str | None
+    seq: Seq
+
+
+class WhatToSync(BaseModel):
+    """What to read at Instagram: `messages` are the conversations and what Meta still shows of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    what: Literal["messages"]
+
+
+@router.post("/accounts/{id}/sync", operation_id="sync_account", response_model=Run, status_code=202)
+async def sync_account(id: UUID, body: WhatToSync, access: SignedIn, services: Running) -> Response:  # noqa: A002
+    """Begin to read, or join the run that goes on already; owners and admins may."""
+    access.require("owner", "admin")
+    async with access.transaction() as conn:
+        run = await act.sync(conn, access.actor, Sync(account_id=AccountId(id), what=body.what), access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("runs"))
+    return Json(run, 202)
+
+
+@router.get("/runs", operation_id="list_runs", response_model=RunPage)
+async def list_runs(access: SignedIn, account: UUID, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Response:
+    """The newest runs of an account."""
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        items = await runs.newest(conn, access.viewer, AccountId(account), limit)
+    return Json(RunPage(items=items, next=None, seq=seq))
+
+
+@router.get("/runs/{id}", operation_id="get_run", response_model=Run)
+async def get_run(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
+    """How far a run is."""
+    async with access.transaction() as conn:
+        return Json(await runs.for_viewer(conn, access.viewer, RunId(id)))
+
+
+@router.delete("/runs/{id}", operation_id="stop_run", response_model=Run)
+async def stop_run(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+    """End a run where it is; what it read stays. Owners and admins may."""
+    access.require("owner", "admin")
+    async with access.transaction() as conn:
+        run = await act.stop_run(conn, access.actor, StopRun(run_id=RunId(id)), access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id))
+    return Json(run)

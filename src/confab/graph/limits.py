@@ -1,0 +1,45 @@
+"""How fast Meta lets an account ask, and what it says of the allowance that is left. Rules L1-L7."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+CONVERSATIONS = "conversations"
+"""The pool of rule L2."""
+EACH_CONVERSATIONS_CALL = timedelta(milliseconds=525)
+"""Two calls a second, and a little air: what leaves evenly does not arrive evenly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a usage header says: percent of the allowance (100 is throttled), and how long to wait, if at all. Rule L5."""
+
+    percent: int
+    regain: timedelta | None
+
+
+class _Pool(msgspec.Struct):
+    call_count: int | float = 0
+    total_cputime: int | float = 0
+    total_time: int | float = 0
+    estimated_time_to_regain_access: int | float = 0
+
+
+def usage_of(headers: Mapping[str, str]) -> Usage | None:
+    """The fullest pool of the usage header. Absent or unreadable is unknown, not zero."""
+    given = headers.get("x-business-use-case-usage")
+    if not given:
+        return None
+    try:
+        pools = [
+            pool for found in msgspec.json.decode(given, type=dict[str, list[_Pool]], strict=False).values() for pool in found
+        ]
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not pools:
+        return None
+    minutes = max(pool.estimated_time_to_regain_access for pool in pools)
+    percent = max(max(pool.call_count, pool.total_cputime, pool.total_time) for pool in pools)
+    return Usage(percent=min(1000, max(0, int(percent))), regain=timedelta(minutes=minutes) if minutes > 0 else None)

@@ -1,0 +1,206 @@
+"""Conversations as Instagram shows them, let in by the same steps as what comes by itself: normalise, then apply.
+
+Everything is idempotent by mid, so a page may be read any number of times; what is known is not even applied. What was sent
+before the account was connected is no news, and nothing read here is ever taken for news by anything automatic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from confab.clock import Clock
+from confab.errors import Throttled, Unauthorised
+from confab.graph import limits
+from confab.graph.client import ConversationsPage, GraphClient
+from confab.graph.limits import Usage
+from confab.graph.read_back import ReadConversation
+from confab.inbox.apply import Batch, Source, apply
+from confab.inbox.line import Line, LineOf
+from confab.inbox.normalise import read_back
+from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, Unreadable
+from confab.model.inbox import AccountId, WorkspaceId
+from confab.store import accounts, history, ids, wake
+from confab.store.db import GONE, Conn, Database, in_short
+from confab.store.wake import Wake
+from confab.work.pace import Pace, Pool
+
+CONVERSATIONS = Pool(name=limits.CONVERSATIONS, each=limits.EACH_CONVERSATIONS_CALL)
+_WITHOUT_ADVICE = timedelta(minutes=1)  # rule L7: calls made while throttled make it last longer
+_TOO_FAST = timedelta(seconds=2)  # of rule L2's pool, which counts single seconds
+_TOO_FAST_CODE = 613
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The account that is read, and since when it is ours."""
+
+    workspace: WorkspaceId
+    account: UUID
+    connected_at: datetime
+    line: Line
+
+    @property
+    def source(self) -> Source:
+        """Read afterwards, in one go with others."""
+        return Source(
+            workspace_id=self.workspace, account_id=self.account, delivery_id=None, history_before=self.connected_at
+        )  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What reading brought: how many messages were there, which were new and when they were sent, and what could not be kept."""
+
+    messages: int = 0
+    new: int = 0
+    new_inbound: list[datetime] = field(default_factory=list)
+    unreadable: int = 0
+    torn: int = 0  # conversations of which more was sent since the last look than Instagram shows
+
+    def add(self, part: "Found") -> None:
+        """Both together."""
+        self.messages, self.new, self.torn = self.messages + part.messages, self.new + part.new, self.torn + part.torn
+        self.unreadable += part.unreadable
+        self.new_inbound += part.new_inbound
+
+
+class Waiting(Exception):
+    """Instagram asks to wait until then; everybody of this account does."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.reason = reason
+
+
+class Reader:
+    """Reads an account's conversations, no faster than Meta allows."""
+
+    def __init__(self, db: Database, graph: GraphClient, clock: Clock, waker: Wake, line_of: LineOf, pace: Pace) -> None:
+        self._db = db
+        self._graph = graph
+        self._clock = clock
+        self._wake = waker
+        self._line_of = line_of
+        self._pace = pace
+
+    async def target(self, workspace: WorkspaceId, account: UUID) -> Target:
+        """Whom to ask for. Raises Unauthorised when the account has no token."""
+        async with self._db.transaction() as conn:
+            connected_at = await accounts.connected_at(conn, workspace, AccountId(account))
+            line = await self._line_of(conn, workspace, account)
+        if line is None:
+            raise Unauthorised("the account has no access token: it must be connected again")
+        return Target(workspace=workspace, account=account, connected_at=connected_at, line=line)
+
+    async def page(self, target: Target, *, after: str | None, limit: int, with_messages: bool) -> ConversationsPage:
+        """One call. Raises Waiting, or GraphError."""
+        await self._pace.turn(target.workspace, target.account, CONVERSATIONS)
+        try:
+            page = await self._graph.conversations(
+                token=target.line.token, ig_id=target.line.ig_id, after=after, limit=limit, with_messages=with_messages
+            )
+        except Throttled as error:
+            raise await self._told_to_wait(target, error) from None
+        await self._learn(target, page.usage)
+        return page
+
+    async def with_participant(self, target: Target, igsid: str, after: str | None) -> ReadConversation | None:
+        """One call: a page of one conversation's messages. Raises Waiting, or GraphError."""
+        await self._pace.turn(target.workspace, target.account, CONVERSATIONS)
+        try:
+            found, usage = await self._graph.conversation_with(
+                token=target.line.token, ig_id=target.line.ig_id, igsid=igsid, after=after
+            )
+        except Throttled as error:
+            raise await self._told_to_wait(target, error) from None
+        await self._learn(target, usage)
+        return found
+
+    async def subscribed_fields(self, target: Target) -> frozenset[str]:
+        """What the account's webhooks tell of. Raises GraphError."""
+        return await self._graph.subscribed_fields(token=target.line.token, ig_id=target.line.ig_id)
+
+    async def incomplete(self, target: Target, listed: Sequence[ReadConversation]) -> list[ReadConversation]:
+        """Those of which not everything was read yet."""
+        people = [(conversation, person) for conversation in listed if (person := conversation.participant(target.line.ig_id))]
+        async with self._db.transaction() as conn:
+            named = [(str(person.id), conversation.updated_at) for conversation, person in people]
+            missing = await history.incomplete(conn, target.workspace, target.account, named)
+        return [conversation for conversation, person in people if str(person.id) in missing]
+
+    async def let_in(self, target: Target, read: Sequence[ReadConversation], *, since: datetime | None) -> Found:
+        """Put what came with these conversations into the database. `since`: only what was sent from then on.
+
+        Together if it can be, else each by itself, so that one which cannot be kept costs no other.
+        """
+        try:
+            return await self._let_in(target, read, since)
+        except GONE:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever one can raise, its neighbours must not share it
+            log.warning("history_not_kept", account=str(target.account), conversations=len(read), error=in_short(error))
+            if len(read) == 1:
+                return Found(unreadable=1)
+        middle, found = len(read) // 2, Found()
+        for half in (read[:middle], read[middle:]):
+            found.add(await self.let_in(target, half, since=since))
+        return found
+
+    async def _let_in(self, target: Target, read: Sequence[ReadConversation], since: datetime | None) -> Found:
+        found, events = Found(), list[Event]()
+        async with self._db.transaction() as conn:
+            for conversation, events_of_it in await self._unknown(conn, target, read, since, found):
+                events += events_of_it
+                found.torn += since is not None and _is_torn(conversation, events_of_it, since)
+            changed = set[WorkspaceId]()
+            if events:
+                batch = Batch(events=[(target.source, event) for event in events], our_app_ids=frozenset())
+                changed = await apply(conn, batch, self._clock.now())
+        self._wake.say(*(wake.changed(one) for one in changed), *([wake.work("profiles"), wake.work("media")] if changed else []))
+        return found
+
+    async def _unknown(
+        self, conn: Conn, target: Target, read: Sequence[ReadConversation], since: datetime | None, found: Found
+    ) -> list[tuple[ReadConversation, list[Event]]]:
+        """The events of messages that are not here yet, counted, and what is to be noted of each conversation."""
+        given = [(conversation, read_back.of_conversation(conversation, target.line.ig_id)) for conversation in read]
+        mids = {event.mid for _, events in given for event in events if isinstance(event, MessageReceived | MessageEchoed)}
+        digests = {mid: ids.digest(mid) for mid in mids}
+        here = await history.known(conn, target.workspace, target.account, list(digests.values()))
+        fresh: list[tuple[ReadConversation, list[Event]]] = []
+        for conversation, events in given:
+            found.unreadable += sum(isinstance(event, Unreadable) for event in events)
+            messages = [event for event in events if isinstance(event, MessageReceived | MessageEchoed)]
+            new = [event for event in messages if digests[event.mid] not in here and (since is None or event.sent_at >= since)]
+            found.messages, found.new = found.messages + len(messages), found.new + len(new)
+            found.new_inbound += [event.sent_at for event in new if isinstance(event, MessageReceived)]
+            wanted = {event.mid for event in new}
+            about = [event for event in events if getattr(event, "mid", None) in wanted]
+            fresh.append((conversation, about + [e for e in events if isinstance(e, HistoryRead) and since is None]))
+        return fresh
+
+    async def _learn(self, target: Target, usage: Usage | None) -> None:
+        if usage is None:
+            return
+        await self._pace.learn(target.workspace, target.account, CONVERSATIONS, usage.percent)
+        if usage.regain is not None:
+            await self._pace.block(target.workspace, target.account, CONVERSATIONS, usage.regain)
+
+    async def _told_to_wait(self, target: Target, error: Throttled) -> Waiting:
+        for_ = error.retry_after or (_TOO_FAST if error.graph_code == _TOO_FAST_CODE else _WITHOUT_ADVICE)
+        until = await self._pace.block(target.workspace, target.account, CONVERSATIONS, for_)
+        return Waiting(until, error.detail)
+
+
+def _is_torn(conversation: ReadConversation, new: Sequence[Event], since: datetime) -> bool:
+    """Whether all that Instagram shows of it is new, and there is more that it does not show."""
+    readable = [message for message in conversation.messages.items if message.is_readable]
+    messages = [event for event in new if isinstance(event, MessageReceived | MessageEchoed)]
+    has_more = conversation.messages.paging.next is not None or len(readable) < len(conversation.messages.data)
+    return bool(readable) and has_more and len(messages) == len(readable) and min(m.created_at for m in readable) >= since

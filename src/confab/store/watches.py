@@ -1,0 +1,102 @@
+"""How an account is looked after: when it was last heard and looked at, and up to when it is complete. Across workspaces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from confab.model.inbox import AccountId, WorkspaceId
+from confab.store.db import Conn, row, run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is known of an account's incoming traffic. `failed_since`: whether an event failed since the last look."""
+
+    connected_at: datetime
+    complete_up_to: datetime | None
+    incomplete_reason: str | None
+    receiving: str
+    polling_since: datetime | None
+    heard_at: datetime | None
+    habit_s: int
+    looked_at: datetime | None
+    has_failures: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the team sees: up to when the account is complete, what stands in the way of more, since when it is polled."""
+
+    complete_up_to: datetime | None
+    reason: str | None
+    polling_since: datetime | None
+
+
+async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> int:
+    """The account is looked after from now on."""
+    return await run(
+        conn,
+        "INSERT INTO account_watches (workspace_id, account_id, due_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        workspace, account, now,
+    )  # fmt: skip
+
+
+async def heard(conn: Conn, accounts: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
+    """Webhooks had something for these (workspace, account). The silence before becomes its habit, which fades."""
+    return await run(
+        conn,
+        """WITH wanted AS MATERIALIZED (
+            SELECT w.workspace_id, w.account_id, a.receiving
+            FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, account_id)
+            JOIN account_watches w USING (workspace_id, account_id)
+            JOIN accounts a ON a.workspace_id = w.workspace_id AND a.id = w.account_id
+            ORDER BY w.workspace_id, w.account_id FOR NO KEY UPDATE OF w
+        )
+        UPDATE account_watches w SET heard_at = greatest(w.heard_at, $3),
+            habit_s = greatest(w.habit_s * 0.99, extract(epoch FROM $3::timestamptz - w.heard_at), 60),
+            due_at = CASE WHEN t.receiving = 'polling' THEN least(w.due_at, $3) ELSE w.due_at END
+        FROM wanted t WHERE w.workspace_id = t.workspace_id AND w.account_id = t.account_id""",
+        [workspace for workspace, _ in accounts],
+        [account for _, account in accounts],
+        now,
+    )
+
+
+async def get(conn: Conn, workspace: WorkspaceId, account: UUID) -> Watch | None:
+    """What is known now; None when the account is gone. Index: delivery_parts_state."""
+    return await row(
+        conn,
+        Watch,
+        """SELECT a.created_at AS connected_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since, w.heard_at,
+            w.habit_s, w.looked_at, EXISTS (
+                SELECT FROM delivery_parts d WHERE d.workspace_id = $1 AND d.state = 'failed' AND d.account_id = $2
+                    AND d.received_at > coalesce(w.looked_at, a.created_at)
+            ) AS has_failures
+        FROM account_watches w JOIN accounts a ON a.workspace_id = w.workspace_id AND a.id = w.account_id
+        WHERE w.workspace_id = $1 AND w.account_id = $2""",
+        workspace, account,
+    )  # fmt: skip
+
+
+async def again(conn: Conn, workspace: WorkspaceId, account: UUID, due_at: datetime, looked_at: datetime | None) -> int:
+    """When to look after it next; `looked_at` when Instagram was asked just now."""
+    return await run(
+        conn,
+        """UPDATE account_watches SET due_at = $3, attempts = 0, error = NULL, looked_at = coalesce($4, looked_at)
+        WHERE workspace_id = $1 AND account_id = $2""",
+        workspace, account, due_at, looked_at,
+    )  # fmt: skip
+
+
+async def say(conn: Conn, workspace: WorkspaceId, account: UUID, said: Said) -> int:
+    """What the team sees of it; 0 when it saw that already. `complete_up_to` never moves back."""
+    return await run(
+        conn,
+        """UPDATE accounts SET complete_up_to = greatest(complete_up_to, $3), incomplete_reason = $4, polling_since = $5,
+            receiving = CASE WHEN $5::timestamptz IS NULL THEN 'webhooks' ELSE 'polling' END, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND (
+            complete_up_to IS DISTINCT FROM greatest(complete_up_to, $3) OR incomplete_reason IS DISTINCT FROM $4
+            OR polling_since IS DISTINCT FROM $5)""",
+        workspace, account, said.complete_up_to, said.reason, said.polling_since,
+    )  # fmt: skip
