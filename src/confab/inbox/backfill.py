@@ -136,7 +136,8 @@ class Backfill:
                 progress.waiting_until = waiting.until
                 await self._save(going)
             else:
-                progress.waiting_until = None
+                if progress.waiting_until is not None and progress.waiting_until <= self._clock.now():
+                    progress.waiting_until = None
                 return page
 
     async def _save(self, going: _Run) -> None:

@@ -46,10 +46,9 @@ class Target:
 
     @property
     def source(self) -> Source:
-        """Read afterwards, in one go with others."""
-        return Source(
-            workspace_id=self.workspace, account_id=self.account, delivery_id=None, history_before=self.connected_at
-        )  # fmt: skip
+        """Read afterwards, in one go with others. Times read back have seconds alone."""
+        since = self.connected_at.replace(microsecond=0)
+        return Source(workspace_id=self.workspace, account_id=self.account, delivery_id=None, history_before=since)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from confab.model.inbox import ConversationId
-from confab.store import changes, claims, comments, conversation_list, deliveries, messages, notes
+from confab.store import changes, claims, comments, conversation_list, deliveries, history, messages, notes, watches
 from confab.store.conversation_list import Position, Sort, View, Wanted
 from confab.store.db import Conn, Database, Doors
 from tests.filled import fill
@@ -137,7 +137,18 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
 
 @pytest.mark.parametrize(
     "kind",
-    [claims.DELIVERIES, claims.PARTS, claims.OUTBOUND, claims.PROFILES, claims.HINTS, claims.ERASURES, claims.SNOOZES],
+    [
+        claims.DELIVERIES,
+        claims.PARTS,
+        claims.OUTBOUND,
+        claims.PROFILES,
+        claims.HINTS,
+        claims.ERASURES,
+        claims.EARLIER,
+        claims.RUNS,
+        claims.WATCHES,
+        claims.SNOOZES,
+    ],
     ids=lambda kind: kind.name,
 )
 async def test_claiming_reads_only_what_is_due(worker_db: Database, world: World, kind: claims.Kind) -> None:
@@ -146,3 +157,26 @@ async def test_claiming_reads_only_what_is_due(worker_db: Database, world: World
         explained = Explained(conn)
         await kind.claim(explained, NOW, NOW, 10)  # type: ignore[arg-type]
     assert "_due" in explained.plans[0]
+
+
+async def test_HI5_what_is_open_and_what_is_known_is_asked_by_unique_indexes(worker_db: Database, world: World) -> None:
+    async with worker_db.transaction() as conn:
+        explained: Any = Explained(conn)
+        people = await conn.fetch("SELECT igsid FROM participants WHERE workspace_id = $1 LIMIT 100", world.workspace)
+        digests = await conn.fetch("SELECT mid_digest FROM messages WHERE workspace_id = $1 LIMIT 400", world.workspace)
+        listed = [(record["igsid"], NOW) for record in people]
+        assert len(await history.incomplete(explained, world.workspace, world.account, listed)) == 100
+        known = await history.known(explained, world.workspace, world.account, [record["mid_digest"] for record in digests])
+    assert len(known) == 400
+    assert all("Seq Scan" not in plan for plan in explained.plans)
+    assert rows_touched(explained.plans[0]) <= 2 * 100 + 10, explained.plans[0]
+    assert rows_touched(explained.plans[1]) <= 400 + 10, explained.plans[1]
+    assert "message_mid" in explained.plans[1]
+
+
+async def test_GA1_looking_after_an_account_reads_its_failures_alone(worker_db: Database, world: World) -> None:
+    async with worker_db.transaction() as conn:
+        explained: Any = Explained(conn)
+        await watches.ensure(conn, world.workspace, world.account, NOW)
+        assert await watches.get(explained, world.workspace, world.account) is not None
+    assert "delivery_parts_state" in explained.plans[0]

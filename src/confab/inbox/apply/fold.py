@@ -6,7 +6,7 @@ arrives before its message is parked and folded in when the message comes, and i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from confab.store.outbound import OpenAnswer
 from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
+_NEWS = timedelta(minutes=2)  # read sooner than this, a message was only overtaken by whoever asked
 _STORY_KINDS = frozenset({"story_mention", "ig_story", "story"})  # rule M: story media is never stored
 
 AboutMessage = MessageDeleted | MessageEdited | ReactionChanged | MessageSeen
@@ -271,7 +272,7 @@ def _new_message(
         workspace_id=source.workspace_id, id=ids.derived(sent_at, str(source.account_id), str(digest)),
         account_id=source.account_id, conversation_id=conversation.id, direction="inbound", author_kind="participant",
         sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text, delivery_id=source.delivery_id,
-        is_history=source.history_before is not None, is_new=True, is_changed=True,
+        is_history=source.history_before is not None and sent_at < state.now - _NEWS, is_new=True, is_changed=True,
     )  # fmt: skip
     _put_content(row, content)
     state.messages[_key(source, digest)] = row

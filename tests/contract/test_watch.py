@@ -1,0 +1,140 @@
+"""What no webhook brought is found, once, and everybody sees up to when an account is complete. Rules GA1-GA4."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from confab.clock import Clock
+from confab.store.db import Doors
+from tests.contract.test_windows import pass_time
+from tests.stack import Stack, stack, until
+
+
+@pytest.fixture
+async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
+    async with stack(doors, clock=clock, send_timeout_s=5, is_following=True) as running:
+        await until(lambda: _compared_since(running, None))
+        yield running
+
+
+async def account(shop: Stack) -> dict[str, Any]:
+    (found,) = (await shop.api.get("/accounts")).json()["items"]
+    return found
+
+
+async def _compared_since(shop: Stack, moment: datetime | None) -> dict[str, Any] | None:
+    found = await account(shop)
+    up_to = found["complete_up_to"]
+    return found if up_to is not None and (moment is None or datetime.fromisoformat(up_to) >= moment) else None
+
+
+async def later(shop: Stack, clock: Clock, passed: timedelta) -> dict[str, Any]:
+    """Time passes, and the account is compared."""
+    await pass_time(shop, clock, passed)
+    now = clock.now() - timedelta(seconds=2)
+    return await until(lambda: _compared_since(shop, now), 30)
+
+
+async def texts(shop: Stack) -> list[str]:
+    return [message["text"] for one in await shop.conversations() for message in await shop.messages(one["id"])]
+
+
+async def unread(shop: Stack) -> int:
+    return sum(one["unread_count"] for one in await shop.conversations())
+
+
+async def test_GA2_what_was_missed_comes_and_is_unread_once(shop: Stack, clock: Clock) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    await shop.fault(target="webhook", effect="drop", count=2)
+    await shop.customer_writes("missed")
+    await shop.customer_writes("missed too")
+    await later(shop, clock, timedelta(minutes=61))
+    assert (await texts(shop), await unread(shop)) == (["heard", "missed", "missed too"], 3)
+    await later(shop, clock, timedelta(minutes=61))
+    assert (await texts(shop), await unread(shop)) == (["heard", "missed", "missed too"], 3)
+    (conversation,) = await shop.conversations()
+    messages = await shop.messages(conversation["id"])
+    assert [message["is_history"] for message in messages] == [False, True, True]
+
+
+async def test_GA2_what_was_said_before_the_account_was_ours_is_left_alone(shop: Stack, clock: Clock) -> None:
+    await shop.sim.post("/history", json={"conversations": 3, "messages": 4})
+    await shop.customer_writes("missed", deliver=False)
+    await later(shop, clock, timedelta(minutes=61))
+    assert await texts(shop) == ["missed"]
+
+
+async def test_GA2_the_account_says_so_where_instagram_shows_less_than_was_missed(shop: Stack, clock: Clock) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    for number in range(25):
+        await shop.customer_writes(f"missed {number}", deliver=False)
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert "newest 20" in found["incomplete_reason"]
+    assert len(await texts(shop)) == 21
+
+
+async def test_GA3_instagram_is_polled_until_webhooks_come_again(shop: Stack, clock: Clock) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    await shop.fault(target="webhook", effect="drop", id="silence")
+    await pass_time(shop, clock, timedelta(minutes=2))
+    await shop.customer_writes("first missed")
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert (found["receiving"], found["polling_since"] is not None) == ("polling", True)
+    await shop.customer_writes("second missed")
+    await pass_time(shop, clock, timedelta(minutes=5))
+    await until(lambda: _has(shop, "second missed"))
+    await shop.sim.delete("/fault")
+    await shop.customer_writes("heard again")
+
+    async def hears() -> bool:
+        return (await account(shop))["receiving"] == "webhooks"
+
+    await until(hears, 30)
+    assert (await account(shop))["polling_since"] is None
+    assert await unread(shop) == 4
+
+
+async def _has(shop: Stack, text: str) -> bool:
+    return text in await texts(shop)
+
+
+async def test_GA3_an_account_that_is_not_subscribed_is_polled_and_says_why(shop: Stack, clock: Clock) -> None:
+    await shop.sim.post("/accounts", json={"id": shop.ig_id, "subscribed_fields": []})
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert found["receiving"] == "polling"
+    assert "subscription" in found["incomplete_reason"]
+
+
+async def test_GA4_an_account_that_cannot_be_asked_says_why_and_stays_where_it_was(shop: Stack, clock: Clock) -> None:
+    before = (await account(shop))["complete_up_to"]
+    await shop.fault(target="conversations", effect="error", code=10, status=403)
+    await pass_time(shop, clock, timedelta(minutes=61))
+
+    async def says_why() -> dict[str, Any] | None:
+        found = await account(shop)
+        return found if found["incomplete_reason"] else None
+
+    found = await until(says_why, 30)
+    assert "permission" in found["incomplete_reason"]
+    assert found["complete_up_to"] == before
+    await shop.sim.delete("/fault")
+    found = await later(shop, clock, timedelta(minutes=6))
+    assert found["incomplete_reason"] is None
+
+
+async def test_GA4_a_webhook_moves_the_mark_without_asking(shop: Stack, clock: Clock) -> None:
+    before = (await account(shop))["complete_up_to"]
+    await pass_time(shop, clock, timedelta(minutes=11))
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    await pass_time(shop, clock, timedelta(minutes=11))
+
+    async def moved() -> bool:
+        return (await account(shop))["complete_up_to"] > before
+
+    await until(moved, 30)

@@ -1,0 +1,82 @@
+"""Calls of an account are spaced, whoever makes them. Rule HI6."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from confab.clock import Clock
+from confab.graph.limits import EACH_CONVERSATIONS_CALL, Usage, usage_of
+from confab.store import budgets
+from confab.store.db import Database, Doors
+from confab.work.pace import Pace, Pool
+from tests.world import World, make_world
+
+EACH = EACH_CONVERSATIONS_CALL
+NOW = datetime.fromisoformat("2026-11-02T12:00:00+00:00")
+
+
+@pytest.fixture
+async def world(doors: Doors) -> World:
+    return await make_world(doors)
+
+
+async def reserve(db: Database, world: World) -> timedelta:
+    """How long after NOW the next call may be made."""
+    async with db.transaction() as conn:
+        return await budgets.reserve(conn, world.workspace, world.account, "conversations", EACH, NOW) - NOW
+
+
+async def test_HI6_workers_that_ask_together_get_places_one_after_the_other(worker_db: Database, world: World) -> None:
+    places = await asyncio.gather(*(reserve(worker_db, world) for _ in range(12)))
+    assert sorted(places) == [EACH * number for number in range(12)]
+
+
+@pytest.mark.parametrize(("used", "slower"), [(74, 1), (75, 2), (89, 2), (90, 4), (100, 4)])
+async def test_HI6_calls_slow_down_before_the_allowance_is_used_up(
+    worker_db: Database, world: World, used: int, slower: int
+) -> None:
+    await reserve(worker_db, world)
+    async with worker_db.transaction() as conn:
+        await budgets.learn(conn, world.workspace, world.account, "conversations", used)
+    first, second = await reserve(worker_db, world), await reserve(worker_db, world)
+    assert second - first == EACH * slower
+
+
+async def test_HI6_when_instagram_asks_to_wait_nobody_gets_a_place_before(
+    worker_db: Database, world: World, clock: Clock
+) -> None:
+    await reserve(worker_db, world)
+    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=EACH)
+    clock.ahead = NOW - datetime.now(NOW.tzinfo)
+    until = await pace.block(world.workspace, world.account, pool, timedelta(minutes=5))
+    await pace.block(world.workspace, world.account, pool, timedelta(minutes=1))  # never shortens a longer wait
+    assert NOW + await reserve(worker_db, world) == until
+
+
+async def test_HI6_a_clock_that_jumps_ends_the_wait(worker_db: Database, world: World, clock: Clock) -> None:
+    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=timedelta(hours=1))
+    await pace.turn(world.workspace, world.account, pool)
+    waiting = asyncio.ensure_future(pace.turn(world.workspace, world.account, pool))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    clock.ahead += timedelta(hours=1)
+    async with asyncio.timeout(5):
+        await waiting
+
+
+@pytest.mark.parametrize(
+    ("header", "usage"),
+    [
+        (None, None),
+        ("no json", None),
+        ("{}", None),
+        ('{"1784":[{"type":"instagram","call_count":28,"total_cputime":3,"total_time":41}]}', Usage(percent=41, regain=None)),
+        (
+            '{"1":[{"call_count":3}],"2":[{"call_count":100,"estimated_time_to_regain_access":7}]}',
+            Usage(percent=100, regain=timedelta(minutes=7)),
+        ),
+    ],
+)
+def test_L5_what_the_usage_header_says(header: str | None, usage: Usage | None) -> None:
+    assert usage_of({"x-business-use-case-usage": header} if header is not None else {}) == usage
