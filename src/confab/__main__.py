@@ -121,6 +121,27 @@ def replay(
     _print({"replayed": count}, f"{count} deliveries ingested again.", as_json)
 
 
+@app.command()
+def backfill(
+    workspace: InWorkspace,
+    account: Annotated[str | None, typer.Option(help="Only the account with this username; else all.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read the past at Instagram: every conversation, and of each what Meta still shows. Again reads what is missing."""
+    from confab.commands import history
+
+    ended = history.backfill(workspace, account, quiet=as_json)
+    facts = {"items": [{"account": name, "run": run} for name, run in ended.items()]}
+    lines = [
+        f"@{name}: {run.messages_new} new messages in {run.conversations_read} conversations"
+        + (f"; {run.state}: {run.error}" if run.error else ".")
+        for name, run in ended.items()
+    ]
+    _print(facts, "\n".join(lines), as_json)
+    if any(run.state == "failed" for run in ended.values()):
+        raise typer.Exit(1)
+
+
 @dead.callback(invoke_without_command=True)
 def dead_list(context: typer.Context, as_json: AsJson = False) -> None:
     """List what was given up: kind, workspace, key, attempts and reason; at most 100 rows of each kind."""

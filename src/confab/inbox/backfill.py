@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from confab.clock import Clock
-from confab.errors import GraphError, Unavailable
+from confab.errors import GraphError, Rejected, Unauthorised, Unavailable
 from confab.graph.client import ConversationsPage
 from confab.inbox.reading import Reader, Target, Waiting
 from confab.model.changes import RunUpdated
@@ -63,22 +63,28 @@ class Backfill:
                 return
             await self._publish(conn, workspace, run_id)
         self._wake.say(wake.changed(workspace))
-        target = await self._reader.target(workspace, progress.account_id)
-        going = _Run(workspace=workspace, id=run_id, target=target, progress=progress)
+        try:
+            target = await self._reader.target(workspace, progress.account_id)
+            await self._read_and_count(_Run(workspace=workspace, id=run_id, target=target, progress=progress))
+        except _Stopped:
+            return
+        except (Rejected, Unauthorised) as error:
+            await self._end(workspace, run_id, "failed", error.detail)
+        else:
+            await self._end(workspace, run_id, "done", None)
+
+    async def give_up(self, due: Due, reason: str) -> None:
+        """It failed again and again: the run says so. Asking again goes on with what is missing."""
+        await self._end(WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])), "failed", reason)
+
+    async def _read_and_count(self, going: _Run) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 counting = group.create_task(self._count(going))
                 await self._read(going)
                 counting.cancel()
         except BaseExceptionGroup as group:
-            if group.subgroup(_Stopped):
-                return
-            raise group.exceptions[0] from None
-        await self._end(workspace, run_id, "done", None)
-
-    async def give_up(self, due: Due, reason: str) -> None:
-        """It failed again and again: the run says so. Asking again goes on with what is missing."""
-        await self._end(WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])), "failed", reason)
+            raise (group.subgroup(_Stopped) or group).exceptions[0] from None
 
     async def _read(self, going: _Run) -> None:
         progress, with_messages, is_over = going.progress, True, False
@@ -97,6 +103,8 @@ class Backfill:
             progress.conversations_read += len(missing)
             progress.conversations_skipped += len(page.conversations) - len(missing)
             progress.place = page.after
+            if is_over:
+                progress.conversations_total = progress.conversations_read + progress.conversations_skipped
             await self._save(going)
 
     async def _page(self, going: _Run, *, with_messages: bool) -> ConversationsPage:

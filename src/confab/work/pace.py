@@ -36,8 +36,8 @@ class Pace:
         """Return when the call may be made."""
         async with self._db.transaction() as conn:
             at = await budgets.reserve(conn, workspace, account, pool.name, pool.each, self._clock.now())
-        while (left_s := (at - self._clock.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left_s, _LOOK_S))  # our clock may be another's, and jump
+        while (left_s := (at - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 -- our clock may be another's, and jump
+            await asyncio.sleep(min(left_s, _LOOK_S))
 
     async def block(self, workspace: WorkspaceId, account: UUID, pool: Pool, for_: timedelta) -> datetime:
         """Meta asks to wait: nobody gets a place before this moment, which is returned."""

@@ -93,7 +93,7 @@ def replay(*, since: datetime | None, until: datetime | None, ig_id: str | None,
                 beyond, count = page[-1], count + len(page)
                 shown.update(task, completed=count)
 
-    return _with_session(run)
+    return with_session(run)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -117,7 +117,7 @@ def dead_rows() -> GivenUp:
             rows = [row for kind in claims.KINDS for row in await kind.dead(conn, _DEAD_SHOWN)]
         return GivenUp(counts=counts, rows=rows)
 
-    return _with_session(found)
+    return with_session(found)
 
 
 def retry_dead(name: str | None) -> int:
@@ -128,7 +128,7 @@ def retry_dead(name: str | None) -> int:
         async with session.worker.transaction() as conn:
             return sum([await kind.revive(conn, session.now) for kind in kinds])
 
-    return _with_session(retry)
+    return with_session(retry)
 
 
 def create_workspace(name: str) -> Workspace:
@@ -144,7 +144,7 @@ def create_workspace(name: str) -> Workspace:
             await store.create_workspace(conn, workspace, name, session.now)
         return Workspace(id=workspace, name=name)
 
-    return _with_session(create)
+    return with_session(create)
 
 
 def list_workspaces() -> list[Workspace]:
@@ -154,7 +154,7 @@ def list_workspaces() -> list[Workspace]:
         async with session.worker.transaction() as conn:
             return await store.workspaces(conn)
 
-    return _with_session(found)
+    return with_session(found)
 
 
 def create_user(email: str, workspace: str, role: Role, name: str | None, password: str | None) -> Created:
@@ -174,7 +174,7 @@ def create_user(email: str, workspace: str, role: Role, name: str | None, passwo
             await _join(conn, team, agent, role, session.now)
         return Created(id=agent, email=email, password=chosen if is_new and password is None else None)
 
-    return _with_session(create)
+    return with_session(create)
 
 
 async def _join(conn: Conn, workspace: WorkspaceId, agent: AgentId, role: Role, now: datetime) -> None:
@@ -192,7 +192,7 @@ def list_users(workspace: str) -> list[Agent]:
         async with session.app.viewing(team) as conn:
             return await store.agents(conn, team)
 
-    return _with_session(found)
+    return with_session(found)
 
 
 def add_meta_app(name: str, secret: str) -> MetaApp:
@@ -203,7 +203,7 @@ def add_meta_app(name: str, secret: str) -> MetaApp:
         async with session.app.transaction() as conn:
             return await meta_apps.add(conn, vault.opened_by(session.settings), name, secret, session.now)
 
-    return _with_session(add)
+    return with_session(add)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +235,7 @@ def add_account(workspace: str, account: AccountGiven) -> Account:
             )
             return await connect.add(conn, keys, team, given, session.now)
 
-    return _with_session(add)
+    return with_session(add)
 
 
 def list_accounts(workspace: str) -> list[Account]:
@@ -246,7 +246,7 @@ def list_accounts(workspace: str) -> list[Account]:
         async with session.app.viewing(team) as conn:
             return await account_store.of_workspace(conn, team)
 
-    return _with_session(found)
+    return with_session(found)
 
 
 def create_token(email: str, workspace: str | None, label: str, expires_at: datetime | None) -> str:
@@ -264,7 +264,7 @@ def create_token(email: str, workspace: str | None, label: str, expires_at: date
                 raise Conflict(f"{email} works in {len(teams)} workspaces: say which with --workspace.")
             return await sign_in.create_token(conn, named or teams[0], agent, label, session.now, expires_at)
 
-    return _with_session(create)
+    return with_session(create)
 
 
 def list_tokens(email: str) -> list[Token]:
@@ -275,7 +275,7 @@ def list_tokens(email: str) -> list[Token]:
         async with session.worker.transaction() as conn:
             return await store.tokens_of(conn, await _known(conn, email), session.now)
 
-    return _with_session(found)
+    return with_session(found)
 
 
 def revoke_token(token: UUID) -> None:
@@ -286,7 +286,7 @@ def revoke_token(token: UUID) -> None:
             if not await store.end_token(conn, token):
                 raise NotFound(f"There is no token {token}. `confab token list --user EMAIL` shows those that there are.")
 
-    _with_session(revoke)
+    with_session(revoke)
 
 
 def rotate_keys() -> int:
@@ -297,7 +297,7 @@ def rotate_keys() -> int:
         async with session.worker.transaction() as conn:
             return await connect.rotate(conn, keys)
 
-    return _with_session(rotate)
+    return with_session(rotate)
 
 
 def read_secret(source: str) -> str:
@@ -322,7 +322,8 @@ def explain(error: BaseException) -> str | None:
     return None
 
 
-def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
+def with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
+    """Do something with the database: that of a running server, or one that runs for as long as it takes."""
     given = settings.read()
     with database.opened_by(given) as doors:
 
