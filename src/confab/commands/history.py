@@ -21,8 +21,15 @@ from confab.worker import outside, works
 _LOOK_S = 0.2
 _POOL = 6
 _COLUMNS = (
-    TextColumn("@{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("conversations"),
-    TextColumn("{task.fields[messages]} messages"), TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(), TextColumn("{task.fields[state]}"),
+    TextColumn("@{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TextColumn("conversations"),
+    TextColumn("{task.fields[messages]} messages"),
+    TextColumn("{task.fields[rate]}"),
+    TimeElapsedColumn(),
+    TimeRemainingColumn(),
+    TextColumn("{task.fields[state]}"),
 )  # fmt: skip
 
 

@@ -185,8 +185,13 @@ class Worker:
 
     @asynccontextmanager
     async def _renewing(self, work: Each | Together, claimed: Sequence[Due]) -> AsyncGenerator[None]:
-        """Hold the lease for as long as the block lasts."""
-        renewal = self._group.create_task(self._renew(work, claimed))
+        """Hold the lease for as long as the block lasts. What was claimed just as the worker stops is left to its lease."""
+        renewing = self._renew(work, claimed)
+        try:
+            renewal = self._group.create_task(renewing)
+        except RuntimeError:  # the group takes no more tasks
+            renewing.close()
+            raise asyncio.CancelledError from None
         try:
             yield
         finally:

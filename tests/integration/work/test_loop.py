@@ -115,3 +115,20 @@ async def test_what_must_never_die_is_tried_for_ever(worker_db: Database, doors:
 def test_the_wait_doubles_up_to_ten_minutes_however_often_it_failed() -> None:
     assert [backoff_s(attempt, 0) for attempt in (1, 2, 3, 10, 11, 12)] == [1, 2, 4, 512, 600, 600]
     assert backoff_s(100_000, 0.5) == 750
+
+
+async def test_what_is_claimed_just_as_the_worker_stops_is_left_to_its_lease(
+    worker_db: Database, doors: Doors, clock: Clock
+) -> None:
+    troubled = Troubled()
+    work = Each(kind=SCHEDULES, run=troubled.run, at_once=1, lease=timedelta(minutes=1))
+    await named(worker_db, clock)
+    worker = Worker(worker_db, clock, Wake(doors.worker), [])
+    await worker.run()
+    async with worker_db.transaction() as conn:
+        (due,) = await SCHEDULES.claim(conn, clock.now(), clock.now() + work.lease, 1)
+    with pytest.raises(asyncio.CancelledError):
+        await worker._one(work, due)
+    async with worker_db.transaction() as conn:
+        assert await conn.fetchval("SELECT error FROM schedules WHERE name = $1", due.key[0]) is None
+    assert troubled.tried == 0
