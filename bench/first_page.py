@@ -49,12 +49,13 @@ def measure(*, is_quick: bool) -> Iterator[Verdict]:
     """Both sizes side by side, request about request; one request at a time, as one browser asks."""
     large, rounds = (LARGE // 10, 200) if is_quick else (LARGE, 1500)
     with ExitStack() as stack:
-        sizes = [_filled(stack, conversations) for conversations in (SMALL, large)]
+        sizes = [filled(stack, conversations) for conversations in (SMALL, large)]
         for name, paths in (("list", _lists), ("thread", _threads)):
             yield _compared(name, [(product, paths(product)) for product in sizes], rounds)
 
 
-def _filled(stack: ExitStack, conversations: int) -> Product:
+def filled(stack: ExitStack, conversations: int) -> Product:
+    """A product with so many conversations, and ten times as many messages."""
     product = stack.enter_context(ground.product(stack.enter_context(ground.folder())))
     statements = _LOAD.format(conversations=conversations, busy=_BUSY)
     ground.query(product.doors.owner, *[one for one in statements.split(";\n") if one.strip()], "VACUUM ANALYZE", "CHECKPOINT")

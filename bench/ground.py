@@ -145,16 +145,17 @@ class Product:
     worker: Process
     postmaster: int
     folder: Path
+    environment: dict[str, str]
 
     def get(self, path: str) -> dict[str, Any]:
         return get(self.url, self.token, path)
 
 
 @contextmanager
-def product(at: Path) -> Generator[Product, None, None]:
-    """`confab serve --role web` and `--role worker` on an embedded PostgreSQL with its usual settings, ready."""
+def product(at: Path, **more: str) -> Generator[Product, None, None]:
+    """`confab serve --role web` and `--role worker` on an embedded PostgreSQL with its usual settings and `more`, ready."""
     data = at / "data"
-    env = settings(data)
+    env = settings(data) | more
     with embedded.running(data) as doors:
         token = populate(env)
         with (
@@ -164,7 +165,9 @@ def product(at: Path) -> Generator[Product, None, None]:
             url = announced(web)
             await_ready(f"{url}/readyz")
             postmaster = int((data / "postgres").resolve().joinpath("cluster/postmaster.pid").read_text().split("\n", 1)[0])
-            yield Product(url=url, token=token, doors=doors, web=web, worker=worker, postmaster=postmaster, folder=at)
+            yield Product(
+                url=url, token=token, doors=doors, web=web, worker=worker, postmaster=postmaster, folder=at, environment=env
+            )  # fmt: skip
 
 
 @contextmanager

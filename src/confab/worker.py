@@ -107,7 +107,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
         Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True, give_up=sender.give_up),
-        Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=32, lease=_LONG, keeps_row=True),
         Each(
             kind=claims.MEDIA,
             run=fetches.run,
