@@ -5,6 +5,7 @@ queued; it is settled by its echo (apply), by its receipt, or by reading the con
 it, only a person may send it again. Rules O1-O7 of docs/spec/inbox.md.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,17 +14,20 @@ import structlog
 
 from confab.clock import Clock
 from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
-from confab.graph.client import GraphClient, ReadMessage, Receipt
+from confab.graph.client import GraphClient, Receipt
+from confab.graph.read_back import ReadMessage
 from confab.inbox import policy, settle
 from confab.inbox.line import Line, LineOf
+from confab.inbox.reading import CONVERSATIONS
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
 from confab.store import changes, conversations, events, health, ids, messages, outbound, wake
 from confab.store.claims import Due
-from confab.store.db import Conn, Database
+from confab.store.db import Conn, Database, in_short
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow
 from confab.store.wake import Wake
+from confab.work.pace import Pace
 
 _BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
 _WHEN_THROTTLED = timedelta(minutes=1)
@@ -31,6 +35,7 @@ _WHEN_HELD = timedelta(seconds=5)
 _WHEN_PAUSED = timedelta(minutes=1)
 _HOLDS_FOR = timedelta(seconds=60)
 _CLOCKS_DIFFER = timedelta(seconds=60)
+_PATIENCE_S = 5.0  # to look at Instagram is not worth a longer wait: there is another look
 _NOT_SHOWN = (
     "Instagram does not show this message. It may still have been sent: look into the Instagram app before you send it again."
 )
@@ -73,6 +78,7 @@ class Sender:
         self._wake = waker
         self._line_of = line_of
         self._lease = lease
+        self._pace = Pace(db, clock)
 
     async def run(self, due: Due) -> None:
         """Move one outbound row on by one step. A row that needs nothing is left alone, so that a repeat is harmless."""
@@ -244,11 +250,13 @@ class Sender:
             async with self._db.transaction() as conn:
                 line = await self._line_of(conn, workspace, call.account_id)
             if line is not None:
+                async with asyncio.timeout(_PATIENCE_S):
+                    await self._pace.turn(workspace, call.account_id, CONVERSATIONS)
                 shown = await self._graph.newest_messages(token=line.token, ig_id=line.ig_id, igsid=call.recipient_igsid)
                 was_asked = True
                 found = await self._unclaimed(workspace, call, [message for message in shown if _is_it(message, call)])
-        except GraphError as error:
-            log.info("answer_not_checked", outbound=str(call.id), error=error.code)
+        except (GraphError, TimeoutError) as error:
+            log.info("answer_not_checked", outbound=str(call.id), error=in_short(error))
         now = self._clock.now()
         async with self._db.transaction() as conn:
             current = await self._locked(conn, workspace, call)
