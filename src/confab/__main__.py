@@ -115,9 +115,9 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Ingest deliveries again: what was applied stays as it is, what failed gets another chance."""
-    from confab import commands
+    from confab.commands import operations
 
-    count = commands.replay(since=since, until=until, ig_id=ig_id, state=state.value if state else None, quiet=as_json)
+    count = operations.replay(since=since, until=until, ig_id=ig_id, state=state.value if state else None, quiet=as_json)
     _print({"replayed": count}, f"{count} deliveries ingested again.", as_json)
 
 
@@ -147,9 +147,9 @@ def dead_list(context: typer.Context, as_json: AsJson = False) -> None:
     """List what was given up: kind, workspace, key, attempts and reason; at most 100 rows of each kind."""
     if context.invoked_subcommand is not None:
         return
-    from confab import commands
+    from confab.commands import operations
 
-    found = commands.dead_rows()
+    found = operations.dead_rows()
     rows = [
         {"kind": row.kind, "workspace_id": row.workspace_id, "key": row.key, "attempts": row.attempts, "error": row.error}
         for row in found.rows
@@ -169,9 +169,9 @@ def dead_retry(
     kind: Annotated[WorkKind | None, typer.Argument(help="Only this kind of work; else all.")] = None, as_json: AsJson = False
 ) -> None:
     """Try again what was given up, as if it had never been tried."""
-    from confab import commands
+    from confab.commands import operations
 
-    count = commands.retry_dead(kind.value if kind else None)
+    count = operations.retry_dead(kind.value if kind else None)
     _print({"retried": count}, f"{count} rows will be tried again.", as_json)
 
 
@@ -188,27 +188,27 @@ def demo(
 @app.command()
 def migrate(as_json: AsJson = False) -> None:
     """Bring the database up to date."""
-    from confab import commands
+    from confab.commands import operations
 
-    applied = commands.migrate_now()
+    applied = operations.migrate_now()
     _print({"applied": applied}, "\n".join(applied) or "Nothing to do.", as_json)
 
 
 @workspace.command("create")
 def workspace_create(name: str, as_json: AsJson = False) -> None:
     """Create a workspace."""
-    from confab import commands
+    from confab.commands import people
 
-    made = commands.create_workspace(name)
+    made = people.create_workspace(name)
     _print({"id": made.id, "name": made.name}, f"Created workspace {made.name}.", as_json)
 
 
 @workspace.command("list")
 def workspace_list(as_json: AsJson = False) -> None:
     """List the workspaces."""
-    from confab import commands
+    from confab.commands import people
 
-    found = commands.list_workspaces()
+    found = people.list_workspaces()
     rows = [{"id": one.id, "name": one.name} for one in found]
     _print({"items": rows}, "\n".join(one.name for one in found) or "There is none yet.", as_json)
 
@@ -225,10 +225,10 @@ def user_create(
     as_json: AsJson = False,
 ) -> None:
     """Create a person in a workspace, or add somebody from another one. A password that was made is shown once."""
-    from confab import commands
+    from confab.commands import people, session
 
-    password = commands.read_secret(password_file) if password_file else None
-    made = commands.create_user(email, workspace, role.value, name, password)
+    password = session.read_secret(password_file) if password_file else None
+    made = people.create_user(email, workspace, role.value, name, password)
     shown = f"Created {made.email} as {role.value} of {workspace}."
     if made.password:
         shown += f"\nPassword (shown once): {made.password}"
@@ -239,9 +239,9 @@ def user_create(
 @user.command("list")
 def user_list(workspace: InWorkspace, as_json: AsJson = False) -> None:
     """List the people of a workspace."""
-    from confab import commands
+    from confab.commands import people
 
-    found = commands.list_users(workspace)
+    found = people.list_users(workspace)
     rows = [{"id": one.id, "name": one.name, "email": one.email, "role": one.role} for one in found]
     _print({"items": rows}, "\n".join(f"{one.email}  {one.role}  {one.name}" for one in found), as_json)
 
@@ -253,9 +253,9 @@ def meta_app_add(
     as_json: AsJson = False,
 ) -> None:
     """Accept the webhooks of one more Meta app, for the accounts that name it."""
-    from confab import commands
+    from confab.commands import accounts
 
-    added = commands.add_meta_app(name, secret)
+    added = accounts.add_meta_app(name, secret)
     _print({"id": added.id, "name": added.name}, f"Webhooks signed by {added.name} are accepted.", as_json)
 
 
@@ -275,21 +275,21 @@ def account_add(
     as_json: AsJson = False,
 ) -> None:
     """Connect an Instagram account, or renew its token. No call to Meta is made."""
-    from confab import commands
+    from confab.commands import accounts
 
-    given = commands.AccountGiven(
+    given = accounts.AccountGiven(
         ig_id=ig_id, username=username, access_token=access_token, expires_at=expires_at, meta_app=meta_app
     )
-    added = commands.add_account(workspace, given)
+    added = accounts.add_account(workspace, given)
     _print({"id": added.id, "ig_id": added.ig_id, "username": added.username}, f"Connected @{added.username}.", as_json)
 
 
 @account.command("list")
 def account_list(workspace: InWorkspace, as_json: AsJson = False) -> None:
     """List the accounts of a workspace."""
-    from confab import commands
+    from confab.commands import accounts
 
-    found = commands.list_accounts(workspace)
+    found = accounts.list_accounts(workspace)
     rows = [{"id": one.id, "ig_id": one.ig_id, "username": one.username, "health": one.health} for one in found]
     _print({"items": rows}, "\n".join(f"@{one.username}  {one.ig_id}  {one.health}" for one in found), as_json)
 
@@ -303,9 +303,9 @@ def token_create(
     as_json: AsJson = False,
 ) -> None:
     """Create a bearer token. It is shown once."""
-    from confab import commands
+    from confab.commands import people
 
-    made = commands.create_token(user, workspace, label, expires_at)
+    made = people.create_token(user, workspace, label, expires_at)
     _print({"token": made}, made, as_json)
 
 
@@ -315,9 +315,9 @@ def token_list(
     as_json: AsJson = False,
 ) -> None:
     """List the bearer tokens of a person: id, workspace, day of creation, end, and what it is for."""
-    from confab import commands
+    from confab.commands import people
 
-    found = commands.list_tokens(user)
+    found = people.list_tokens(user)
     rows = [
         {"id": one.id, "workspace": one.workspace, "label": one.label, "created_at": one.created_at, "expires_at": one.expires_at}
         for one in found
@@ -333,18 +333,18 @@ def token_revoke(
     token: Annotated[UUID, typer.Argument(help="Its id, as `confab token list` shows it.")], as_json: AsJson = False
 ) -> None:
     """End a bearer token at once."""
-    from confab import commands
+    from confab.commands import people
 
-    commands.revoke_token(token)
+    people.revoke_token(token)
     _print({"revoked": token}, f"Revoked {token}.", as_json)
 
 
 @keys.command("rotate")
 def keys_rotate(as_json: AsJson = False) -> None:
     """Encrypt every access token again with a new key."""
-    from confab import commands
+    from confab.commands import accounts
 
-    count = commands.rotate_keys()
+    count = accounts.rotate_keys()
     _print({"tokens": count}, f"Encrypted {count} access tokens again.", as_json)
 
 
@@ -361,7 +361,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:  # the top of a process
-        from confab.commands import explain
+        from confab.commands.session import explain
 
         sentence = explain(error)
         if sentence is None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from confab.clock import Clock
-from confab.commands import Session, with_session
+from confab.commands.session import Session, with_session
 from confab.errors import NotFound
 from confab.inbox import act
 from confab.model.commands import Actor, Sync

@@ -1,0 +1,75 @@
+"""Commands about Instagram accounts, the Meta apps that sign for them, and the keys of their tokens."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from confab.accounts import connect, meta_apps, vault
+from confab.accounts.meta_apps import MetaApp
+from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
+from confab.model.inbox import Account, IgId
+from confab.store import accounts as store
+
+
+def add_meta_app(name: str, secret: str) -> MetaApp:
+    """Make a Meta app known besides the environment's (- reads its secret)."""
+    secret = read_secret(secret) if secret == STANDARD_INPUT else secret
+
+    async def add(session: Session) -> MetaApp:
+        async with session.app.transaction() as conn:
+            return await meta_apps.add(conn, vault.opened_by(session.settings), name, secret, session.now)
+
+    return with_session(add)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountGiven:
+    """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read.
+
+    `meta_app` None: whichever it had.
+    """
+
+    ig_id: str
+    username: str
+    access_token: str = field(repr=False)
+    expires_at: datetime | None
+    meta_app: str | None
+
+
+def add_account(workspace: str, account: AccountGiven) -> Account:
+    """Connect an account to a workspace, or renew its token."""
+    token = read_secret(account.access_token) if account.access_token == STANDARD_INPUT else account.access_token
+    username, expires_at = account.username.removeprefix("@"), utc(account.expires_at)
+
+    async def add(session: Session) -> Account:
+        team = await session.workspace(workspace)
+        keys = vault.opened_by(session.settings)
+        async with session.app.viewing(team) as conn:
+            signed_by = await meta_apps.named(conn, account.meta_app) if account.meta_app is not None else None
+            given = connect.Connection(
+                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, signed_by=signed_by
+            )
+            return await connect.add(conn, keys, team, given, session.now)
+
+    return with_session(add)
+
+
+def list_accounts(workspace: str) -> list[Account]:
+    """The accounts of a workspace, by username."""
+
+    async def found(session: Session) -> list[Account]:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            return await store.of_workspace(conn, team)
+
+    return with_session(found)
+
+
+def rotate_keys() -> int:
+    """Encrypt every access token with a new key; how many there were."""
+
+    async def rotate(session: Session) -> int:
+        keys = vault.opened_by(session.settings)
+        async with session.worker.transaction() as conn:
+            return await connect.rotate(conn, keys)
+
+    return with_session(rotate)
