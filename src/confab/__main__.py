@@ -107,6 +107,22 @@ def serve(
 
 
 @app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check that everything is as it should be: what is amiss, what it means and how to mend it. 1 when something is red."""
+    from confab.commands import operations
+
+    found = operations.examine()
+    lines = [
+        f"{one.level:<6} {one.check}{f', {one.about}' if one.about else ''}: {one.says}"
+        + (f"\n{'':<7}{one.remedy}" if one.remedy else "")
+        for one in found
+    ]
+    _print({"items": found}, "\n".join(lines), as_json)
+    if any(one.level == "red" for one in found):
+        raise typer.Exit(1)
+
+
+@app.command()
 def replay(
     since: Annotated[datetime | None, typer.Option(help="Only deliveries that came at or after this time (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option(help="Only deliveries that came before this time (UTC).")] = None,

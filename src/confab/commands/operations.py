@@ -10,7 +10,10 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedC
 from confab import settings
 from confab.clock import Clock
 from confab.commands.session import Session, utc, with_session
+from confab.doctor import checks
+from confab.doctor.checks import Finding
 from confab.inbox.ingest import Ingest
+from confab.media.storage import Storage
 from confab.store import claims, deliveries
 from confab.store import doors as database
 from confab.store.claims import Dead
@@ -25,6 +28,18 @@ def migrate_now() -> list[str]:
     """Bring the database up to date; the names of what was applied."""
     with database.opened_by(settings.read()) as doors:
         return asyncio.run(migrate(doors.owner))
+
+
+def examine() -> list[Finding]:
+    """Look whether everything is as it should be. Changes nothing."""
+
+    async def run(session: Session) -> list[Finding]:
+        async def try_storage() -> None:
+            await Storage.at(session.settings.media_url, session.settings.data_dir).prove()
+
+        return checks.findings(await checks.look(session.settings, session.worker, try_storage, session.now))
+
+    return with_session(run)
 
 
 def replay(*, since: datetime | None, until: datetime | None, ig_id: str | None, state: str | None, quiet: bool) -> int:

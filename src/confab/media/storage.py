@@ -1,5 +1,7 @@
 """Our own storage: a folder, or anything that speaks S3. Objects lie at `{workspace}/{SHA-256}`, thumbnails beside them."""
 
+import hashlib
+import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
@@ -58,6 +60,17 @@ class Storage:
             return (await obstore.head_async(self._store, _key(workspace, digest, thumbnail=thumbnail)))["size"]
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the storage does not give it: {type(error).__name__}") from error
+
+    async def prove(self) -> None:
+        """Keep a small file, read it and remove it. Raises StorageFailed when one of these does not go."""
+        body = b"Can a file be kept here?"
+        digest, nobody = hashlib.sha256(body).digest(), UUID(int=0)
+        await self.put(nobody, digest, io.BytesIO(body))
+        try:
+            if b"".join([piece async for piece in self.read(nobody, digest, 0, len(body))]) != body:
+                raise StorageFailed("the storage gives back something else than it took")
+        finally:
+            await self.remove(nobody, digest)
 
     async def remove(self, workspace: UUID, digest: bytes) -> None:
         """Forget a file and its thumbnail. One that is not there is removed already."""
