@@ -112,6 +112,12 @@ def message_gone() -> GraphError:
     return GraphError(code=100, subcode=9000001, message=text, type="IGApiException")
 
 
+def too_much_data() -> GraphError:
+    """More in one answer than is given. Rule C15."""
+    text = "Please reduce the amount of data you're asking for, then retry your request"
+    return GraphError(code=1, message=text, status=500)
+
+
 def too_many_sends() -> GraphError:
     """More calls a second or an hour than allowed. Rules L1 to L3."""
     return GraphError(code=613, message="(#613) Calls to this api have exceeded the rate limit.")

@@ -44,6 +44,7 @@ class Sim:
         self.faults = Faults(self.mint)
         self.limits = Limits(is_on=options.clock == "real")
         self.latency_ms = options.latency_ms
+        self.most_messages: int | None = None  # in one answer (C15)
         self.login_account: str | None = None
         self.login_is_denied = False
         self.login_unticked: tuple[str, ...] = ()

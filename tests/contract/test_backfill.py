@@ -169,11 +169,12 @@ async def test_HI6_when_instagram_asks_to_wait_everybody_does_and_the_run_says_s
     assert (done["state"], done["messages_new"], done["waiting_until"]) == ("done", 120, None)
 
 
-async def test_E6_pages_become_smaller_when_they_are_too_much_for_one_call(shop: Stack) -> None:
-    await past(shop, conversations=30, messages=2)
-    await shop.fault(target="conversations", effect="error", code=1, status=500, count=2)
+@pytest.mark.parametrize("most", [40, 1])
+async def test_C15_pages_become_smaller_when_they_are_too_much_for_one_call(shop: Stack, most: int) -> None:
+    await past(shop, conversations=12, messages=min(4, most), media=0)
+    await shop.sim.post("/settings", json={"most_messages": most, "limits": False})
     done = await ended(shop, await ask(shop))
-    assert (done["state"], done["messages_new"]) == ("done", 60)
+    assert (done["state"], done["messages_new"]) == ("done", 12 * min(4, most))
 
 
 async def ask_earlier(shop: Stack, conversation: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Change(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     latency_ms: tuple[int, int] | None = None
     limits: bool | None = None
+    most_messages: int | None = None
     link_life_s: float | msgspec.UnsetType | None = msgspec.UNSET
     wrapped_token_answer: bool | None = None
     callback: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -165,6 +166,7 @@ def _settings(sim: Sim, query: Query) -> Doc:
         **msgspec.to_builtins(sim.dispatcher.settings),
         "latency_ms": sim.latency_ms,
         "limits": sim.limits.is_on,
+        "most_messages": sim.most_messages,
         "link_life_s": None if life_ms is None else life_ms / 1000,
         "wrapped_token_answer": sim.token_answer_is_wrapped,
     }
@@ -181,6 +183,7 @@ def _change(sim: Sim, act: Change) -> Doc:
     if not isinstance(act.link_life_s, msgspec.UnsetType):
         sim.shelf.link_life_ms = None if act.link_life_s is None else round(act.link_life_s * 1000)
     sim.latency_ms = act.latency_ms or sim.latency_ms
+    sim.most_messages = act.most_messages or sim.most_messages
     sim.limits.is_on = sim.limits.is_on if act.limits is None else act.limits
     if act.wrapped_token_answer is not None:
         sim.token_answer_is_wrapped = act.wrapped_token_answer

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlencode
 
 from graphsim import errors, fields, threads
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def get_conversations(sim: Sim, call: Call, token: Token) -> Answer:
-    """`GET {node}/conversations`. Rules C1 to C3, C7, C12, T16."""
+    """`GET {node}/conversations`. Rules C1 to C3, C7, C12, C15, T16."""
     account = access.account_of(sim, call, token)
     _admit(sim, token)
     if call.is_facebook and call.params.get("platform") != "instagram":
@@ -39,6 +39,8 @@ def get_conversations(sim: Sim, call: Call, token: Token) -> Answer:
     asked = nodes.asked(call, "id,updated_time")
     shown, paging = page_of(sim, call, [(one.id, one) for one in found], call.params, PAGE)
     data = [fields.project(asked, _conversation_getters(sim, call, one), "UnifiedThread") for one in shown]
+    if sim.most_messages is not None and sum(_nested(one) for one in data) > sim.most_messages:
+        raise errors.too_much_data()
     return Answer(document={"data": data, **paging})
 
 
@@ -64,6 +66,11 @@ def get_message(sim: Sim, call: Call, token: Token, message: Message) -> Answer:
         raise errors.message_gone()
     document = fields.project(nodes.asked(call, _MESSAGE_DEFAULT), _message_getters(sim, message), "Message")
     return Answer(document=document)
+
+
+def _nested(conversation: Doc) -> int:
+    messages = cast(Doc, conversation.get("messages") or {})
+    return len(cast(list[object], messages.get("data", [])))
 
 
 def _admit(sim: Sim, token: Token) -> None:

@@ -66,6 +66,17 @@ async def test_C6_only_the_twenty_newest_messages_have_details(sim: Sim) -> None
     assert refusal(await sim.call("GET", mids[0], fields="message")) == (100, 9000001)
 
 
+async def test_C15_messages_come_with_the_list_unless_they_are_too_many(sim: Sim) -> None:
+    await sim.do("history", conversations=4, messages=5)
+    fields = "id,messages.limit(20){id,message}"
+    listed = await sim.get("me/conversations", platform="instagram", fields=fields)
+    assert [len(one["messages"]["data"]) for one in listed["data"]] == [5, 5, 5, 5]
+    await sim.do("settings", most_messages=12)
+    refused = await sim.call("GET", "me/conversations", platform="instagram", fields=fields)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (500, 1)
+    assert len((await sim.get("me/conversations", platform="instagram", fields=fields, limit=2))["data"]) == 2
+
+
 async def test_C8_times_are_iso_to_the_second(sim: Sim) -> None:
     mid = (await sim.do("write", customer=CUSTOMER))["mid"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", (await sim.get(mid))["created_time"])
