@@ -3,13 +3,14 @@
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
-from confab.api import accounts, conversations, docs, ledger, media, messages, operations, problems, session, team
+from confab.api import accounts, conversations, docs, ledger, media, messages, operations, participants, problems, session, team
 
 _TABLE: tuple[APIRouter, ...] = (
     session.router,
     team.router,
     accounts.router,
     conversations.router,
+    participants.router,
     messages.router,
     ledger.router,
 )

@@ -24,6 +24,8 @@ class _Usage(msgspec.Struct):
     estimated_time_to_regain_access: int | float = 0
 
 
+NO_CONSENT = 230
+"""The profile may be read once the participant has written. Rule P3."""
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted
