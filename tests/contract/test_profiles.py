@@ -1,5 +1,6 @@
 """Who participants are, as Meta tells it: once, in good time anew, and never in anybody's way. Rules PR1-PR7, on graphsim."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from confab.clock import Clock
+from confab.store import participants
 from confab.store.db import Doors
 from tests.stack import Stack, stack, until
 
@@ -180,7 +182,14 @@ async def test_PR2_P4_P5_whom_meta_does_not_show_any_more_stays_known_and_is_not
     assert (await becomes(shop, profile_error=None))["profile_read_at"] > before["profile_read_at"]
 
 
-async def test_PR2_a_dead_token_takes_nobody_out_of_their_turn(shop: Stack) -> None:
+async def turn_comes_within(shop: Stack, clock: Clock, time: timedelta) -> bool:
+    """Whether the night after so long takes somebody of this workspace."""
+    async with shop.worker_db.transaction() as conn:
+        turn = await conn.fetchval("SELECT min(profile_turn_at) FROM participants WHERE workspace_id = $1", shop.workspace)
+    return turn <= clock.now() + time - participants.STALE
+
+
+async def test_PR2_a_dead_token_takes_nobody_out_of_their_turn(shop: Stack, clock: Clock) -> None:
     before = await met(shop)
     await nothing_lined(shop)
     await shop.fault(target="profile", effect="error", code=190, message="Error validating access token")
@@ -188,6 +197,7 @@ async def test_PR2_a_dead_token_takes_nobody_out_of_their_turn(shop: Stack) -> N
     assert refused["profile_error"]
     assert (refused["name"], refused["profile_read_at"]) == (before["name"], before["profile_read_at"])
     assert await lined(shop) == []
+    assert await turn_comes_within(shop, clock, DAY)
 
 
 async def test_PR2_what_fails_is_tried_again_and_the_button_is_answered_in_the_end(shop: Stack) -> None:
@@ -254,7 +264,20 @@ async def test_PR3_with_five_hundred_refreshes_in_line_somebody_new_is_known_fir
     assert len([row for row in left if row["attempts"]]) == 1  # one at a time
 
 
-async def test_PR3_a_refresh_that_fails_three_times_is_let_be(shop: Stack) -> None:
+async def test_PR3_L5_where_meta_asks_to_wait_the_whole_line_of_the_account_waits(shop: Stack) -> None:
+    await shop.fault(target="profile", effect="throttle", minutes=5)
+    await put_in_line(shop, 30)
+
+    async def begun() -> bool:
+        return len([row for row in await lined(shop) if row["error"]]) > 0
+
+    await until(begun)
+    await asyncio.sleep(1.5)
+    assert await calls(shop) == 1
+    assert len(await lined(shop)) == 30
+
+
+async def test_PR3_a_refresh_that_fails_three_times_is_let_be(shop: Stack, clock: Clock) -> None:
     before = await met(shop)
     await nothing_lined(shop)
     await shop.fault(target="profile", effect="error", code=2)
@@ -268,6 +291,7 @@ async def test_PR3_a_refresh_that_fails_three_times_is_let_be(shop: Stack) -> No
     after = await person(shop)
     assert after["profile_error"]
     assert (after["name"], after["profile_read_at"]) == (before["name"], before["profile_read_at"])
+    assert await turn_comes_within(shop, clock, DAY)
 
 
 async def test_PR4_P7_a_comment_under_another_name_has_the_profile_read_anew_and_one_under_the_same_does_not(

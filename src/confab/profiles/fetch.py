@@ -19,6 +19,8 @@ from confab.store.wake import Wake
 
 _PAUSE = timedelta(minutes=15)
 _REFUSED_FOR = timedelta(days=1)
+_TOMORROW = timedelta(days=1) - participants.STALE
+"""A turn so long ago comes again with the next night."""
 
 
 class Profiles:
@@ -51,11 +53,11 @@ class Profiles:
 
     async def give_up(self, due: Due, reason: str) -> None:
         """The row stays as dead, and lives again when the participant writes or somebody asks."""
-        await self._end(due, reason, lambda conn: PROFILES.bury(conn, due, reason))
+        await self._end(due, reason, _TOMORROW, lambda conn: PROFILES.bury(conn, due, reason))
 
     async def let_be(self, due: Due, reason: str) -> None:
-        """A refresh that fails has no need to be seen to: what we know stays, and their turn comes again."""
-        await self._end(due, reason, lambda conn: REFRESHES.finish(conn, due))
+        """A refresh that fails has no need to be seen to: what we know stays, and their turn comes again tomorrow."""
+        await self._end(due, reason, _TOMORROW, lambda conn: REFRESHES.finish(conn, due))
 
     async def _read(self, kind: Kind, due: Due) -> None:
         workspace, participant = _key(due)
@@ -71,8 +73,11 @@ class Profiles:
             await self._refused(kind, due, person, error)
             return
         except Throttled as error:
+            until = self._clock.now() + (error.retry_after or _PAUSE)
             async with self._db.transaction() as conn:
-                await kind.postpone(conn, due, self._clock.now() + (error.retry_after or _PAUSE), error.detail)
+                await kind.postpone(conn, due, until, error.detail)
+                if kind is REFRESHES:
+                    await participants.put_off(conn, workspace, person.account_id, until)
             return
         await self._keep(kind, due, person, profile)
 
@@ -106,15 +111,16 @@ class Profiles:
             else:
                 await participants.wait_for_message(conn, workspace, participant, due.attempts, reason, not_before)
 
-        await self._end(due, reason, settle)
+        await self._end(due, reason, _TOMORROW if isinstance(error, Unauthorised) else timedelta(), settle)
 
-    async def _end(self, due: Due, reason: str, settle: Callable[[Conn], Awaitable[None]]) -> None:
-        """It brought nothing, and whoever waits for it is told why."""
+    async def _end(self, due: Due, reason: str, turn: timedelta, settle: Callable[[Conn], Awaitable[None]]) -> None:
+        """It brought nothing, and whoever waits for it is told why. `turn`: how far from now their turn counts from."""
         workspace, participant = _key(due)
         person = await self._person(workspace, participant)
         async with self._db.transaction() as conn:
             await conversations.lock(conn, workspace, person.conversation_id)
-            is_news = await participants.note_failure(conn, workspace, participant, reason, self._clock.now())
+            turn_at = self._clock.now() + turn
+            is_news = await participants.note_failure(conn, workspace, participant, reason, turn_at)
             await settle(conn)
             if is_news:
                 await self._publish(conn, workspace, person)

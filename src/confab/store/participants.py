@@ -110,8 +110,11 @@ async def write_profile(conn: Conn, workspace: WorkspaceId, participant: UUID, t
     )  # fmt: skip
 
 
-async def note_failure(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str, now: datetime) -> int:
-    """Nothing was read, for this reason; what we know stays. 0 when that is what their conversation shows already."""
+async def note_failure(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str, turn_at: datetime) -> int:
+    """Nothing was read, for this reason; what we know stays, and 30 days after `turn_at` it is their turn.
+
+    0 when that is what their conversation shows already.
+    """
     return await run(
         conn,
         """WITH before AS (
@@ -123,7 +126,18 @@ async def note_failure(conn: Conn, workspace: WorkspaceId, participant: UUID, re
         UPDATE conversations c SET version = c.version + 1 FROM person p, before b
         WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
             AND (b.profile_asked_at IS NOT NULL OR b.profile_error IS DISTINCT FROM $3)""",
-        workspace, participant, reason, now,
+        workspace, participant, reason, turn_at,
+    )  # fmt: skip
+
+
+async def put_off(conn: Conn, workspace: WorkspaceId, account: UUID, until: datetime) -> int:
+    """Meta wants this account to wait: no refresh of its people is due before. How many that were."""
+    return await run(
+        conn,
+        """UPDATE profile_fetches f SET due_at = $3 FROM participants p
+        WHERE f.workspace_id = $1 AND f.state = 'due' AND f.is_refresh AND f.due_at < $3
+            AND p.workspace_id = f.workspace_id AND p.id = f.participant_id AND p.account_id = $2""",
+        workspace, account, until,
     )  # fmt: skip
 
 
