@@ -189,10 +189,11 @@ async def turn_comes_within(shop: Stack, clock: Clock, time: timedelta) -> bool:
     return turn <= clock.now() + time - participants.STALE
 
 
-async def test_PR2_a_dead_token_takes_nobody_out_of_their_turn(shop: Stack, clock: Clock) -> None:
+@pytest.mark.parametrize("code", [190, 10, 200], ids=["dead token", "no permission", "switched off"])
+async def test_PR2_what_is_the_accounts_trouble_takes_nobody_out_of_their_turn(shop: Stack, clock: Clock, code: int) -> None:
     before = await met(shop)
     await nothing_lined(shop)
-    await shop.fault(target="profile", effect="error", code=190, message="Error validating access token")
+    await shop.fault(target="profile", effect="error", code=code, message="Not the participant's fault")
     refused = await ask(shop)
     assert refused["profile_error"]
     assert (refused["name"], refused["profile_read_at"]) == (before["name"], before["profile_read_at"])

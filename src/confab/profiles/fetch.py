@@ -8,7 +8,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.errors import GraphError, Rejected, Throttled, Unauthorised
 from confab.graph.client import GraphClient, Profile
-from confab.graph.errors import NO_CONSENT
+from confab.graph.errors import NO_CONSENT, NOBODY
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
 from confab.store import avatars, changes, conversations, participants, wake
@@ -97,21 +97,21 @@ class Profiles:
     async def _refused(self, kind: Kind, due: Due, person: Known, error: GraphError) -> None:
         """Meta says no; only the participant's next message, or somebody who asks, tries again. Rule PR2.
 
-        Of consent their message decides; of anything else, one message a day is enough. A token that is gone says nothing of
-        the participant: whom we know keeps their turn.
+        Of consent their message decides; where there is nobody, one message a day is enough. A token or a permission that is
+        missing says nothing of the participant: whom we know has their turn the next night.
         """
         workspace, participant = _key(due)
         now, reason = self._clock.now(), error.detail
-        is_for_their_message = isinstance(error, Unauthorised) or error.graph_code == NO_CONSENT
-        not_before = now if is_for_their_message else now + _REFUSED_FOR
+        is_about_them = error.graph_code == NO_CONSENT or error.graph_code in NOBODY
+        not_before = now + _REFUSED_FOR if error.graph_code in NOBODY else now
 
         async def settle(conn: Conn) -> None:
-            if isinstance(error, Unauthorised) and person.is_read:
+            if person.is_read and not is_about_them:
                 await kind.finish(conn, due)
             else:
                 await participants.wait_for_message(conn, workspace, participant, due.attempts, reason, not_before)
 
-        await self._end(due, reason, _TOMORROW if isinstance(error, Unauthorised) else timedelta(), settle)
+        await self._end(due, reason, timedelta() if is_about_them else _TOMORROW, settle)
 
     async def _end(self, due: Due, reason: str, turn: timedelta, settle: Callable[[Conn], Awaitable[None]]) -> None:
         """It brought nothing, and whoever waits for it is told why. `turn`: how far from now their turn counts from."""
