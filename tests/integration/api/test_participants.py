@@ -4,16 +4,22 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx2
 import pytest
 
 from confab.clock import Clock
+from confab.media.avatar import Avatars
 from confab.model.inbox import Conversation, Participant
+from confab.profiles.fetch import Profiles
+from confab.profiles.nightly import Nightly
 from confab.store import participants
-from confab.store.db import Database
+from confab.store.claims import Due
+from confab.store.db import Database, Doors
+from confab.store.media import AVATAR
+from confab.store.wake import Wake
 from tests.integration.api.conftest import Person
 from tests.integration.api.test_conversations import Desk, begin
 from tests.world import Customer, happen
@@ -250,3 +256,28 @@ def test_PR9_a_participant_says_what_is_so_and_nothing_made_up_for_showing() -> 
     assert [
         field.name for kind in (Conversation, Participant) for field in fields(kind) if made_up & set(field.name.split("_"))
     ] == []
+
+
+async def test_PR1_whoever_changes_a_participant_at_once_waits_for_nobody_in_a_circle(desk: Desk, doors: Doors) -> None:
+    """The button, a lead, a report, a message, a reading and a picture, all of one person, again and again."""
+    await show(desk)
+    workspace, participant = await ada(desk)
+    waker = Wake(doors.worker)
+    none = cast(Any, None)  # nothing of this asks Meta or storage
+    profiles = Profiles(desk.worker, none, desk.clock, waker, none)
+    pictures = Avatars(desk.worker, none, none, desk.clock, waker)
+    customer = Customer(desk.world.ig_id)
+    for number in range(15):
+        await read(desk, ago=40 * DAY)
+        due = Due(key=(workspace, participant), attempts=number)
+        done = await asyncio.gather(
+            desk.ask("POST", f"{desk.path}/participant/refresh"),
+            desk.ask("PATCH", f"{desk.path}/participant", {"linked_lead_id": f"lead {number}"}),
+            desk.ask("POST", f"{desk.path}/participant/picture-broken"),
+            happen(desk.worker, desk.world, customer.writes(f"circle-{number}", "hello", desk.clock.now())),
+            profiles.let_be(due, f"trouble {number}"),
+            pictures.give_up(Due(key=(workspace, participant, AVATAR), attempts=number), f"trouble {number}"),
+            Nightly(desk.worker, desk.clock).run(Due(key=("profiles",), attempts=1)),
+            refresh_stale(desk),
+        )
+        assert [answer.status_code for answer in done if isinstance(answer, httpx2.Response)] == [202, 200, 202]
