@@ -41,7 +41,7 @@ class Avatars:
             await self._settle(due, error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
-        """The initials stay."""
+        """What was shown before stays, and the participant says that there is another picture."""
         await self._settle(due, reason)
 
     async def _fetch(self, due: Due, url: str) -> None:
