@@ -22,7 +22,6 @@ from confab import app
 from confab.accounts import connect, vault
 from confab.app import Front, web_app
 from confab.clock import Clock
-from confab.inbox import upkeep
 from confab.model.inbox import AgentId, IgId, WorkspaceId
 from confab.settings import Settings
 from confab.store import ids, schedules, team
@@ -30,7 +29,7 @@ from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from confab.team import sign_in
 from confab.work.loop import Worker
-from confab.worker import outside, works
+from confab.worker import SCHEDULES, outside, works
 from tests.lines import line_of
 
 TOKEN = "IGAA-test-token"
@@ -141,7 +140,7 @@ async def stack(
             workspace, token = await _workspace(doors, clock, settings, ig_id)
             waker = Wake(doors.worker)
             async with worker_db.transaction() as conn:
-                await schedules.ensure(conn, upkeep.NAMES, clock.now())
+                await schedules.ensure(conn, SCHEDULES, clock.now())
             worker = Worker(worker_db, clock, waker, works(settings, worker_db, clock, waker, world))
             headers = {"authorization": f"Bearer {token}"}
             async with (

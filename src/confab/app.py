@@ -25,7 +25,7 @@ from confab.api.services import Services
 from confab.api.stream import Stream
 from confab.clock import Clock
 from confab.errors import Misconfigured
-from confab.inbox import upkeep, watch
+from confab.inbox import watch
 from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.media.storage import Storage
@@ -37,7 +37,7 @@ from confab.store.wake import Wake, work
 from confab.team import set_up
 from confab.team.passwords import Passwords
 from confab.work.loop import Worker
-from confab.worker import outside, works
+from confab.worker import SCHEDULES, outside, works
 
 log = structlog.get_logger()
 
@@ -211,7 +211,7 @@ async def run_worker(settings: Settings, doors: Doors) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         async with db.transaction() as conn:
-            await schedules.ensure(conn, upkeep.NAMES, clock.now())
+            await schedules.ensure(conn, SCHEDULES, clock.now())
         wake = Wake(doors.worker)
         kinds = works(settings, db, clock, wake, world)
         running = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))

@@ -9,6 +9,7 @@ from uuid import UUID
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.graph.client import GraphClient
+from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
@@ -29,9 +30,13 @@ from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.model.inbox import AccountId, WorkspaceId
+from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
+from confab.profiles.nightly import Nightly
+from confab.profiles.sync import Sync
 from confab.settings import Settings
-from confab.store import accounts, claims
+from confab.store import accounts, claims, runs
+from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.media import Wanted
 from confab.store.wake import Wake
@@ -44,6 +49,9 @@ _LONG = timedelta(minutes=2)
 _DOWNLOADS = 4
 _AVATARS = 2
 _RUNS = 64  # mostly they wait for Meta
+
+SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
+"""The names of all that comes back by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,21 +101,42 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             return None
         return file_link(await graph.message(token=token, mid=wanted.mid), position)
 
+    async def run(due: Due) -> None:
+        async with db.transaction() as conn:
+            what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
+        await (syncing.run(due) if what == "profiles" else backfill.run(due))
+
     graph = world.graph
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
     reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
+    syncing = Sync(db, clock, waker)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link)
     avatars = Avatars(db, keeper, world.downloads, clock, waker)
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
+    profiles = Profiles(db, graph, clock, waker, token_of)
+    night = Nightly(db, clock)
+
+    async def scheduled(due: Due) -> None:
+        await (night.run(due) if due.key == (nightly.NAME,) else upkeep.scheduled(due))
+
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
         Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True, give_up=sender.give_up),
-        Each(kind=claims.PROFILES, run=Profiles(db, graph, clock, waker, token_of).run, at_once=32, lease=_LONG, keeps_row=True),
+        Each(kind=claims.PROFILES, run=profiles.run, at_once=32, lease=_LONG, keeps_row=True, give_up=profiles.give_up),
+        Each(
+            kind=claims.REFRESHES,
+            run=profiles.refresh,
+            at_once=1,
+            lease=_LONG,
+            keeps_row=True,
+            max_attempts=3,
+            give_up=profiles.let_be,
+        ),
         Each(
             kind=claims.MEDIA,
             run=fetches.run,
@@ -131,7 +160,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
         Each(
             kind=claims.RUNS,
-            run=backfill.run,
+            run=run,
             at_once=_RUNS,
             lease=_SHORT,
             keeps_row=True,
@@ -148,5 +177,5 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         ),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
-        Each(kind=claims.SCHEDULES, run=upkeep.scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(kind=claims.SCHEDULES, run=scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
     ]

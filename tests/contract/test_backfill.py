@@ -145,6 +145,7 @@ async def test_HI4_who_asks_again_joins_the_run_and_stopping_keeps_what_was_read
 
 async def test_HI5_what_is_complete_is_skipped_and_what_moved_is_read(shop: Stack, clock: Clock) -> None:
     customers = await past(shop, conversations=60, messages=3, media=0)
+    await shop.sim.post("/settings", json={"limits": False})  # so that none of the calls counted here is a second try
     await ended(shop, await ask(shop))
     second = await ended(shop, await ask(shop))
     assert (second["conversations_read"], second["conversations_skipped"], second["messages_read"]) == (0, 60, 0)

@@ -24,7 +24,7 @@ def person(name: str, nth: int = 0) -> str:
 
 def display_name(igsid: str) -> str:
     """How somebody is called while nothing but an id is known."""
-    return f"Person {igsid[-4:]}"
+    return f"Instagram user …{igsid[-4:]}"
 
 
 def comment_id(name: str, recorded: str) -> str:

@@ -62,6 +62,14 @@ describe("the house", () => {
     }
   })
 
+  test("takes the address of a picture or a file from the selectors alone", () => {
+    for (const { name, text } of sources.filter((one) => one.name !== "lib/selectors.ts")) {
+      expect(text, name).not.toMatch(
+        /\bavatar_url\b|\bthumbnail_url\b|\battachments?(?:\[\d+\])?\??\.url\b|\{[^}]*\burl\b[^}]*\} = attachment\b/u,
+      )
+    }
+  })
+
   test("names only the one address of others that people follow by hand", () => {
     for (const { name, text } of sources) {
       const addresses = [...text.matchAll(/https?:\/\/[a-z][\w.-]+/gu)].map((match) => match[0])

@@ -3,7 +3,20 @@
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
-from confab.api import accounts, conversations, docs, ledger, media, messages, operations, problems, runs, session, team
+from confab.api import (
+    accounts,
+    conversations,
+    docs,
+    ledger,
+    media,
+    messages,
+    operations,
+    participants,
+    problems,
+    runs,
+    session,
+    team,
+)
 
 _TABLE: tuple[APIRouter, ...] = (
     session.router,
@@ -11,6 +24,7 @@ _TABLE: tuple[APIRouter, ...] = (
     accounts.router,
     runs.router,
     conversations.router,
+    participants.router,
     messages.router,
     ledger.router,
 )

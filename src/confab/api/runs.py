@@ -28,11 +28,11 @@ class RunPage:
 
 
 class WhatToSync(BaseModel):
-    """What to read at Instagram: `messages` are the conversations and what Meta still shows of them."""
+    """What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people."""
 
     model_config = ConfigDict(extra="forbid")
 
-    what: Literal["messages"]
+    what: Literal["messages", "profiles"]
 
 
 @router.post("/accounts/{id}/sync", operation_id="sync_account", response_model=Run, status_code=202)

@@ -41,6 +41,9 @@ class Profile(msgspec.Struct, frozen=True):
     name: str | None = None
     profile_pic: str | None = None
     follower_count: int | None = None
+    is_user_follow_business: bool | None = None
+    is_business_follow_user: bool | None = None
+    is_verified_user: bool | None = None
 
 
 class Myself(msgspec.Struct, frozen=True):

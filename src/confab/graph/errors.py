@@ -21,6 +21,10 @@ class _Envelope(msgspec.Struct):
     error: _Error
 
 
+NO_CONSENT = 230
+"""The profile may be read once the participant has written. Rule P3."""
+NOBODY = frozenset({9010, 100})
+"""There is no such participant, or none for this account. Rules P4, P5."""
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted

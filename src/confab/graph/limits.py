@@ -8,7 +8,7 @@ import msgspec
 
 CONVERSATIONS = "conversations"
 """The pool of rule L2."""
-EACH_CONVERSATIONS_CALL = timedelta(milliseconds=525)
+EACH_CONVERSATIONS_CALL = timedelta(milliseconds=550)
 """Two calls a second, and a little air: what leaves evenly does not arrive evenly."""
 
 

@@ -16,11 +16,10 @@ from confab.clock import Clock
 from confab.errors import GraphError, Rejected, Unauthorised, Unavailable
 from confab.graph.client import ConversationsPage
 from confab.inbox.reading import Reader, Target, Waiting
-from confab.model.changes import RunUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, runs, wake
+from confab.store import runs, wake
 from confab.store.claims import Due
-from confab.store.db import Conn, Database
+from confab.store.db import Database
 from confab.store.runs import Progress
 from confab.store.wake import Wake
 
@@ -61,7 +60,7 @@ class Backfill:
             progress = await runs.begin(conn, workspace, run_id, self._clock.now())
             if progress is None:
                 return
-            await self._publish(conn, workspace, run_id)
+            await runs.tell(conn, workspace, run_id, self._clock.now())
         self._wake.say(wake.changed(workspace))
         try:
             target = await self._reader.target(workspace, progress.account_id)
@@ -152,15 +151,11 @@ class Backfill:
         async with self._db.transaction() as conn:
             if not await runs.save(conn, going.workspace, going.id, going.progress):
                 raise _Stopped
-            await self._publish(conn, going.workspace, going.id)
+            await runs.tell(conn, going.workspace, going.id, self._clock.now())
         self._wake.say(wake.changed(going.workspace))
 
     async def _end(self, workspace: WorkspaceId, run_id: UUID, state: str, error: str | None) -> None:
         async with self._db.transaction() as conn:
             if await runs.end(conn, workspace, run_id, state, error, self._clock.now()):
-                await self._publish(conn, workspace, run_id)
+                await runs.tell(conn, workspace, run_id, self._clock.now())
         self._wake.say(wake.changed(workspace))
-
-    async def _publish(self, conn: Conn, workspace: WorkspaceId, run_id: UUID) -> None:
-        run = await runs.get(conn, workspace, run_id)
-        await changes.publish(conn, workspace, [RunUpdated(type="run_updated", run=run)], self._clock.now())

@@ -1,6 +1,6 @@
 """A participant's picture: fetched when the profile names one, shown in every list, replaced when another comes.
 
-A picture that cannot be had leaves the initials; the row says why, and nothing asks again by itself.
+A picture that cannot be had leaves what was shown before, or the initials; the participant says so until it is asked for again.
 """
 
 from uuid import UUID
@@ -11,7 +11,7 @@ from confab.media.download import Downloads
 from confab.media.keep import Keeper
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import avatars, changes, conversations, media, wake
+from confab.store import avatars, changes, conversations, media, participants, wake
 from confab.store.claims import AVATARS, Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -41,7 +41,7 @@ class Avatars:
             await self._settle(due, error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
-        """The initials stay."""
+        """What was shown before stays, and the participant says that there is another picture."""
         await self._settle(due, reason)
 
     async def _fetch(self, due: Due, url: str) -> None:
@@ -52,6 +52,7 @@ class Avatars:
             kept = await self._keeper.keep(workspace, file)
         now = self._clock.now()
         async with self._db.transaction() as conn:
+            await self._lock(conn, workspace, participant)
             if await media.known(conn, workspace, kept.digest) is None:
                 raise MediaUnavailable("it was removed from storage meanwhile")
             await AVATARS.finish(conn, due)
@@ -68,8 +69,17 @@ class Avatars:
     async def _settle(self, due: Due, reason: str | None) -> None:
         workspace, participant = _key(due)
         async with self._db.transaction() as conn:
+            await self._lock(conn, workspace, participant)
+            conversation = await avatars.settle(conn, workspace, participant, reason)
             await AVATARS.finish(conn, due)
-            await avatars.settle(conn, workspace, participant, reason)
+            if conversation is not None:
+                await self._publish(conn, workspace, conversation)
+        self._wake.say(wake.changed(workspace))
+
+    async def _lock(self, conn: Conn, workspace: WorkspaceId, participant: UUID) -> None:
+        """The conversation first, as everybody takes them."""
+        person = await participants.get(conn, workspace, participant)
+        await conversations.lock(conn, workspace, person.conversation_id)
 
 
 def _key(due: Due) -> tuple[WorkspaceId, UUID]:

@@ -26,13 +26,13 @@ class Keeper:
         self._clock = clock
 
     async def keep(self, workspace: WorkspaceId, file: File) -> Kept:
-        """The file is in storage. What the workspace has already is not put there again.
+        """The file is in storage. What the workspace has already is not put there again, unless storage lost it.
 
         Raises MediaRefused for a damaged picture, StorageFailed when it cannot be put there.
         """
         async with self._db.transaction() as conn:
             known = await media.known(conn, workspace, file.digest)
-        if known is not None:
+        if known is not None and await self._storage.has(workspace, file.digest):
             return known
         if not file.content_type.startswith("image/"):
             kept = _unmeasured(file)

@@ -72,6 +72,16 @@ class Storage:
         finally:
             await self.remove(nobody, digest)
 
+    async def has(self, workspace: UUID, digest: bytes) -> bool:
+        """Whether the file is there. Raises StorageFailed when that cannot be told."""
+        try:
+            await obstore.head_async(self._store, _key(workspace, digest, thumbnail=False))
+        except FileNotFoundError:
+            return False
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the storage does not tell: {type(error).__name__}") from error
+        return True
+
     async def remove(self, workspace: UUID, digest: bytes) -> None:
         """Forget a file and its thumbnail. One that is not there is removed already."""
         for thumbnail in (False, True):

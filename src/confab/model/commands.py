@@ -112,3 +112,25 @@ class AddNote:
 
     conversation_id: ConversationId
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshProfile:
+    """Ask Meta anew who the participant is."""
+
+    conversation_id: ConversationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLead:
+    """Remember what another system calls the participant; None: nothing."""
+
+    conversation_id: ConversationId
+    lead_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """The participant's picture does not show in a browser."""
+
+    conversation_id: ConversationId

@@ -109,7 +109,8 @@ class Account:
 class Run:
     """Something long that somebody asked for, of one account: how far it is, and what came of it.
 
-    `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait.
+    `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `people` counts
+    those whose profiles were put in line.
     """
 
     id: RunId
@@ -126,6 +127,7 @@ class Run:
     conversations_skipped: int
     messages_read: int
     messages_new: int
+    people: int
     waiting_until: datetime | None
     error: str | None
     version: int
@@ -133,14 +135,27 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """The person on the other side, known only per account. Everything but `ig_id` may still be unknown."""
+    """The person on the other side, known only per account. Everything but `ig_id` may still be unknown.
+
+    `is_follower`: they follow the account; `is_followed`: the account follows them. `linked_lead_id` is another system's word.
+    `profile_read_at` is when Meta last told all this, `profile_asked_at` when somebody asked for it anew and waits, and
+    `profile_error` why the last reading brought nothing. `avatar_fetch_failed`: there is a picture that could not be fetched.
+    """
 
     ig_id: Igsid
     username: str | None
     name: str | None
     avatar_url: str | None
+    avatar_fetch_failed: bool
     follower_count: int | None
+    is_follower: bool | None
+    is_followed: bool | None
+    is_verified: bool | None
     connected_user_id: str | None
+    linked_lead_id: str | None
+    profile_read_at: datetime | None
+    profile_asked_at: datetime | None
+    profile_error: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
-"""Who participants are: what Meta tells of them, and when to ask again.
+"""Who participants are: what Meta tells of them, when to ask again, and what other systems call them.
 
 Promises: a profile is read by a job, never while somebody waits, and a message never depends on it. A refusal leaves what we
-know. What it never does: ask on a page load or a timer.
+know. A refresh comes after everybody whom we do not know yet. What it never does: ask because somebody looks.
 """

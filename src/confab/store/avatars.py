@@ -6,21 +6,25 @@ from uuid import UUID
 from confab.model.inbox import Viewer, WorkspaceId
 from confab.store import paths
 from confab.store.db import Conn, row, run
-from confab.store.media import AVATAR, Kept
+from confab.store.media import AVATAR, Kept, mirrored
 
 
 async def enqueue(conn: Conn, workspace: WorkspaceId, participant: UUID, url: str, now: datetime) -> int:
-    """The profile names this picture: fetch it. One that waits already is fetched from the newer address."""
+    """The profile names this picture: fetch it, before all others if there is none yet.
+
+    One that waits already is fetched from the newer address.
+    """
     return await run(
         conn,
         """WITH person AS (
-            UPDATE participants SET avatar_source_url = $3, avatar_error = NULL
-            WHERE workspace_id = $1 AND id = $2 RETURNING workspace_id, id, account_id
+            UPDATE participants SET avatar_source_url = $3, avatar_error = NULL, avatar_fetch_failed = false
+            WHERE workspace_id = $1 AND id = $2 RETURNING workspace_id, id, account_id, avatar_digest
         )
         INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
-        SELECT workspace_id, id, $4, account_id, $5 FROM person
+        SELECT workspace_id, id, $4, account_id, CASE WHEN avatar_digest IS NULL THEN $6::timestamptz ELSE $5::timestamptz END
+        FROM person
         ON CONFLICT (workspace_id, subject_id, position) DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL""",
-        workspace, participant, url, AVATAR, now,
+        workspace, participant, url, AVATAR, now, mirrored(now),
     )  # fmt: skip
 
 
@@ -32,12 +36,15 @@ async def wanted(conn: Conn, workspace: WorkspaceId, participant: UUID) -> str |
 
 
 async def show(conn: Conn, workspace: WorkspaceId, participant: UUID, kept: Kept, now: datetime) -> UUID | None:
-    """The participant has this picture now; the one before leaves storage by a job. The conversation that shows it."""
+    """The participant has this picture now; the one before leaves storage by a job. Their conversation is locked.
+
+    The conversation that shows it, None when it is the same picture as before.
+    """
     return await conn.fetchval(
         """WITH before AS (
-            SELECT avatar_digest FROM participants WHERE workspace_id = $1 AND id = $2
+            SELECT avatar_digest, avatar_fetch_failed FROM participants WHERE workspace_id = $1 AND id = $2
         ), person AS (
-            UPDATE participants SET avatar_digest = $3, avatar_error = NULL,
+            UPDATE participants SET avatar_digest = $3, avatar_error = NULL, avatar_fetch_failed = false,
                 avatar_url = '/media/avatars/' || account_id || '/' || id || $4
             WHERE workspace_id = $1 AND id = $2 RETURNING workspace_id, id, account_id
         ), unwanted AS (
@@ -45,17 +52,30 @@ async def show(conn: Conn, workspace: WorkspaceId, participant: UUID, kept: Kept
             SELECT $1, avatar_digest, $5 FROM before WHERE avatar_digest <> $3
             ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
         )
-        UPDATE conversations c SET version = c.version + 1 FROM person p
-        WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id RETURNING c.id""",
+        UPDATE conversations c SET version = c.version + 1 FROM person p, before b
+        WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+            AND (b.avatar_digest IS DISTINCT FROM $3 OR b.avatar_fetch_failed) RETURNING c.id""",
         workspace, participant, kept.digest, paths.ending(kept.content_type, kept.digest), now,
     )  # fmt: skip
 
 
-async def settle(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str | None) -> int:
-    """No picture comes by itself any more, for this reason."""
-    return await run(
-        conn, "UPDATE participants SET avatar_error = $3 WHERE workspace_id = $1 AND id = $2", workspace, participant, reason
-    )
+async def settle(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str | None) -> UUID | None:
+    """No picture comes by itself any more: it failed for this reason, or (None) nobody wants it. Their conversation is locked.
+
+    The conversation that shows it, None when it shows that already.
+    """
+    return await conn.fetchval(
+        """WITH before AS (
+            SELECT avatar_fetch_failed FROM participants WHERE workspace_id = $1 AND id = $2
+        ), person AS (
+            UPDATE participants SET avatar_error = $3::text, avatar_fetch_failed = $3::text IS NOT NULL
+            WHERE workspace_id = $1 AND id = $2 RETURNING workspace_id, id, account_id, avatar_fetch_failed
+        )
+        UPDATE conversations c SET version = c.version + 1 FROM person p, before b
+        WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+            AND b.avatar_fetch_failed <> p.avatar_fetch_failed RETURNING c.id""",
+        workspace, participant, reason,
+    )  # fmt: skip
 
 
 async def for_viewer(conn: Conn, viewer: Viewer, account: UUID, participant: UUID) -> Kept | None:

@@ -111,7 +111,8 @@ class Kind:
 DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])
 PARTS = Kind("parts", "delivery_parts", ["workspace_id", "delivery_id", "account_id"], waiting="state = 'stored'")
 OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
-PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due'")
+PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due' AND NOT is_refresh")
+REFRESHES = Kind("refreshes", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due' AND is_refresh")
 HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"])
 ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"])
 MEDIA = Kind("media", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position >= 0")
@@ -123,7 +124,10 @@ WATCHES = Kind("watches", "account_watches", ["workspace_id", "account_id"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
-KINDS = (DELIVERIES, PARTS, OUTBOUND, PROFILES, HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, SCHEDULES)
+KINDS = (
+    DELIVERIES, PARTS, OUTBOUND, PROFILES, REFRESHES, MEDIA, AVATARS, REMOVALS, HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES,
+    SCHEDULES,
+)  # fmt: skip
 """All there are."""
 
 

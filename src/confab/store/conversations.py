@@ -25,7 +25,8 @@ _VIEW: LiteralString = """
         c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
         c.window_refused_at, c.labels, c.is_self, c.handled_elsewhere, c.earlier, c.earlier_reason, c.version, c.workspace_id,
         c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
-        p.igsid, p.username, p.name, p.avatar_url, p.follower_count, p.connected_user_id,
+        p.igsid, p.username, p.name, p.avatar_url, p.avatar_fetch_failed, p.follower_count, p.is_follower, p.is_followed,
+        p.is_verified, p.connected_user_id, p.linked_lead_id, p.profile_read_at, p.profile_asked_at, p.profile_error,
         c.assignee_id, g.name AS assignee_name
     FROM conversations c
     JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
@@ -121,8 +122,8 @@ async def insert(conn: Conn, new: Sequence[ConversationRow], now: datetime) -> N
             SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::boolean[])
                 AS t (workspace_id, id, account_id, participant_id, igsid, read_up_to, is_self)
         ), participant AS (
-            INSERT INTO participants (workspace_id, id, account_id, igsid, created_at)
-            SELECT workspace_id, participant_id, account_id, igsid, $8 FROM given
+            INSERT INTO participants (workspace_id, id, account_id, igsid, profile_turn_at, created_at)
+            SELECT workspace_id, participant_id, account_id, igsid, $8, $8 FROM given
         ), profile AS (
             INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at)
             SELECT workspace_id, participant_id, 'due', $8 FROM given WHERE NOT is_self
@@ -227,7 +228,11 @@ def _conversation(record: Record) -> Conversation:
         account=AccountRef(id=record["account_id"], ig_id=record["ig_id"], username=record["account_username"]),
         participant=Participant(
             ig_id=record["igsid"], username=record["username"], name=record["name"], avatar_url=record["avatar_url"],
-            follower_count=record["follower_count"], connected_user_id=record["connected_user_id"],
+            avatar_fetch_failed=record["avatar_fetch_failed"], follower_count=record["follower_count"],
+            is_follower=record["is_follower"], is_followed=record["is_followed"], is_verified=record["is_verified"],
+            connected_user_id=record["connected_user_id"], linked_lead_id=record["linked_lead_id"],
+            profile_read_at=record["profile_read_at"], profile_asked_at=record["profile_asked_at"],
+            profile_error=record["profile_error"],
         ),
         status=record["status"], snoozed_until=record["snoozed_until"], unread_count=record["unread_count"],
         read_up_to=record["read_up_to"], seen_up_to=record["seen_up_to"], last_message_at=record["last_message_at"],

@@ -6,12 +6,14 @@ from typing import LiteralString
 from uuid import UUID
 
 from confab.errors import NotFound
+from confab.model.changes import RunUpdated
 from confab.model.commands import Sync
 from confab.model.inbox import AccountId, Run, RunId, Viewer, WorkspaceId
+from confab.store import changes
 from confab.store.db import Conn, row, rows, run
 
 _SHOWN: LiteralString = """id, account_id, what, state, asked_by, created_at, started_at, finished_at, calls, conversations_total,
-    conversations_read, conversations_skipped, messages_read, messages_new, waiting_until, error, version"""
+    conversations_read, conversations_skipped, messages_read, messages_new, people, waiting_until, error, version"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Progress:
     """The part of a run that its worker writes."""
 
     account_id: UUID
-    state: str
+    what: str
     place: str | None
     page_size: int
     calls: int
@@ -28,6 +30,7 @@ class Progress:
     conversations_skipped: int
     messages_read: int
     messages_new: int
+    people: int
     waiting_until: datetime | None
 
 
@@ -50,6 +53,11 @@ async def ask(conn: Conn, workspace: WorkspaceId, new: RunId, wanted: Sync, aske
     if found is None:
         raise NotFound("There is no such account.")
     return found
+
+
+async def what_of(conn: Conn, workspace: WorkspaceId, run_id: UUID) -> str:
+    """What a run reads."""
+    return await conn.fetchval("SELECT what FROM runs WHERE workspace_id = $1 AND id = $2", workspace, run_id)
 
 
 async def for_viewer(conn: Conn, viewer: Viewer, run_id: RunId) -> Run:
@@ -82,8 +90,8 @@ async def begin(conn: Conn, workspace: WorkspaceId, run_id: UUID, now: datetime)
         Progress,
         """UPDATE runs SET state = 'running', started_at = coalesce(started_at, $3), error = NULL, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'running')
-        RETURNING account_id, state, place, page_size, calls, conversations_total, conversations_read, conversations_skipped,
-            messages_read, messages_new, waiting_until""",
+        RETURNING account_id, what, place, page_size, calls, conversations_total, conversations_read, conversations_skipped,
+            messages_read, messages_new, people, waiting_until""",
         workspace, run_id, now,
     )  # fmt: skip
 
@@ -93,11 +101,12 @@ async def save(conn: Conn, workspace: WorkspaceId, run_id: UUID, progress: Progr
     saved = await run(
         conn,
         """UPDATE runs SET place = $3, page_size = $4, calls = $5, conversations_total = $6, conversations_read = $7,
-            conversations_skipped = $8, messages_read = $9, messages_new = $10, waiting_until = $11, version = version + 1
+            conversations_skipped = $8, messages_read = $9, messages_new = $10, waiting_until = $11, people = $12,
+            version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND state = 'running'""",
         workspace, run_id, progress.place, progress.page_size, progress.calls, progress.conversations_total,
         progress.conversations_read, progress.conversations_skipped, progress.messages_read, progress.messages_new,
-        progress.waiting_until,
+        progress.waiting_until, progress.people,
     )  # fmt: skip
     return saved > 0
 
@@ -110,6 +119,12 @@ async def end(conn: Conn, workspace: WorkspaceId, run_id: UUID, state: str, erro
         WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'running')""",
         workspace, run_id, state, error, now,
     )  # fmt: skip
+
+
+async def tell(conn: Conn, workspace: WorkspaceId, run_id: UUID, now: datetime) -> None:
+    """Everybody sees how far it is: the last statement of its transaction."""
+    changed = RunUpdated(type="run_updated", run=await get(conn, workspace, run_id))
+    await changes.publish(conn, workspace, [changed], now)
 
 
 async def forget(conn: Conn, before: datetime, limit: int) -> int:

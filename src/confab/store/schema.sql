@@ -10,7 +10,11 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
     UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
+    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
+    UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
+    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
+    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
+    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
     UNION ALL SELECT 'earlier', count(*) FROM earlier_fetches WHERE due_at = 'infinity'
@@ -558,9 +562,27 @@ CREATE TABLE public.participants (
     avatar_digest bytea,
     avatar_source_url text,
     avatar_error text,
+    is_follower boolean,
+    is_followed boolean,
+    is_verified boolean,
+    linked_lead_id text,
+    profile_read_at timestamp with time zone,
+    profile_asked_at timestamp with time zone,
+    profile_error text,
+    profile_turn_at timestamp with time zone DEFAULT '2010-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    avatar_fetch_failed boolean DEFAULT false NOT NULL,
+    picture_reported_at timestamp with time zone,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.participants.is_follower IS 'They follow the account.';
+COMMENT ON COLUMN public.participants.is_followed IS 'The account follows them.';
+COMMENT ON COLUMN public.participants.linked_lead_id IS 'What another system calls this person; opaque, set through the API.';
+COMMENT ON COLUMN public.participants.profile_read_at IS 'When Meta last told who this is.';
+COMMENT ON COLUMN public.participants.profile_asked_at IS 'When somebody asked to have it read anew; null once that is answered.';
+COMMENT ON COLUMN public.participants.profile_error IS 'Why the last reading brought nothing.';
+COMMENT ON COLUMN public.participants.profile_turn_at IS 'When the profile was last read, refused or put in line: the oldest is next.';
+COMMENT ON COLUMN public.participants.picture_reported_at IS 'When a browser last said that the picture is broken.';
 CREATE TABLE public.profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
@@ -568,9 +590,13 @@ CREATE TABLE public.profile_fetches (
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     error text,
+    is_refresh boolean DEFAULT false NOT NULL,
+    wants_picture boolean DEFAULT false NOT NULL,
     CONSTRAINT profile_fetches_state_check CHECK ((state = ANY (ARRAY['due'::text, 'waiting'::text])))
 );
 ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.profile_fetches.is_refresh IS 'We know somebody already: one at a time, after all who are not known or asked for.';
+COMMENT ON COLUMN public.profile_fetches.wants_picture IS 'Fetch the picture whatever we have.';
 CREATE TABLE public.runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -589,6 +615,7 @@ CREATE TABLE public.runs (
     conversations_skipped integer DEFAULT 0 NOT NULL,
     messages_read integer DEFAULT 0 NOT NULL,
     messages_new integer DEFAULT 0 NOT NULL,
+    people integer DEFAULT 0 NOT NULL,
     waiting_until timestamp with time zone,
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -741,6 +768,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_pkey PRIMARY KEY (workspace_id, account_id, mid_digest, event_key);
+ALTER TABLE public.participants
+    ADD CONSTRAINT participants_linked_lead CHECK (((length(linked_lead_id) >= 1) AND (length(linked_lead_id) <= 200))) NOT VALID;
 ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.participants
@@ -798,7 +827,9 @@ CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
-CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
+CREATE INDEX participants_turn ON public.participants USING btree (profile_turn_at, workspace_id, id);
+CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
+CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
 CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX runs_old ON public.runs USING btree (created_at);

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 from uuid import UUID
 
 import httpx2
@@ -25,12 +25,14 @@ from confab.graph.client import GraphClient
 from confab.inbox import act, settle
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
+from confab.media.avatar import Avatars
 from confab.model.inbox import HUMAN_AGENT_WINDOW, Account, ConversationId, IgId, MessageId, Viewer
 from confab.profiles.fetch import Profiles
 from confab.settings import Settings
-from confab.store import ids, outbound
-from confab.store.claims import Due
+from confab.store import avatars, ids, outbound
+from confab.store.claims import PROFILES, Due
 from confab.store.db import Database, Doors
+from confab.store.media import AVATAR
 from confab.store.wake import Wake
 from tests.integration.api.conftest import ORIGIN, Person
 from tests.stack import TOKEN, start_sim
@@ -402,6 +404,36 @@ async def is_blocked_by_meta(inbox: Inbox) -> None:
     await inbox.happens(inbox.ada.item(ago(inbox, 1), policy_enforcement={"action": "block", "reason": "spam"}))
 
 
+async def asks_who_they_are(inbox: Inbox) -> None:
+    await inbox.do("POST", f"/conversations/{inbox.conversation}/participant/refresh")
+
+
+async def is_linked_to_a_lead(inbox: Inbox) -> None:
+    await inbox.do("PATCH", f"/conversations/{inbox.conversation}/participant", {"linked_lead_id": "crm/42"})
+
+
+async def cannot_be_told(inbox: Inbox) -> None:
+    """Every attempt to read the profile failed."""
+    async with GraphClient.open("http://127.0.0.1:9", timeout_s=1) as graph:
+        profiles = Profiles(inbox.worker, graph, inbox.clock, Wake(inbox.doors.worker), _token)
+        async with inbox.worker.transaction() as conn:
+            due = await PROFILES.claim(conn, inbox.clock.now(), inbox.clock.now(), 100)
+        for one in due:
+            if one.key[0] == inbox.world.workspace:
+                await profiles.give_up(one, "Unavailable: Instagram cannot be reached.")
+
+
+async def has_no_picture_to_show(inbox: Inbox) -> None:
+    """Every attempt to fetch the picture failed."""
+    async with inbox.worker.transaction() as conn:
+        participant = await conn.fetchval("SELECT id FROM participants WHERE workspace_id = $1", inbox.world.workspace)
+        await avatars.enqueue(conn, inbox.world.workspace, participant, "https://example.org/a.jpg", inbox.clock.now())
+    fetches = Avatars(inbox.worker, cast(Any, None), cast(Any, None), inbox.clock, Wake(inbox.doors.worker))  # never asked
+    await fetches.give_up(
+        Due(key=(inbox.world.workspace, participant, AVATAR), attempts=3), "MediaUnavailable: its host answers 503"
+    )
+
+
 STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
     "a customer says more": [writes, edits, reacts, answers_on_the_phone],
     "a customer takes it back": [edits, unsends],
@@ -423,6 +455,10 @@ STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
     "all is changed at once": [changes_all_at_once],
     "a note is left": [notes],
     "a profile is fetched": [has_a_profile],
+    "a profile is asked for and comes": [asks_who_they_are, has_a_profile],
+    "a profile is asked for and does not come": [asks_who_they_are, cannot_be_told, asks_who_they_are],
+    "a picture does not come": [has_no_picture_to_show],
+    "a lead is linked": [is_linked_to_a_lead],
     "somebody comments": [comments],
     "things happen that are no messages": [follows_a_link, is_taken_over, presses_a_button, follows_a_link_without_a_word],
     "an account changes": [comments, may_answer_for_a_week, is_renamed, is_blocked_by_meta],

@@ -19,7 +19,14 @@ REST: dict[str, LiteralString] = {
             kind, payload, actor_kind, state, due_at, created_at)
         SELECT workspace_id, gen_random_uuid(), account_id, conversation_id, id, 'p', 'text', '{}', 'agent', 'queued', now(),
             now() FROM messages""",
-    "profiles": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0",
+    "profiles": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0, is_refresh = false",
+    "refreshes": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0, is_refresh = true",
+    "media": """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT workspace_id, id, 0, account_id, now() FROM messages""",
+    "avatars": """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT workspace_id, id, -1, account_id, now() FROM participants""",
+    "removals": """INSERT INTO media_removals (workspace_id, digest, due_at)
+        SELECT workspace_id, sha256('file'), now() FROM workspaces""",
     "hints": """INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at)
         SELECT workspace_id, id, gen_random_uuid(), 'm', now() FROM accounts""",
     "erasures": """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
@@ -67,7 +74,7 @@ async def test_a_dead_row_is_listed_counted_and_made_due_again(
         assert due.key == (*([dead.workspace_id] if dead.workspace_id else []), *dead.key)
         assert await kind.revive(conn, clock.now()) == 1
         assert (await kind.dead(conn, 10), sum((await claims.dead_counts(conn)).values())) == ([], 0)
-        again = await kind.claim(conn, clock.now(), clock.now(), 10)
+        again = await kind.claim(conn, clock.now(), clock.now(), 100)
         assert claims.Due(key=due.key, attempts=1) in again
         assert await kind.revive(conn, clock.now()) == 0
 

@@ -25,6 +25,8 @@ ROWS = {
         kind, payload, actor_kind, state, due_at, created_at)
         VALUES ($2, $2, $2, $2, $2, '1', 'text', '{}', 'agent', 'queued', $1, $1)""",
     "profiles": "INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at) VALUES ($2, $2, 'due', $1)",
+    "refreshes": """INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at, is_refresh)
+        VALUES ($2, $2, 'due', $1, true)""",
     "hints": "INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "erasures": "INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "media": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, 0, $2, $1)",

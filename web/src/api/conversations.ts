@@ -173,7 +173,7 @@ function isKnown(cache: QueryClient, id: string): boolean {
 }
 
 /** What an answer brought, unless the stream was faster: then the lists may have dropped the row and must not get it back. */
-function landConversation(cache: QueryClient, conversation: Conversation): void {
+export function landConversation(cache: QueryClient, conversation: Conversation): void {
   const known = cache.getQueryData(conversationOf(conversation.id, cache).queryKey)
   if (known !== undefined && known.version >= conversation.version) return
   applyChange(cache, { seq: 0, type: "conversation_updated", conversation })

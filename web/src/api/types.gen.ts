@@ -276,6 +276,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/participant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Participant
+         * @description Link the participant to another system's record, 1 to 200 characters on one line.
+         */
+        patch: operations["update_participant"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participant/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Participant
+         * @description Have the profile read at Instagram now; a change tells when that is done, or why not.
+         */
+        post: operations["refresh_participant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participant/picture-broken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Picture
+         * @description A browser says that the participant's picture does not show.
+         */
+        post: operations["report_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -1325,6 +1385,10 @@ export interface components {
         /**
          * Participant
          * @description The person on the other side, known only per account. Everything but `ig_id` may still be unknown.
+         *
+         *     `is_follower`: they follow the account; `is_followed`: the account follows them. `linked_lead_id` is another system's word.
+         *     `profile_read_at` is when Meta last told all this, `profile_asked_at` when somebody asked for it anew and waits, and
+         *     `profile_error` why the last reading brought nothing. `avatar_fetch_failed`: there is a picture that could not be fetched.
          */
         Participant: {
             /** Ig Id */
@@ -1335,10 +1399,42 @@ export interface components {
             name: string | null;
             /** Avatar Url */
             avatar_url: string | null;
+            /** Avatar Fetch Failed */
+            avatar_fetch_failed: boolean;
             /** Follower Count */
             follower_count: number | null;
+            /** Is Follower */
+            is_follower: boolean | null;
+            /** Is Followed */
+            is_followed: boolean | null;
+            /** Is Verified */
+            is_verified: boolean | null;
             /** Connected User Id */
             connected_user_id: string | null;
+            /** Linked Lead Id */
+            linked_lead_id: string | null;
+            /** Profile Read At */
+            profile_read_at: string | null;
+            /** Profile Asked At */
+            profile_asked_at: string | null;
+            /** Profile Error */
+            profile_error: string | null;
+        };
+        /**
+         * ParticipantPatch
+         * @description What another system calls this person: opaque to us, null forgets it.
+         */
+        ParticipantPatch: {
+            /** Linked Lead Id */
+            linked_lead_id: string | null;
+        };
+        /**
+         * PictureReport
+         * @description Whether the picture is fetched anew because of this report; a participant's at most once a day.
+         */
+        PictureReport: {
+            /** Enqueued */
+            enqueued: boolean;
         };
         /**
          * Problem
@@ -1415,7 +1511,8 @@ export interface components {
          * Run
          * @description Something long that somebody asked for, of one account: how far it is, and what came of it.
          *
-         *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait.
+         *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `people` counts
+         *     those whose profiles were put in line.
          */
         Run: {
             /**
@@ -1461,6 +1558,8 @@ export interface components {
             messages_read: number;
             /** Messages New */
             messages_new: number;
+            /** People */
+            people: number;
             /** Waiting Until */
             waiting_until: string | null;
             /** Error */
@@ -1538,14 +1637,14 @@ export interface components {
         };
         /**
          * WhatToSync
-         * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them.
+         * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
          */
         WhatToSync: {
             /**
              * What
-             * @constant
+             * @enum {string}
              */
-            what: "messages";
+            what: "messages" | "profiles";
         };
         /**
          * Workspace
@@ -2070,6 +2169,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_participant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_participant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureReport"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -1,6 +1,6 @@
 import type { Attachment } from "../api/model"
 import { safeHref } from "../lib/links"
-import { selectAttachmentLabel } from "../lib/selectors"
+import { selectAttachmentLabel, selectMediaUrl } from "../lib/selectors"
 import { Icon, type IconName } from "../ui/icon"
 
 const STATES: Record<Attachment["state"], string> = {
@@ -39,12 +39,13 @@ export function Placeholder({ attachment, icon, text, isTile = false }: Placehol
 
 /** Something shared from Instagram or the web: what it is, its words, and the way to it. */
 export function LinkCard({ attachment }: { attachment: Attachment }) {
+  const url = selectMediaUrl(attachment)
   const icon = attachment.kind.includes("reel") ? "video" : attachment.kind === "fallback" ? "link" : "grid"
   return (
     <Card icon={icon} kind={selectAttachmentLabel(attachment)}>
-      {attachment.url && (
+      {url && (
         <img
-          src={attachment.url}
+          src={url}
           alt=""
           width={264}
           height={180}
@@ -56,7 +57,7 @@ export function LinkCard({ attachment }: { attachment: Attachment }) {
         <span className="line-clamp-4 text-sm wrap-anywhere text-ink">{attachment.title}</span>
       )}
       <OpenLink permalink={attachment.permalink} />
-      {attachment.permalink === null && attachment.url === null && (
+      {attachment.permalink === null && url === null && (
         <span className="text-xs text-ink-3">
           {STATES[attachment.state].replace(/^(.)/u, (first) => `It ${first}`)}
         </span>

@@ -2,7 +2,7 @@ import { Fragment } from "react"
 import { explain } from "../api/client"
 import { useRetryAttachment } from "../api/messages"
 import type { Attachment, Message } from "../api/model"
-import { selectAttachmentLabel } from "../lib/selectors"
+import { selectAttachmentLabel, selectMediaUrl, selectThumbnailUrl } from "../lib/selectors"
 import { formatDuration, formatSize } from "../lib/time"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
@@ -66,11 +66,7 @@ function AttachmentView({ attachment, isOurs, isTile }: ViewProps) {
     case "file":
       return <FileCard attachment={attachment} />
     case "sticker":
-      return attachment.url ? (
-        <Sticker attachment={attachment} url={attachment.url} />
-      ) : (
-        <Placeholder attachment={attachment} icon="photo" />
-      )
+      return <Sticker attachment={attachment} />
     case "like_heart":
       return (
         <span role="img" aria-label="Heart" className="px-1 text-[2.75rem] leading-none">
@@ -112,17 +108,13 @@ function roomFor(attachment: Attachment): { width: number; height: number } {
 }
 
 function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boolean }) {
-  if (attachment.url === null) return <Placeholder attachment={attachment} icon="photo" isTile={isTile} />
+  const url = selectMediaUrl(attachment)
+  if (url === null) return <Placeholder attachment={attachment} icon="photo" isTile={isTile} />
   const size = isTile ? { width: 156, height: 156 } : roomFor(attachment)
   return (
-    <a
-      href={attachment.url}
-      target="_blank"
-      rel="noopener noreferrer"
-      className="block overflow-hidden rounded-2xl"
-    >
+    <a href={url} target="_blank" rel="noopener noreferrer" className="block overflow-hidden rounded-2xl">
       <img
-        src={attachment.thumbnail_url ?? attachment.url}
+        src={selectThumbnailUrl(attachment) ?? url}
         alt={attachment.title ?? "Open full size"}
         {...size}
         loading="lazy"
@@ -139,11 +131,12 @@ function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boole
 }
 
 function Film({ attachment }: { attachment: Attachment }) {
-  if (attachment.url === null) return <Placeholder attachment={attachment} icon="video" />
+  const url = selectMediaUrl(attachment)
+  if (url === null) return <Placeholder attachment={attachment} icon="video" />
   const size = roomFor(attachment)
   return (
     <video
-      src={attachment.url}
+      src={url}
       controls
       preload="metadata"
       aria-label={selectAttachmentLabel(attachment)}
@@ -155,20 +148,15 @@ function Film({ attachment }: { attachment: Attachment }) {
 }
 
 function Sound({ attachment }: { attachment: Attachment }) {
-  if (attachment.url === null) return <Placeholder attachment={attachment} icon="voice" />
+  const url = selectMediaUrl(attachment)
+  if (url === null) return <Placeholder attachment={attachment} icon="voice" />
   return (
     <div className="flex w-72 max-w-full items-center gap-2 rounded-2xl bg-bubble-in p-1.5 pl-3">
       <span className="text-ink-3">
         <Icon name="voice" size={18} />
       </span>
       {/* biome-ignore lint/a11y/useMediaCaption: a voice message comes without a transcript */}
-      <audio
-        src={attachment.url}
-        controls
-        preload="none"
-        aria-label="Voice message"
-        className="h-9 min-w-0 flex-1"
-      />
+      <audio src={url} controls preload="none" aria-label="Voice message" className="h-9 min-w-0 flex-1" />
       {attachment.duration_ms !== null && (
         <span className="pr-2 text-xs text-ink-3 tabular-nums">{formatDuration(attachment.duration_ms)}</span>
       )}
@@ -177,14 +165,15 @@ function Sound({ attachment }: { attachment: Attachment }) {
 }
 
 function FileCard({ attachment }: { attachment: Attachment }) {
-  if (attachment.url === null) return <Placeholder attachment={attachment} icon="file" />
+  const url = selectMediaUrl(attachment)
+  if (url === null) return <Placeholder attachment={attachment} icon="file" />
   const facts = [
     attachment.content_type?.split("/").at(-1)?.toUpperCase(),
     attachment.size_bytes !== null && formatSize(attachment.size_bytes),
   ].filter(Boolean)
   return (
     <a
-      href={attachment.url}
+      href={url}
       download
       className="flex w-72 max-w-full items-center gap-3 rounded-2xl border border-line bg-surface p-3 hover:bg-sunken"
     >
@@ -199,7 +188,9 @@ function FileCard({ attachment }: { attachment: Attachment }) {
   )
 }
 
-function Sticker({ attachment, url }: { attachment: Attachment; url: string }) {
+function Sticker({ attachment }: { attachment: Attachment }) {
+  const url = selectMediaUrl(attachment)
+  if (url === null) return <Placeholder attachment={attachment} icon="photo" />
   return (
     <img
       src={url}

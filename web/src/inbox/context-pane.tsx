@@ -5,14 +5,12 @@ import { explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
-import { selectDisplayName, selectHandle } from "../lib/selectors"
 import { describeWindow } from "../lib/window-words"
-import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
-import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
 import { useNow } from "../ui/use-now"
 import { LabelMenu } from "./label-menu"
+import { PersonCard } from "./person-card"
 
 /** Who the other person is, and how things stand with them. */
 export function ContextPane({ conversationId }: { conversationId: string }) {
@@ -63,7 +61,7 @@ function Context({ conversationId }: { conversationId: string }) {
   const account = accounts?.items.find((one) => one.id === conversation.account.id)
   return (
     <div className="flex flex-col gap-5 p-5">
-      <Person conversation={conversation} />
+      <PersonCard conversation={conversation} />
       <Answering conversation={conversation} account={account} />
       <Section title="Conversation">
         <Fact name="Status">{conversation.status === "closed" ? "Done" : conversation.status}</Fact>
@@ -86,37 +84,6 @@ function Context({ conversationId }: { conversationId: string }) {
         )}
       </Section>
       {account && <AccountSection account={account} />}
-    </div>
-  )
-}
-
-function Person({ conversation }: { conversation: Conversation }) {
-  const { participant } = conversation
-  const name = selectDisplayName(participant)
-  const handle = selectHandle(participant)
-  return (
-    <div className="flex flex-col items-center gap-1 pt-3 text-center">
-      <Avatar id={conversation.id} name={name} url={participant.avatar_url} size={72} />
-      <h2 className="mt-2 text-base font-semibold">{name}</h2>
-      {handle && <p className="text-sm text-ink-3">{handle}</p>}
-      {participant.follower_count !== null && (
-        <p className="text-xs text-ink-3">{participant.follower_count.toLocaleString()} followers</p>
-      )}
-      {participant.connected_user_id !== null && (
-        <p className="flex items-center gap-1 text-xs text-accent-text">
-          <Icon name="check" size={14} /> Connected customer
-        </p>
-      )}
-      {participant.username && (
-        <a
-          href={`https://www.instagram.com/${encodeURIComponent(participant.username)}/`}
-          target="_blank"
-          rel="noopener noreferrer"
-          className="tap mt-1 inline-flex items-center gap-1 text-sm font-medium text-accent-text hover:underline"
-        >
-          Open in Instagram <Icon name="external" size={14} />
-        </a>
-      )}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { readDraft } from "../api/drafts"
 import type { Account, Conversation } from "../api/model"
 import {
   type Chip,
+  selectAvatarUrl,
   selectDisplayName,
   selectHandle,
   selectPreview,
@@ -12,6 +13,7 @@ import {
 import { formatExact, formatRowTime } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Icon } from "../ui/icon"
+import { PersonAvatar } from "./person-avatar"
 
 export const ROW_HEIGHT = 64
 
@@ -61,7 +63,12 @@ export const ConversationRow = memo(function ConversationRow(row: RowProps) {
       className={`inset-focus mx-2 flex cursor-pointer items-center gap-3 rounded-xl px-2.5 select-none ${isOpen ? "bg-accent-soft" : "hover:bg-sunken"}`}
     >
       <span className="relative">
-        <Avatar id={conversation.id} name={name} url={participant.avatar_url} size={38} />
+        <PersonAvatar
+          conversationId={conversation.id}
+          name={name}
+          url={selectAvatarUrl(participant)}
+          size={38}
+        />
         {row.hasAccounts && (
           <span className="absolute -right-1 -bottom-1 inline-flex rounded-full ring-2 ring-surface">
             <Avatar id={conversation.account.id} name={conversation.account.username} size={15} />

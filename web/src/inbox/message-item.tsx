@@ -3,11 +3,11 @@ import { selectAuthorName, selectVoice } from "../lib/authors"
 import { selectMessageName } from "../lib/message-name"
 import { selectIsOutbound } from "../lib/selectors"
 import { formatExact, formatMessageTime } from "../lib/time"
-import { Avatar } from "../ui/avatar"
 import { Icon } from "../ui/icon"
 import { Attachments } from "./attachments"
 import { ArrivalNotes, arrivalsOf, EditHistory, Quote, Reactions } from "./message-extras"
 import { MessageStatus } from "./message-status"
+import { PersonAvatar } from "./person-avatar"
 import { RichText } from "./rich-text"
 
 type ItemProps = {
@@ -48,7 +48,7 @@ export function MessageItem({
     >
       {!isOurs && (
         <span className="w-7 shrink-0 self-end">
-          {isLast && <Avatar id={conversationId} name={name} url={avatarUrl} size={28} />}
+          {isLast && <PersonAvatar conversationId={conversationId} name={name} url={avatarUrl} size={28} />}
         </span>
       )}
       <div

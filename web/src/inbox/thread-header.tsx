@@ -1,11 +1,11 @@
 import type { Conversation } from "../api/model"
-import { selectDisplayName, selectHandle } from "../lib/selectors"
+import { selectAvatarUrl, selectDisplayName, selectHandle } from "../lib/selectors"
 import { formatMoment } from "../lib/time"
-import { Avatar } from "../ui/avatar"
 import { Button, IconButton } from "../ui/button"
 import { useNow } from "../ui/use-now"
 import { useTitle } from "../ui/use-title"
 import { LabelMenu } from "./label-menu"
+import { PersonAvatar } from "./person-avatar"
 import { AssignMenu, SnoozeMenu } from "./thread-actions"
 import type { ThreadDoors } from "./thread-doors"
 import { useActions } from "./use-actions"
@@ -29,7 +29,12 @@ export function ThreadHeader({ conversation, doors, isContextOpen, onToggleConte
     <header className="flex h-14 shrink-0 items-center gap-1 max-pane:gap-0 border-b border-line px-1.5 pane:px-3 drawer:pl-5">
       <IconButton icon="back" label="Back to the list" onClick={onBack} className="pane:hidden" />
       <span className="hidden pane:block">
-        <Avatar id={conversation.id} name={name} url={conversation.participant.avatar_url} size={34} />
+        <PersonAvatar
+          conversationId={conversation.id}
+          name={name}
+          url={selectAvatarUrl(conversation.participant)}
+          size={34}
+        />
       </span>
       <div className="mr-auto ml-2 min-w-0">
         <h2 className="truncate text-base leading-5 font-semibold">{name}</h2>

@@ -8,7 +8,7 @@ import type { Conversation, Message } from "../api/model"
 import { notesOf } from "../api/notes"
 import { pendingOf } from "../api/pending"
 import type { ThreadEntry } from "../api/thread-entry"
-import { selectDisplayName } from "../lib/selectors"
+import { selectAvatarUrl, selectDisplayName } from "../lib/selectors"
 import { buildTimeline, type TimelineItem } from "../lib/timeline"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
@@ -138,7 +138,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
               key={item.key}
               item={item}
               participantName={name}
-              avatarUrl={conversation.participant.avatar_url}
+              avatarUrl={selectAvatarUrl(conversation.participant)}
               conversationId={id}
               messages={"message" in item && item.message.reply_to?.mid ? thread.items : NO_MESSAGES}
               onJump={jumpTo}

@@ -1,15 +1,21 @@
 import { describe, expect, test } from "vitest"
 import { ACCOUNT, makeConversation, makeMessage } from "../testing/make"
 import {
+  hasLinkedLead,
   selectAttachmentLabel,
+  selectAvatarUrl,
   selectColour,
   selectDisplayName,
   selectHandle,
   selectInitials,
   selectIsOutbound,
+  selectMediaUrl,
   selectPreview,
+  selectProfileNote,
   selectRowName,
+  selectStanding,
   selectSummary,
+  selectThumbnailUrl,
   selectWindowChip,
   selectWindowStatus,
   selectWindowTimeRemaining,
@@ -28,7 +34,7 @@ describe("a person", () => {
     [person("Ana Ruiz", "ana.ruiz"), "Ana Ruiz", "@ana.ruiz"],
     [person(null, "ana.ruiz"), "@ana.ruiz", null],
     [person("   ", "ana.ruiz"), "@ana.ruiz", null],
-    [person(null, null), "Person 8765", null],
+    [person(null, null), "Instagram user …8765", null],
   ])("is named by what is known: %o", (given, name, handle) => {
     expect(selectDisplayName(given)).toBe(name)
     expect(selectHandle(given)).toBe(handle)
@@ -43,6 +49,49 @@ describe("a person", () => {
     ["😀", "?"],
     ["", "?"],
   ])("has initials: %s", (name, initials) => expect(selectInitials(name)).toBe(initials))
+
+  const OURS = "/media/avatars/a/b.png?v=1"
+  test.each([
+    [OURS, OURS],
+    [null, null],
+    ["", null],
+    ["https://scontent.cdninstagram.com/v/ada.jpg?oe=1", null],
+    ["//scontent.cdninstagram.com/media/ada.jpg", null],
+    ["https://evil.example/media/ada.jpg", null],
+    ["data:image/png;base64,AAAA", null],
+    ["media/ada.jpg", null],
+  ])("is shown by our own copy or not at all: %s", (url, shown) => {
+    expect(selectAvatarUrl({ avatar_url: url })).toBe(shown)
+    expect(selectMediaUrl({ url })).toBe(shown)
+    expect(selectThumbnailUrl({ url: null, thumbnail_url: url })).toBe(shown)
+  })
+
+  test("has the whole picture where there is no small one", () => {
+    expect(selectThumbnailUrl({ url: OURS, thumbnail_url: null })).toBe(OURS)
+    expect(selectThumbnailUrl({ url: OURS, thumbnail_url: "https://foreign.example/x" })).toBe(OURS)
+    expect(selectThumbnailUrl({ url: OURS, thumbnail_url: `${OURS}&small` })).toBe(`${OURS}&small`)
+  })
+
+  test("is linked to a lead or not", () => {
+    expect(hasLinkedLead({ linked_lead_id: "crm/42" })).toBe(true)
+    expect([null, ""].map((linked_lead_id) => hasLinkedLead({ linked_lead_id }))).toEqual([false, false])
+  })
+
+  test("stands as Instagram says", () => {
+    const nothing = { follower_count: null, is_follower: null, is_followed: null }
+    expect(selectStanding(nothing)).toBeNull()
+    expect(selectStanding({ ...nothing, follower_count: 0, is_follower: false })).toBe("0 followers")
+    expect(selectStanding({ follower_count: 1, is_follower: true, is_followed: true })).toBe(
+      "1 follower · Follows you · You follow them",
+    )
+  })
+
+  test("has a profile of some age, or is being asked for", () => {
+    const read = { profile_read_at: OPENED, profile_asked_at: null }
+    expect(selectProfileNote(read, at(50))).toBe("Profile from 2 days ago")
+    expect(selectProfileNote({ ...read, profile_read_at: null }, at(50))).toContain("has not said")
+    expect(selectProfileNote({ ...read, profile_asked_at: OPENED }, at(50))).toBe("Asking Instagram…")
+  })
 
   test("keeps one colour", () => {
     expect(selectColour("abc", 8)).toBe(selectColour("abc", 8))

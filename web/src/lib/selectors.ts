@@ -1,6 +1,6 @@
 /** What a screen says about a conversation or a message, computed from what the server told and the moment it is shown. */
 import type { Account, Attachment, Conversation, Message, Participant } from "../api/model"
-import { formatTimeRemaining, plural, speakTimeRemaining } from "./time"
+import { formatAge, formatTimeRemaining, plural, speakTimeRemaining } from "./time"
 import { decideWindow, type Verdict } from "./window-policy"
 
 export const CLOSING_MS = 2 * 3_600_000
@@ -16,12 +16,60 @@ type WindowFacts = Pick<
 type AccountFacts = Pick<Account, "human_agent"> | undefined
 
 export function selectDisplayName(person: Person): string {
-  return person.name?.trim() || (person.username ? `@${person.username}` : `Person ${person.ig_id.slice(-4)}`)
+  return (
+    person.name?.trim() ||
+    (person.username ? `@${person.username}` : `Instagram user …${person.ig_id.slice(-4)}`)
+  )
 }
 
 /** The handle where it says more than the name does, else null. */
 export function selectHandle(person: Person): string | null {
   return person.name?.trim() && person.username ? `@${person.username}` : null
+}
+
+/** Our copy of their picture, or null: never an address of anybody else. */
+export function selectAvatarUrl(participant: Pick<Participant, "avatar_url">): string | null {
+  return ours(participant.avatar_url)
+}
+
+/** Our copy of what a message carries, or null: never an address of anybody else. */
+export function selectMediaUrl(attachment: Pick<Attachment, "url">): string | null {
+  return ours(attachment.url)
+}
+
+/** The small copy of a picture, or the whole one where there is no other. */
+export function selectThumbnailUrl(attachment: Pick<Attachment, "url" | "thumbnail_url">): string | null {
+  return ours(attachment.thumbnail_url) ?? selectMediaUrl(attachment)
+}
+
+export function hasLinkedLead(participant: Pick<Participant, "linked_lead_id">): boolean {
+  return participant.linked_lead_id !== null && participant.linked_lead_id !== ""
+}
+
+/** "312 followers · Follows you": what Instagram says of them, or null. */
+export function selectStanding(
+  participant: Pick<Participant, "follower_count" | "is_follower" | "is_followed">,
+): string | null {
+  const parts: string[] = []
+  const count = participant.follower_count
+  if (count !== null) parts.push(`${count.toLocaleString()} ${count === 1 ? "follower" : "followers"}`)
+  if (participant.is_follower) parts.push("Follows you")
+  if (participant.is_followed) parts.push("You follow them")
+  return parts.length > 0 ? parts.join(" · ") : null
+}
+
+/** How old all this is, or that somebody is asking for it just now. */
+export function selectProfileNote(
+  participant: Pick<Participant, "profile_asked_at" | "profile_read_at">,
+  now: number,
+): string {
+  if (participant.profile_asked_at !== null) return "Asking Instagram…"
+  if (participant.profile_read_at === null) return "Instagram has not said who this is"
+  return `Profile from ${formatAge(now - Date.parse(participant.profile_read_at))}`
+}
+
+function ours(url: string | null): string | null {
+  return url?.startsWith("/media/") ? url : null
 }
 
 /** One or two letters for a picture that is missing. */

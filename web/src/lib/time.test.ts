@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import {
+  formatAge,
   formatDay,
   formatDuration,
   formatMoment,
@@ -76,4 +77,18 @@ test("Snoozing offers only what lies ahead", () => {
 test("Sizes and durations are short", () => {
   expect([formatSize(640), formatSize(184_213), formatSize(2_400_000)]).toEqual(["640 B", "184 kB", "2.4 MB"])
   expect([formatDuration(14_000), formatDuration(75_000)]).toEqual(["0:14", "1:15"])
+})
+
+test("An age is told in its largest unit", () => {
+  const ages = [-5, 59_000, MINUTE, 59 * MINUTE, HOUR, 23 * HOUR, 24 * HOUR, 800 * HOUR].map(formatAge)
+  expect(ages).toEqual([
+    "just now",
+    "just now",
+    "1 minute ago",
+    "59 minutes ago",
+    "1 hour ago",
+    "23 hours ago",
+    "1 day ago",
+    "33 days ago",
+  ])
 })

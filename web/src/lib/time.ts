@@ -82,6 +82,14 @@ export function speakTimeRemaining(ms: number): string {
   return plural(Math.floor(ms / DAY), "day")
 }
 
+/** "just now", "5 minutes ago", "3 days ago": an age in a sentence. */
+export function formatAge(ms: number): string {
+  if (ms < MINUTE) return "just now"
+  if (ms < HOUR) return `${plural(Math.floor(ms / MINUTE), "minute")} ago`
+  if (ms < DAY) return `${plural(Math.floor(ms / HOUR), "hour")} ago`
+  return `${plural(Math.floor(ms / DAY), "day")} ago`
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`
 }

@@ -12,14 +12,22 @@ const HUES = [
   "bg-[light-dark(oklch(0.9_0.055_350),oklch(0.4_0.075_350))] text-[light-dark(oklch(0.38_0.1_350),oklch(0.92_0.05_350))]",
 ]
 
-type AvatarProps = { id: string; name: string; url?: string | null; size?: number; square?: boolean }
+type AvatarProps = {
+  id: string
+  name: string
+  url?: string | null
+  size?: number
+  square?: boolean
+  /** The picture cannot be shown, and the initials are. */
+  onBroken?: () => void
+}
 
 /** Below this size initials cannot be read: the colour stays, and the name shows on hover. */
 const LEGIBLE = 20
 const SMALLEST_TEXT = 9
 
 /** A picture, or initials on a colour that is always the same for the same id. Decoration: the name stands beside it. */
-export function Avatar({ id, name, url = null, size = 36, square = false }: AvatarProps) {
+export function Avatar({ id, name, url = null, size = 36, square = false, onBroken }: AvatarProps) {
   const [broken, setBroken] = useState<string | null>(null)
   const shape = square ? "rounded-lg" : "rounded-full"
   const box = { width: size, height: size, fontSize: Math.max(SMALLEST_TEXT, Math.round(size * 0.37)) }
@@ -32,7 +40,10 @@ export function Avatar({ id, name, url = null, size = 36, square = false }: Avat
         height={size}
         loading="lazy"
         decoding="async"
-        onError={() => setBroken(url)}
+        onError={() => {
+          setBroken(url)
+          onBroken?.()
+        }}
         style={box}
         className={`${shape} shrink-0 bg-hover object-cover`}
       />

@@ -161,7 +161,7 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
     await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     await _settle_conversations(conn, state)
     if state.histories:
-        await history.note(conn, [(state.conversations_by_id[id_], event) for id_, event in state.histories.items()], state.now)
+        await _note_histories(conn, state)
     await _save_rest(conn, state)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
@@ -176,6 +176,15 @@ def _to_fetch(row: MessageRow) -> list[tuple[UUID, UUID, int, UUID, datetime]]:
         for attachment in row.attachments
         if attachment.state == "pending"
     ]
+
+
+async def _note_histories(conn: Conn, state: State) -> None:
+    """What was read of conversations; and whose profile is old, or says another name, is read anew (rule PR4)."""
+    read = [(state.conversations_by_id[id_], event) for id_, event in state.histories.items()]
+    await history.note(conn, read, state.now)
+    people = [(row.workspace_id, row.participant_id) for row, _ in read]
+    named = {row.participant_id: event.username for row, event in read if event.username is not None}
+    await participants.refresh_stale(conn, people, state.now, usernames=named)
 
 
 async def _settle_conversations(conn: Conn, state: State) -> None:

@@ -17,11 +17,12 @@ from confab.model.events import (
     StoryInsightsReceived,
     ThreadControlChanged,
 )
-from confab.model.inbox import WorkspaceId
-from confab.store import comments, events, health, ids
+from confab.model.inbox import Comment, WorkspaceId
+from confab.store import comments, events, health, ids, participants
 from confab.store.comments import NewComment
 from confab.store.db import Conn
 from confab.store.events import ActivityRow
+from confab.store.participants import Named
 from confab.store.rows import ConversationRow
 
 _INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
@@ -72,6 +73,9 @@ class Others:
             inserted = await comments.insert(conn, list(self._comments.values()))
             for workspace, comment in inserted.values():
                 found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
+            named = [name for workspace, comment in inserted.values() if (name := _named(workspace, comment)) is not None]
+            if named:
+                await participants.refresh_renamed(conn, named, self._state.now)
         for (workspace_id, account_id), event in self._enforced.items():
             reason = None if event.action == "unblock" else f"Meta: {event.action}. {event.reason or ''}".strip()
             workspace = cast(WorkspaceId, workspace_id)
@@ -123,3 +127,14 @@ class Others:
             author_ig_id=event.author_ig_id, author_username=event.author_username, text=event.text, is_own=event.is_own,
             created_at=event.at, delivery_id=source.delivery_id,
         )  # fmt: skip
+
+
+def _named(workspace: WorkspaceId, comment: Comment) -> Named | None:
+    """What Meta calls whoever commented: the one webhook that says a username. Rule PR4."""
+    author = comment.author
+    if comment.is_own or author.ig_id is None or author.username is None:
+        return None
+    return Named(
+        workspace_id=workspace, account_id=comment.account.id, igsid=author.ig_id, username=author.username,
+        at=comment.created_at,
+    )  # fmt: skip

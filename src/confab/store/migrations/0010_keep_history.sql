@@ -39,6 +39,7 @@ CREATE TABLE runs (
     conversations_skipped integer NOT NULL DEFAULT 0,
     messages_read integer NOT NULL DEFAULT 0,
     messages_new integer NOT NULL DEFAULT 0,
+    people integer NOT NULL DEFAULT 0,
     waiting_until timestamptz,
     due_at timestamptz NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
@@ -124,7 +125,11 @@ CREATE OR REPLACE FUNCTION dead_rows() RETURNS TABLE (kind text, count bigint)
     SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
     UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
+    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
+    UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
+    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
+    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
+    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
     UNION ALL SELECT 'earlier', count(*) FROM earlier_fetches WHERE due_at = 'infinity'
