@@ -13,13 +13,14 @@ from uuid import UUID
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from confab import settings
-from confab.accounts import connect, meta_apps, vault
+from confab.accounts import connect, keeping, meta_apps, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.clock import Clock
 from confab.errors import ConfabError, Conflict, Misconfigured, NotFound
 from confab.inbox.ingest import Ingest
 from confab.model.changes import AgentUpdated
 from confab.model.inbox import Account, Agent, AgentId, IgId, Role, Workspace, WorkspaceId
+from confab.model.media import MediaMode
 from confab.settings import Settings
 from confab.store import accounts as account_store
 from confab.store import changes, claims, deliveries, ids
@@ -236,6 +237,20 @@ def add_account(workspace: str, account: AccountGiven) -> Account:
             return await connect.add(conn, keys, team, given, session.now)
 
     return _with_session(add)
+
+
+def keep_media(workspace: str, ig_id: str, mode: MediaMode | None) -> bool:
+    """Whether an account keeps copies of media; None: as the installation says. False when it already was so."""
+
+    async def decide(session: Session) -> bool:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            known = [one.id for one in await account_store.of_workspace(conn, team) if one.ig_id == ig_id]
+            if not known:
+                raise NotFound(f"The workspace has no account {ig_id}.")
+            return await keeping.decide(conn, team, known[0], mode, session.now)
+
+    return _with_session(decide)
 
 
 def list_accounts(workspace: str) -> list[Account]:

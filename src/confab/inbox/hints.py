@@ -14,6 +14,7 @@ from confab.inbox.line import LineOf
 from confab.inbox.normalise.content import content_of
 from confab.model.events import Event, MessageEchoed, MessageReceived
 from confab.model.inbox import Igsid, Mid, WorkspaceId
+from confab.model.media import STORY_REPLY, is_story
 from confab.store import events, wake
 from confab.store.claims import HINTS, Due
 from confab.store.db import Database
@@ -100,8 +101,11 @@ def _as_it_would_have_come(read: ReadMessage) -> payloads.Message:
     )  # fmt: skip
 
 
-def file_link(read: ReadMessage, position: int) -> str | None:
-    """The fresh link of an attachment of a message read back; None where there is no file any more."""
+def file_link(read: ReadMessage, kind: str, position: int) -> str | None:
+    """The fresh link of an attachment of a message read back; None where there is no file any more. Rules C10, M9."""
+    if is_story(kind) and read.story is not None:
+        told = read.story.reply_to if kind == STORY_REPLY else read.story.mention
+        return (told.link or None) if told is not None else None
     if position >= len(read.attachments.data):
         return None
     url = payloads.an_object(_attachment(read.attachments.data[position]).get("payload"))

@@ -1,6 +1,7 @@
 """Our own storage: a folder, or anything that speaks S3. Objects lie at `{workspace}/{SHA-256}`, thumbnails beside them."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
@@ -14,6 +15,11 @@ from confab.errors import Misconfigured, StorageFailed
 
 _CHUNK = 1 << 20
 _PART = 5 << 20
+_SIGNED_S = 60
+
+THUMBNAIL_TYPE = "image/webp"
+SEEN_INSIDE = ("image/", "video/", "audio/")
+"""What a page shows; anything else is downloaded."""
 
 
 class Storage:
@@ -32,11 +38,33 @@ class Storage:
             return cls(_local(Path(unquote(parts.path))))
         return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
 
-    async def put(self, workspace: UUID, digest: bytes, body: IO[bytes], *, thumbnail: bool = False) -> None:
-        """Keep a file. Again changes nothing; a crash in the middle leaves none."""
+    @property
+    def may_sign(self) -> bool:
+        """Whether addresses can be made that lead past us: only S3 knows such."""
+        return isinstance(self._store, S3Store)
+
+    async def signed(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> str:
+        """An address at which the storage itself gives the file, for a minute. Only where `may_sign`."""
+        assert isinstance(self._store, S3Store)  # noqa: S101 -- said above
+        return await obstore.sign_async(
+            self._store, "GET", _key(workspace, digest, thumbnail=thumbnail), timedelta(seconds=_SIGNED_S)
+        )
+
+    async def origin(self) -> str:
+        """The scheme and host of every signed address."""
+        parts = urlsplit(await self.signed(UUID(int=0), bytes(32)))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    async def put(self, workspace: UUID, digest: bytes, body: IO[bytes], content_type: str, *, thumbnail: bool = False) -> None:
+        """Keep a file. Again changes nothing; a crash in the middle leaves none.
+
+        Where the storage may answer browsers itself, it is told how: as the type it is, and what is no medium as a download.
+        """
         body.seek(0)
+        given = _attributes(content_type) if self.may_sign else None
+        key = _key(workspace, digest, thumbnail=thumbnail)
         try:
-            await obstore.put_async(self._store, _key(workspace, digest, thumbnail=thumbnail), body, chunk_size=_PART)
+            await obstore.put_async(self._store, key, body, attributes=given, chunk_size=_PART)
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the storage does not take it: {type(error).__name__}") from error
 
@@ -68,6 +96,11 @@ class Storage:
                 continue
             except (BaseError, OSError) as error:
                 raise StorageFailed(f"the storage does not remove it: {type(error).__name__}") from error
+
+
+def _attributes(content_type: str) -> dict[str, str]:
+    how = "inline" if content_type.startswith(SEEN_INSIDE) else "attachment"
+    return {"Content-Type": content_type, "Content-Disposition": how, "Cache-Control": "private, no-store"}
 
 
 def _key(workspace: UUID, digest: bytes, *, thumbnail: bool) -> str:

@@ -13,6 +13,10 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
+    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
+    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
+    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
+    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
     UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
@@ -121,10 +125,16 @@ CREATE TABLE public.accounts (
     policy_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    media_mode text,
+    media_mode_now text DEFAULT 'store'::text NOT NULL,
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
-    CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text))
+    CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
+    CONSTRAINT accounts_media_mode_now_check CHECK ((media_mode_now = ANY (ARRAY['store'::text, 'reference'::text])))
 );
 ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or everything is passed on; null: as the installation says.';
+COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -163,10 +173,15 @@ CREATE TABLE public.attachments (
     placeholder text,
     has_thumbnail boolean DEFAULT false NOT NULL,
     error text,
-    CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text])))
+    sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    available_until timestamp with time zone,
+    media_fetch_failed boolean DEFAULT false NOT NULL
 );
 ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.attachments.source_url IS 'Where Meta keeps it for now; never leaves the server.';
+COMMENT ON COLUMN public.attachments.sent_at IS 'Its message''s time, from which its age counts; what is older than this column: the column''s.';
+COMMENT ON COLUMN public.attachments.available_until IS 'Until when a story can stand at most; it is passed on until then and never kept.';
+COMMENT ON COLUMN public.attachments.media_fetch_failed IS 'Its host was in trouble again and again; somebody may try again.';
 CREATE TABLE public.change_counters (
     workspace_id uuid NOT NULL,
     seq bigint DEFAULT 0 NOT NULL
@@ -327,10 +342,12 @@ CREATE TABLE public.media_fetches (
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     has_asked_anew boolean DEFAULT false NOT NULL,
-    error text
+    error text,
+    host text DEFAULT ''::text NOT NULL
 );
 ALTER TABLE ONLY public.media_fetches FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.media_fetches.due_at IS 'The first time mirrored from when the message was sent, so that the newest come first.';
+COMMENT ON COLUMN public.media_fetches.host IS 'Where the file is: so many at once of one host.';
 CREATE TABLE public.media_objects (
     workspace_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -357,6 +374,16 @@ CREATE TABLE public.media_removals (
     error text
 );
 ALTER TABLE ONLY public.media_removals FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.media_turns (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    is_of_people boolean DEFAULT false NOT NULL,
+    after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.media_turns FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.memberships (
     workspace_id uuid NOT NULL,
     agent_id uuid NOT NULL,
@@ -503,9 +530,12 @@ CREATE TABLE public.participants (
     avatar_digest bytea,
     avatar_source_url text,
     avatar_error text,
+    avatar_kept_at timestamp with time zone,
+    avatar_fetch_failed boolean DEFAULT false NOT NULL,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.participants.avatar_kept_at IS 'Since when our copy of the picture is kept.';
 CREATE TABLE public.profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
@@ -595,6 +625,8 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_pkey PRIMARY KEY (workspace_id, message_id, "position");
+ALTER TABLE public.attachments
+    ADD CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'relayed'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text]))) NOT VALID;
 ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY public.changes
@@ -631,6 +663,8 @@ ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_pkey PRIMARY KEY (workspace_id, digest);
 ALTER TABLE ONLY public.media_removals
     ADD CONSTRAINT media_removals_pkey PRIMARY KEY (workspace_id, digest);
+ALTER TABLE ONLY public.media_turns
+    ADD CONSTRAINT media_turns_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
 ALTER TABLE ONLY public.message_hints
@@ -677,6 +711,11 @@ ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
+CREATE INDEX attachments_age ON public.attachments USING btree ((
+CASE
+    WHEN (available_until IS NOT NULL) THEN 'story'::text
+    ELSE split_part(content_type, '/'::text, 1)
+END), sent_at) WHERE ((state = 'stored'::text) OR ((available_until IS NOT NULL) AND (source_url IS NOT NULL)));
 CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id, digest) WHERE (digest IS NOT NULL);
 CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
@@ -692,6 +731,7 @@ CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, de
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
+CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
@@ -704,6 +744,7 @@ CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
+CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE (state = 'due'::text);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
@@ -744,6 +785,8 @@ ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.media_turns
+    ADD CONSTRAINT media_turns_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.memberships
@@ -791,6 +834,7 @@ CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH
 CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_objects TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_removals TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.media_turns TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
@@ -815,6 +859,7 @@ ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_objects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_removals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.media_turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
@@ -836,6 +881,7 @@ CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id 
 CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_objects TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_removals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.media_turns TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -911,6 +957,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_worker
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;

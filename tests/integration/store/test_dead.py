@@ -23,6 +23,12 @@ REST: dict[str, LiteralString] = {
         SELECT workspace_id, id, gen_random_uuid(), 'm', now() FROM accounts""",
     "erasures": """INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
         SELECT workspace_id, id, gen_random_uuid(), 'm', now() FROM accounts""",
+    "media": """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT workspace_id, gen_random_uuid(), 0, id, now() FROM accounts""",
+    "avatars": """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
+        SELECT workspace_id, gen_random_uuid(), -1, id, now() FROM accounts""",
+    "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
+    "removals": "INSERT INTO media_removals (workspace_id, digest, due_at) SELECT workspace_id, 'd', now() FROM accounts",
     "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
         SELECT workspace_id, id, now() FROM conversations""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
@@ -61,8 +67,8 @@ async def test_a_dead_row_is_listed_counted_and_made_due_again(
         assert due.key == (*([dead.workspace_id] if dead.workspace_id else []), *dead.key)
         assert await kind.revive(conn, clock.now()) == 1
         assert (await kind.dead(conn, 10), sum((await claims.dead_counts(conn)).values())) == ([], 0)
-        again = await kind.claim(conn, clock.now(), clock.now(), 10)
-        assert claims.Due(key=due.key, attempts=1) in again
+        again = await kind.claim(conn, clock.now(), clock.now(), 100)
+        assert claims.Due(key=due.key, attempts=1, lanes=due.lanes) in again
         assert await kind.revive(conn, clock.now()) == 0
 
 

@@ -137,7 +137,19 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
 
 @pytest.mark.parametrize(
     "kind",
-    [claims.DELIVERIES, claims.PARTS, claims.OUTBOUND, claims.PROFILES, claims.HINTS, claims.ERASURES, claims.SNOOZES],
+    [
+        claims.DELIVERIES,
+        claims.PARTS,
+        claims.OUTBOUND,
+        claims.PROFILES,
+        claims.HINTS,
+        claims.ERASURES,
+        claims.MEDIA,
+        claims.AVATARS,
+        claims.TURNS,
+        claims.REMOVALS,
+        claims.SNOOZES,
+    ],
     ids=lambda kind: kind.name,
 )
 async def test_claiming_reads_only_what_is_due(worker_db: Database, world: World, kind: claims.Kind) -> None:
