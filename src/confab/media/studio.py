@@ -19,6 +19,7 @@ from confab.media.measured import Measured, Picture
 
 _COMMAND = (sys.executable, "-m", "confab.media.picture")
 _LONGEST_S = 20.0
+_MOST_BYTES = 256 << 20
 _CHUNK = 1 << 18
 _LENGTH = struct.Struct(">II")
 
@@ -32,6 +33,8 @@ class Studio:
 
     async def measure(self, body: IO[bytes], content_type: str) -> Picture:
         """What the picture measures, and smaller ones of it. Raises MediaRefused for what is no picture, or a bomb."""
+        if body.seek(0, io.SEEK_END) > _MOST_BYTES:
+            raise MediaRefused("it is too large to be unfolded")
         async with self._turn:
             was_there = self._process is not None
             try:

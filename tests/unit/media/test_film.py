@@ -1,8 +1,10 @@
 """How long a film is and how it looks is known before a browser loads it. Rule MD10 of docs/spec/inbox.md."""
 
 import io
+import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 
 import pytest
@@ -89,6 +91,19 @@ async def test_MD10_no_file_chooses_its_decoder(studio: Studio) -> None:
     playlist = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
     with pytest.raises(MediaRefused):
         await studio.measure(io.BytesIO(playlist), "video/mp4")
+
+
+async def test_MD10_of_a_large_film_only_pieces_are_in_our_memory(studio: Studio) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with tempfile.TemporaryFile() as large:
+        large.write(b"\x00\x00\x00\x20ftypisom")
+        large.truncate(120 << 20)
+        with pytest.raises(MediaRefused):
+            await studio.measure(large, "video/mp4")
+        large.truncate(300 << 20)
+        with pytest.raises(MediaRefused, match="too large to be unfolded"):
+            await studio.measure(large, "video/mp4")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 16 * 1024
 
 
 def test_MD10_an_idle_worker_carries_no_decoder() -> None:
