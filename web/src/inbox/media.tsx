@@ -61,7 +61,7 @@ export function Film({ attachment }: { attachment: Attachment }) {
         className="h-auto max-w-full rounded-2xl bg-sunken bg-cover bg-center"
       />
       {duration_ms !== null && !hasPlayed && (
-        <span className="pointer-events-none absolute top-2 right-2 rounded-md bg-black/70 px-1.5 py-0.5 text-xs text-white tabular-nums">
+        <span className="pointer-events-none absolute top-2 right-2 rounded-md bg-surface px-1.5 py-0.5 text-xs text-ink tabular-nums">
           {formatDuration(duration_ms)}
         </span>
       )}
