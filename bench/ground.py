@@ -152,10 +152,10 @@ class Product:
 
 
 @contextmanager
-def product(at: Path, **more: str) -> Generator[Product, None, None]:
+def product(at: Path, more: dict[str, str] | None = None) -> Generator[Product, None, None]:
     """`confab serve --role web` and `--role worker` on an embedded PostgreSQL with its usual settings and `more`, ready."""
     data = at / "data"
-    env = settings(data) | more
+    env = {**settings(data), **(more or {})}
     with embedded.running(data) as doors:
         token = populate(env)
         with (

@@ -115,9 +115,16 @@ class Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def stack(
-    doors: Doors, *, clock: Clock | None = None, send_timeout_s: float = 2.0, working: bool = True, is_following: bool = False
+    doors: Doors,
+    *,
+    clock: Clock | None = None,
+    send_timeout_s: float = 2.0,
+    working: bool = True,
+    is_following: bool = False,
+    **more: Any,
 ) -> AsyncIterator[Stack]:
-    """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's."""
+    """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's.
+    `more`: further settings."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
     sim, sim_url = start_sim("--account", f"{ig_id}:harbour.bakery:{TOKEN}", "--app-secret", SECRET, "--verify-token", VERIFY)
@@ -126,8 +133,8 @@ async def stack(
         settings = Settings(
             meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
             send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
-            media_allow=(sim_url.removeprefix("http://"),),
-            clock_url=f"{sim_url}/_control/clock" if is_following else None,
+            media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
+            clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
         )  # fmt: skip
         async with (
             web_app(settings, doors, clock) as front,

@@ -70,6 +70,7 @@ class WorkKind(StrEnum):
     REFRESHES = "refreshes"
     MEDIA = "media"
     AVATARS = "avatars"
+    TURNS = "turns"
     REMOVALS = "removals"
     HINTS = "hints"
     ERASURES = "erasures"
@@ -302,6 +303,29 @@ def account_add(
     )
     added = accounts.add_account(workspace, given)
     _print({"id": added.id, "ig_id": added.ig_id, "username": added.username}, f"Connected @{added.username}.", as_json)
+
+
+class MediaMode(StrEnum):
+    """Whether an account keeps copies of media."""
+
+    STORE = "store"
+    REFERENCE = "reference"
+    DEFAULT = "default"
+
+
+@account.command("media")
+def account_media(
+    workspace: InWorkspace,
+    ig_id: Annotated[str, typer.Option(help="The professional account's id at Instagram.")],
+    mode: Annotated[MediaMode, typer.Option(help="Keep copies, pass everything on, or as the installation says.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether an account keeps copies of media. Changing it removes what is kept, or fetches it again."""
+    from confab.commands import accounts
+
+    wanted = None if mode is MediaMode.DEFAULT else mode.value
+    is_changed = accounts.keep_media(workspace, ig_id, wanted)
+    _print({"ig_id": ig_id, "media_mode": wanted, "is_changed": is_changed}, f"{ig_id}: {mode.value}", as_json)
 
 
 @account.command("list")

@@ -28,6 +28,9 @@ from confab.errors import Misconfigured
 from confab.inbox import watch
 from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
+from confab.media import guard
+from confab.media.download import Downloads
+from confab.media.relay import Relays
 from confab.media.storage import Storage
 from confab.settings import Settings
 from confab.store import heartbeats, presence, schedules
@@ -52,14 +55,7 @@ _APPS_EVERY_S = 10
 _CLOCK_EVERY_S = 0.25
 _BEAT_EVERY_S = 20.0
 _BEATS_MISSED = timedelta(seconds=90)
-_SECURITY = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; frame-ancestors 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-]
+_RELAYS = 16  # connections to Meta's media hosts for what is passed on
 
 
 async def prepare(settings: Settings, doors: Doors, clock: Clock) -> str | None:
@@ -76,7 +72,15 @@ class Front:
     """
 
     def __init__(
-        self, *, services: Services, api: ASGIApp, web: ASGIApp, hook: webhook.Webhook, stream: ASGIApp, hub: Hub
+        self,
+        *,
+        services: Services,
+        api: ASGIApp,
+        web: ASGIApp,
+        hook: webhook.Webhook,
+        stream: ASGIApp,
+        hub: Hub,
+        media_origin: str | None = None,
     ) -> None:
         self.services = services
         self.hub = hub
@@ -84,6 +88,7 @@ class Front:
         self._api = api
         self._web = web
         self._stream = stream
+        self._headers = security(media_origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: with our security headers, counted, and never with more than one meaning."""
@@ -94,7 +99,7 @@ class Front:
             await self.webhook(scope, receive, send)
             return
         door, room = self._room(scope)
-        answer = _Answer(send)
+        answer = _Answer(send, self._headers)
         began = time.perf_counter()
         try:
             await room(scope, _capped(receive) if door == "api" else receive, answer)
@@ -120,24 +125,48 @@ class Front:
 class _Answer:
     """Passes an answer on with our headers, and remembers how it began."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
         self._send = send
+        self._headers = headers
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", []), *_SECURITY]}
+            message = {**message, "headers": [*message.get("headers", []), *self._headers]}
         await self._send(message)
+
+
+def security(media_origin: str | None) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer. `media_origin`: where our storage itself gives pictures, films and sounds."""
+    also = f" {media_origin}" if media_origin else ""
+    policy = (
+        f"default-src 'self'; img-src 'self' data: blob:{also}; media-src 'self' blob:{also}; worker-src 'self'; "
+        "frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Where media are kept. Raises Misconfigured when browsers are to be sent to a storage that cannot answer them."""
+    storage = Storage.at(settings.media_url, settings.data_dir)
+    if settings.media_redirect and not storage.may_sign:
+        raise Misconfigured("CONFAB_MEDIA_REDIRECT needs a storage that speaks S3: set CONFAB_MEDIA_URL to s3://…, or unset it.")
+    return storage
 
 
 @asynccontextmanager
 async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) -> AsyncGenerator[Front, None]:
     """A web process's ASGI callable, with all that runs behind it, for as long as the block lasts."""
-    clock = clock or Clock()
+    clock, storage = clock or Clock(), storage_of(settings)
     async with (
         Database.open(doors.app, size=_POOL) as db,
         Database.open(doors.app, size=_LEDGER_POOL) as ledger_db,
+        Downloads.open(guard.allowed(settings.media_allow), max_bytes=settings.media_max_bytes, connections=_RELAYS) as downloads,
         asyncio.TaskGroup() as tasks,
     ):
         wake = Wake(doors.app)
@@ -150,7 +179,8 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             wake=wake,
             passwords=Passwords(),
             metrics=Metrics(),
-            storage=Storage.at(settings.media_url, settings.data_dir),
+            storage=storage,
+            relays=Relays(downloads),
             closing=asyncio.Event(),
         )
         api = routes.create()
@@ -162,7 +192,10 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         receiver = Receiver(ledger, known, verify_token=settings.meta_verify_token, max_bytes=settings.webhook_max_bytes)
         hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
         try:
-            yield Front(services=services, api=api, web=static.load(), hook=hook, stream=Stream(services, hub), hub=hub)
+            yield Front(
+                services=services, api=api, web=static.load(), hook=hook, stream=Stream(services, hub), hub=hub,
+                media_origin=await storage.origin() if settings.media_redirect else None,
+            )  # fmt: skip
         finally:
             services.closing.set()
             for task in behind:

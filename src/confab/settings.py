@@ -7,14 +7,22 @@ cannot be used, stops the start with one sentence.
 import base64
 import binascii
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from confab.errors import Misconfigured
 
+MediaMode = Literal["store", "reference"]
+AgedKind = Literal["image", "video", "audio", "file", "avatar"]
+
+AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
+"""The kinds of media that may have an age of their own."""
+
+_MODES: tuple[MediaMode, ...] = ("store", "reference")
 _PREFIX = "CONFAB_"
 _KEY_BYTES = 32
 
@@ -117,6 +125,29 @@ def _pairs(value: str) -> tuple[str, ...]:
     return pairs
 
 
+def _mode(value: str) -> MediaMode:
+    if value not in _MODES:
+        raise _Wrong("be store or reference")
+    return value
+
+
+def _yes(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise _Wrong("be true or false")
+    return value == "true"
+
+
+def _keep_days(value: str) -> tuple[tuple[AgedKind, int], ...]:
+    kept: dict[AgedKind, int] = {}
+    for part in _each(value):
+        name, _, days = part.partition("=")
+        kind = name.strip()
+        if kind not in AGED or kind in kept or not re.fullmatch(r" *[1-9][0-9]{0,4} *", days):
+            raise _Wrong("be kinds with days, like video=90,audio=365; the kinds are " + ", ".join(AGED))
+        kept[kind] = int(days)
+    return tuple(kept.items())
+
+
 def _keys(value: str) -> tuple[bytes, ...]:
     keys: list[bytes] = []
     for part in _each(value):
@@ -184,7 +215,27 @@ class Settings:
         _pairs,
         default=(),
     )
-    media_mode: str | None = _setting("MEDIA_MODE", "*Reserved.* How media are copied.")
+    media_mode: MediaMode = _setting(  # noqa: RUF009 -- it is dataclasses.field
+        "MEDIA_MODE",
+        "Whether copies of media are kept (`store`), or all is only passed on from Instagram (`reference`); an account may say "
+        "otherwise.",
+        _mode,
+        default="store",
+    )
+    media_keep_days: tuple[tuple[AgedKind, int], ...] = _setting(
+        "MEDIA_KEEP_DAYS",
+        "For how many days copies are kept, by kind (image, video, audio, file, avatar): `video=90,audio=365`.",
+        _keep_days,
+        default=(),
+        shown="for ever",
+    )
+    media_redirect: bool = _setting(
+        "MEDIA_REDIRECT",
+        "`true`: browsers get copies from the S3 storage itself, by an address that is good for a minute.",
+        _yes,
+        default=False,
+        shown="false",
+    )
     media_max_bytes: int = _setting(
         "MEDIA_MAX_BYTES", "The largest file that is copied.", _size, default=10 << 20, shown="10 MiB"
     )

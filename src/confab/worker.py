@@ -1,6 +1,6 @@
 """Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,13 +22,16 @@ from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.media import guard
+from confab.media.ages import Ages
 from confab.media.avatar import Avatars
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
+from confab.media.policy import Policy
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
+from confab.media.turns import Turns
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
@@ -46,8 +49,10 @@ from confab.work.pace import Pace
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
-_DOWNLOADS = 4
-_AVATARS = 2
+_DOWNLOADS = 16
+_AVATARS = 4
+_OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang, leaves room for the others
+_OF_A_HOST = 8
 _RUNS = 64  # mostly they wait for Meta
 
 SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
@@ -72,7 +77,7 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
     allow = guard.allowed(settings.media_allow)
     async with (
         GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
-        Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS) as downloads,
+        Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
     ):
         studio = Studio()
         try:
@@ -99,7 +104,10 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             token = await token_of(conn, workspace, wanted.account_id)
         if token is None or wanted.mid is None:
             return None
-        return file_link(await graph.message(token=token, mid=wanted.mid), position)
+        return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
+
+    def in_trouble() -> list[Sequence[str]]:
+        return [[], world.downloads.paused()]
 
     async def run(due: Due) -> None:
         async with db.transaction() as conn:
@@ -113,10 +121,13 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
     sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    rules = Policy(default=settings.media_mode, keep_days=dict(settings.media_keep_days))
     keeper = Keeper(db, world.storage, world.studio, clock)
-    fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link)
-    avatars = Avatars(db, keeper, world.downloads, clock, waker)
-    upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days)
+    fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link, rules)
+    avatars = Avatars(db, keeper, world.downloads, clock, waker, rules)
+    turns = Turns(db, clock, waker, rules)
+    besides = {"media_ages": Ages(db, clock, waker, rules).end, "media_modes": turns.look}
+    upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
     profiles = Profiles(db, graph, clock, waker, token_of)
     night = Nightly(db, clock)
 
@@ -141,6 +152,8 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             kind=claims.MEDIA,
             run=fetches.run,
             at_once=_DOWNLOADS,
+            at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
+            closed=in_trouble,
             lease=_LONG,
             keeps_row=True,
             max_attempts=3,
@@ -150,11 +163,14 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             kind=claims.AVATARS,
             run=avatars.run,
             at_once=_AVATARS,
+            at_once_of=(_AVATARS, _AVATARS),
+            closed=in_trouble,
             lease=_LONG,
             keeps_row=True,
             max_attempts=3,
             give_up=avatars.give_up,
         ),
+        Each(kind=claims.TURNS, run=turns.run, at_once=1, lease=_SHORT, keeps_row=True),
         Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
         Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),

@@ -199,8 +199,6 @@ async def test_HI7_what_was_said_before_comes_when_somebody_asks_and_not_before(
     (conversation,) = await until(shop.conversations)
     assert (len(await here(shop)), conversation["earlier"]) == (1, "unknown")
     answered = await ask_earlier(shop, conversation["id"])
-    if earlier == "hidden" and answered["earlier"] == "more":
-        answered = await ask_earlier(shop, conversation["id"])
     assert (answered["earlier"], answered["unread_count"]) == (earlier, 1)
     assert list((await here(shop)).values()) == list((await truth(shop)).values())[-shown:]
 

@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
 
 from confab.clock import Clock
-from confab.store.db import Doors
+from confab.store.db import Doors, connect
 from tests.stack import Stack, stack, until
 
 
@@ -202,3 +203,123 @@ async def test_MD5_a_customers_own_picture_is_kept_and_shown_and_may_be_kept_by_
         answer = await http.get(url)
         assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
         assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_MD12_what_failed_again_and_again_is_marked_until_somebody_tries_again(shop: Stack) -> None:
+    await shop.fault(target="cdn", effect="status", status=503)
+    await shop.customer_writes("look", attachments=["image"])
+    attachment = await settled(shop)
+    assert (attachment["state"], attachment["media_fetch_failed"]) == ("failed", True)
+
+    async def without_picture() -> bool:
+        async with shop.worker_db.transaction() as conn:
+            sql = "SELECT bool_or(avatar_fetch_failed) FROM participants WHERE workspace_id = $1"
+            return await conn.fetchval(sql, shop.workspace)
+
+    await until(without_picture)
+    await shop.fault(target="cdn", effect="slow", seconds=1.0)
+    message = await first(shop)
+    path = f"/conversations/{message['conversation_id']}/messages/{message['id']}/attachments/0/retry"
+    again = (await shop.api.post(path)).json()["attachments"][0]
+    assert (again["state"], again["media_fetch_failed"]) == ("pending", False)
+
+
+async def test_MD4_a_dead_link_is_no_failure(shop: Stack) -> None:
+    await shop.fault(target="cdn", effect="status", status=404)
+    await shop.customer_writes("look", attachments=["image"])
+    attachment = await settled(shop)
+    assert (attachment["state"], attachment["media_fetch_failed"]) == ("expired", False)
+
+
+async def test_MD10_a_film_and_a_sound_are_measured_before_anybody_loads_them(shop: Stack) -> None:
+    await shop.customer_writes(None, attachments=["video", "audio"])
+    film = await settled(shop)
+    assert (film["state"], film["content_type"]) == ("stored", "video/mp4")
+    assert film["width"] > 0 < film["height"]
+    assert film["duration_ms"] > 0
+    assert film["placeholder"].startswith("data:image/webp")
+
+    async def sound() -> dict[str, Any] | None:
+        found = (await first(shop))["attachments"][1]
+        return found if found["state"] == "stored" else None
+
+    assert (await until(sound))["duration_ms"] > 0
+    async with door(shop) as http:
+        poster = await http.get(film["thumbnail_url"])
+        assert (poster.status_code, poster.headers["content-type"]) == (200, "image/webp")
+        assert (await http.get(film["url"])).headers["content-type"] == "video/mp4"
+
+
+async def test_MD10_a_film_that_no_decoder_can_read_is_kept_all_the_same(shop: Stack) -> None:
+    await shop.fault(target="cdn", effect="truncate")
+    await shop.customer_writes(None, attachments=["video"])
+    film = await settled(shop)
+    assert film["state"] == "stored"
+    assert (film["thumbnail_url"] is None) == (film["placeholder"] is None)
+
+
+async def test_MD9_a_copy_leaves_at_its_age_unless_a_younger_message_shows_it(doors: Doors, clock: Clock) -> None:
+    async with stack(doors, clock=clock, media_keep_days=(("image", 30),)) as shop:
+        await shop.customer_writes("look", attachments=["image", "file"])
+        await settled(shop)
+        async with shop.worker_db.transaction() as conn:
+            link = await conn.fetchval(
+                "SELECT source_url FROM attachments WHERE workspace_id = $1 AND kind = 'image'", shop.workspace
+            )
+            await conn.execute(
+                """UPDATE attachments SET sent_at = sent_at - interval '31 days' WHERE workspace_id = $1""", shop.workspace
+            )
+        await shop.customer_writes("again", attachments=[{"type": "image", "url": link}])
+
+        async def three() -> bool:
+            return len(await shown(shop)) == 3
+
+        await until(three)
+        async with shop.worker_db.transaction() as conn:
+            await conn.execute("UPDATE schedules SET due_at = now() WHERE name = 'media_ages'")
+
+        async def two() -> bool:
+            return len(await shown(shop)) == 2
+
+        await until(two)
+        old = (await first(shop))["attachments"][0]
+        assert (old["state"], old["error"], old["url"]) == ("expired", "pictures are kept for 30 days here", None)
+        assert await objects(shop) == 2  # the document, and the picture that the younger message shows
+        async with door(shop) as http:
+            assert [(await http.get(url)).status_code for url in await shown(shop)] == [200, 200]
+
+
+async def test_MD11_the_files_of_one_account_hang_and_another_s_arrive(doors: Doors, clock: Clock) -> None:
+    async with (
+        stack(doors, clock=clock, working=False) as well,
+        stack(doors, clock=clock, media_allow=(well.sim.base_url.netloc.decode(),)) as hanging,  # one worker for both
+    ):
+        await hanging.fault(target="cdn", effect="slow", seconds=30.0)
+        for number in range(12):
+            await hanging.customer_writes(f"n{number}", customer=f"10876543210{number:05}", attachments=["image"])
+        await well.customer_writes("look", attachments=["image"])
+        assert (await settled(well))["state"] == "stored"
+        states = [
+            attachment["state"]
+            for conversation in await hanging.conversations()
+            for message in await hanging.messages(conversation["id"])
+            for attachment in message["attachments"]
+        ]
+        assert states == ["pending"] * 12
+
+
+async def test_MD5_as_the_role_of_the_application_another_workspaces_media_are_not_there(shop: Stack, doors: Doors) -> None:
+    await shop.customer_writes("look", attachments=["image"])
+    await settled(shop)
+    conn = await connect(doors.app)
+    try:
+        for workspace, seen in ((shop.workspace, 1), (uuid4(), 0)):
+            async with conn.transaction():
+                await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(workspace))
+                for table in ("media_objects", "attachments"):
+                    assert min(1, await conn.fetchval(f"SELECT count(*) FROM {table}")) == seen, table
+                changed = await conn.execute("UPDATE media_objects SET size_bytes = 1 WHERE workspace_id <> $1", workspace)
+                assert changed == "UPDATE 0"
+                assert await conn.execute("DELETE FROM media_removals WHERE workspace_id <> $1", workspace) == "DELETE 0"
+    finally:
+        await conn.close()

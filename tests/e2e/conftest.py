@@ -53,6 +53,16 @@ class Shop:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def files(self) -> dict[str, list[str]]:
+        """Links to files of the simulator, by kind: what nobody was told of."""
+        kinds = ["image"] * 6 + ["video", "audio", "file", "ig_post", "ig_reel", "story_mention", "ig_story"]
+        sent = self.sim("write", account=IG_ID, customer="1", text="", attachments=kinds, deliver=False)
+        found: dict[str, list[str]] = {}
+        for one in sent["attachments"]:
+            links = [value for value in one["payload"].values() if str(value).startswith("http")]
+            found.setdefault(one["type"], []).extend(links)
+        return found
+
     def posts(self, body: bytes) -> None:
         """A body as Meta would post it, signed."""
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()

@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 from tests import recordings_of
@@ -71,3 +73,20 @@ def _moved(node: Any, shift_s: float) -> Any:
     if isinstance(node, int) and abs(node - RECORDED_AT_S * 1000) < 10**7:
         return node + int(shift_s * 1000)
     return node
+
+
+def with_files(body: bytes, files: Mapping[str, Sequence[str]]) -> bytes:
+    """The same delivery, its media at these addresses: one of its own kind for each, in turn."""
+    given = {kind: cycle(urls) for kind, urls in files.items()}
+
+    def filled(node: Any, kind: str) -> Any:
+        if isinstance(node, list):
+            return [filled(one, kind) for one in node]
+        if isinstance(node, dict):
+            inside = str(node.get("type", kind)) if "payload" in node else kind
+            return {key: filled(value, "story_mention" if key == "story" else inside) for key, value in node.items()}
+        if isinstance(node, str) and node.startswith(_NOWHERE):
+            return next(given.get(kind) or given["image"])
+        return node
+
+    return json.dumps(filled(json.loads(body), "image"), separators=(",", ":")).encode()

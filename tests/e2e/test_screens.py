@@ -11,7 +11,7 @@ from tests.e2e.conftest import MakeContext, Shop, made_contexts
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.e2e.test_demo import demo
 from tests.e2e.test_recordings import settle
-from tests.product import installed
+from tests.product import eventually, installed
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 WIDE, NARROW, TALL = {"width": 1440, "height": 900}, {"width": 360, "height": 740}, {"width": 880, "height": 1500}
@@ -120,17 +120,31 @@ def test_signing_in_and_an_empty_inbox(tmp_path: Path, make: MakeContext) -> Non
             take(page, f"sign-in-{scheme}")
 
 
+_LOADED = """() => [...document.images].every((one) => {
+    const { top, bottom } = one.getBoundingClientRect()
+    return one.complete || bottom < 0 || top > innerHeight
+})"""
+
+
+def _pending(shop: Shop, conversation: str) -> list[str]:
+    messages = shop.get(f"/conversations/{conversation}/messages")["items"]
+    return [one["kind"] for message in messages for one in message["attachments"] if one["state"] == "pending"]
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_kind_of_message(shop: Shop, make: MakeContext, group: str) -> None:
     owner = {"words": "msg-text", "media": "msg-image", "shares": "msg-ig-post", "arrivals": "msg-ad-referral"}[group]
+    files = shop.files()
     for nth, name in enumerate(GROUPS[group]):
-        settle(shop, replay.body(name, owner, 1200 - 100 * nth))
+        settle(shop, replay.with_files(replay.body(name, owner, 1200 - 100 * nth), files))
     conversation = shop.conversation(replay.person(owner))["id"]
+    eventually(lambda: not _pending(shop, conversation))
     for scheme, size, called in (("light", TALL, "wide-light"), ("dark", TALL, "wide-dark"), ("light", NARROW, "narrow-light")):
         page = looks(make, size, scheme)
         shop.sign_in(page)
         page.locator(f"[data-conversation-id='{conversation}']").click()
         expect(thread(page).get_by_role("article").nth(5)).to_be_visible()
+        page.wait_for_function(_LOADED)
         take(page, f"kinds-{group}-{called}")
 
 

@@ -136,3 +136,31 @@ def test_no_secret_is_in_the_repr() -> None:
     assert repr(bytes(range(32))) not in repr(given)
     for field in dataclasses.fields(given):
         assert field.repr != field.metadata["setting"].is_secret
+
+
+def test_MD9_media_have_a_mode_and_ages() -> None:
+    chosen = {"MEDIA_MODE": "reference", "MEDIA_KEEP_DAYS": "video=90, audio=365", "MEDIA_REDIRECT": "true"}
+    given = settings.read({f"CONFAB_{name}": value for name, value in chosen.items()})
+    assert (given.media_mode, dict(given.media_keep_days), given.media_redirect) == (
+        "reference",
+        {"video": 90, "audio": 365},
+        True,
+    )
+    usual = settings.read({})
+    assert (usual.media_mode, usual.media_keep_days, usual.media_redirect) == ("store", (), False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MEDIA_MODE", "links", "store or reference"),
+        ("MEDIA_KEEP_DAYS", "films=90", "image, video, audio, file, avatar"),
+        ("MEDIA_KEEP_DAYS", "video", "like video=90"),
+        ("MEDIA_KEEP_DAYS", "video=0", "like video=90"),
+        ("MEDIA_KEEP_DAYS", "video=1,video=2", "like video=90"),
+        ("MEDIA_REDIRECT", "yes", "true or false"),
+    ],
+)
+def test_MD9_a_wrong_one_stops_the_start(name: str, value: str, said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        settings.read({f"CONFAB_{name}": value})

@@ -1,17 +1,23 @@
 """The workspace's Instagram accounts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
+from confab.accounts import keeping
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
+from confab.errors import Invalid
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import Account, AccountId, Seq
+from confab.model.inbox import Account, AccountId, Seq, WorkspaceId
+from confab.model.media import MediaMode
 from confab.store import accounts as store
 from confab.store import changes, wake
+from confab.store.db import Conn
 
 router = APIRouter()
 
@@ -25,11 +31,17 @@ class AccountPage:
     seq: Seq
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountPatch:
-    """What may be changed of an account: whether its agents use Meta's Human Agent feature."""
+class AccountPatch(BaseModel):
+    """What changes of an account; what is left out stays.
 
-    human_agent: bool
+    `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
+    installation says; changing it removes what is kept, or fetches it again.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    human_agent: bool = False
+    media_mode: MediaMode | None = None
 
 
 @router.get("/accounts", operation_id="list_accounts", response_model=AccountPage)
@@ -50,11 +62,22 @@ async def update_account(
 ) -> Response:
     """Change an account's settings; owners and admins may."""
     access.require("owner", "admin")
+    if not body.model_fields_set:
+        raise Invalid("Say what is to change.", field="human_agent")
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
     async with access.transaction() as conn:
-        is_changed = await store.set_human_agent(conn, workspace, account_id, human_agent=body.human_agent)
-        account = await store.for_workspace(conn, workspace, account_id)
-        if is_changed:
-            await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=account)], access.now)
-    services.wake.say(wake.changed(workspace))
+        account = await _update(conn, workspace, account_id, body, access.now)
+    services.wake.say(wake.changed(workspace), wake.work("turns"))
     return Json(account)
+
+
+async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: AccountPatch, now: datetime) -> Account:
+    is_changed = "human_agent" in body.model_fields_set and await store.set_human_agent(
+        conn, workspace, account, human_agent=body.human_agent
+    )
+    if "media_mode" in body.model_fields_set and await keeping.decide(conn, workspace, account, body.media_mode, now):
+        return await store.for_workspace(conn, workspace, account)
+    value = await store.for_workspace(conn, workspace, account)
+    if is_changed:
+        await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+    return value

@@ -125,7 +125,7 @@ async def retry_message(id: UUID, message_id: UUID, access: SignedIn, services: 
 async def retry_attachment(
     id: UUID,  # noqa: A002 -- the path's word
     message_id: UUID,
-    position: Annotated[int, Path(ge=0, le=99)],
+    position: Annotated[int, Path(ge=0, le=100)],
     access: SignedIn,
     services: Running,
 ) -> Response:

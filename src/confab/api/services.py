@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from confab.api.metrics import Metrics
 from confab.clock import Clock
+from confab.media.relay import Relays
 from confab.media.storage import Storage
 from confab.settings import Settings
 from confab.store.db import Database
@@ -26,6 +27,7 @@ class Services:
     passwords: Passwords
     metrics: Metrics
     storage: Storage
+    relays: Relays
     closing: asyncio.Event
 
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from confab.accounts import connect, meta_apps, vault
+from confab.accounts import connect, keeping, meta_apps, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
+from confab.errors import NotFound
 from confab.model.inbox import Account, IgId
+from confab.model.media import MediaMode
 from confab.store import accounts as store
 
 
@@ -73,3 +75,17 @@ def rotate_keys() -> int:
             return await connect.rotate(conn, keys)
 
     return with_session(rotate)
+
+
+def keep_media(workspace: str, ig_id: str, mode: MediaMode | None) -> bool:
+    """Whether an account keeps copies of media; None: as the installation says. False when it already was so."""
+
+    async def decide(session: Session) -> bool:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            known = [one.id for one in await store.of_workspace(conn, team) if one.ig_id == ig_id]
+            if not known:
+                raise NotFound(f"The workspace has no account {ig_id}.")
+            return await keeping.decide(conn, team, known[0], mode, session.now)
+
+    return with_session(decide)

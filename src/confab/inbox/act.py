@@ -129,7 +129,7 @@ async def fetch_again(conn: Conn, actor: Actor, command: FetchAgain, now: dateti
     """Have a file fetched that could not be copied. One that is there, or on its way, stays as it is. Rule MD4."""
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     message = await _row(conn, actor, command.conversation_id, command.message_id)
-    if not 0 <= command.position < len(message.attachments):
+    if command.position not in [one.position for one in message.attachments]:
         raise NotFound("The message carries nothing at this position.")
     if not await media.try_again(conn, actor.workspace_id, message.id, command.position, now):
         return _shown(message, conversation)

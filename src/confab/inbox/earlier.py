@@ -1,6 +1,7 @@
 """The messages before the oldest one of a conversation: read at Instagram because a person asked, and kept.
 
-Reads pages from the newest on until one brings something that was not here, or nothing more is shown. Again reads the same.
+Reads pages from the newest on until one brings something that was not here, and the one after it, which tells whether Instagram
+shows more. Again reads the same.
 """
 
 from uuid import UUID
@@ -51,6 +52,7 @@ class EarlierMessages:
     async def _read(self, target: Target, igsid: str) -> Earlier:
         """What there is before what is here now. Messages that were sent while it was read shift the pages, harmlessly."""
         after: str | None = None
+        has_brought = False
         for _ in range(_MOST_PAGES):
             page = await self._reader.with_participant(target, igsid, after)
             if page is None:
@@ -61,8 +63,9 @@ class EarlierMessages:
                 return "hidden"
             if after is None:
                 return "none"
-            if found.new:
+            if has_brought:
                 return "more"
+            has_brought = found.new > 0  # and one page more, to know whether it is shown
         return "more"
 
     async def _settle(self, due: Due, earlier: Earlier, reason: str | None) -> None:

@@ -21,8 +21,8 @@ def of(message: MessageRow) -> str:
         return "Message unsent"
     if message.text:
         return " ".join(message.text[: _LENGTH * 2].split())[:_LENGTH]
-    if message.attachments:
-        return _label(message.attachments, is_ours=message.direction == "outbound")
+    if message.carried:
+        return _label(message.carried, is_ours=message.direction == "outbound")
     if message.is_unsupported:
         return "Message that Instagram does not share"
     return "Replied to your story" if message.reply_to_story_id is not None else "Message"

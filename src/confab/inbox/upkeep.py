@@ -4,7 +4,7 @@ Each piece is a short transaction of its own, and gives up within a moment when 
 ever waits for upkeep, and what could not be done is tried again, for ever.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,8 @@ _EVERY = {
     "days_over": timedelta(hours=1),
     "forgetting": timedelta(hours=1),
     "claiming": timedelta(minutes=1),
+    "media_ages": timedelta(hours=1),
+    "media_modes": timedelta(hours=1),
 }
 NAMES = list(_EVERY)
 
@@ -34,7 +36,17 @@ _BATCH = 500
 class Upkeep:
     """Handles snoozes and schedules."""
 
-    def __init__(self, db: Database, clock: Clock, waker: Wake, *, ledger_days: int, unclaimed_days: int) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        waker: Wake,
+        *,
+        ledger_days: int,
+        unclaimed_days: int,
+        besides: Mapping[str, Callable[[datetime], Awaitable[None]]] | None = None,
+    ) -> None:
+        self._besides = besides or {}  # what other rooms do when it is time
         self._db = db
         self._clock = clock
         self._wake = waker
@@ -62,8 +74,11 @@ class Upkeep:
                 await self._drop_days(now)
             case "forgetting":
                 await self._forget(now)
-            case _:
+            case "claiming":
                 await self._claim(name, now)
+            case _:
+                if (step := self._besides.get(name)) is not None:
+                    await step(now)
         async with self._db.transaction() as conn:
             await schedules.again(conn, name, now + every, now)
 

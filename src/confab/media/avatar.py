@@ -1,17 +1,20 @@
 """A participant's picture: fetched when the profile names one, shown in every list, replaced when another comes.
 
-A picture that cannot be had leaves what was shown before, or the initials; the participant says so until it is asked for again.
+Where the account keeps nothing it is looked at alone, and passed on when a browser asks. A picture that cannot be had leaves
+what was shown before, or the initials; the participant says so until it is asked for again.
 """
 
 from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import MediaGone, MediaRefused, MediaUnavailable
-from confab.media.download import Downloads
+from confab.media.download import Downloads, File
 from confab.media.keep import Keeper
+from confab.media.policy import Policy
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
 from confab.store import avatars, changes, conversations, media, participants, wake
+from confab.store.avatars import Pictured
 from confab.store.claims import AVATARS, Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -20,23 +23,24 @@ from confab.store.wake import Wake
 class Avatars:
     """Handles claimed fetches of participants' pictures."""
 
-    def __init__(self, db: Database, keeper: Keeper, downloads: Downloads, clock: Clock, waker: Wake) -> None:
+    def __init__(self, db: Database, keeper: Keeper, downloads: Downloads, clock: Clock, waker: Wake, rules: Policy) -> None:
         self._db = db
         self._keeper = keeper
         self._downloads = downloads
         self._clock = clock
         self._wake = waker
+        self._rules = rules
 
     async def run(self, due: Due) -> None:
         """Fetch one picture. Raises MediaUnavailable or StorageFailed where another attempt may help."""
         workspace, participant = _key(due)
         async with self._db.transaction() as conn:
-            url = await avatars.wanted(conn, workspace, participant)
-        if url is None:
+            wanted = await avatars.wanted(conn, workspace, participant)
+        if wanted is None:
             await self._settle(due, None)
             return
         try:
-            await self._fetch(due, url)
+            await self._fetch(due, wanted)
         except (MediaGone, MediaRefused) as error:
             await self._settle(due, error.detail)
 
@@ -44,19 +48,31 @@ class Avatars:
         """What was shown before stays, and the participant says that there is another picture."""
         await self._settle(due, reason)
 
-    async def _fetch(self, due: Due, url: str) -> None:
-        workspace, participant = _key(due)
-        async with self._downloads.file(url, is_voice=False) as file:
+    async def _fetch(self, due: Due, wanted: Pictured) -> None:
+        async with self._downloads.file(wanted.source_url, is_voice=False) as file:
             if not file.content_type.startswith("image/"):
                 raise MediaRefused("it is no picture")
-            kept = await self._keeper.keep(workspace, file)
-        now = self._clock.now()
+            if self._rules.mode(wanted.media_mode) == "reference":
+                seen = await self._keeper.look(file)
+                await self._show(due, wanted, avatars.Shown(content_type=seen.content_type, digest=None))
+            else:
+                await self._keep(due, wanted, file)
+
+    async def _keep(self, due: Due, wanted: Pictured, file: File) -> None:
+        kept = await self._keeper.keep(_key(due)[0], file)
+        await self._show(due, wanted, avatars.Shown(content_type=kept.content_type, digest=kept.digest))
+
+    async def _show(self, due: Due, wanted: Pictured, shown: avatars.Shown) -> None:
+        workspace, participant = _key(due)
         async with self._db.transaction() as conn:
             await self._lock(conn, workspace, participant)
-            if await media.known(conn, workspace, kept.digest) is None:
+            mode = self._rules.mode(await media.accounts_mode(conn, workspace, wanted.account_id))
+            if (mode == "reference") != (shown.digest is None):
+                raise MediaUnavailable("what its account keeps has changed")
+            if shown.digest is not None and await media.known(conn, workspace, shown.digest) is None:
                 raise MediaUnavailable("it was removed from storage meanwhile")
             await AVATARS.finish(conn, due)
-            conversation = await avatars.show(conn, workspace, participant, kept, now)
+            conversation = await avatars.show(conn, workspace, participant, shown, self._clock.now())
             if conversation is not None:
                 await self._publish(conn, workspace, conversation)
         self._wake.say(wake.changed(workspace))

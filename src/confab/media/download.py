@@ -15,12 +15,17 @@ import httpcore2
 from confab.errors import MediaGone, MediaRefused, MediaUnavailable
 from confab.media import sniff
 from confab.media.guard import Allowed, GuardedBackend, Target, checked
+from confab.store import paths
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_HOPS = 3
 _DEAD = frozenset({401, 403, 404, 410})
+_OF_RANGES = frozenset({206, 416})
 _TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 60.0}
 _ALTOGETHER_S = 120.0
+_BUSY = 429
+_PAUSE_S = 2.0
+_LONGEST_PAUSE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,18 @@ class Downloads:
         self._pool = pool
         self._allow = allow
         self._max_bytes = max_bytes
+        self._paused_until: dict[str, float] = {}
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is taken."""
+        return self._max_bytes
+
+    def paused(self) -> list[str]:
+        """Hosts that asked for a rest, or are in trouble, and are not asked for a moment."""
+        now = asyncio.get_running_loop().time()
+        self._paused_until = {host: until for host, until in self._paused_until.items() if until > now}
+        return list(self._paused_until)
 
     @classmethod
     @asynccontextmanager
@@ -59,52 +76,77 @@ class Downloads:
         """
         with tempfile.TemporaryFile() as body:
             try:
-                async with asyncio.timeout(_ALTOGETHER_S):
-                    found = await self._follow(checked(url, self._allow), body, is_voice=is_voice)
+                async with asyncio.timeout(_ALTOGETHER_S), self.asked(url) as answer:
+                    found = await self._take(answer, body, is_voice=is_voice)
             except TimeoutError:
                 raise MediaUnavailable("its host is too slow") from None
-            except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, ssl.SSLError) as error:
-                raise MediaUnavailable(f"its host cannot be read: {type(error).__name__}") from None
             yield found
 
-    async def _follow(self, target: Target, body: IO[bytes], *, is_voice: bool) -> File:
+    @asynccontextmanager
+    async def asked(self, url: str, *, range_: str | None = None) -> AsyncGenerator[httpcore2.Response]:
+        """The answer that holds the file, its body unread: 200, or to a range also 206 and 416. Raises as `file` does."""
+        try:
+            async with self._followed(checked(url, self._allow), range_) as answer:
+                self._judge(answer, paths.host(url), has_range=range_ is not None)
+                yield answer
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError, ssl.SSLError) as error:
+            raise MediaUnavailable(f"its host cannot be read: {type(error).__name__}") from None
+
+    @asynccontextmanager
+    async def _followed(self, target: Target, range_: str | None) -> AsyncGenerator[httpcore2.Response]:
         for _ in range(_MOST_HOPS + 1):
             headers = [("Host", _host(target)), ("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "Confab")]
+            headers += [("Range", range_)] if range_ is not None else []
             extensions = {"timeout": _TIMEOUTS}
             async with self._pool.stream("GET", target.url, headers=headers, extensions=extensions) as answer:
                 if answer.status not in _REDIRECTS:
-                    return await self._take(answer, body, is_voice=is_voice)
-                location = _header(answer, b"location")
+                    yield answer
+                    return
+                location = header(answer, b"location")
             target = checked(urljoin(target.url, location), self._allow)
         raise MediaRefused(f"it leads on and on, more than {_MOST_HOPS} times")
 
-    async def _take(self, answer: httpcore2.Response, body: IO[bytes], *, is_voice: bool) -> File:
+    def _judge(self, answer: httpcore2.Response, host: str, *, has_range: bool) -> None:
         if answer.status in _DEAD:
             raise MediaGone(f"Instagram's link is dead ({answer.status})")
-        if answer.status != 200:
+        if answer.status == _BUSY or answer.status >= 500:
+            self._pause(host, header(answer, b"retry-after"))
+        if answer.status != 200 and not (has_range and answer.status in _OF_RANGES):
             raise MediaUnavailable(f"its host answers {answer.status}")
-        declared = _header(answer, b"content-length")
+        declared = header(answer, b"content-length")
         if declared.isdigit() and int(declared) > self._max_bytes:
-            raise self._too_large()
+            raise self.too_large()
+
+    def _pause(self, host: str, asked_for: str) -> None:
+        pause_s = min(float(asked_for), _LONGEST_PAUSE_S) if asked_for.isdigit() else _PAUSE_S
+        self._paused_until[host] = asyncio.get_running_loop().time() + pause_s
+
+    async def _take(self, answer: httpcore2.Response, body: IO[bytes], *, is_voice: bool) -> File:
         first, digest, size = b"", hashlib.sha256(), 0
         async for chunk in answer.aiter_stream():
             size += len(chunk)
             if size > self._max_bytes:
-                raise self._too_large()
+                raise self.too_large()
             if len(first) < sniff.ENOUGH:
                 first += chunk[: sniff.ENOUGH - len(first)]
             digest.update(chunk)
             body.write(chunk)
         if size == 0:
             raise MediaUnavailable("its host sends nothing")
-        if sniff.is_page(first):
-            raise MediaGone("Instagram's link leads to a page and to no file")
-        kind = sniff.content_type(first, is_voice=is_voice)
+        kind = recognised(first, is_voice=is_voice)
         body.seek(0)
         return File(body=body, digest=digest.digest(), size_bytes=size, content_type=kind)
 
-    def _too_large(self) -> MediaRefused:
+    def too_large(self) -> MediaRefused:
+        """What to say of a file above the limit."""
         return MediaRefused(f"it is larger than {self._max_bytes / 2**20:.0f} MB")
+
+
+def recognised(first: bytes, *, is_voice: bool) -> str:
+    """The type of a file that begins so. Raises MediaGone for a page in its place, MediaRefused for what is not served."""
+    if sniff.is_page(first):
+        raise MediaGone("Instagram's link leads to a page and to no file")
+    return sniff.content_type(first, is_voice=is_voice)
 
 
 def _host(target: Target) -> str:
@@ -112,5 +154,6 @@ def _host(target: Target) -> str:
     return target.host if target.port == default else f"{target.host}:{target.port}"
 
 
-def _header(answer: httpcore2.Response, name: bytes) -> str:
+def header(answer: httpcore2.Response, name: bytes) -> str:
+    """What the answer says under this name, in lower case; empty where it says nothing."""
     return next((value.decode("latin-1") for key, value in answer.headers if key.lower() == name), "")

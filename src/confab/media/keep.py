@@ -1,18 +1,20 @@
 """A file on our disk into our storage: recognised, measured, and kept once in its workspace. Rule MD3."""
 
-import io
 from datetime import timedelta
 from typing import IO
 
 from confab.clock import Clock
+from confab.errors import MediaRefused
 from confab.media.download import File
-from confab.media.storage import Storage
+from confab.media.measured import Measured, Picture
+from confab.media.storage import THUMBNAIL_TYPE, Storage
 from confab.media.studio import Studio
 from confab.model.inbox import WorkspaceId
 from confab.store import media
 from confab.store.db import Database
 from confab.store.media import Kept
 
+_MEASURED = ("image/", "video/", "audio/")
 _SHOWN_BY_THEN = timedelta(minutes=10)  # or its message is gone, or whoever kept it
 
 
@@ -34,32 +36,41 @@ class Keeper:
             known = await media.known(conn, workspace, file.digest)
         if known is not None and await self._storage.has(workspace, file.digest):
             return known
-        if not file.content_type.startswith("image/"):
-            kept = _unmeasured(file)
-            await self._put(workspace, kept, file.body, None)
-            return kept
-        read = await self._studio.measure(file.body, file.content_type)
+        read = await self._measured(file)
+        shown = read.shown or file.body
         kept = Kept(
-            digest=file.digest, content_type=read.measured.content_type, size_bytes=len(read.shown), width=read.measured.width,
-            height=read.measured.height, duration_ms=None, placeholder=read.measured.placeholder,
+            digest=file.digest, content_type=read.measured.content_type,
+            size_bytes=file.size_bytes if read.shown is None else len(read.shown.getbuffer()), width=read.measured.width,
+            height=read.measured.height, duration_ms=read.measured.duration_ms, placeholder=read.measured.placeholder,
             has_thumbnail=read.thumbnail is not None,
         )  # fmt: skip
-        await self._put(workspace, kept, io.BytesIO(read.shown), read.thumbnail)
+        await self._put(workspace, kept, shown, read.thumbnail)
         return kept
+
+    async def look(self, file: File) -> Kept:
+        """What a file is that may not be kept: nothing of it stays but its type and its size. Raises MediaRefused likewise."""
+        measured = (await self._measured(file)).measured
+        return Kept(
+            digest=file.digest, content_type=file.content_type, size_bytes=file.size_bytes, width=measured.width,
+            height=measured.height, duration_ms=measured.duration_ms, placeholder=None, has_thumbnail=False,
+        )  # fmt: skip
+
+    async def _measured(self, file: File) -> Picture:
+        """A damaged picture is refused; a film or a sound that cannot be read is what its first bytes say, and no more."""
+        if file.content_type.startswith(_MEASURED):
+            try:
+                return await self._studio.measure(file.body, file.content_type)
+            except MediaRefused:
+                if file.content_type.startswith("image/"):
+                    raise
+        return Picture(measured=Measured(content_type=file.content_type), thumbnail=None, shown=None)
 
     async def _put(self, workspace: WorkspaceId, kept: Kept, body: IO[bytes], thumbnail: IO[bytes] | None) -> None:
         """Under the object's lock, so that nobody removes the file between its arrival and its row."""
         async with self._db.transaction() as conn:
             await media.lock(conn, workspace, kept.digest)
-            await self._storage.put(workspace, kept.digest, body)
+            await self._storage.put(workspace, kept.digest, body, kept.content_type)
             if thumbnail is not None:
-                await self._storage.put(workspace, kept.digest, thumbnail, thumbnail=True)
+                await self._storage.put(workspace, kept.digest, thumbnail, THUMBNAIL_TYPE, thumbnail=True)
             await media.keep(conn, workspace, kept, self._clock.now())
             await media.check(conn, workspace, kept.digest, self._clock.now() + _SHOWN_BY_THEN)
-
-
-def _unmeasured(file: File) -> Kept:
-    return Kept(
-        digest=file.digest, content_type=file.content_type, size_bytes=file.size_bytes, width=None, height=None,
-        duration_ms=None, placeholder=None, has_thumbnail=False,
-    )  # fmt: skip

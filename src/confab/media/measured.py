@@ -1,7 +1,7 @@
-"""What is said of a picture between the process that unfolds it and everybody else."""
+"""What is said of a file between the process that unfolds it and everybody else."""
 
+import io
 from dataclasses import dataclass
-from typing import IO
 
 import msgspec
 
@@ -11,16 +11,17 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
     refused: str | None = None
     content_type: str = ""
-    width: int = 0
-    height: int = 0
-    placeholder: str = ""
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+    placeholder: str | None = None
     thumbnail_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`shown` is the file to keep: the given one, or a WebP made of a HEIC. `thumbnail` is None where it would not be smaller."""
+    """`shown` is a WebP to keep in place of a HEIC. `thumbnail` is None where it would not be smaller, and of sounds."""
 
     measured: Measured
-    shown: bytes
-    thumbnail: IO[bytes] | None
+    shown: io.BytesIO | None
+    thumbnail: io.BytesIO | None

@@ -1,7 +1,8 @@
-"""What a picture measures, a smaller one for the list of messages, and one of a few pixels for the moment before it is there.
+"""What a file measures, a smaller picture for the list of messages, and one of a few pixels for the moment before it is there.
 
 Runs as a process of its own (`python -m confab.media.picture`): `studio.py` sends pictures and reads the answers. A picture with
-more pixels than a camera makes is not decoded: a file of a few kilobytes may unfold to gigabytes.
+more pixels than a camera makes is not decoded: a file of a few kilobytes may unfold to gigabytes. Films and sounds are for
+`film.py`, whose decoders are loaded with the first of them.
 """
 
 import base64
@@ -86,22 +87,33 @@ def _encoded(image: Image.Image, *, quality: int) -> bytes:
     return file.getvalue()
 
 
-def _answer(body: bytes, content_type: str) -> tuple[Measured, bytes, bytes]:
+def poster(frame: Image.Image) -> tuple[str, bytes]:
+    """The placeholder and the thumbnail of a film's first frame, which has the proportions in which it is shown."""
+    small = frame.convert("RGB")
+    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    return _placeholder(small), _encoded(small, quality=80)
+
+
+def _answer(body: IO[bytes], content_type: str) -> tuple[Measured, bytes, bytes]:
     try:
-        return measure(io.BytesIO(body), content_type)
+        if content_type.startswith("image/"):
+            return measure(body, content_type)
+        from confab.media import film
+
+        return film.measure(body, content_type)
     except MediaRefused as error:
         return Measured(refused=error.detail), b"", b""
 
 
 def main() -> None:
-    """Answer one picture after another, until nobody has asked for a while."""
+    """Answer one file after another, until nobody has asked for a while."""
     os.nice(10)  # messages go before their pictures
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     while select.select([asked], [], [], _IDLE_S)[0] and len(head := asked.read(_LENGTH.size)) == _LENGTH.size:
         kind, size = _LENGTH.unpack(head)
         content_type = asked.read(kind).decode()
-        measured, thumbnail, shown = _answer(asked.read(size), content_type)
+        measured, thumbnail, shown = _answer(io.BytesIO(asked.read(size)), content_type)
         said = msgspec.json.encode(measured)
         answered.write(_LENGTH.pack(len(said), len(thumbnail) + len(shown)) + said + thumbnail + shown)
         answered.flush()

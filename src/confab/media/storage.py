@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
@@ -16,6 +17,12 @@ from confab.errors import Misconfigured, StorageFailed
 
 _CHUNK = 1 << 20
 _PART = 5 << 20
+_PARTS = 2  # in memory at once
+_SIGNED_S = 60
+
+THUMBNAIL_TYPE = "image/webp"
+SEEN_INSIDE = ("image/", "video/", "audio/")
+"""What a page shows; anything else is downloaded."""
 
 
 class Storage:
@@ -34,11 +41,33 @@ class Storage:
             return cls(_local(Path(unquote(parts.path))))
         return cls(S3Store(parts.netloc, prefix=parts.path.strip("/") or None))
 
-    async def put(self, workspace: UUID, digest: bytes, body: IO[bytes], *, thumbnail: bool = False) -> None:
-        """Keep a file. Again changes nothing; a crash in the middle leaves none."""
+    @property
+    def may_sign(self) -> bool:
+        """Whether addresses can be made that lead past us: only S3 knows such."""
+        return isinstance(self._store, S3Store)
+
+    async def signed(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> str:
+        """An address at which the storage itself gives the file, for a minute. Only where `may_sign`."""
+        assert isinstance(self._store, S3Store)  # noqa: S101 -- said above
+        return await obstore.sign_async(
+            self._store, "GET", _key(workspace, digest, thumbnail=thumbnail), timedelta(seconds=_SIGNED_S)
+        )
+
+    async def origin(self) -> str:
+        """The scheme and host of every signed address."""
+        parts = urlsplit(await self.signed(UUID(int=0), bytes(32)))
+        return f"{parts.scheme}://{parts.netloc}"
+
+    async def put(self, workspace: UUID, digest: bytes, body: IO[bytes], content_type: str, *, thumbnail: bool = False) -> None:
+        """Keep a file. Again changes nothing; a crash in the middle leaves none.
+
+        Where the storage may answer browsers itself, it is told how: as the type it is, and what is no medium as a download.
+        """
         body.seek(0)
+        given = _attributes(content_type) if self.may_sign else None
+        key = _key(workspace, digest, thumbnail=thumbnail)
         try:
-            await obstore.put_async(self._store, _key(workspace, digest, thumbnail=thumbnail), body, chunk_size=_PART)
+            await obstore.put_async(self._store, key, body, attributes=given, chunk_size=_PART, max_concurrency=_PARTS)
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the storage does not take it: {type(error).__name__}") from error
 
@@ -65,7 +94,7 @@ class Storage:
         """Keep a small file, read it and remove it. Raises StorageFailed when one of these does not go."""
         body = b"Can a file be kept here?"
         digest, nobody = hashlib.sha256(body).digest(), UUID(int=0)
-        await self.put(nobody, digest, io.BytesIO(body))
+        await self.put(nobody, digest, io.BytesIO(body), "text/plain")
         try:
             if b"".join([piece async for piece in self.read(nobody, digest, 0, len(body))]) != body:
                 raise StorageFailed("the storage gives back something else than it took")
@@ -91,6 +120,11 @@ class Storage:
                 continue
             except (BaseError, OSError) as error:
                 raise StorageFailed(f"the storage does not remove it: {type(error).__name__}") from error
+
+
+def _attributes(content_type: str) -> dict[str, str]:
+    how = "inline" if content_type.startswith(SEEN_INSIDE) else "attachment"
+    return {"Content-Type": content_type, "Content-Disposition": how, "Cache-Control": "private, no-store"}
 
 
 def _key(workspace: UUID, digest: bytes, *, thumbnail: bool) -> str:

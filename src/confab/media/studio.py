@@ -1,6 +1,7 @@
-"""Pictures are unfolded in a process of its own: with little memory to waste, and nothing to lose when a file breaks it.
+"""Pictures, films and sounds are unfolded in a process of its own: with little memory to waste, and nothing to lose when one
+breaks it.
 
-The process starts with the first picture, works on one at a time and ends by itself when nobody asks for a while, so that an idle
+The process starts with the first file, works on one at a time and ends by itself when nobody asks for a while, so that an idle
 worker does not carry what only pictures need.
 """
 
@@ -18,6 +19,8 @@ from confab.media.measured import Measured, Picture
 
 _COMMAND = (sys.executable, "-m", "confab.media.picture")
 _LONGEST_S = 20.0
+_MOST_BYTES = 256 << 20
+_CHUNK = 1 << 18
 _LENGTH = struct.Struct(">II")
 
 
@@ -30,16 +33,17 @@ class Studio:
 
     async def measure(self, body: IO[bytes], content_type: str) -> Picture:
         """What the picture measures, and smaller ones of it. Raises MediaRefused for what is no picture, or a bomb."""
-        body.seek(0)
+        if body.seek(0, io.SEEK_END) > _MOST_BYTES:
+            raise MediaRefused("it is too large to be unfolded")
         async with self._turn:
-            given, was_there = body.read(), self._process is not None
+            was_there = self._process is not None
             try:
-                return await self._measure(given, content_type)
+                return await self._measure(body, content_type)
             except (asyncio.IncompleteReadError, ConnectionError):
                 await self.close()
             if was_there:  # it may have ended just then, having waited long enough
                 with suppress(asyncio.IncompleteReadError, ConnectionError):
-                    return await self._measure(given, content_type)
+                    return await self._measure(body, content_type)
                 await self.close()
             raise MediaRefused("it breaks what unfolds it")
 
@@ -53,7 +57,7 @@ class Studio:
                 process.kill()
         await process.communicate()
 
-    async def _measure(self, body: bytes, content_type: str) -> Picture:
+    async def _measure(self, body: IO[bytes], content_type: str) -> Picture:
         try:
             async with asyncio.timeout(_LONGEST_S):
                 return await self._asked(await self._running(), body, content_type)
@@ -75,17 +79,22 @@ class Studio:
                 raise MediaUnavailable(f"no process for pictures: {type(error).__name__}") from None
         return self._process
 
-    async def _asked(self, process: asyncio.subprocess.Process, body: bytes, content_type: str) -> Picture:
+    async def _asked(self, process: asyncio.subprocess.Process, body: IO[bytes], content_type: str) -> Picture:
         assert process.stdin is not None  # noqa: S101 -- piped
         assert process.stdout is not None  # noqa: S101 -- piped
         kind = content_type.encode()
-        process.stdin.write(_LENGTH.pack(len(kind), len(body)) + kind)
-        process.stdin.write(body)
-        await process.stdin.drain()
+        size = body.seek(0, io.SEEK_END)
+        body.seek(0)
+        process.stdin.write(_LENGTH.pack(len(kind), size) + kind)
+        while chunk := body.read(_CHUNK):  # never the whole file in our memory
+            process.stdin.write(chunk)
+            await process.stdin.drain()
         said, rest = _LENGTH.unpack(await process.stdout.readexactly(_LENGTH.size))
         measured = msgspec.json.decode(await process.stdout.readexactly(said), type=Measured)
         files = await process.stdout.readexactly(rest)
         if measured.refused is not None:
             raise MediaRefused(measured.refused)
         thumbnail, shown = files[: measured.thumbnail_bytes], files[measured.thumbnail_bytes :]
-        return Picture(measured=measured, thumbnail=io.BytesIO(thumbnail) if thumbnail else None, shown=shown or body)
+        return Picture(
+            measured=measured, thumbnail=io.BytesIO(thumbnail) if thumbnail else None, shown=io.BytesIO(shown) if shown else None
+        )

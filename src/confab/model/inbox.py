@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NewType
 from uuid import UUID
 
+from confab.model.media import MediaMode
+
 WorkspaceId = NewType("WorkspaceId", UUID)
 AgentId = NewType("AgentId", UUID)
 AccountId = NewType("AccountId", UUID)
@@ -29,7 +31,7 @@ ConversationStatus = Literal["open", "snoozed", "closed"]
 Direction = Literal["inbound", "outbound"]
 AuthorKind = Literal["participant", "agent", "rule", "schedule", "service", "instagram"]
 MessageStatus = Literal["received", "scheduled", "held", "queued", "sending", "sent", "seen", "failed", "in_doubt", "discarded"]
-AttachmentState = Literal["pending", "stored", "failed", "expired", "refused", "link", "unavailable"]
+AttachmentState = Literal["pending", "stored", "relayed", "failed", "expired", "refused", "link", "unavailable"]
 CommentKind = Literal["comment", "live_comment", "mention"]
 DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
 ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested"]
@@ -85,9 +87,10 @@ class AccountRef:
 class Account:
     """An Instagram professional account and how our link to it fares.
 
-    `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. Everything sent up
-    to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the way of more.
-    `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+    `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. `media_mode`:
+    whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
+    Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
+    way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
     """
 
     id: AccountId
@@ -97,6 +100,7 @@ class Account:
     human_agent: bool
     health: AccountHealth
     health_reason: str | None
+    media_mode: MediaMode | None
     token_expires_at: datetime | None
     complete_up_to: datetime | None
     incomplete_reason: str | None
@@ -209,7 +213,9 @@ class Author:
 class Attachment:
     """Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
 
-    `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file.
+    `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file. A file that is `relayed` is no
+    copy: it comes from Instagram each time, and of a story until `available_until`. `media_fetch_failed`: its host was in
+    trouble again and again, and somebody may try again.
     """
 
     kind: str
@@ -225,13 +231,21 @@ class Attachment:
     duration_ms: int | None
     placeholder: str | None
     error: str | None
+    available_until: datetime | None
+    media_fetch_failed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryRef:
-    """A story that a message answers. Story media is never stored, so there is only its id."""
+    """A story that a message answers: its id, and while it stands the way to see it. It is passed on and never stored."""
 
     id: str | None
+    url: str | None
+    state: AttachmentState
+    content_type: str | None
+    width: int | None
+    height: int | None
+    available_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

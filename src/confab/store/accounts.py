@@ -6,10 +6,11 @@ from typing import LiteralString
 
 from confab.errors import NotFound
 from confab.model.inbox import Account, AccountId, IgId, MetaAppId, Viewer, WorkspaceId
+from confab.model.media import MediaMode
 from confab.store.db import Conn, row, rows, run
 
 _VIEW: LiteralString = """
-    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason,
+    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
         i.expires_at AS token_expires_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
@@ -71,6 +72,17 @@ async def set_human_agent(conn: Conn, workspace: WorkspaceId, account: AccountId
         """UPDATE accounts SET human_agent = $3, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND human_agent <> $3""",
         workspace, account, human_agent,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def set_media_mode(conn: Conn, workspace: WorkspaceId, account: AccountId, mode: MediaMode | None) -> bool:
+    """Whether copies of its media are kept; False when it already was so, or is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET media_mode = $3, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND media_mode IS DISTINCT FROM $3""",
+        workspace, account, mode,
     )  # fmt: skip
     return changed > 0
 

@@ -16,10 +16,11 @@ from confab.store.db import Conn, Record, run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A claimed row: its key columns in the table's order, and the attempt it is."""
+    """A claimed row: its key columns in the table's order, the attempt it is, and the lanes that it goes in."""
 
     key: tuple[UUID | str | int | bytes, ...]
     attempts: int
+    lanes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,19 @@ class Dead:
 class Kind:
     """A table of due rows, and the statements on it, put together once from literals of this package.
 
-    `waiting` is the condition under which a row waits at all, and the predicate of the partial index on `due_at`.
+    `waiting` is the condition under which a row waits at all, and the predicate of the partial index on `due_at`. `lanes` are
+    columns of which whoever claims may leave out values, so that nothing holds up what does not go the same way.
     """
 
-    def __init__(self, name: str, table: LiteralString, key: Sequence[LiteralString], *, waiting: LiteralString = "true") -> None:
+    def __init__(
+        self,
+        name: str,
+        table: LiteralString,
+        key: Sequence[LiteralString],
+        *,
+        waiting: LiteralString = "true",
+        lanes: Sequence[LiteralString] = (),
+    ) -> None:
         self.name = name
         self.is_of_workspace = key[0] == "workspace_id"
         columns: LiteralString = ", ".join(key)
@@ -47,11 +57,17 @@ class Kind:
         numbers: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6", "7")
         same: LiteralString = " AND ".join(f"{column} = ${number}" for number, column in zip(numbers, key, strict=False))
         attempts, at, error = numbers[n], numbers[n + 1], numbers[n + 2]
+        self.lanes = len(lanes)
+        open_: LiteralString = "".join(
+            f" AND NOT {lane}::text = ANY(${number}::text[])" for lane, number in zip(lanes, numbers[3:], strict=False)
+        )
+        ways: LiteralString = "".join(f", {lane}::text" for lane in lanes)
         self._claim: LiteralString = f"""
             UPDATE {table} SET due_at = $2, attempts = attempts + 1
             WHERE ctid = ANY(ARRAY(
-                SELECT ctid FROM {table} WHERE due_at <= $1 AND {waiting} ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
-            RETURNING {columns}, attempts"""  # by ctid: whatever the planner thinks of the table, each row is found at once
+                SELECT ctid FROM {table} WHERE due_at <= $1 AND {waiting}{open_} ORDER BY due_at LIMIT $3
+                FOR UPDATE SKIP LOCKED))
+            RETURNING {columns}, attempts{ways}"""  # by ctid: whatever the planner thinks of the table, each row is found at once
         self._next: LiteralString = f"SELECT min(due_at) FROM {table} WHERE {waiting}"
         self._renew: LiteralString = f"UPDATE {table} SET due_at = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         self._finish: LiteralString = f"DELETE FROM {table} WHERE {same} AND attempts = ${attempts}"
@@ -66,9 +82,15 @@ class Kind:
             SELECT {columns}, attempts, error FROM {table} WHERE due_at = 'infinity' AND {waiting} ORDER BY {columns} LIMIT $1"""
         self._revive: LiteralString = f"UPDATE {table} SET due_at = $1, attempts = 0 WHERE due_at = 'infinity' AND {waiting}"
 
-    async def claim(self, conn: Conn, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
-        """Take at most `limit` rows that are due, the longest waiting first, until the lease ends."""
-        return [self._due(record) for record in await conn.fetch(self._claim, now, lease_until, limit)]
+    async def claim(
+        self, conn: Conn, now: datetime, lease_until: datetime, limit: int, closed: Sequence[Sequence[str]] = ()
+    ) -> list[Due]:
+        """Take at most `limit` rows that are due, the longest waiting first, until the lease ends.
+
+        `closed`: for each lane the values that are left out.
+        """
+        ways: Sequence[Sequence[str]] = closed or [()] * self.lanes
+        return [self._due(record) for record in await conn.fetch(self._claim, now, lease_until, limit, *ways)]
 
     async def next_due_at(self, conn: Conn) -> datetime | None:
         """When the next row is due, None when there is none: an idle worker may sleep until then."""
@@ -104,8 +126,9 @@ class Kind:
         return Dead(kind=self.name, workspace_id=workspace, key=tuple(key), attempts=attempts, error=error)
 
     def _due(self, record: Record) -> Due:
-        *key, attempts = record.values()
-        return Due(key=tuple(key), attempts=attempts)
+        values = list(record.values())
+        end = len(values) - self.lanes
+        return Due(key=tuple(values[: end - 1]), attempts=values[end - 1], lanes=tuple(values[end:]))
 
 
 DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])
@@ -115,8 +138,13 @@ PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"
 REFRESHES = Kind("refreshes", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due' AND is_refresh")
 HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"])
 ERASURES = Kind("erasures", "erasures", ["workspace_id", "account_id", "mid_digest"])
-MEDIA = Kind("media", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position >= 0")
-AVATARS = Kind("avatars", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position < 0")
+MEDIA = Kind(
+    "media", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position >= 0", lanes=["account_id", "host"]
+)
+AVATARS = Kind(
+    "avatars", "media_fetches", ["workspace_id", "subject_id", "position"], waiting="position < 0", lanes=["account_id", "host"]
+)
+TURNS = Kind("turns", "media_turns", ["workspace_id", "account_id"])
 REMOVALS = Kind("removals", "media_removals", ["workspace_id", "digest"])
 EARLIER = Kind("earlier", "earlier_fetches", ["workspace_id", "conversation_id"])
 RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')")
@@ -125,8 +153,8 @@ SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
-    DELIVERIES, PARTS, OUTBOUND, PROFILES, REFRESHES, MEDIA, AVATARS, REMOVALS, HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES,
-    SCHEDULES,
+    DELIVERIES, PARTS, OUTBOUND, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS, HINTS, ERASURES, EARLIER, RUNS, WATCHES,
+    SNOOZES, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

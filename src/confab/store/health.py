@@ -9,7 +9,7 @@ from confab.model.inbox import Account, WorkspaceId
 from confab.store.db import Conn, Record, row, run
 
 _VIEW: LiteralString = """
-    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.complete_up_to,
+    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode, a.complete_up_to,
         a.incomplete_reason, a.receiving, a.polling_since, a.version,
         (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
             AS token_expires_at

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from confab.model.inbox import Viewer, WorkspaceId
+from confab.model.media import MediaMode
+from confab.store import paths
 from confab.store.db import Conn, row, run
 
 AVATAR = -1
@@ -32,7 +34,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A file to fetch, and where it belongs."""
+    """A file to fetch, and where it belongs. `media_mode` is its account's own."""
 
     account_id: UUID
     conversation_id: UUID
@@ -40,6 +42,40 @@ class Wanted:
     source_url: str | None
     mid: str | None
     has_asked_anew: bool
+    sent_at: datetime
+    available_until: datetime | None
+    media_mode: MediaMode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToFetch:
+    """A message's file that is to be fetched: the newest first."""
+
+    workspace_id: UUID
+    subject_id: UUID
+    position: int
+    account_id: UUID
+    sent_at: datetime
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed:
+    """A file that is passed on: where Meta has it, and what it was when somebody looked. `is_voice` as in `sniff`."""
+
+    source_url: str
+    content_type: str | None
+    is_voice: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An attachment and the conversation that shows it."""
+
+    workspace_id: WorkspaceId
+    conversation_id: UUID
+    message_id: UUID
+    position: int
 
 
 def mirrored(at: datetime) -> datetime:
@@ -47,18 +83,20 @@ def mirrored(at: datetime) -> datetime:
     return _ZERO + (_FAR - at) / _SLOWER
 
 
-async def enqueue(conn: Conn, wanted: Sequence[tuple[UUID, UUID, int, UUID, datetime]]) -> None:
-    """Files to fetch: (workspace, message or participant, position, account, when it was sent). One that waits stays as it is."""
+async def enqueue(conn: Conn, wanted: Sequence[ToFetch]) -> None:
+    """Files to fetch. One that waits stays as it is. Across workspaces."""
     if not wanted:
         return
     await conn.execute(
-        """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::timestamptz[]) ON CONFLICT DO NOTHING""",
-        [one[0] for one in wanted],
-        [one[1] for one in wanted],
-        [one[2] for one in wanted],
-        [one[3] for one in wanted],
-        [mirrored(one[4]) for one in wanted],
+        """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::timestamptz[], $6::text[])
+        ON CONFLICT DO NOTHING""",
+        [one.workspace_id for one in wanted],
+        [one.subject_id for one in wanted],
+        [one.position for one in wanted],
+        [one.account_id for one in wanted],
+        [mirrored(one.sent_at) for one in wanted],
+        [paths.host(one.source_url) for one in wanted],
     )
 
 
@@ -67,10 +105,12 @@ async def wanted(conn: Conn, workspace: WorkspaceId, message: UUID, position: in
     return await row(
         conn,
         Wanted,
-        """SELECT m.account_id, m.conversation_id, a.kind, a.source_url, m.mid, f.has_asked_anew
+        """SELECT m.account_id, m.conversation_id, a.kind, a.source_url, m.mid, f.has_asked_anew, m.sent_at, a.available_until,
+            o.media_mode
         FROM media_fetches f
         JOIN attachments a ON a.workspace_id = f.workspace_id AND a.message_id = f.subject_id AND a.position = f.position
         JOIN messages m ON m.workspace_id = a.workspace_id AND m.id = a.message_id
+        JOIN accounts o ON o.workspace_id = m.workspace_id AND o.id = m.account_id
         WHERE f.workspace_id = $1 AND f.subject_id = $2 AND f.position = $3 AND a.state = 'pending'""",
         workspace, message, position,
     )  # fmt: skip
@@ -108,19 +148,34 @@ async def show(conn: Conn, workspace: WorkspaceId, message: UUID, position: int,
     """The attachment is this object now. Its conversation is locked."""
     return await run(
         conn,
-        """UPDATE attachments SET state = 'stored', error = NULL, digest = $4, content_type = $5, size_bytes = $6, width = $7,
-            height = $8, duration_ms = $9, placeholder = $10, has_thumbnail = $11
+        """UPDATE attachments SET state = 'stored', error = NULL, media_fetch_failed = false, digest = $4, content_type = $5,
+            size_bytes = $6, width = $7, height = $8, duration_ms = $9, placeholder = $10, has_thumbnail = $11
         WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
         workspace, message, position, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height,
         kept.duration_ms, kept.placeholder, kept.has_thumbnail,
     )  # fmt: skip
 
 
-async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, state: str, reason: str) -> int:
-    """The attachment will not be fetched by itself: `failed`, `expired` or `refused`, with the reason."""
+async def relay(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, seen: Kept) -> int:
+    """The attachment is passed on from now on; nothing of it is kept but what kind of file it is. Its conversation is locked."""
     return await run(
         conn,
-        """UPDATE attachments SET state = $4, error = $5
+        """UPDATE attachments SET state = 'relayed', error = NULL, media_fetch_failed = false, content_type = $4, size_bytes = $5,
+            width = $6, height = $7, duration_ms = $8
+        WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending'""",
+        workspace, message, position, seen.content_type, seen.size_bytes, seen.width, seen.height, seen.duration_ms,
+    )  # fmt: skip
+
+
+async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, state: str, reason: str) -> int:
+    """The attachment will not be fetched by itself: `failed`, `expired` or `refused`, with the reason.
+
+    The link to a story that is over is forgotten.
+    """
+    return await run(
+        conn,
+        """UPDATE attachments SET state = $4, error = $5, media_fetch_failed = ($4 = 'failed'),
+            source_url = CASE WHEN $4 <> 'expired' OR available_until IS NULL THEN source_url END
         WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending'""",
         workspace, message, position, state, reason,
     )  # fmt: skip
@@ -129,11 +184,29 @@ async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: in
 async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str | None) -> None:
     """Instagram was asked for a fresh link, once: this is it, if there is one."""
     await conn.execute(
-        """WITH asked AS (UPDATE media_fetches SET has_asked_anew = true
+        """WITH asked AS (UPDATE media_fetches SET has_asked_anew = true, host = coalesce($5, host)
             WHERE workspace_id = $1 AND subject_id = $2 AND position = $3)
         UPDATE attachments SET source_url = coalesce($4, source_url)
         WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
-        workspace, message, position, url,
+        workspace, message, position, url, paths.host(url) if url else None,
+    )  # fmt: skip
+
+
+async def lose_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, now: datetime) -> int:
+    """What was passed on cannot be had: it is looked for anew, at once. Its conversation is locked."""
+    return await run(
+        conn,
+        """WITH lost AS (
+            UPDATE attachments SET state = 'pending', error = NULL
+            WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'relayed'
+            RETURNING workspace_id, message_id, position, source_url
+        )
+        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
+        SELECT lost.workspace_id, lost.message_id, lost.position, m.account_id, $4, split_part(lost.source_url, '/', 3)
+        FROM lost JOIN messages m ON m.workspace_id = lost.workspace_id AND m.id = lost.message_id
+        ON CONFLICT (workspace_id, subject_id, position)
+            DO UPDATE SET due_at = excluded.due_at, attempts = 0, has_asked_anew = false, error = NULL""",
+        workspace, message, position, now,
     )  # fmt: skip
 
 
@@ -149,6 +222,29 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: UUID, message: UU
         WHERE m.workspace_id = $1 AND m.id = $3 AND m.conversation_id = $2 AND a.state = 'stored'""",
         viewer.workspace_id, conversation, message, position,
     )  # fmt: skip
+
+
+async def relayed_for_viewer(
+    conn: Conn, viewer: Viewer, conversation: UUID, message: UUID, position: int, now: datetime
+) -> Relayed | None:
+    """Where to have an attachment from that is passed on, if it is of the viewer's workspace and its time is not over."""
+    return await row(
+        conn,
+        Relayed,
+        """SELECT a.source_url, a.content_type, a.kind = 'audio' AS is_voice
+        FROM messages m
+        JOIN attachments a ON a.workspace_id = m.workspace_id AND a.message_id = m.id AND a.position = $4
+        WHERE m.workspace_id = $1 AND m.id = $3 AND m.conversation_id = $2 AND a.state = 'relayed'
+            AND a.source_url IS NOT NULL AND (a.available_until IS NULL OR a.available_until > $5)""",
+        viewer.workspace_id, conversation, message, position, now,
+    )  # fmt: skip
+
+
+async def accounts_mode(conn: Conn, workspace: WorkspaceId, account: UUID) -> MediaMode | None:
+    """The account's own mode, which stays so until the transaction ends."""
+    return await conn.fetchval(
+        "SELECT media_mode FROM accounts WHERE workspace_id = $1 AND id = $2 FOR SHARE", workspace, account
+    )
 
 
 async def check(conn: Conn, workspace: WorkspaceId, digest: bytes, due_at: datetime) -> None:
@@ -191,16 +287,21 @@ async def forget(conn: Conn, workspace: WorkspaceId, digest: bytes) -> int:
 
 
 async def try_again(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, now: datetime) -> int:
-    """Somebody asks for a file that failed, expired or was refused: it is fetched at once. Others stay as they are."""
+    """Somebody asks for a file that failed, expired or was refused: it is fetched at once. Others stay as they are.
+
+    So does a story whose time is over.
+    """
     return await run(
         conn,
         """WITH again AS (
-            UPDATE attachments SET state = 'pending', error = NULL
+            UPDATE attachments SET state = 'pending', error = NULL, media_fetch_failed = false
             WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state IN ('failed', 'expired', 'refused')
-            RETURNING workspace_id, message_id, position
+                AND (available_until IS NULL OR available_until > $4)
+            RETURNING workspace_id, message_id, position, source_url
         )
-        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
-        SELECT again.workspace_id, again.message_id, again.position, m.account_id, $4
+        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
+        SELECT again.workspace_id, again.message_id, again.position, m.account_id, $4,
+            coalesce(split_part(again.source_url, '/', 3), '')
         FROM again JOIN messages m ON m.workspace_id = again.workspace_id AND m.id = again.message_id
         ON CONFLICT (workspace_id, subject_id, position)
             DO UPDATE SET due_at = excluded.due_at, attempts = 0, has_asked_anew = false, error = NULL""",

@@ -247,12 +247,16 @@ async def insert_attachments(conn: Conn, new: Sequence[AttachmentRow]) -> None:
     """Attachments of new messages."""
     if not new:
         return
-    names = ("workspace_id", "message_id", "position", "kind", "source_url", "title", "permalink", "state", "payload")
+    names = (
+        "workspace_id", "message_id", "position", "kind", "source_url", "title", "permalink", "state", "payload", "sent_at",
+        "available_until",
+    )  # fmt: skip
     await conn.execute(
         """
-        INSERT INTO attachments (workspace_id, message_id, position, kind, source_url, title, permalink, state, payload)
+        INSERT INTO attachments (workspace_id, message_id, position, kind, source_url, title, permalink, state, payload, sent_at,
+            available_until)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::jsonb[])
+            $8::text[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[])
         """,
         *columns(new, names),
     )
@@ -278,7 +282,8 @@ async def remove_attachments(conn: Conn, messages: Sequence[tuple[UUID, UUID]], 
 
 
 _ATTACHMENT_COLUMNS: LiteralString = """workspace_id, message_id, position, kind, source_url, title, permalink, state,
-    content_type, size_bytes, width, height, duration_ms, digest, placeholder, has_thumbnail, error, payload"""
+    content_type, size_bytes, width, height, duration_ms, digest, placeholder, has_thumbnail, error, payload, sent_at,
+    available_until, media_fetch_failed"""
 
 
 async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list[AttachmentRow]]:
@@ -316,7 +321,7 @@ def shown(row: MessageRow, read_up_to: datetime, seen_up_to: datetime | None) ->
     return Message(
         id=MessageId(row.id), conversation_id=ConversationId(row.conversation_id), mid=Mid(row.mid) if row.mid else None,
         client_key=row.client_key, direction=row.direction, author=Author(kind=row.author_kind, name=row.author_name),  # pyright: ignore[reportArgumentType] -- CHECKed by the table
-        text=row.text, attachments=[_attachment(attachment, row.conversation_id) for attachment in row.attachments],
+        text=row.text, attachments=[_attachment(attachment, row.conversation_id) for attachment in row.carried],
         reply_to=_reply_to(row),
         reactions=[_reaction(reaction) for reaction in row.reactions if not reaction["is_removed"]],
         quick_reply_payload=row.quick_reply_payload, postback_payload=row.postback_payload,
@@ -332,7 +337,19 @@ def _reply_to(row: MessageRow) -> ReplyTo | None:
     mid, story_id = row.reply_to_mid, row.reply_to_story_id
     if mid is None and story_id is None:
         return None
-    return ReplyTo(mid=Mid(mid) if mid else None, story=StoryRef(id=story_id or None) if story_id is not None else None)
+    return ReplyTo(mid=Mid(mid) if mid else None, story=_story(row, story_id) if story_id is not None else None)
+
+
+def _story(row: MessageRow, story_id: str) -> StoryRef:
+    found = row.answered_story
+    if found is None:
+        return StoryRef(
+            id=story_id or None, url=None, state="unavailable", content_type=None, width=None, height=None, available_until=None
+        )
+    return StoryRef(
+        id=story_id or None, url=_address(found, row.conversation_id), state=found.state, content_type=found.content_type,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        width=found.width, height=found.height, available_until=found.available_until,
+    )  # fmt: skip
 
 
 def _error(row: MessageRow) -> MessageError | None:
@@ -344,11 +361,18 @@ def _reaction(reaction: dict[str, Any]) -> Reaction:  # kept as JSON
 
 
 def _attachment(row: AttachmentRow, conversation: UUID) -> Attachment:
-    url = None if row.digest is None or row.content_type is None else paths.of_attachment(
-        conversation, row.message_id, row.position, row.content_type, row.digest
-    )  # fmt: skip
+    url = _address(row, conversation)
+    is_picture = row.content_type is not None and row.content_type.startswith("image/")
+    thumbnail = f"{url}&small" if url and row.has_thumbnail else url if is_picture else None
     return Attachment(
-        kind=row.kind, url=url, thumbnail_url=f"{url}&small" if url and row.has_thumbnail else url, title=row.title,
+        kind=row.kind, url=url, thumbnail_url=thumbnail, title=row.title,
         permalink=row.permalink, state=row.state, content_type=row.content_type, size_bytes=row.size_bytes, width=row.width,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
         height=row.height, duration_ms=row.duration_ms, placeholder=row.placeholder, error=row.error,
+        available_until=row.available_until, media_fetch_failed=row.media_fetch_failed,
     )  # fmt: skip
+
+
+def _address(row: AttachmentRow, conversation: UUID) -> str | None:
+    if row.content_type is None or row.state not in ("stored", "relayed"):
+        return None
+    return paths.of_attachment(conversation, row.message_id, row.position, row.content_type, row.digest)

@@ -22,6 +22,19 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )"""
 
+_DROP_INVALID = """
+DO $$
+DECLARE
+    unfinished regclass;
+BEGIN
+    FOR unfinished IN
+        SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i' WHERE NOT i.indisvalid
+    LOOP
+        EXECUTE format('DROP INDEX %s', unfinished);
+    END LOOP;
+END $$
+"""  # what a CREATE INDEX CONCURRENTLY leaves that was stopped in the middle
+
 
 def files() -> dict[str, str]:
     """Every migration by name, in the order in which they are applied."""
@@ -74,6 +87,7 @@ async def _apply(conn: Conn, name: str, sql: str) -> None:
     statement = cast(LiteralString, sql)  # our own file, shipped with the package
     if sql.startswith(_WITHOUT_TRANSACTION):
         await conn.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        await conn.execute(_DROP_INVALID)
         await conn.execute(statement)
         await _record(conn, name, sql)
         return

@@ -2,17 +2,28 @@
 
 from uuid import UUID
 
+from confab.model.media import STORY_POSITION
+
+STORY = "story"
+"""In an address, the story that a message answers."""
+
 EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "video/mp4": "mp4", "audio/mp4": "m4a",
-    "audio/aac": "aac", "audio/ogg": "ogg", "audio/wav": "wav", "application/pdf": "pdf",
+    "audio/aac": "aac", "image/heic": "heic", "audio/ogg": "ogg", "audio/wav": "wav", "application/pdf": "pdf",
 }  # fmt: skip
 
 
-def of_attachment(conversation: UUID, message: UUID, position: int, content_type: str, digest: bytes) -> str:
-    """An attachment's address at our own door."""
-    return f"/media/messages/{conversation}/{message}-{position}{ending(content_type, digest)}"
+def of_attachment(conversation: UUID, message: UUID, position: int, content_type: str, digest: bytes | None) -> str:
+    """An attachment's address at our own door; without a digest of what is passed on."""
+    which = STORY if position == STORY_POSITION else position
+    return f"/media/messages/{conversation}/{message}-{which}{ending(content_type, digest)}"
 
 
-def ending(content_type: str, digest: bytes) -> str:
-    """How the address of such a file ends: its type, and its version."""
-    return f".{EXTENSIONS[content_type]}?v={digest.hex()[:12]}"
+def ending(content_type: str, digest: bytes | None) -> str:
+    """How the address of such a file ends: its type, and its version where we have the file."""
+    return f".{EXTENSIONS[content_type]}" + (f"?v={digest.hex()[:12]}" if digest is not None else "")
+
+
+def host(url: str | None) -> str:
+    """Whom a link asks, as it is written: what limits are counted by."""
+    return url.split("/", 3)[2] if url is not None and url.count("/") > 1 else ""

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from confab.model.media import STORY_POSITION
+
 
 @dataclass(slots=True, kw_only=True)
 class ConversationRow:
@@ -51,6 +53,8 @@ class AttachmentRow:
     title: str | None
     permalink: str | None
     state: str
+    sent_at: datetime
+    available_until: datetime | None = None
     content_type: str | None = None
     size_bytes: int | None = None
     width: int | None = None
@@ -60,6 +64,7 @@ class AttachmentRow:
     placeholder: str | None = None
     has_thumbnail: bool = False
     error: str | None = None
+    media_fetch_failed: bool = False
     payload: dict[str, Any] = field(default_factory=dict)  # Meta's own
 
 
@@ -108,3 +113,13 @@ class MessageRow:
     is_new: bool = False
     is_changed: bool = False
     loses_attachments: bool = False
+
+    @property
+    def carried(self) -> list[AttachmentRow]:
+        """What the message itself carries, in its order: without the story that it answers."""
+        return [attachment for attachment in self.attachments if attachment.position < STORY_POSITION]
+
+    @property
+    def answered_story(self) -> AttachmentRow | None:
+        """The story that it answers, where Meta gave a link to it."""
+        return next((attachment for attachment in self.attachments if attachment.position == STORY_POSITION), None)

@@ -14,6 +14,7 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
     UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
     UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
+    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
     UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
@@ -141,16 +142,22 @@ CREATE TABLE public.accounts (
     policy_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     version integer DEFAULT 1 NOT NULL,
+    media_mode text,
+    media_mode_now text DEFAULT 'store'::text NOT NULL,
     complete_up_to timestamp with time zone,
     incomplete_reason text,
     receiving text DEFAULT 'webhooks'::text NOT NULL,
     polling_since timestamp with time zone,
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
+    CONSTRAINT accounts_media_mode_now_check CHECK ((media_mode_now = ANY (ARRAY['store'::text, 'reference'::text]))),
     CONSTRAINT accounts_polling CHECK (((receiving = 'polling'::text) = (polling_since IS NOT NULL))),
     CONSTRAINT accounts_receiving_check CHECK ((receiving = ANY (ARRAY['webhooks'::text, 'polling'::text])))
 );
 ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or everything is passed on; null: as the installation says.';
+COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
@@ -190,10 +197,15 @@ CREATE TABLE public.attachments (
     placeholder text,
     has_thumbnail boolean DEFAULT false NOT NULL,
     error text,
-    CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text])))
+    sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    available_until timestamp with time zone,
+    media_fetch_failed boolean DEFAULT false NOT NULL
 );
 ALTER TABLE ONLY public.attachments FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.attachments.source_url IS 'Where Meta keeps it for now; never leaves the server.';
+COMMENT ON COLUMN public.attachments.sent_at IS 'Its message''s time, from which its age counts; what is older than this column: the column''s.';
+COMMENT ON COLUMN public.attachments.available_until IS 'Until when a story can stand at most; it is passed on until then and never kept.';
+COMMENT ON COLUMN public.attachments.media_fetch_failed IS 'Its host was in trouble again and again; somebody may try again.';
 CREATE TABLE public.call_budgets (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -384,10 +396,12 @@ CREATE TABLE public.media_fetches (
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     has_asked_anew boolean DEFAULT false NOT NULL,
-    error text
+    error text,
+    host text DEFAULT ''::text NOT NULL
 );
 ALTER TABLE ONLY public.media_fetches FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.media_fetches.due_at IS 'The first time mirrored from when the message was sent, so that the newest come first.';
+COMMENT ON COLUMN public.media_fetches.host IS 'Where the file is: so many at once of one host.';
 CREATE TABLE public.media_objects (
     workspace_id uuid NOT NULL,
     digest bytea NOT NULL,
@@ -414,6 +428,16 @@ CREATE TABLE public.media_removals (
     error text
 );
 ALTER TABLE ONLY public.media_removals FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.media_turns (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    is_of_people boolean DEFAULT false NOT NULL,
+    after_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.media_turns FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.memberships (
     workspace_id uuid NOT NULL,
     agent_id uuid NOT NULL,
@@ -562,6 +586,7 @@ CREATE TABLE public.participants (
     avatar_digest bytea,
     avatar_source_url text,
     avatar_error text,
+    avatar_kept_at timestamp with time zone,
     is_follower boolean,
     is_followed boolean,
     is_verified boolean,
@@ -575,6 +600,7 @@ CREATE TABLE public.participants (
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.participants.avatar_kept_at IS 'Since when our copy of the picture is kept.';
 COMMENT ON COLUMN public.participants.is_follower IS 'They follow the account.';
 COMMENT ON COLUMN public.participants.is_followed IS 'The account follows them.';
 COMMENT ON COLUMN public.participants.linked_lead_id IS 'What another system calls this person; opaque, set through the API.';
@@ -706,6 +732,8 @@ ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_pkey PRIMARY KEY (workspace_id, message_id, "position");
+ALTER TABLE public.attachments
+    ADD CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'relayed'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text]))) NOT VALID;
 ALTER TABLE ONLY public.call_budgets
     ADD CONSTRAINT call_budgets_pkey PRIMARY KEY (workspace_id, account_id, pool);
 ALTER TABLE ONLY public.change_counters
@@ -748,6 +776,8 @@ ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_pkey PRIMARY KEY (workspace_id, digest);
 ALTER TABLE ONLY public.media_removals
     ADD CONSTRAINT media_removals_pkey PRIMARY KEY (workspace_id, digest);
+ALTER TABLE ONLY public.media_turns
+    ADD CONSTRAINT media_turns_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
 ALTER TABLE ONLY public.message_hints
@@ -799,6 +829,11 @@ ALTER TABLE ONLY public.workspaces
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
+CREATE INDEX attachments_age ON public.attachments USING btree ((
+CASE
+    WHEN (available_until IS NOT NULL) THEN 'story'::text
+    ELSE split_part(content_type, '/'::text, 1)
+END), sent_at) WHERE ((state = 'stored'::text) OR ((available_until IS NOT NULL) AND (source_url IS NOT NULL)));
 CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id, digest) WHERE (digest IS NOT NULL);
 CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
@@ -815,6 +850,7 @@ CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
+CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
@@ -827,6 +863,7 @@ CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
+CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_turn ON public.participants USING btree (profile_turn_at, workspace_id, id);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
 CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
@@ -879,6 +916,8 @@ ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.media_turns
+    ADD CONSTRAINT media_turns_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.memberships
@@ -932,6 +971,7 @@ CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH
 CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_objects TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_removals TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.media_turns TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
@@ -959,6 +999,7 @@ ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_objects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_removals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.media_turns ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
@@ -983,6 +1024,7 @@ CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id 
 CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_objects TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_removals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.media_turns TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1068,6 +1110,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_worker
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;

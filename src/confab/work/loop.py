@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,9 @@ class Each:
 
     The row is removed when `run` returns, unless `keeps_row`: then `run` settles it. When `run` raises, the row is postponed
     with backoff and jitter; after `max_attempts` (None: never) `give_up` settles it, told what went wrong, or else it is buried.
+
+    Where the kind has lanes, `at_once_of` says for each how many go side by side with the same value, and `closed` which values
+    wait for a moment whatever else there is.
     """
 
     kind: Kind
@@ -40,6 +44,8 @@ class Each:
     max_attempts: int | None = 8
     keeps_row: bool = False
     give_up: Callable[[Due, str], Awaitable[None]] | None = None
+    at_once_of: Sequence[int] = ()
+    closed: Callable[[], Sequence[Sequence[str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +95,10 @@ class Worker:
                 log.warning("work_interrupted", kind=work.kind.name, error=in_short(error))
                 await asyncio.sleep(_AFTER_TROUBLE_S)
 
-    async def _claim(self, work: Each | Together, limit: int) -> list[Due]:
+    async def _claim(self, work: Each | Together, limit: int, closed: Sequence[Sequence[str]] = ()) -> list[Due]:
         now = self._clock.now()
         async with self._db.alone() as conn:
-            return await work.kind.claim(conn, now, now + work.lease, limit)
+            return await work.kind.claim(conn, now, now + work.lease, limit, closed)
 
     async def _wait(self, work: Each | Together) -> None:
         bell = self._bells[wake.work(work.kind.name)]
@@ -141,11 +147,12 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             while True:
                 room = work.at_once - len(running)
-                claimed = await self._claim(work, room) if room else []
+                most = min(room, 1) if work.at_once_of else room  # one by one, or too many could go in one lane
+                claimed = await self._claim(work, most, _closed(work, running)) if most else []
                 for due in claimed:
                     running.add(due)
                     group.create_task(one(due))
-                if not room or len(claimed) < room:
+                if not room or len(claimed) < most:
                     await self._wait(work)
 
     async def _one(self, work: Each, due: Due) -> None:
@@ -206,6 +213,16 @@ class Worker:
                         await work.kind.renew(conn, due, self._clock.now() + work.lease)
             except REFUSED as error:
                 log.warning("lease_not_renewed", kind=work.kind.name, error=in_short(error))
+
+
+def _closed(work: Each, running: Collection[Due]) -> list[list[str]]:
+    """For each lane the values of which enough is running, or which are closed for a moment."""
+    besides: Sequence[Sequence[str]] = work.closed() if work.closed is not None else [()] * len(work.at_once_of)
+    full: list[list[str]] = []
+    for lane, (most, closed) in enumerate(zip(work.at_once_of, besides, strict=True)):
+        going = Counter(due.lanes[lane] for due in running)
+        full.append([*closed, *(value for value, count in going.items() if count >= most)])
+    return full
 
 
 def backoff_s(attempts: int, chance: float) -> float:

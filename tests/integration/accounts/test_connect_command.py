@@ -76,3 +76,19 @@ def test_D6_an_account_is_connected_through_the_meta_app_that_is_named(confab: C
     assert confab("meta-app", "add", "empty", "--secret", "-", given=" \n")[0] == 1
     code, listed = confab("account", "list", "--workspace", "Agency")
     assert [one["ig_id"] for one in listed["items"]] == ["1001", "1002"]
+
+
+def test_MD8_whether_an_account_keeps_copies_is_said_on_the_command_line_too(confab: Command, doors: Doors) -> None:
+    assert confab("workspace", "create", "Keepers")[0] == 0
+    account = ["account", "add", "--workspace", "Keepers", "--username", "@keepers", "--access-token", "-"]
+    assert confab(*account, "--ig-id", "2001", given="a token")[0] == 0
+    media = ["account", "media", "--workspace", "Keepers", "--ig-id", "2001", "--mode"]
+    for mode, wanted, is_changed in (
+        ("reference", "reference", True),
+        ("reference", "reference", False),
+        ("default", None, True),
+    ):
+        told = {"ig_id": "2001", "media_mode": wanted, "is_changed": is_changed}
+        assert confab(*media, mode) == (0, told)
+    code, said = confab("account", "media", "--workspace", "Keepers", "--ig-id", "9", "--mode", "store")
+    assert (code, "has no account 9" in said) == (1, True)

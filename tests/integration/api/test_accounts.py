@@ -55,6 +55,27 @@ async def test_an_agent_may_look_and_not_touch(http: httpx2.AsyncClient, bob: Pe
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
+async def test_MD8_owners_and_admins_say_whether_an_account_keeps_copies(
+    http: httpx2.AsyncClient, anna: Person, bob: Person, stranger: Person, account: Account, app_db: Database
+) -> None:
+    path = f"/api/v1/accounts/{account.id}"
+    async with app_db.viewing(anna.workspace) as conn:
+        before = await changes.newest_seq(conn, anna.workspace)
+    for mode, is_change in (("reference", True), ("reference", False), (None, True)):
+        answer = await http.patch(path, json={"media_mode": mode}, headers=anna.bearer)
+        assert (answer.status_code, answer.json()["media_mode"]) == (200, mode)
+        async with app_db.viewing(anna.workspace) as conn:
+            told = await changes.after(conn, anna.workspace, before, 10)
+            turns = await conn.fetchval("SELECT count(*) FROM media_turns WHERE account_id = $1", account.id)
+            before = await changes.newest_seq(conn, anna.workspace)
+        assert ([change.type for change in told], turns) == (["account_updated"] if is_change else [], 1)
+    kept = (await http.patch(path, json={"human_agent": False}, headers=anna.bearer)).json()
+    assert kept["media_mode"] is None
+    for who, status in ((bob, 403), (stranger, 404)):
+        assert (await http.patch(path, json={"media_mode": "store"}, headers=who.bearer)).status_code == status
+    assert (await http.patch(path, json={"media_mode": "sometimes"}, headers=anna.bearer)).json()["field"] == "media_mode"
+
+
 async def test_another_workspace_sees_neither_account_nor_agents(
     http: httpx2.AsyncClient, anna: Person, bob: Person, stranger: Person, account: Account
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import asyncpg
 import pytest
 
 from confab.store import days, migrate
@@ -106,3 +107,17 @@ async def test_what_is_over_is_found_by_an_index(worker_db: Database) -> None:
         assert "unrouted_parts" in explained.plan
         assert "(workspace_id = w.workspace_id) AND (delivery_id = old" in explained.plan
         assert "Seq Scan" not in explained.plan
+
+
+async def test_an_index_that_was_stopped_in_the_middle_is_made_anew(older: Doors) -> None:
+    conn = await connect(older.owner)
+    try:
+        await conn.execute("CREATE TABLE twins (n integer); INSERT INTO twins VALUES (1), (1)")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await conn.execute("CREATE UNIQUE INDEX CONCURRENTLY twins_n ON twins (n)")
+        await migrate.migrate(older.owner)
+        assert await conn.fetchval("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
+        assert await conn.fetchval("SELECT to_regclass('twins_n')") is None
+        assert await conn.fetchval("SELECT to_regclass('attachments_age')") is not None
+    finally:
+        await conn.close()

@@ -36,6 +36,7 @@ REST: dict[str, LiteralString] = {
     "runs": """INSERT INTO runs (workspace_id, id, account_id, what, state, asked_by, created_at, due_at)
         SELECT workspace_id, gen_random_uuid(), id, 'messages', 'waiting', 'Dana', now(), now() FROM accounts""",
     "watches": "INSERT INTO account_watches (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
+    "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
     "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
         SELECT workspace_id, id, now() FROM conversations""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
@@ -75,7 +76,7 @@ async def test_a_dead_row_is_listed_counted_and_made_due_again(
         assert await kind.revive(conn, clock.now()) == 1
         assert (await kind.dead(conn, 10), sum((await claims.dead_counts(conn)).values())) == ([], 0)
         again = await kind.claim(conn, clock.now(), clock.now(), 100)
-        assert claims.Due(key=due.key, attempts=1) in again
+        assert claims.Due(key=due.key, attempts=1, lanes=due.lanes) in again
         assert await kind.revive(conn, clock.now()) == 0
 
 

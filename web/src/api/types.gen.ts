@@ -572,9 +572,10 @@ export interface components {
          * Account
          * @description An Instagram professional account and how our link to it fares.
          *
-         *     `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. Everything sent up
-         *     to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the way of more.
-         *     `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+         *     `human_agent` says that Meta granted the Human Agent feature to the app and that the team switched it on. `media_mode`:
+         *     whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
+         *     Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
+         *     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
          */
         Account: {
             /**
@@ -597,6 +598,8 @@ export interface components {
             health: "ok" | "reconnect" | "paused";
             /** Health Reason */
             health_reason: string | null;
+            /** Media Mode */
+            media_mode: ("store" | "reference") | null;
             /** Token Expires At */
             token_expires_at: string | null;
             /** Complete Up To */
@@ -627,11 +630,19 @@ export interface components {
         };
         /**
          * AccountPatch
-         * @description What may be changed of an account: whether its agents use Meta's Human Agent feature.
+         * @description What changes of an account; what is left out stays.
+         *
+         *     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
+         *     installation says; changing it removes what is kept, or fetches it again.
          */
         AccountPatch: {
-            /** Human Agent */
+            /**
+             * Human Agent
+             * @default false
+             */
             human_agent: boolean;
+            /** Media Mode */
+            media_mode?: ("store" | "reference") | null;
         };
         /**
          * AccountRef
@@ -789,7 +800,9 @@ export interface components {
          * Attachment
          * @description Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
          *
-         *     `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file.
+         *     `placeholder` is a picture of a few pixels as a data URL; `error` says why there is no file. A file that is `relayed` is no
+         *     copy: it comes from Instagram each time, and of a story until `available_until`. `media_fetch_failed`: its host was in
+         *     trouble again and again, and somebody may try again.
          */
         Attachment: {
             /** Kind */
@@ -806,7 +819,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "pending" | "stored" | "failed" | "expired" | "refused" | "link" | "unavailable";
+            state: "pending" | "stored" | "relayed" | "failed" | "expired" | "refused" | "link" | "unavailable";
             /** Content Type */
             content_type: string | null;
             /** Size Bytes */
@@ -821,6 +834,10 @@ export interface components {
             placeholder: string | null;
             /** Error */
             error: string | null;
+            /** Available Until */
+            available_until: string | null;
+            /** Media Fetch Failed */
+            media_fetch_failed: boolean;
         };
         /**
          * Author
@@ -1620,11 +1637,26 @@ export interface components {
         };
         /**
          * StoryRef
-         * @description A story that a message answers. Story media is never stored, so there is only its id.
+         * @description A story that a message answers: its id, and while it stands the way to see it. It is passed on and never stored.
          */
         StoryRef: {
             /** Id */
             id: string | null;
+            /** Url */
+            url: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "stored" | "relayed" | "failed" | "expired" | "refused" | "link" | "unavailable";
+            /** Content Type */
+            content_type: string | null;
+            /** Width */
+            width: number | null;
+            /** Height */
+            height: number | null;
+            /** Available Until */
+            available_until: string | null;
         };
         /**
          * Superseded

@@ -6,6 +6,7 @@ import { Icon, type IconName } from "../ui/icon"
 const STATES: Record<Attachment["state"], string> = {
   pending: "is being copied from Instagram",
   stored: "cannot be shown here",
+  relayed: "cannot be shown here",
   failed: "could not be fetched from Instagram",
   expired: "is no longer available on Instagram",
   refused: "was not kept",
@@ -66,26 +67,6 @@ export function LinkCard({ attachment }: { attachment: Attachment }) {
   )
 }
 
-export function StoryCard({ attachment, isOurs }: { attachment: Attachment; isOurs: boolean }) {
-  const isMention = attachment.kind === "story_mention"
-  const kind = isMention
-    ? isOurs
-      ? "Mentioned them in your story"
-      : "Mentioned you in their story"
-    : "Shared a story"
-  return (
-    <Card icon="story" kind={kind}>
-      {attachment.title && <span className="text-sm text-ink">{attachment.title}</span>}
-      <span className="text-xs text-ink-3">
-        {attachment.state === "expired"
-          ? "The story is no longer available."
-          : "Stories are never kept; they vanish after a day."}
-      </span>
-      <OpenLink permalink={attachment.permalink} />
-    </Card>
-  )
-}
-
 export function TemplateCard({ attachment }: { attachment: Attachment }) {
   return (
     <Card icon="grid" kind={attachment.title ? "Card" : "Shared content"}>
@@ -99,7 +80,7 @@ export function TemplateCard({ attachment }: { attachment: Attachment }) {
   )
 }
 
-function Card({ icon, kind, children }: { icon: IconName; kind: string; children: React.ReactNode }) {
+export function Card({ icon, kind, children }: { icon: IconName; kind: string; children: React.ReactNode }) {
   return (
     <div className="flex w-72 max-w-full flex-col gap-1 rounded-2xl border border-line bg-surface p-3">
       <span className="flex items-center gap-1.5 pb-0.5 text-xs font-medium text-ink-3">
@@ -111,7 +92,7 @@ function Card({ icon, kind, children }: { icon: IconName; kind: string; children
   )
 }
 
-function OpenLink({ permalink }: { permalink: string | null }) {
+export function OpenLink({ permalink }: { permalink: string | null }) {
   const href = safeHref(permalink)
   if (href === null) return null
   const host = new URL(href).hostname

@@ -1,14 +1,19 @@
-import { Fragment } from "react"
 import { explain } from "../api/client"
 import { useRetryAttachment } from "../api/messages"
 import type { Attachment, Message } from "../api/model"
-import { selectAttachmentLabel, selectMediaUrl, selectThumbnailUrl } from "../lib/selectors"
-import { formatDuration, formatSize } from "../lib/time"
-import { Icon } from "../ui/icon"
+import { selectMediaUrl } from "../lib/selectors"
 import { showToast } from "../ui/toast"
-import { LinkCard, Placeholder, StoryCard, TemplateCard } from "./attachment-cards"
+import { LinkCard, Placeholder, TemplateCard } from "./attachment-cards"
+import { FileCard } from "./file-card"
+import { Film, Picture, Sound } from "./media"
+import { StoryCard } from "./story"
 
 const MISSING: ReadonlySet<Attachment["state"]> = new Set(["failed", "expired", "refused"])
+
+/** A story that is over stays so. */
+function mayTryAgain({ state, available_until }: Attachment): boolean {
+  return MISSING.has(state) && !(state === "expired" && available_until !== null)
+}
 
 type AttachmentsProps = { message: Message; isOurs: boolean }
 
@@ -25,11 +30,14 @@ export function Attachments({ message, isOurs }: AttachmentsProps) {
       }
     >
       {attachments.map((attachment, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no id, and never change their order
-        <Fragment key={index}>
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: attachments have no id, and never change their order
+          key={index}
+          className={`flex max-w-full min-w-0 flex-col gap-1 ${isOurs ? "items-end" : "items-start"}`}
+        >
           <AttachmentView attachment={attachment} isOurs={isOurs} isTile={isGrid} />
-          {MISSING.has(attachment.state) && <TryAgain message={message} position={index} />}
-        </Fragment>
+          {mayTryAgain(attachment) && <TryAgain message={message} position={index} />}
+        </div>
       ))}
     </div>
   )
@@ -97,95 +105,6 @@ function AttachmentView({ attachment, isOurs, isTile }: ViewProps) {
     default:
       return <Unknown attachment={attachment} />
   }
-}
-
-/** The room a picture takes, known before it is loaded, so that nothing jumps. */
-function roomFor(attachment: Attachment): { width: number; height: number } {
-  const { width, height } = attachment
-  if (width === null || height === null || width <= 0 || height <= 0) return { width: 240, height: 240 }
-  const scale = Math.min(1, 320 / width, 360 / height)
-  return { width: Math.max(80, Math.round(width * scale)), height: Math.max(60, Math.round(height * scale)) }
-}
-
-function Picture({ attachment, isTile }: { attachment: Attachment; isTile: boolean }) {
-  const url = selectMediaUrl(attachment)
-  if (url === null) return <Placeholder attachment={attachment} icon="photo" isTile={isTile} />
-  const size = isTile ? { width: 156, height: 156 } : roomFor(attachment)
-  return (
-    <a href={url} target="_blank" rel="noopener noreferrer" className="block overflow-hidden rounded-2xl">
-      <img
-        src={selectThumbnailUrl(attachment) ?? url}
-        alt={attachment.title ?? "Open full size"}
-        {...size}
-        loading="lazy"
-        decoding="async"
-        style={{
-          width: size.width,
-          aspectRatio: `${size.width} / ${size.height}`,
-          ...(attachment.placeholder !== null && { backgroundImage: `url("${attachment.placeholder}")` }),
-        }}
-        className="h-auto max-w-full bg-hover bg-cover bg-center object-cover"
-      />
-    </a>
-  )
-}
-
-function Film({ attachment }: { attachment: Attachment }) {
-  const url = selectMediaUrl(attachment)
-  if (url === null) return <Placeholder attachment={attachment} icon="video" />
-  const size = roomFor(attachment)
-  return (
-    <video
-      src={url}
-      controls
-      preload="metadata"
-      aria-label={selectAttachmentLabel(attachment)}
-      {...size}
-      style={{ width: size.width, aspectRatio: `${size.width} / ${size.height}` }}
-      className="h-auto max-w-full rounded-2xl bg-sunken"
-    />
-  )
-}
-
-function Sound({ attachment }: { attachment: Attachment }) {
-  const url = selectMediaUrl(attachment)
-  if (url === null) return <Placeholder attachment={attachment} icon="voice" />
-  return (
-    <div className="flex w-72 max-w-full items-center gap-2 rounded-2xl bg-bubble-in p-1.5 pl-3">
-      <span className="text-ink-3">
-        <Icon name="voice" size={18} />
-      </span>
-      {/* biome-ignore lint/a11y/useMediaCaption: a voice message comes without a transcript */}
-      <audio src={url} controls preload="none" aria-label="Voice message" className="h-9 min-w-0 flex-1" />
-      {attachment.duration_ms !== null && (
-        <span className="pr-2 text-xs text-ink-3 tabular-nums">{formatDuration(attachment.duration_ms)}</span>
-      )}
-    </div>
-  )
-}
-
-function FileCard({ attachment }: { attachment: Attachment }) {
-  const url = selectMediaUrl(attachment)
-  if (url === null) return <Placeholder attachment={attachment} icon="file" />
-  const facts = [
-    attachment.content_type?.split("/").at(-1)?.toUpperCase(),
-    attachment.size_bytes !== null && formatSize(attachment.size_bytes),
-  ].filter(Boolean)
-  return (
-    <a
-      href={url}
-      download
-      className="flex w-72 max-w-full items-center gap-3 rounded-2xl border border-line bg-surface p-3 hover:bg-sunken"
-    >
-      <span className="rounded-lg bg-sunken p-2 text-ink-2">
-        <Icon name="file" size={20} />
-      </span>
-      <span className="min-w-0">
-        <span className="block truncate text-sm font-medium">{attachment.title ?? "File"}</span>
-        <span className="block text-xs text-ink-3">{facts.join(" · ") || "Download"}</span>
-      </span>
-    </a>
-  )
 }
 
 function Sticker({ attachment }: { attachment: Attachment }) {

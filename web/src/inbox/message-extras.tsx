@@ -5,6 +5,7 @@ import { selectSummary } from "../lib/selectors"
 import { formatExact } from "../lib/time"
 import { Dialog } from "../ui/dialog"
 import { Icon, type IconName } from "../ui/icon"
+import { StoryQuote } from "./story"
 
 type QuoteProps = {
   message: Message
@@ -17,14 +18,7 @@ type QuoteProps = {
 export function Quote({ message, participantName, messages, onJump }: QuoteProps) {
   const { reply_to } = message
   if (reply_to?.story) {
-    const isOurs = message.direction === "outbound"
-    return (
-      <p className="flex items-center gap-1.5 px-1 text-xs text-ink-3">
-        <Icon name="story" size={15} />
-        {isOurs ? "Answered their story" : "Answered your story"}
-        <span title="Instagram does not allow stories to be kept">· the story is not kept</span>
-      </p>
-    )
+    return <StoryQuote story={reply_to.story} isOurs={message.direction === "outbound"} />
   }
   if (!reply_to?.mid) return null
   const { mid } = reply_to

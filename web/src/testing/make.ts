@@ -16,6 +16,7 @@ export const ACCOUNT: Account = {
   human_agent: false,
   health: "ok",
   health_reason: null,
+  media_mode: null,
   token_expires_at: null,
   complete_up_to: null,
   incomplete_reason: null,

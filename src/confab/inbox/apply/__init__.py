@@ -170,12 +170,15 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
     return set(found)
 
 
-def _to_fetch(row: MessageRow) -> list[tuple[UUID, UUID, int, UUID, datetime]]:
+def _to_fetch(row: MessageRow) -> list[media.ToFetch]:
     return [
-        (row.workspace_id, row.id, attachment.position, row.account_id, row.sent_at)
+        media.ToFetch(
+            workspace_id=row.workspace_id, subject_id=row.id, position=attachment.position, account_id=row.account_id,
+            sent_at=row.sent_at, source_url=attachment.source_url,
+        )
         for attachment in row.attachments
         if attachment.state == "pending"
-    ]
+    ]  # fmt: skip
 
 
 async def _note_histories(conn: Conn, state: State) -> None:

@@ -14,6 +14,7 @@ import msgspec
 
 from confab.inbox.apply import matching
 from confab.inbox.preview import consider_as_last, show_as_last
+from confab.model import media
 from confab.model.events import (
     Content,
     Event,
@@ -36,7 +37,6 @@ from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWS = timedelta(minutes=2)  # read sooner than this, a message was only overtaken by whoever asked
-_STORY_KINDS = frozenset({"story_mention", "ig_story", "story"})  # rule M: story media is never stored
 
 AboutMessage = MessageDeleted | MessageEdited | ReactionChanged | MessageSeen
 Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
@@ -286,6 +286,8 @@ def _put_content(row: MessageRow, content: Content) -> None:
     row.quick_reply_payload, row.referral = content.quick_reply_payload, _referral(content.referral)
     row.is_unsupported = content.is_unsupported
     row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
+    if content.is_story_reply and content.reply_to_story_url is not None:
+        row.attachments.append(_story(row, content.reply_to_story_url))
 
 
 def _add(state: State, conversation: ConversationRow, message: MessageRow, opener: WindowOpener | None) -> None:
@@ -444,16 +446,22 @@ def _mark_self(conversation: ConversationRow, *, is_self: bool) -> None:
 
 
 def _attachment(message: MessageRow, position: int, shared: SharedAttachment) -> AttachmentRow:
+    source = media.Source(has_file=shared.url is not None, has_page=shared.permalink is not None)
     return AttachmentRow(
         workspace_id=message.workspace_id, message_id=message.id, position=position, kind=shared.kind, source_url=shared.url,
-        title=shared.title, permalink=shared.permalink, state=_attachment_state(shared), payload=shared.payload,
+        title=shared.title, permalink=shared.permalink, state=media.first_state(shared.kind, source), payload=shared.payload,
+        sent_at=message.sent_at,
+        available_until=media.available_until(shared.kind, message.sent_at) if source.has_file and not source.has_page else None,
     )  # fmt: skip
 
 
-def _attachment_state(shared: SharedAttachment) -> str:
-    if shared.permalink is not None:
-        return "link"
-    return "pending" if shared.url is not None and shared.kind not in _STORY_KINDS else "unavailable"
+def _story(message: MessageRow, url: str) -> AttachmentRow:
+    """The story that a message answers, told apart from what it carries by its position alone. Rule MD7."""
+    return AttachmentRow(
+        workspace_id=message.workspace_id, message_id=message.id, position=media.STORY_POSITION, kind=media.STORY_REPLY,
+        source_url=url, title=None, permalink=None, state="pending", sent_at=message.sent_at,
+        available_until=media.available_until(media.STORY_REPLY, message.sent_at),
+    )  # fmt: skip
 
 
 def _story_id(content: Content) -> str | None:

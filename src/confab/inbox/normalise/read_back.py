@@ -17,6 +17,7 @@ from confab.inbox.normalise.content import content_of
 from confab.inbox.normalise.values import flaw
 from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, ReactionChanged, Unreadable
 from confab.model.inbox import Igsid, Mid
+from confab.model.media import STORY_REPLY, is_story
 
 Earlier = Literal["more", "hidden", "none"]
 
@@ -61,8 +62,11 @@ def of_conversation(read: ReadConversation, ig_id: str) -> list[Event]:
     return [*found, history]
 
 
-def file_link(read: ReadMessage, position: int) -> str | None:
-    """The fresh link of an attachment of a message read back; None where there is no file any more."""
+def file_link(read: ReadMessage, kind: str, position: int) -> str | None:
+    """The fresh link of an attachment of a message read back; None where there is no file any more. Rules C10, M9."""
+    if is_story(kind) and read.story is not None:
+        told = read.story.reply_to if kind == STORY_REPLY else read.story.mention
+        return (told.link or None) if told is not None else None
     if position >= len(read.attachments.data):
         return None
     url = payloads.an_object(_attachment(read.attachments.data[position]).get("payload"))

@@ -44,6 +44,7 @@ CREATE OR REPLACE FUNCTION dead_rows() RETURNS TABLE (kind text, count bigint)
     UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
     UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
     UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
+    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
     UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
     UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
     UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'

@@ -1,0 +1,34 @@
+"""Files of messages became different, and whoever has the messages open is told in the same transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from confab.model.changes import Change, MessageUpdated
+from confab.model.inbox import ConversationId, WorkspaceId
+from confab.store import changes, conversations, messages
+from confab.store.db import Conn
+from confab.store.media import Place
+from confab.store.rows import ConversationRow
+
+
+async def lock(conn: Conn, places: Sequence[Place]) -> dict[UUID, ConversationRow]:
+    """Their conversations, locked in the order in which everybody locks them."""
+    wanted = sorted({(place.workspace_id, place.conversation_id) for place in places})
+    return {id_: await conversations.lock(conn, workspace, ConversationId(id_)) for workspace, id_ in wanted}
+
+
+async def publish(conn: Conn, places: Sequence[Place], locked: dict[UUID, ConversationRow], now: datetime) -> set[WorkspaceId]:
+    """Publish the messages as they are now; the workspaces to wake."""
+    rows = await messages.rows_by_ids(conn, sorted({(place.workspace_id, place.message_id) for place in places}))
+    if not rows:
+        return set()
+    await messages.update(conn, rows)
+    found: dict[WorkspaceId, list[Change]] = {}
+    for row in rows:
+        marks = locked[row.conversation_id]
+        value = messages.shown(row, marks.read_up_to, marks.seen_up_to)
+        change = MessageUpdated(type="message_updated", conversation_id=value.conversation_id, message=value)
+        found.setdefault(WorkspaceId(row.workspace_id), []).append(change)
+    await changes.publish_all(conn, found, now)
+    return set(found)

@@ -1,0 +1,69 @@
+"""An account begins, or ceases, to keep media: all that it has is brought in line, a short transaction at a time. Rule MD8."""
+
+from datetime import datetime
+from uuid import UUID
+
+from confab.clock import Clock
+from confab.media import told
+from confab.media.policy import Policy
+from confab.model.changes import Change, ConversationUpdated
+from confab.model.inbox import WorkspaceId
+from confab.store import changes, conversations, media_turns, wake
+from confab.store.claims import Due
+from confab.store.db import Conn, Database
+from confab.store.media_turns import Turn
+from confab.store.wake import Wake
+
+_LOOKED_AT = 200
+_NOT_KEPT = "this account keeps no copies, and Instagram's link is not known"
+
+
+class Turns:
+    """Handles claimed turns."""
+
+    def __init__(self, db: Database, clock: Clock, waker: Wake, rules: Policy) -> None:
+        self._db = db
+        self._clock = clock
+        self._wake = waker
+        self._rules = rules
+
+    async def run(self, due: Due) -> None:
+        """One batch; the row is due at once until all is done. Doing a batch again changes nothing."""
+        workspace, account = WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1]))
+        async with self._db.transaction() as conn:
+            turn = await media_turns.get(conn, workspace, account)
+            if turn is None:
+                return
+            await (self._people(conn, workspace, turn) if turn.is_of_people else self._files(conn, workspace, turn))
+        self._wake.say(wake.changed(workspace), wake.work("turns"), wake.work("media"), wake.work("removals"))
+
+    async def look(self, now: datetime) -> None:
+        """Begin where the installation's own mode has changed."""
+        async with self._db.transaction() as conn:
+            await media_turns.begin_where_needed(conn, self._rules.default, now)
+        self._wake.say(wake.work("turns"))
+
+    async def _files(self, conn: Conn, workspace: WorkspaceId, turn: Turn) -> None:
+        now, is_reference = self._clock.now(), self._rules.mode(turn.media_mode) == "reference"
+        places, last = await media_turns.page(conn, workspace, turn, "stored" if is_reference else "relayed", _LOOKED_AT)
+        if last is None:
+            await media_turns.reach(conn, workspace, turn, UUID(int=0), now, is_of_people=True)
+            return
+        locked = await told.lock(conn, places)
+        await (media_turns.let_go(conn, places, _NOT_KEPT, now) if is_reference else media_turns.fetch(conn, places))
+        await media_turns.reach(conn, workspace, turn, last, now, is_of_people=False)
+        await told.publish(conn, places, locked, now)
+
+    async def _people(self, conn: Conn, workspace: WorkspaceId, turn: Turn) -> None:
+        now, mode = self._clock.now(), self._rules.mode(turn.media_mode)
+        shown, last = await media_turns.turn_people(conn, workspace, turn, mode, _LOOKED_AT, now)
+        if last is None:
+            await media_turns.end(conn, workspace, turn.account_id, mode)
+            return
+        await media_turns.reach(conn, workspace, turn, last, now, is_of_people=True)
+        found = await conversations.by_ids(conn, [(workspace, one) for one in shown])
+        updated: list[Change] = [
+            ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()
+        ]
+        if updated:
+            await changes.publish(conn, workspace, updated, now)
