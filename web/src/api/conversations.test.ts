@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { DEFAULT_FILTERS } from "../lib/filters"
 import { makeConversation } from "../testing/make"
 import { applyChange } from "./apply-change"
-import { conversationOf, markRead, updateIn } from "./conversations"
+import { conversationOf, loadEarlierIn, markRead, updateIn } from "./conversations"
 import { type ListEntry, listFromPage } from "./list-entry"
 
 let told: string[]
@@ -77,4 +77,28 @@ test("An answer that the stream has overtaken does not bring a row back that its
   const update = { conversation: before, patch: { labels: ["vip"] }, guess: { labels: ["vip"] } }
   await new MutationObserver(cache, updateIn(cache)).mutate(update)
   expect(cache.getQueryData<ListEntry>(key)?.items).toEqual([])
+})
+
+test("HI7: That Instagram is asked for earlier messages shows at once, and a refusal takes it back", async () => {
+  const cache = new QueryClient()
+  const before = makeConversation({ earlier: "more" })
+  const shown = () => cache.getQueryData(conversationOf(before.id, cache).queryKey)
+  let answered = (_: Response): void => {}
+  vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => (answered = resolve)))
+  const ask = (): Promise<unknown> => new MutationObserver(cache, loadEarlierIn(cache)).mutate(before)
+
+  const refused = ask()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(shown()).toMatchObject({ earlier: "asking", version: 1 })
+  answered(unavailable())
+  await expect(refused).rejects.toThrow("Not now.")
+  expect(shown()).toEqual(before)
+
+  const overtaken = ask()
+  await vi.advanceTimersByTimeAsync(0)
+  const conversation = { ...before, earlier: "hidden" as const, version: 3 }
+  applyChange(cache, { seq: 2, type: "conversation_updated", conversation })
+  answered(Response.json({ ...before, earlier: "asking", version: 2 }, { status: 202 }))
+  await overtaken
+  expect(shown()).toEqual(conversation)
 })
