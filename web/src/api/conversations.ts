@@ -133,11 +133,7 @@ export function loadEarlierIn(cache: QueryClient) {
   return mutationOptions({
     mutationFn: ({ id }: Conversation) =>
       answer(http.POST("/api/v1/conversations/{id}/earlier", { params: { path: { id } } })),
-    onMutate(conversation) {
-      showGuess(cache, conversation, { ...conversation, earlier: "asking", earlier_reason: null })
-    },
     onSuccess: (conversation) => landConversation(cache, conversation),
-    onError: (_error, conversation) => takeBack(cache, conversation),
   })
 }
 

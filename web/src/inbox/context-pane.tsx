@@ -5,12 +5,14 @@ import { explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
+import { HEALTH, HUMAN_AGENT } from "../lib/account-words"
 import { selectDisplayName, selectHandle } from "../lib/selectors"
 import { describeWindow } from "../lib/window-words"
 import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
+import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
 import { LabelMenu } from "./label-menu"
 
@@ -136,8 +138,6 @@ function Answering({ conversation, account }: { conversation: Conversation; acco
   )
 }
 
-const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" }
-
 function AccountSection({ account }: { account: Account }) {
   const setHumanAgent = useSetHumanAgent()
   const mayChange = useMe().agent.role !== "agent"
@@ -146,25 +146,18 @@ function AccountSection({ account }: { account: Account }) {
       <Fact name="Health">
         <span className={account.health === "ok" ? "" : "text-red"}>{HEALTH[account.health]}</span>
       </Fact>
-      <label className="flex items-center justify-between gap-3 py-0.5 text-sm text-ink-2">
-        Human Agent permission
-        <input
-          type="checkbox"
-          checked={account.human_agent}
-          disabled={!mayChange || setHumanAgent.isPending}
-          onChange={(event) =>
-            setHumanAgent.mutate(
-              { id: account.id, human_agent: event.target.checked },
-              { onError: (error) => showToast(explain(error), { isError: true }) },
-            )
-          }
-          className="size-4 accent-accent"
-        />
-      </label>
-      <p className="text-xs text-ink-3">
-        Switch it on only if Meta granted the Human Agent feature to your app: it lets a person answer for
-        seven days.
-      </p>
+      <Toggle
+        label={HUMAN_AGENT.name}
+        hint={HUMAN_AGENT.hint}
+        isOn={account.human_agent}
+        isDisabled={!mayChange || setHumanAgent.isPending}
+        onChange={(human_agent) =>
+          setHumanAgent.mutate(
+            { id: account.id, human_agent },
+            { onError: (error) => showToast(explain(error), { isError: true }) },
+          )
+        }
+      />
     </Section>
   )
 }

@@ -26,6 +26,8 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   const scroller = useRef<HTMLDivElement>(null)
   const anchor = useRef<Anchor | "end">(places.get(conversationId) ?? "end")
   const isPlaced = useRef(false)
+  /** Where we scrolled to ourselves: that is nobody's wish to look at something else. */
+  const ownTop = useRef<number | null>(null)
   const isLoading = useRef(false)
   const [hasFailed, setFailed] = useState(false)
   const [isAtEnd, setAtEnd] = useState(anchor.current === "end" && startKey === null)
@@ -34,7 +36,10 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     const element = scroller.current
     if (element === null || !isPlaced.current) return
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
-    anchor.current = atEnd ? "end" : topRow(element)
+    // What comes in above in several parts goes on between the row that is looked at and those that came before it.
+    const isOwn = ownTop.current !== null && Math.abs(element.scrollTop - ownTop.current) < 1
+    const kept = isOwn && anchor.current !== "end" ? findRow(element, anchor.current.key) : null
+    anchor.current = atEnd ? "end" : kept === null ? topRow(element) : anchorAt(element, kept)
     places.set(conversationId, anchor.current)
     setAtEnd(atEnd)
   }, [conversationId])
@@ -47,6 +52,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
       const row = findRow(element, anchor.current.key)
       if (row !== null) element.scrollTop = row.offsetTop - anchor.current.offset
     }
+    ownTop.current = element.scrollTop
   }, [])
 
   useLayoutEffect(() => {
@@ -134,11 +140,13 @@ function topRow(element: HTMLElement): Anchor {
   for (const row of rows) {
     if (!(row instanceof HTMLElement) || row.dataset.key === undefined) continue
     if (row.dataset.key.startsWith("day-")) continue
-    if (row.offsetTop + row.offsetHeight > element.scrollTop) {
-      return { key: row.dataset.key, offset: row.offsetTop - element.scrollTop }
-    }
+    if (row.offsetTop + row.offsetHeight > element.scrollTop) return anchorAt(element, row)
   }
   return { key: "", offset: 0 }
+}
+
+function anchorAt(element: HTMLElement, row: HTMLElement): Anchor {
+  return { key: row.dataset.key ?? "", offset: row.offsetTop - element.scrollTop }
 }
 
 function findRow(element: HTMLElement, key: string): HTMLElement | null {

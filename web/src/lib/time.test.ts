@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import {
+  formatAgo,
   formatDay,
   formatDuration,
   formatMoment,
@@ -16,6 +17,11 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const now = new Date(2026, 10, 18, 15, 30).getTime() // a Wednesday afternoon, wherever the test runs
 const ago = (ms: number): string => new Date(now - ms).toISOString()
+
+test("what is past is told by its age", () => {
+  const told = [-MINUTE, 30_000, 2 * MINUTE, HOUR, 5 * DAY].map((age) => formatAgo(now - age, now))
+  expect(told).toEqual(["just now", "just now", "2 minutes ago", "1 hour ago", "5 days ago"])
+})
 
 describe("time left", () => {
   test.each([

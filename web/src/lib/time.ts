@@ -57,6 +57,12 @@ export function formatMoment(at: number, now: number): string {
   return `${monthDay.format(at)}, ${clock.format(at)}`
 }
 
+/** "just now", "2 minutes ago", "1 hour ago", "5 days ago". */
+export function formatAgo(at: number, now: number): string {
+  const age = now - at
+  return age < MINUTE ? "just now" : `${speakTimeRemaining(age)} ago`
+}
+
 /** The calendar day of a moment where the reader is: a key for grouping. */
 export function dayKey(iso: string): string {
   const date = new Date(iso)
