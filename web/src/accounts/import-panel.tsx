@@ -27,7 +27,7 @@ export function ImportPanel({ account }: { account: Account }) {
       {...focus.holder}
       tabIndex={-1}
       aria-label={`Import of @${account.username}`}
-      className="mt-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-t pt-3 text-sm outline-none"
+      className="mt-3 flex min-h-20 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line border-t pt-3 text-sm outline-none"
     >
       {running && (
         <ImportProgress

@@ -62,7 +62,7 @@ function Bar({ share, name, text }: BarProps) {
       aria-valuemax={100}
       aria-valuenow={percent ?? undefined}
       aria-valuetext={text}
-      className="h-2 overflow-hidden rounded-full bg-hover"
+      className="h-2 overflow-hidden rounded-full bg-line-strong"
     >
       <div
         className={`h-full rounded-full bg-accent transition-[width] duration-300 ${percent === null ? "w-1/4 motion-safe:animate-pulse" : ""}`}

@@ -133,13 +133,13 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
 
 /**
  * The first row that is still in view, and how far its top is below the upper edge. Never the line of a day: it moves up to
- * older messages of that day as soon as they are there.
+ * older messages of that day as soon as they are there. Nor the line above what is new: it moves down to what is newer.
  */
 function topRow(element: HTMLElement): Anchor {
   const rows = element.firstElementChild?.children ?? []
   for (const row of rows) {
     if (!(row instanceof HTMLElement) || row.dataset.key === undefined) continue
-    if (row.dataset.key.startsWith("day-")) continue
+    if (row.dataset.key.startsWith("day-") || row.dataset.key === "unread") continue
     if (row.offsetTop + row.offsetHeight > element.scrollTop) return anchorAt(element, row)
   }
   return { key: "", offset: 0 }
