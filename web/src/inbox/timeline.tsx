@@ -76,6 +76,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
     startKey,
     hasOlder,
     loadOlder,
+    isFilling: conversation.earlier === "asking",
   })
   useEffect(() => setWasAtEnd(isAtEnd), [isAtEnd])
   const isTooLong = isAtEnd && thread.items.length > MOST_DRAWN

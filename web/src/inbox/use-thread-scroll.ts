@@ -16,18 +16,22 @@ type Given = {
   startKey: string | null
   hasOlder: boolean
   loadOlder: () => Promise<void>
+  /** Earlier messages come in one after the other, oldest first. */
+  isFilling: boolean
 }
 
 /**
  * A timeline that stays where it is. At its end it follows; anywhere else, whatever is added, loaded or resized above or
  * below, the row at the top edge keeps its place.
  */
-export function useThreadScroll({ conversationId, keys, startKey, hasOlder, loadOlder }: Given) {
+export function useThreadScroll({ conversationId, keys, startKey, hasOlder, loadOlder, isFilling }: Given) {
   const scroller = useRef<HTMLDivElement>(null)
   const anchor = useRef<Anchor | "end">(places.get(conversationId) ?? "end")
   const isPlaced = useRef(false)
   /** Where we scrolled to ourselves: that is nobody's wish to look at something else. */
   const ownTop = useRef<number | null>(null)
+  const areFilling = useRef(isFilling)
+  areFilling.current = isFilling
   const isLoading = useRef(false)
   const [hasFailed, setFailed] = useState(false)
   const [isAtEnd, setAtEnd] = useState(anchor.current === "end" && startKey === null)
@@ -36,8 +40,8 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     const element = scroller.current
     if (element === null || !isPlaced.current) return
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
-    // What comes in above in several parts goes on between the row that is looked at and those that came before it.
-    const isOwn = ownTop.current !== null && Math.abs(element.scrollTop - ownTop.current) < 1
+    // The next ones go between the first of them, which may be the top row by now, and the row that is looked at.
+    const isOwn = areFilling.current && Math.abs(element.scrollTop - (ownTop.current ?? -1)) < 1
     const kept = isOwn && anchor.current !== "end" ? findRow(element, anchor.current.key) : null
     anchor.current = atEnd ? "end" : kept === null ? topRow(element) : anchorAt(element, kept)
     places.set(conversationId, anchor.current)
