@@ -16,8 +16,9 @@ const sources = own.filter(
 
 /** Which rooms a room may import from, besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
-  app: ["inbox", "team", "api", "ui", "lib"],
+  app: ["inbox", "accounts", "team", "api", "ui", "lib"],
   inbox: ["api", "ui", "lib"],
+  accounts: ["api", "ui", "lib"],
   team: ["api", "ui", "lib"],
   api: ["lib"],
   ui: ["lib"],

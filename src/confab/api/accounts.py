@@ -40,7 +40,7 @@ class AccountPatch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    human_agent: bool = False
+    human_agent: bool | None = None
     media_mode: MediaMode | None = None
 
 
@@ -64,6 +64,8 @@ async def update_account(
     access.require("owner", "admin")
     if not body.model_fields_set:
         raise Invalid("Say what is to change.", field="human_agent")
+    if "human_agent" in body.model_fields_set and body.human_agent is None:
+        raise Invalid("human_agent is true or false.", field="human_agent")
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
     async with access.transaction() as conn:
         account = await _update(conn, workspace, account_id, body, access.now)
@@ -72,7 +74,7 @@ async def update_account(
 
 
 async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: AccountPatch, now: datetime) -> Account:
-    is_changed = "human_agent" in body.model_fields_set and await store.set_human_agent(
+    is_changed = body.human_agent is not None and await store.set_human_agent(
         conn, workspace, account, human_agent=body.human_agent
     )
     if "media_mode" in body.model_fields_set and await keeping.decide(conn, workspace, account, body.media_mode, now):

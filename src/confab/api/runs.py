@@ -1,7 +1,7 @@
 """Long work that somebody asks for: reading an account's conversations or profiles at Instagram, with its progress."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,7 +12,7 @@ from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
 from confab.model.commands import StopRun, Sync
-from confab.model.inbox import AccountId, Run, RunId, Seq
+from confab.model.inbox import AccountId, Run, RunId, RunKind, Seq
 from confab.store import changes, runs, wake
 
 router = APIRouter()
@@ -32,7 +32,7 @@ class WhatToSync(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    what: Literal["messages", "profiles"]
+    what: RunKind
 
 
 @router.post("/accounts/{id}/sync", operation_id="sync_account", response_model=Run, status_code=202)
@@ -46,11 +46,13 @@ async def sync_account(id: UUID, body: WhatToSync, access: SignedIn, services: R
 
 
 @router.get("/runs", operation_id="list_runs", response_model=RunPage)
-async def list_runs(access: SignedIn, account: UUID, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Response:
-    """The newest runs of an account."""
+async def list_runs(
+    access: SignedIn, account: UUID, what: RunKind | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> Response:
+    """The newest runs of an account, of one kind or of all."""
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
-        items = await runs.newest(conn, access.viewer, AccountId(account), limit)
+        items = await runs.newest(conn, access.viewer, AccountId(account), what, limit)
     return Json(RunPage(items=items, next=None, seq=seq))
 
 

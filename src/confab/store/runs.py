@@ -8,7 +8,7 @@ from uuid import UUID
 from confab.errors import NotFound
 from confab.model.changes import RunUpdated
 from confab.model.commands import Sync
-from confab.model.inbox import AccountId, Run, RunId, Viewer, WorkspaceId
+from confab.model.inbox import AccountId, Run, RunId, RunKind, Viewer, WorkspaceId
 from confab.store import changes
 from confab.store.db import Conn, row, rows, run
 
@@ -73,13 +73,14 @@ async def get(conn: Conn, workspace: WorkspaceId, run_id: UUID) -> Run:
     return found
 
 
-async def newest(conn: Conn, viewer: Viewer, account: AccountId, limit: int) -> list[Run]:
-    """The newest runs of an account, newest first. Index: runs_newest."""
+async def newest(conn: Conn, viewer: Viewer, account: AccountId, what: RunKind | None, limit: int) -> list[Run]:
+    """The newest runs of an account, of one kind or of all, newest first. Index: runs_newest."""
     return await rows(
         conn,
         Run,
-        "SELECT " + _SHOWN + " FROM runs WHERE workspace_id = $1 AND account_id = $2 ORDER BY id DESC LIMIT $3",
-        viewer.workspace_id, account, limit,
+        "SELECT " + _SHOWN + """ FROM runs
+        WHERE workspace_id = $1 AND account_id = $2 AND ($3::text IS NULL OR what = $3) ORDER BY id DESC LIMIT $4""",
+        viewer.workspace_id, account, what, limit,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
 import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
+import type { Account } from "./model"
 import { fetchEntry } from "./snapshot"
 
 export const accounts = queryOptions({
@@ -9,12 +10,14 @@ export const accounts = queryOptions({
   queryFn: ({ client }) => fetchEntry(client, ["accounts"], () => answer(http.GET("/api/v1/accounts"))),
 })
 
-/** Says whether Meta granted the Human Agent feature, and the team wants it used. */
-export function useSetHumanAgent() {
+type AccountChange = { id: string } & Partial<Pick<Account, "human_agent" | "media_mode">>
+
+/** Changes a setting of an account; what is left out stays. */
+export function useChangeAccount() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: ({ id, human_agent }: { id: string; human_agent: boolean }) =>
-      answer(http.PATCH("/api/v1/accounts/{id}", { params: { path: { id } }, body: { human_agent } })),
+    mutationFn: ({ id, ...body }: AccountChange) =>
+      answer(http.PATCH("/api/v1/accounts/{id}", { params: { path: { id } }, body })),
     onSuccess: (account) => applyChange(cache, { seq: 0, type: "account_updated", account }),
   })
 }

@@ -3,7 +3,7 @@ import type { QueryClient, QueryKey } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
 import { timeKey } from "../lib/time"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
-import type { Account, Activity, Agent, Change, Conversation, Me, Note, PendingSend } from "./model"
+import type { Account, Activity, Agent, Change, Conversation, Me, Note, PendingSend, Run } from "./model"
 import { applyToThread, type ThreadEntry } from "./thread-entry"
 
 export type Listed<T> = { items: T[]; seq: number }
@@ -43,6 +43,8 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToPending(data as PendingSend[], change, of as string)
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
+    case "runs":
+      return applyToRuns(data as Listed<Run>, change, of as string)
     case "agents":
       return applyToAgents(data as Listed<Agent>, change)
     case "labels":
@@ -102,6 +104,19 @@ export function applyToAccounts(accounts: Listed<Account>, change: Change): List
   if (known === undefined) return { ...accounts, items: [...accounts.items, change.account] }
   if (known.version >= change.account.version) return accounts
   return { ...accounts, items: accounts.items.map((one) => (one === known ? change.account : one)) }
+}
+
+/** Imports, newest first, as the server lists them: ids of runs sort by the time they were asked for. */
+export function applyToRuns(runs: Listed<Run>, change: Change, accountId: string): Listed<Run> {
+  if (change.type !== "run_updated" || change.run.account_id !== accountId) return runs
+  const { run } = change
+  if (run.what !== "messages") return runs
+  const known = runs.items.find((one) => one.id === run.id)
+  if (known === undefined) {
+    return { ...runs, items: [...runs.items, run].sort((a, b) => (a.id > b.id ? -1 : 1)) }
+  }
+  if (known.version >= run.version) return runs
+  return { ...runs, items: runs.items.map((one) => (one === known ? run : one)) }
 }
 
 export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Agent> {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { DEFAULT_FILTERS } from "../lib/filters"
 import { makeConversation } from "../testing/make"
 import { applyChange } from "./apply-change"
-import { conversationOf, markRead, updateIn } from "./conversations"
+import { conversationOf, loadEarlierIn, markRead, updateIn } from "./conversations"
 import { type ListEntry, listFromPage } from "./list-entry"
 
 let told: string[]
@@ -77,4 +77,26 @@ test("An answer that the stream has overtaken does not bring a row back that its
   const update = { conversation: before, patch: { labels: ["vip"] }, guess: { labels: ["vip"] } }
   await new MutationObserver(cache, updateIn(cache)).mutate(update)
   expect(cache.getQueryData<ListEntry>(key)?.items).toEqual([])
+})
+
+test("HI7: That Instagram is asked for earlier messages shows with the answer, unless the stream knows more", async () => {
+  const cache = new QueryClient()
+  const before = makeConversation({ earlier: "more" })
+  cache.setQueryData(conversationOf(before.id, cache).queryKey, before)
+  const shown = () => cache.getQueryData(conversationOf(before.id, cache).queryKey)
+  const ask = () => new MutationObserver(cache, loadEarlierIn(cache)).mutate(before)
+  const asking = { ...before, earlier: "asking" as const, version: 2 }
+
+  vi.stubGlobal("fetch", async () => unavailable())
+  await expect(ask()).rejects.toThrow("Not now.")
+  expect(shown()).toEqual(before)
+
+  vi.stubGlobal("fetch", async () => Response.json(asking, { status: 202 }))
+  await ask()
+  expect(shown()).toEqual(asking)
+
+  const over = { ...before, earlier: "hidden" as const, version: 3 }
+  applyChange(cache, { seq: 2, type: "conversation_updated", conversation: over })
+  await ask()
+  expect(shown()).toEqual(over)
 })

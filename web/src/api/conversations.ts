@@ -124,6 +124,19 @@ export function updateIn(cache: QueryClient) {
   })
 }
 
+/** Has what was said before the oldest message read at Instagram. What comes of it, the stream tells. */
+export function useLoadEarlier() {
+  return useMutation(loadEarlierIn(useQueryClient()))
+}
+
+export function loadEarlierIn(cache: QueryClient) {
+  return mutationOptions({
+    mutationFn: ({ id }: Conversation) =>
+      answer(http.POST("/api/v1/conversations/{id}/earlier", { params: { path: { id } } })),
+    onSuccess: (conversation) => landConversation(cache, conversation),
+  })
+}
+
 type Reading = { conversation: Conversation; messageId: string }
 
 /** What is still to be told of each conversation: the newest message that was read. */

@@ -16,6 +16,7 @@ export type MessageStatus = Schemas["Message"]["status"]
 export type Note = Schemas["Note"]
 export type Participant = Schemas["Participant"]
 export type Referral = Schemas["Referral"]
+export type Run = Schemas["Run"]
 
 /** What became different, as the stream and `/changes` tell it; `seq` is its place in the feed. */
 export type Change = { seq: number } & (
@@ -28,6 +29,7 @@ export type Change = { seq: number } & (
   | Schemas["CommentUpdated"]
   | Schemas["AccountUpdated"]
   | Schemas["AgentUpdated"]
+  | Schemas["RunUpdated"]
   | { type: "superseded" }
 )
 

@@ -47,6 +47,8 @@ export function withMessage(entry: ThreadEntry, message: Message): ThreadEntry {
     return { ...entry, items: entry.items.with(index, message) }
   }
   const items = known === undefined ? entry.items.slice() : entry.items.toSpliced(index, 1)
+  // All that was loaded is gone, and there is more above: what was read afterwards may stand anywhere in that.
+  if (entry.items.length === 0 && entry.next !== null && message.is_history) return entry
   const position = positionOf(items, message)
   // Older than all that is loaded, and there is more above: it comes with its own page.
   if (position === 0 && entry.next !== null && items.length > 0)

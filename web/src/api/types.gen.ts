@@ -157,7 +157,7 @@ export interface paths {
         };
         /**
          * List Runs
-         * @description The newest runs of an account.
+         * @description The newest runs of an account, of one kind or of all.
          */
         get: operations["list_runs"];
         put?: never;
@@ -636,11 +636,8 @@ export interface components {
          *     installation says; changing it removes what is kept, or fetches it again.
          */
         AccountPatch: {
-            /**
-             * Human Agent
-             * @default false
-             */
-            human_agent: boolean;
+            /** Human Agent */
+            human_agent?: boolean | null;
             /** Media Mode */
             media_mode?: ("store" | "reference") | null;
         };
@@ -1954,6 +1951,7 @@ export interface operations {
         parameters: {
             query: {
                 account: string;
+                what?: ("messages" | "profiles") | null;
                 limit?: number;
             };
             header?: never;

@@ -2,11 +2,13 @@
 import { QueryClient } from "@tanstack/react-query"
 import { beforeEach, expect, test, vi } from "vitest"
 import type { Change, Message } from "../api/model"
-import { makeConversation, makeMessage } from "../testing/make"
+import { ACCOUNT, makeConversation, makeMessage, makeRun } from "../testing/make"
 import { announce, announceMessage } from "../ui/announcer"
-import { announceMessages } from "./announcements"
+import { showToast } from "../ui/toast"
+import { announceChanges } from "./announcements"
 
 vi.mock("../ui/announcer", () => ({ announce: vi.fn(), announceMessage: vi.fn() }))
+vi.mock("../ui/toast", () => ({ showToast: vi.fn() }))
 
 const conversation = makeConversation()
 const cache = new QueryClient()
@@ -20,16 +22,16 @@ function change(type: "message_added" | "message_updated", given: Partial<Messag
 beforeEach(() => vi.clearAllMocks())
 
 test("A new message is told by its sender alone, unless its conversation is open", () => {
-  announceMessages(cache, [change("message_added", { text: "Hello" })])
+  announceChanges(cache, [change("message_added", { text: "Hello" })])
   window.history.replaceState(null, "", `/inbox/${conversation.id}`)
-  announceMessages(cache, [change("message_added", { text: "Hello" })])
+  announceChanges(cache, [change("message_added", { text: "Hello" })])
   window.history.replaceState(null, "", "/inbox")
   expect(vi.mocked(announceMessage).mock.calls).toEqual([["New message from Ana Ruiz"], ["Ana Ruiz: Hello"]])
 })
 
 test("An answer that failed, or that Instagram does not show, is told; one that is on its way is not", () => {
   const ours = { direction: "outbound" } as const
-  announceMessages(cache, [
+  announceChanges(cache, [
     change("message_added", { ...ours, status: "queued" }),
     change("message_updated", { ...ours, status: "sent" }),
     change("message_updated", { ...ours, status: "failed" }),
@@ -41,4 +43,28 @@ test("An answer that failed, or that Instagram does not show, is told; one that 
     ["Instagram does not show an answer to Ana Ruiz"],
   ])
   expect(announceMessage).not.toHaveBeenCalled()
+})
+
+test("HI2: What was read at Instagram afterwards is no news, in whatever direction it was sent", () => {
+  announceChanges(cache, [
+    change("message_added", { text: "Long ago", is_history: true }),
+    change("message_added", { text: "Read in vain", is_history: true, is_unread: true }),
+    change("message_updated", { is_history: true, direction: "outbound", status: "failed" }),
+  ])
+  expect(announceMessage).not.toHaveBeenCalled()
+  expect(announce).not.toHaveBeenCalled()
+})
+
+test("HI1: An import that ended is told once it is over, but not over the accounts, which say it themselves", () => {
+  cache.setQueryData(["accounts"], { items: [ACCOUNT], seq: 0 })
+  const over = makeRun({ state: "done", conversations_read: 30, messages_new: 240 })
+  const tell = (run: typeof over): void => announceChanges(cache, [{ seq: 1, type: "run_updated", run }])
+  tell(makeRun({ conversations_read: 10 }))
+  tell(over)
+  window.location.hash = "#accounts"
+  tell(over)
+  window.location.hash = ""
+  expect(vi.mocked(showToast).mock.calls).toEqual([
+    ["@harbourbakery: Imported 240 messages of 30 conversations", { isError: false }],
+  ])
 })

@@ -1,18 +1,37 @@
 import type { QueryClient } from "@tanstack/react-query"
+import type { Listed } from "../api/apply-change"
 import type { ListEntry } from "../api/list-entry"
-import type { Change, Conversation, Message } from "../api/model"
+import type { Account, Change, Conversation, Message, Run } from "../api/model"
+import { describeImported, isUnderWay } from "../lib/import-progress"
 import { selectIsChecked } from "../lib/message-name"
 import { selectDisplayName, selectSummary } from "../lib/selectors"
 import { announce, announceMessage } from "../ui/announcer"
+import { showToast } from "../ui/toast"
+import { ACCOUNTS_HASH } from "../ui/use-hash"
 
-/** Says what came in, and which answer did not go out: whose it is, and its words where that conversation is open. */
-export function announceMessages(cache: QueryClient, changes: readonly Change[]): void {
+/**
+ * Says what came in, and which answer did not go out: whose it is, and its words where that conversation is open. What was
+ * read at Instagram afterwards is no news. An import that ended is said once, to everybody.
+ */
+export function announceChanges(cache: QueryClient, changes: readonly Change[]): void {
   for (const change of changes) {
+    if (change.type === "run_updated") tellImport(cache, change.run)
     if (change.type !== "message_added" && change.type !== "message_updated") continue
     const { message, conversation_id: id } = change
+    if (message.is_history) continue
     if (message.direction === "outbound") announceTrouble(nameOf(cache, id), message)
     else if (change.type === "message_added") announceMessage(describe(nameOf(cache, id), message))
   }
+}
+
+/** Not over the accounts: there it is seen, and said, where it happens. */
+function tellImport(cache: QueryClient, run: Run): void {
+  if (isUnderWay(run) || run.what !== "messages" || window.location.hash === ACCOUNTS_HASH) return
+  const accounts = cache.getQueryData<Listed<Account>>(["accounts"])
+  const name = accounts?.items.find((account) => account.id === run.account_id)?.username
+  showToast(`${name === undefined ? "" : `@${name}: `}${describeImported(run)}`, {
+    isError: run.state === "failed",
+  })
 }
 
 function announceTrouble(name: string, message: Message): void {

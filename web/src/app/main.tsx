@@ -4,12 +4,12 @@ import { createRoot } from "react-dom/client"
 import { createQueryClient } from "../api/query-client"
 import { createSession } from "../api/session"
 import { silence } from "../ui/announcer"
-import { announceMessages } from "./announcements"
+import { announceChanges } from "./announcements"
 import { App } from "./app"
 import "./styles.css"
 
 const cache = createQueryClient()
-const session = createSession(cache, (changes) => announceMessages(cache, changes))
+const session = createSession(cache, (changes) => announceChanges(cache, changes))
 session.subscribe(() => {
   if (session.state.name === "signed_out") silence()
 })

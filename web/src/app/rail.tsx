@@ -3,11 +3,13 @@ import { Link, useLocation, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
 import type { Session } from "../api/session"
 import { type LiveStatus, useLiveStatus } from "../api/status"
+import { selectNeedsAttention } from "../lib/account-words"
 import { readFilters, writeFilters } from "../lib/filters"
 import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
+import { ACCOUNTS_HASH } from "../ui/use-hash"
 import { PersonMenu } from "./person-menu"
 import { setTheme, type Theme, useTheme } from "./theme"
 
@@ -27,6 +29,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         <Icon name="inbox" size={20} />
       </Link>
       <AccountMenu />
+      <AccountsLink />
       <span className="hidden pane:block pane:flex-1" />
       <LiveDot />
       <IconButton
@@ -94,6 +97,26 @@ function AccountMenu() {
         )
       }}
     </Menu>
+  )
+}
+
+/** A dot says that one of them needs a look; what is wrong is said there. */
+function AccountsLink() {
+  const { data: accounts } = useQuery(accountsQuery)
+  const isOdd = accounts?.items.some(selectNeedsAttention) ?? false
+  return (
+    <a
+      href={ACCOUNTS_HASH}
+      aria-label={isOdd ? "Accounts: something needs attention" : "Accounts"}
+      aria-haspopup="dialog"
+      title="Accounts"
+      className="tap relative inline-flex size-10 items-center justify-center rounded-xl text-ink-2 hover:bg-hover hover:text-ink"
+    >
+      <Icon name="shop" size={20} />
+      {isOdd && (
+        <span className="absolute top-1.5 right-1.5 size-2.5 rounded-full border-2 border-canvas bg-amber" />
+      )}
+    </a>
   )
 }
 

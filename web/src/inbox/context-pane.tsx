@@ -1,13 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { type ReactNode, useLayoutEffect, useRef } from "react"
-import { accounts as accountsQuery, useSetHumanAgent } from "../api/accounts"
+import { accounts as accountsQuery, useChangeAccount } from "../api/accounts"
 import { explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
+import { HEALTH, HUMAN_AGENT } from "../lib/account-words"
 import { describeWindow } from "../lib/window-words"
 import { IconButton } from "../ui/button"
 import { showToast } from "../ui/toast"
+import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
 import { LabelMenu } from "./label-menu"
 import { PersonCard } from "./person-card"
@@ -103,35 +105,26 @@ function Answering({ conversation, account }: { conversation: Conversation; acco
   )
 }
 
-const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" }
-
 function AccountSection({ account }: { account: Account }) {
-  const setHumanAgent = useSetHumanAgent()
+  const change = useChangeAccount()
   const mayChange = useMe().agent.role !== "agent"
   return (
     <Section title={`Account @${account.username}`}>
       <Fact name="Health">
         <span className={account.health === "ok" ? "" : "text-red"}>{HEALTH[account.health]}</span>
       </Fact>
-      <label className="flex items-center justify-between gap-3 py-0.5 text-sm text-ink-2">
-        Human Agent permission
-        <input
-          type="checkbox"
-          checked={account.human_agent}
-          disabled={!mayChange || setHumanAgent.isPending}
-          onChange={(event) =>
-            setHumanAgent.mutate(
-              { id: account.id, human_agent: event.target.checked },
-              { onError: (error) => showToast(explain(error), { isError: true }) },
-            )
-          }
-          className="size-4 accent-accent"
-        />
-      </label>
-      <p className="text-xs text-ink-3">
-        Switch it on only if Meta granted the Human Agent feature to your app: it lets a person answer for
-        seven days.
-      </p>
+      <Toggle
+        label={HUMAN_AGENT.name}
+        hint={HUMAN_AGENT.hint}
+        isOn={account.human_agent}
+        isDisabled={!mayChange || change.isPending}
+        onChange={(human_agent) =>
+          change.mutate(
+            { id: account.id, human_agent },
+            { onError: (error) => showToast(explain(error), { isError: true }) },
+          )
+        }
+      />
     </Section>
   )
 }

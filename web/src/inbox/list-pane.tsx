@@ -10,6 +10,7 @@ import { useNow } from "../ui/use-now"
 import { ConversationRows, type RowsHandle } from "./conversation-rows"
 import { FilterChips, MoreFilters, StatusFilter, ViewTabs } from "./list-filters"
 import { ListEmpty, ListError, ListSkeleton, Notice } from "./list-states"
+import { PollingNotice } from "./polling-notice"
 import { useHeldRow } from "./use-held-row"
 
 type ListPaneProps = {
@@ -43,6 +44,7 @@ export function ListPane({ filters, onFilter, openId, onOpen, handle }: ListPane
         accounts={accounts}
         knowsAccounts={accountList !== undefined}
       />
+      <PollingNotice accounts={accounts} />
     </section>
   )
 }

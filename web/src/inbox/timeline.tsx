@@ -16,6 +16,7 @@ import { showToast } from "../ui/toast"
 import { NARROW, useMedia } from "../ui/use-media"
 import { Notice } from "./list-states"
 import { LoadFailure } from "./load-failure"
+import { ThreadTop } from "./thread-top"
 import { TimelineRow } from "./timeline-row"
 import { useReading } from "./use-reading"
 import { useThreadScroll } from "./use-thread-scroll"
@@ -75,6 +76,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
     startKey,
     hasOlder,
     loadOlder,
+    isFilling: conversation.earlier === "asking",
   })
   useEffect(() => setWasAtEnd(isAtEnd), [isAtEnd])
   const isTooLong = isAtEnd && thread.items.length > MOST_DRAWN
@@ -132,7 +134,11 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
         className="inset-focus h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div className="relative mx-auto flex min-h-full max-w-3xl flex-col justify-end px-4 pt-4 pb-3 drawer:px-6">
-          {hasOlder ? <Older {...older} /> : <Beginning name={name} isEmpty={items.length === 0} />}
+          <ThreadTop
+            conversation={conversation}
+            count={thread.items.length}
+            older={hasOlder ? older : null}
+          />
           {items.map((item) => (
             <TimelineRow
               key={item.key}
@@ -171,26 +177,6 @@ function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
   return items
     .slice(from + 1)
     .filter((item) => item.kind === "message" && item.message.direction === "inbound").length
-}
-
-function Older({ hasFailed, retry }: { hasFailed: boolean; retry: () => void }) {
-  if (hasFailed) {
-    const text = "Earlier messages could not be loaded."
-    return <LoadFailure text={text} onRetry={retry} className="mb-auto py-3" />
-  }
-  return (
-    <p role="status" className="mb-auto py-3 text-center text-xs text-ink-3">
-      Loading earlier messages…
-    </p>
-  )
-}
-
-function Beginning({ name, isEmpty }: { name: string; isEmpty: boolean }) {
-  return (
-    <p className="mb-auto py-3 text-center text-xs text-ink-3">
-      {isEmpty ? `No messages with ${name} yet` : `Beginning of the conversation with ${name}`}
-    </p>
-  )
 }
 
 function Waiting() {

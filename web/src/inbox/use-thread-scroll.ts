@@ -16,16 +16,22 @@ type Given = {
   startKey: string | null
   hasOlder: boolean
   loadOlder: () => Promise<void>
+  /** Earlier messages come in one after the other, oldest first. */
+  isFilling: boolean
 }
 
 /**
  * A timeline that stays where it is. At its end it follows; anywhere else, whatever is added, loaded or resized above or
  * below, the row at the top edge keeps its place.
  */
-export function useThreadScroll({ conversationId, keys, startKey, hasOlder, loadOlder }: Given) {
+export function useThreadScroll({ conversationId, keys, startKey, hasOlder, loadOlder, isFilling }: Given) {
   const scroller = useRef<HTMLDivElement>(null)
   const anchor = useRef<Anchor | "end">(places.get(conversationId) ?? "end")
   const isPlaced = useRef(false)
+  /** Where we scrolled to ourselves: that is nobody's wish to look at something else. */
+  const ownTop = useRef<number | null>(null)
+  const areFilling = useRef(isFilling)
+  areFilling.current = isFilling
   const isLoading = useRef(false)
   const [hasFailed, setFailed] = useState(false)
   const [isAtEnd, setAtEnd] = useState(anchor.current === "end" && startKey === null)
@@ -34,7 +40,10 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
     const element = scroller.current
     if (element === null || !isPlaced.current) return
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
-    anchor.current = atEnd ? "end" : topRow(element)
+    // The next ones go between the first of them, which may be the top row by now, and the row that is looked at.
+    const isOwn = areFilling.current && Math.abs(element.scrollTop - (ownTop.current ?? -1)) < 1
+    const kept = isOwn && anchor.current !== "end" ? findRow(element, anchor.current.key) : null
+    anchor.current = atEnd ? "end" : kept === null ? topRow(element) : anchorAt(element, kept)
     places.set(conversationId, anchor.current)
     setAtEnd(atEnd)
   }, [conversationId])
@@ -47,6 +56,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
       const row = findRow(element, anchor.current.key)
       if (row !== null) element.scrollTop = row.offsetTop - anchor.current.offset
     }
+    ownTop.current = element.scrollTop
   }, [])
 
   useLayoutEffect(() => {
@@ -127,18 +137,20 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
 
 /**
  * The first row that is still in view, and how far its top is below the upper edge. Never the line of a day: it moves up to
- * older messages of that day as soon as they are there.
+ * older messages of that day as soon as they are there. Nor the line above what is new: it moves down to what is newer.
  */
 function topRow(element: HTMLElement): Anchor {
   const rows = element.firstElementChild?.children ?? []
   for (const row of rows) {
     if (!(row instanceof HTMLElement) || row.dataset.key === undefined) continue
-    if (row.dataset.key.startsWith("day-")) continue
-    if (row.offsetTop + row.offsetHeight > element.scrollTop) {
-      return { key: row.dataset.key, offset: row.offsetTop - element.scrollTop }
-    }
+    if (row.dataset.key.startsWith("day-") || row.dataset.key === "unread") continue
+    if (row.offsetTop + row.offsetHeight > element.scrollTop) return anchorAt(element, row)
   }
   return { key: "", offset: 0 }
+}
+
+function anchorAt(element: HTMLElement, row: HTMLElement): Anchor {
+  return { key: row.dataset.key ?? "", offset: row.offsetTop - element.scrollTop }
 }
 
 function findRow(element: HTMLElement, key: string): HTMLElement | null {

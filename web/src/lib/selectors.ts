@@ -1,6 +1,6 @@
 /** What a screen says about a conversation or a message, computed from what the server told and the moment it is shown. */
 import type { Account, Attachment, Conversation, Message, Participant } from "../api/model"
-import { formatAge, formatTimeRemaining, plural, speakTimeRemaining } from "./time"
+import { formatAgo, formatTimeRemaining, plural, speakTimeRemaining } from "./time"
 import { decideWindow, type Verdict } from "./window-policy"
 
 export const CLOSING_MS = 2 * 3_600_000
@@ -65,7 +65,7 @@ export function selectProfileNote(
 ): string {
   if (participant.profile_asked_at !== null) return "Asking Instagram…"
   if (participant.profile_read_at === null) return "Instagram has not said who this is"
-  return `Profile from ${formatAge(now - Date.parse(participant.profile_read_at))}`
+  return `Profile from ${formatAgo(Date.parse(participant.profile_read_at), now)}`
 }
 
 function ours(url: string | null): string | null {

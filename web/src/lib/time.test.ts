@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import {
-  formatAge,
+  formatAgo,
   formatDay,
   formatDuration,
   formatMoment,
@@ -17,6 +17,11 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const now = new Date(2026, 10, 18, 15, 30).getTime() // a Wednesday afternoon, wherever the test runs
 const ago = (ms: number): string => new Date(now - ms).toISOString()
+
+test("what is past is told by its age", () => {
+  const told = [-MINUTE, 30_000, 2 * MINUTE, HOUR, 5 * DAY].map((age) => formatAgo(now - age, now))
+  expect(told).toEqual(["just now", "just now", "2 minutes ago", "1 hour ago", "5 days ago"])
+})
 
 describe("time left", () => {
   test.each([
@@ -77,18 +82,4 @@ test("Snoozing offers only what lies ahead", () => {
 test("Sizes and durations are short", () => {
   expect([formatSize(640), formatSize(184_213), formatSize(2_400_000)]).toEqual(["640 B", "184 kB", "2.4 MB"])
   expect([formatDuration(14_000), formatDuration(75_000)]).toEqual(["0:14", "1:15"])
-})
-
-test("An age is told in its largest unit", () => {
-  const ages = [-5, 59_000, MINUTE, 59 * MINUTE, HOUR, 23 * HOUR, 24 * HOUR, 800 * HOUR].map(formatAge)
-  expect(ages).toEqual([
-    "just now",
-    "just now",
-    "1 minute ago",
-    "59 minutes ago",
-    "1 hour ago",
-    "23 hours ago",
-    "1 day ago",
-    "33 days ago",
-  ])
 })

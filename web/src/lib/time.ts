@@ -57,6 +57,12 @@ export function formatMoment(at: number, now: number): string {
   return `${monthDay.format(at)}, ${clock.format(at)}`
 }
 
+/** "just now", "2 minutes ago", "1 hour ago", "5 days ago". */
+export function formatAgo(at: number, now: number): string {
+  const age = now - at
+  return age < MINUTE ? "just now" : `${speakTimeRemaining(age)} ago`
+}
+
 /** The calendar day of a moment where the reader is: a key for grouping. */
 export function dayKey(iso: string): string {
   const date = new Date(iso)
@@ -80,14 +86,6 @@ export function speakTimeRemaining(ms: number): string {
   if (ms < HOUR) return plural(Math.floor(ms / MINUTE), "minute")
   if (ms < DAY) return plural(Math.floor(ms / HOUR), "hour")
   return plural(Math.floor(ms / DAY), "day")
-}
-
-/** "just now", "5 minutes ago", "3 days ago": an age in a sentence. */
-export function formatAge(ms: number): string {
-  if (ms < MINUTE) return "just now"
-  if (ms < HOUR) return `${plural(Math.floor(ms / MINUTE), "minute")} ago`
-  if (ms < DAY) return `${plural(Math.floor(ms / HOUR), "hour")} ago`
-  return `${plural(Math.floor(ms / DAY), "day")} ago`
 }
 
 export function plural(count: number, noun: string): string {

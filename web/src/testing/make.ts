@@ -1,5 +1,5 @@
 /** Values for tests: complete, plausible, and different only where a test says so. */
-import type { Account, Activity, Conversation, Message, Note } from "../api/model"
+import type { Account, Activity, Conversation, Message, Note, Run } from "../api/model"
 
 let count = 0
 
@@ -129,6 +129,30 @@ export function makeActivity(given: Partial<Activity> = {}): Activity {
     },
     app_id: null,
     note: null,
+    ...given,
+  }
+}
+
+export function makeRun(given: Partial<Run> = {}): Run {
+  return {
+    id: makeId(),
+    account_id: ACCOUNT.id,
+    what: "messages",
+    state: "running",
+    asked_by: "Dana",
+    created_at: "2026-11-02T09:00:00Z",
+    started_at: "2026-11-02T09:00:00Z",
+    finished_at: null,
+    calls: 0,
+    conversations_total: null,
+    conversations_read: 0,
+    conversations_skipped: 0,
+    messages_read: 0,
+    messages_new: 0,
+    people: 0,
+    waiting_until: null,
+    error: null,
+    version: 1,
     ...given,
   }
 }

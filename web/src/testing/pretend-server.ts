@@ -33,6 +33,7 @@ export class PretendServer {
       this.#newConversation,
       this.#changeConversation,
       this.#newMessage,
+      this.#earlierMessage,
       this.#changeMessage,
       this.#removeMessage,
     ]
@@ -112,6 +113,14 @@ export class PretendServer {
 
   #newMessage(): void {
     const message = makeMessage({ conversation_id: THREAD, sent_at: this.#moment() })
+    this.messages.set(message.id, message)
+    this.#say({ type: "message_added", conversation_id: THREAD, message })
+  }
+
+  /** What was said before, read at Instagram because somebody asked. */
+  #earlierMessage(): void {
+    const sent_at = this.#moment().replace("-02T", "-01T")
+    const message = makeMessage({ conversation_id: THREAD, sent_at, is_history: true })
     this.messages.set(message.id, message)
     this.#say({ type: "message_added", conversation_id: THREAD, message })
   }

@@ -1,0 +1,60 @@
+/** What there is to say about an account: how our link to it fares, how messages arrive, and up to when all are here. */
+import type { Account } from "../api/model"
+import { formatMoment } from "./time"
+
+const MINUTE = 60_000
+/** The longer webhooks stay away, the rarer Instagram is asked. */
+const EVERY_MINUTE_MS = 90 * MINUTE
+
+export const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" } as const
+
+export const HUMAN_AGENT = {
+  name: "Human Agent permission",
+  hint: "Switch it on only if Meta granted the Human Agent feature to your app: it lets a person answer for seven days.",
+} as const
+
+export const MEDIA_MODE = {
+  names: { "": "As installed", store: "Keep copies", reference: "Only pass on" },
+  hint: "Copies stay when Instagram's links die. Passed on, a file is seen only as long as Instagram shows it. Stories are never kept.",
+} as const
+
+type Arrival = Pick<Account, "receiving" | "polling_since">
+
+/** Whether somebody should look at the account. */
+export function selectNeedsAttention(account: Account): boolean {
+  return account.health !== "ok" || account.receiving === "polling" || account.incomplete_reason !== null
+}
+
+/** "Webhooks", or since when Instagram is asked instead. */
+export function describeReceiving({ receiving, polling_since }: Arrival, now: number): string {
+  if (receiving === "webhooks") return "Webhooks"
+  const since = polling_since === null ? "" : ` since ${formatMoment(Date.parse(polling_since), now)}`
+  return `Asking Instagram ${howOften(polling_since, now)}${since}, because no webhooks come`
+}
+
+/** The notice above all accounts whose webhooks stay away; null while all is well. */
+export function describePolling(accounts: readonly Account[], now: number): string | null {
+  const polled = accounts.filter((account) => account.receiving === "polling")
+  const since = polled.flatMap((account) => account.polling_since ?? []).sort()[0] ?? null
+  if (polled.length === 0) return null
+  const names =
+    polled.length > 2
+      ? `${polled.length} accounts`
+      : polled.map((account) => `@${account.username}`).join(" and ")
+  const from = since === null ? "" : ` since ${formatMoment(Date.parse(since), now)}`
+  return `No webhooks from Instagram for ${names}${from}: asking ${howOften(since, now)}`
+}
+
+/** "Complete up to 14:03": everything that was sent until then is here. */
+export function describeComplete(
+  { complete_up_to: at }: Pick<Account, "complete_up_to">,
+  now: number,
+): string {
+  return at === null
+    ? "Not compared with Instagram yet"
+    : `Complete up to ${formatMoment(Date.parse(at), now)}`
+}
+
+function howOften(since: string | null, now: number): string {
+  return since === null || now - Date.parse(since) < EVERY_MINUTE_MS ? "every minute" : "every few minutes"
+}

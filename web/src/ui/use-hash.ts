@@ -1,0 +1,14 @@
+import { useLocationProperty } from "wouter/use-browser-location"
+
+/** Where the accounts are: over whatever screen is open, so that the way back is to close them. */
+export const ACCOUNTS_HASH = "#accounts"
+
+/** The part of the address after "#", kept up to date. */
+export function useHash(): string {
+  return useLocationProperty(() => window.location.hash)
+}
+
+export function dropHash(): void {
+  const { pathname, search } = window.location
+  window.history.replaceState(window.history.state, "", pathname + search)
+}
