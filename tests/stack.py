@@ -66,6 +66,11 @@ class Stack:
         assert answer.status_code in (200, 201), answer.text
         return answer.json()
 
+    async def is_compared(self) -> bool:
+        """The first comparison of the account with Instagram is over: from here on only the test asks there."""
+        (account,) = (await self.api.get("/accounts")).json()["items"]
+        return account["complete_up_to"] is not None
+
     async def fault(self, **fault: Any) -> None:
         answer = await self.sim.post("/fault", json=fault)
         assert answer.status_code == 200, answer.text
@@ -155,7 +160,10 @@ async def stack(
                 asyncio.TaskGroup() as group,
             ):
                 tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
-                yield Stack(api, control, front, workspace, worker_db, url, ig_id)
+                running = Stack(api, control, front, workspace, worker_db, url, ig_id)
+                if working:
+                    await until(running.is_compared)
+                yield running
                 for task in tasks:
                     task.cancel()
     finally:

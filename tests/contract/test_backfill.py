@@ -14,13 +14,7 @@ from tests.stack import Stack, stack, until
 @pytest.fixture
 async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
     async with stack(doors, clock=clock) as running:
-        await until(lambda: compared(running))
         yield running
-
-
-async def compared(shop: Stack) -> bool:
-    """The first comparison of a new account is over: from here on only the test asks Instagram."""
-    return (await account(shop))["complete_up_to"] is not None
 
 
 async def past(shop: Stack, *, conversations: int, messages: int, **more: object) -> list[str]:

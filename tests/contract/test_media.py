@@ -30,7 +30,7 @@ async def settled(shop: Stack) -> dict[str, Any]:
                         return attachment
         return None
 
-    return await until(look)
+    return await until(look, 30)
 
 
 def door(shop: Stack) -> httpx2.AsyncClient:

@@ -60,12 +60,14 @@ class Ages:
     async def _avatars(self, before: datetime, reason: str) -> None:
         while True:
             async with self._db.transaction() as conn:
-                shown = await media_ages.forget_avatars(conn, before, _BATCH, reason, self._clock.now())
+                people = await media_ages.old_avatars(conn, before, _BATCH)
+                await conversations.lock_people(conn, people)
+                shown = await media_ages.forget_avatars(conn, people, before, reason, self._clock.now())
                 updated: dict[WorkspaceId, list[Change]] = {}
                 for workspace, value in (await conversations.by_ids(conn, shown)).values():
                     change = ConversationUpdated(type="conversation_updated", conversation=value)
                     updated.setdefault(workspace, []).append(change)
                 await changes.publish_all(conn, updated, self._clock.now())
             self._wake.say(*(wake.changed(one) for one in updated), wake.work("removals"))
-            if len(shown) < _BATCH:
+            if len(people) < _BATCH:
                 return

@@ -13,7 +13,7 @@ from confab.media.keep import Keeper
 from confab.media.policy import Policy
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import avatars, changes, conversations, media, participants, wake
+from confab.store import avatars, changes, conversations, media, wake
 from confab.store.avatars import Pictured
 from confab.store.claims import AVATARS, Due
 from confab.store.db import Conn, Database
@@ -65,7 +65,7 @@ class Avatars:
     async def _show(self, due: Due, wanted: Pictured, shown: avatars.Shown) -> None:
         workspace, participant = _key(due)
         async with self._db.transaction() as conn:
-            await self._lock(conn, workspace, participant)
+            await conversations.lock_people(conn, [(workspace, participant)])
             mode = self._rules.mode(await media.accounts_mode(conn, workspace, wanted.account_id))
             if (mode == "reference") != (shown.digest is None):
                 raise MediaUnavailable("what its account keeps has changed")
@@ -85,17 +85,12 @@ class Avatars:
     async def _settle(self, due: Due, reason: str | None) -> None:
         workspace, participant = _key(due)
         async with self._db.transaction() as conn:
-            await self._lock(conn, workspace, participant)
+            await conversations.lock_people(conn, [(workspace, participant)])
             conversation = await avatars.settle(conn, workspace, participant, reason)
             await AVATARS.finish(conn, due)
             if conversation is not None:
                 await self._publish(conn, workspace, conversation)
         self._wake.say(wake.changed(workspace))
-
-    async def _lock(self, conn: Conn, workspace: WorkspaceId, participant: UUID) -> None:
-        """The conversation first, as everybody takes them."""
-        person = await participants.get(conn, workspace, participant)
-        await conversations.lock(conn, workspace, person.conversation_id)
 
 
 def _key(due: Due) -> tuple[WorkspaceId, UUID]:

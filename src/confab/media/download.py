@@ -25,6 +25,7 @@ _TIMEOUTS = {"connect": 5.0, "read": 15.0, "write": 5.0, "pool": 60.0}
 _ALTOGETHER_S = 120.0
 _BUSY = 429
 _PAUSE_S = 2.0
+_TOO_OFTEN = 4
 _LONGEST_PAUSE_S = 60.0
 
 
@@ -46,6 +47,7 @@ class Downloads:
         self._allow = allow
         self._max_bytes = max_bytes
         self._paused_until: dict[str, float] = {}
+        self._troubles: dict[str, int] = {}  # one after the other
 
     @property
     def max_bytes(self) -> int:
@@ -109,17 +111,22 @@ class Downloads:
     def _judge(self, answer: httpcore2.Response, host: str, *, has_range: bool) -> None:
         if answer.status in _DEAD:
             raise MediaGone(f"Instagram's link is dead ({answer.status})")
-        if answer.status == _BUSY or answer.status >= 500:
-            self._pause(host, header(answer, b"retry-after"))
+        self._note(host, answer.status, header(answer, b"retry-after"))
         if answer.status != 200 and not (has_range and answer.status in _OF_RANGES):
             raise MediaUnavailable(f"its host answers {answer.status}")
         declared = header(answer, b"content-length")
         if declared.isdigit() and int(declared) > self._max_bytes:
             raise self.too_large()
 
-    def _pause(self, host: str, asked_for: str) -> None:
-        pause_s = min(float(asked_for), _LONGEST_PAUSE_S) if asked_for.isdigit() else _PAUSE_S
-        self._paused_until[host] = asyncio.get_running_loop().time() + pause_s
+    def _note(self, host: str, status: int, asked_for: str) -> None:
+        """A host rests when it asks for it, or is in trouble again and again: one bad file costs its neighbours nothing."""
+        if status < 500 and status != _BUSY:
+            self._troubles.pop(host, None)
+            return
+        self._troubles[host] = self._troubles.get(host, 0) + 1
+        if status == _BUSY or asked_for.isdigit() or self._troubles[host] >= _TOO_OFTEN:
+            pause_s = min(float(asked_for), _LONGEST_PAUSE_S) if asked_for.isdigit() else _PAUSE_S
+            self._paused_until[host] = asyncio.get_running_loop().time() + pause_s
 
     async def _take(self, answer: httpcore2.Response, body: IO[bytes], *, is_voice: bool) -> File:
         first, digest, size = b"", hashlib.sha256(), 0

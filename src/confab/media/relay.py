@@ -89,6 +89,7 @@ async def lose(conn: Conn, place: Place, now: datetime) -> bool:
 
 async def lose_avatar(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str, now: datetime) -> bool:
     """The link to a participant's picture is dead: the profile is asked anew, and the initials stand meanwhile."""
+    await conversations.lock_people(conn, [(workspace, participant)])
     conversation = await avatars.lose_link(conn, workspace, participant, reason, now)
     if conversation is None:
         return False

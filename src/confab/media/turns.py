@@ -56,11 +56,13 @@ class Turns:
 
     async def _people(self, conn: Conn, workspace: WorkspaceId, turn: Turn) -> None:
         now, mode = self._clock.now(), self._rules.mode(turn.media_mode)
-        shown, last = await media_turns.turn_people(conn, workspace, turn, mode, _LOOKED_AT, now)
-        if last is None:
+        people = await media_turns.page_of_people(conn, workspace, turn, _LOOKED_AT)
+        if not people:
             await media_turns.end(conn, workspace, turn.account_id, mode)
             return
-        await media_turns.reach(conn, workspace, turn, last, now, is_of_people=True)
+        await conversations.lock_people(conn, [(workspace, one) for one in people])
+        shown = await media_turns.turn_people(conn, workspace, turn, people, mode, now)
+        await media_turns.reach(conn, workspace, turn, people[-1], now, is_of_people=True)
         found = await conversations.by_ids(conn, [(workspace, one) for one in shown])
         updated: list[Change] = [
             ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()

@@ -77,6 +77,17 @@ async def lock(conn: Conn, workspace: WorkspaceId, conversation: ConversationId)
     return found[0]
 
 
+async def lock_people(conn: Conn, people: Sequence[tuple[UUID, UUID]]) -> None:
+    """The conversations of (workspace, participant), locked in the order of ids, before anybody changes their participants."""
+    await conn.execute(
+        """SELECT c.id FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) JOIN participants p USING (workspace_id, id)
+        JOIN conversations c ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+        ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c""",
+        [workspace for workspace, _ in people],
+        [participant for _, participant in people],
+    )
+
+
 async def lock_for_events(
     conn: Conn, people: Sequence[tuple[UUID, UUID, str]], mids: Sequence[tuple[UUID, UUID, UUID]]
 ) -> list[ConversationRow]:

@@ -69,15 +69,28 @@ async def forget(conn: Conn, places: Sequence[Place], reason: str, now: datetime
     )  # fmt: skip
 
 
-async def forget_avatars(conn: Conn, before: datetime, limit: int, reason: str, now: datetime) -> list[tuple[WorkspaceId, UUID]]:
-    """Participants' pictures kept since before are not shown any more; the conversations that did.
+async def old_avatars(conn: Conn, before: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """(Workspace, participant) whose pictures are kept since before, the oldest first. Index: participants_avatar_kept."""
+    found = await conn.fetch(
+        """SELECT workspace_id, id FROM participants
+        WHERE avatar_digest IS NOT NULL AND avatar_kept_at < $1 ORDER BY avatar_kept_at LIMIT $2""",
+        before, limit,
+    )  # fmt: skip
+    return [(record["workspace_id"], record["id"]) for record in found]
 
-    Index: participants_avatar_kept.
+
+async def forget_avatars(
+    conn: Conn, people: Sequence[tuple[UUID, UUID]], before: datetime, reason: str, now: datetime
+) -> list[tuple[WorkspaceId, UUID]]:
+    """Of these participants the pictures that are kept since before are not shown any more; the conversations that did.
+
+    Their conversations are locked.
     """
     found = await conn.fetch(
         """WITH old AS (
-            SELECT workspace_id, id, account_id, avatar_digest FROM participants
-            WHERE avatar_digest IS NOT NULL AND avatar_kept_at < $1 ORDER BY avatar_kept_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+            SELECT p.workspace_id, p.id, p.account_id, p.avatar_digest
+            FROM unnest($2::uuid[], $5::uuid[]) AS t (workspace_id, id) JOIN participants p USING (workspace_id, id)
+            WHERE p.avatar_digest IS NOT NULL AND p.avatar_kept_at < $1 FOR NO KEY UPDATE OF p
         ), gone AS (
             UPDATE participants p SET avatar_digest = NULL, avatar_url = NULL, avatar_kept_at = NULL, avatar_error = $3
             FROM old WHERE p.workspace_id = old.workspace_id AND p.id = old.id
@@ -85,14 +98,11 @@ async def forget_avatars(conn: Conn, before: datetime, limit: int, reason: str, 
             INSERT INTO media_removals (workspace_id, digest, due_at)
             SELECT DISTINCT workspace_id, avatar_digest, $4::timestamptz FROM old
             ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
-        ), showing AS (
-            SELECT c.workspace_id, c.id FROM conversations c JOIN old
-                ON c.workspace_id = old.workspace_id AND c.account_id = old.account_id AND c.participant_id = old.id
-            ORDER BY c.workspace_id, c.id FOR NO KEY UPDATE OF c
         )
-        UPDATE conversations c SET version = c.version + 1 FROM showing s
-        WHERE c.workspace_id = s.workspace_id AND c.id = s.id RETURNING c.workspace_id, c.id""",
-        before, limit, reason, now,
+        UPDATE conversations c SET version = c.version + 1 FROM old
+        WHERE c.workspace_id = old.workspace_id AND c.account_id = old.account_id AND c.participant_id = old.id
+        RETURNING c.workspace_id, c.id""",
+        before, [workspace for workspace, _ in people], reason, now, [participant for _, participant in people],
     )  # fmt: skip
     return [(WorkspaceId(record["workspace_id"]), record["id"]) for record in found]
 

@@ -135,46 +135,45 @@ async def fetch(conn: Conn, places: Sequence[Place]) -> None:
     )  # fmt: skip
 
 
+async def page_of_people(conn: Conn, workspace: WorkspaceId, turn: Turn, limit: int) -> list[UUID]:
+    """The next participants of the workspace, whosever they are, by id."""
+    found = await conn.fetch(
+        "SELECT id FROM participants WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3", workspace, turn.after_id, limit
+    )
+    return [record["id"] for record in found]
+
+
 async def turn_people(
-    conn: Conn, workspace: WorkspaceId, turn: Turn, mode: MediaMode, limit: int, now: datetime
-) -> tuple[list[UUID], UUID | None]:
-    """The next participants' pictures: their copies go, and all are looked for anew. The conversations that changed, and the
-    last participant."""
-    after = await conn.fetchval(
-        """SELECT max(id::text)::uuid FROM (
-            SELECT id FROM participants WHERE workspace_id = $1 AND id > $2 ORDER BY id LIMIT $3) p""",
-        workspace, turn.after_id, limit,
-    )  # fmt: skip
-    if after is None:
-        return [], None
+    conn: Conn, workspace: WorkspaceId, turn: Turn, people: Sequence[UUID], mode: MediaMode, now: datetime
+) -> list[UUID]:
+    """Those of the account: copies of their pictures go, and all are looked for anew. The conversations that changed.
+
+    Their conversations are locked.
+    """
     found = await conn.fetch(
         """WITH before AS (
             SELECT id, account_id, avatar_digest, avatar_source_url FROM participants
-            WHERE workspace_id = $1 AND id > $2 AND id <= $3 AND account_id = $4 AND avatar_url IS NOT NULL
-                AND (avatar_digest IS NOT NULL) = ($5 = 'reference') FOR NO KEY UPDATE
+            WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND account_id = $3 AND avatar_url IS NOT NULL
+                AND (avatar_digest IS NOT NULL) = ($4 = 'reference') FOR NO KEY UPDATE
         ), unwanted AS (
             INSERT INTO media_removals (workspace_id, digest, due_at)
-            SELECT DISTINCT $1::uuid, avatar_digest, $6::timestamptz FROM before WHERE avatar_digest IS NOT NULL
+            SELECT DISTINCT $1::uuid, avatar_digest, $5::timestamptz FROM before WHERE avatar_digest IS NOT NULL
             ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
         ), looked_for AS (
             INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
-            SELECT $1, id, $7, account_id, $6, split_part(avatar_source_url, '/', 3) FROM before
+            SELECT $1, id, $6, account_id, $5, split_part(avatar_source_url, '/', 3) FROM before
             WHERE avatar_source_url IS NOT NULL
             ON CONFLICT (workspace_id, subject_id, position) DO UPDATE SET due_at = excluded.due_at, attempts = 0
         ), people AS (
             UPDATE participants p SET avatar_digest = NULL, avatar_kept_at = NULL,
                 avatar_url = CASE WHEN p.avatar_digest IS NULL THEN p.avatar_url END
             FROM before b WHERE p.workspace_id = $1 AND p.id = b.id
-        ), showing AS (
-            SELECT c.id FROM conversations c JOIN before b
-                ON c.workspace_id = $1 AND c.account_id = b.account_id AND c.participant_id = b.id
-            ORDER BY c.id FOR NO KEY UPDATE OF c
         )
-        UPDATE conversations c SET version = c.version + 1 FROM showing s WHERE c.workspace_id = $1 AND c.id = s.id
-        RETURNING c.id""",
-        workspace, turn.after_id, after, turn.account_id, mode, now, AVATAR,
+        UPDATE conversations c SET version = c.version + 1 FROM before b
+        WHERE c.workspace_id = $1 AND c.account_id = b.account_id AND c.participant_id = b.id RETURNING c.id""",
+        workspace, people, turn.account_id, mode, now, AVATAR,
     )  # fmt: skip
-    return [record["id"] for record in found], after
+    return [record["id"] for record in found]
 
 
 def _columns(places: Sequence[Place]) -> tuple[list[UUID], list[UUID], list[int]]:

@@ -265,7 +265,7 @@ async def test_PR1_whoever_changes_a_participant_at_once_waits_for_nobody_in_a_c
     waker = Wake(doors.worker)
     none = cast(Any, None)  # nothing of this asks Meta or storage
     profiles = Profiles(desk.worker, none, desk.clock, waker, none)
-    pictures = Avatars(desk.worker, none, none, desk.clock, waker)
+    pictures = Avatars(desk.worker, none, none, desk.clock, waker, none)
     customer = Customer(desk.world.ig_id)
     for number in range(15):
         await read(desk, ago=40 * DAY)

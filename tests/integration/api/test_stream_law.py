@@ -428,7 +428,8 @@ async def has_no_picture_to_show(inbox: Inbox) -> None:
     async with inbox.worker.transaction() as conn:
         participant = await conn.fetchval("SELECT id FROM participants WHERE workspace_id = $1", inbox.world.workspace)
         await avatars.enqueue(conn, inbox.world.workspace, participant, "https://example.org/a.jpg", inbox.clock.now())
-    fetches = Avatars(inbox.worker, cast(Any, None), cast(Any, None), inbox.clock, Wake(inbox.doors.worker))  # never asked
+    none = cast(Any, None)  # never asked
+    fetches = Avatars(inbox.worker, none, none, inbox.clock, Wake(inbox.doors.worker), none)
     await fetches.give_up(
         Due(key=(inbox.world.workspace, participant, AVATAR), attempts=3), "MediaUnavailable: its host answers 503"
     )

@@ -1,16 +1,18 @@
 """What apply promises, rule by rule: D4, A2-A7, A9 and M7 of docs/spec."""
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
 import pytest
 
 from confab.clock import Clock
+from confab.inbox.apply import Batch, apply
 from confab.model.inbox import Conversation, ConversationId, Message
 from confab.store import conversations, messages
 from confab.store.db import Database, Doors
 from tests.post import Post
-from tests.world import Customer, World, after, body, happen, make_world
+from tests.world import Customer, World, after, body, events_of, happen, make_world
 
 
 class Scene:
@@ -218,3 +220,24 @@ async def test_D4_an_event_belongs_to_the_account_of_its_entry_else_to_the_one_i
     assert await post.texts(first) == ["to its entry", "to its recipient", "an echo to its sender"]
     assert await post.texts(second) == ["to its entry, whomever it names"]
     assert await post.unclaimed(nobodys) == 1
+
+
+async def test_N50_MD4_a_file_of_a_message_that_was_read_before_its_event_came_is_still_fetched(
+    worker_db: Database, doors: Doors
+) -> None:
+    world = await make_world(doors)
+    picture = {"type": "image", "payload": {"url": "https://lookaside.fbsbx.com/1.jpg"}}
+    wrote = Customer(world.ig_id).writes("m1", "look", after(0), attachments=[picture])
+    ((source, event),) = events_of(world, wrote)
+    for delivery in (None, source.delivery_id):  # read at Instagram, and then its own event
+        async with worker_db.transaction() as conn:
+            batch = Batch(events=[(replace(source, delivery_id=delivery), event)], our_app_ids=frozenset())
+            await apply(conn, batch, after(1))
+    async with worker_db.transaction() as conn:
+        waiting = await conn.fetch(
+            """SELECT a.state, f.due_at FROM attachments a LEFT JOIN media_fetches f
+                ON f.workspace_id = a.workspace_id AND f.subject_id = a.message_id AND f.position = a.position
+            WHERE a.workspace_id = $1""",
+            world.workspace,
+        )
+    assert [(one["state"], one["due_at"] is not None) for one in waiting] == [("pending", True)]

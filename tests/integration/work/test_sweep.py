@@ -31,6 +31,7 @@ ROWS = {
     "erasures": "INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "media": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, 0, $2, $1)",
     "avatars": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, -1, $2, $1)",
+    "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "removals": "INSERT INTO media_removals (workspace_id, digest, due_at) VALUES ($2, decode(repeat('00', 32), 'hex'), $1)",
     "earlier": "INSERT INTO earlier_fetches (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
     "runs": """INSERT INTO runs (workspace_id, id, account_id, what, state, asked_by, created_at, due_at)

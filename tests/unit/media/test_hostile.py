@@ -169,10 +169,14 @@ async def test_MD2_what_is_no_medium_is_refused_and_the_reason_says_what_it_is(b
     assert reason in await refused(answers(body, Content_Type="image/jpeg"), MediaRefused)
 
 
-@pytest.mark.parametrize(("status", "rests"), [("429 Busy", True), ("503 Down", True), ("404 Gone", False), ("403 No", False)])
-async def test_MD11_a_host_in_trouble_rests_for_a_moment(status: str, rests: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "times", "rests"),
+    [("429 Busy", 1, True), ("503 Down", 3, False), ("503 Down", 4, True), ("404 Gone", 5, False), ("403 No", 5, False)],
+)
+async def test_MD11_a_host_in_trouble_rests_for_a_moment(status: str, times: int, rests: bool) -> None:
     async with host(answers(b"", status=status), max_bytes=MAX) as (downloads, base):
-        with pytest.raises(MediaError):
-            async with downloads.file(f"{base}/x", is_voice=False):
-                pass
+        for _ in range(times):
+            with pytest.raises(MediaError):
+                async with downloads.file(f"{base}/x", is_voice=False):
+                    pass
         assert downloads.paused() == ([base.removeprefix("http://")] if rests else [])

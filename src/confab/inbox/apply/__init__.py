@@ -158,11 +158,11 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await messages.insert(conn, new)
     if changed:
         await messages.update(conn, changed)
-    await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     await _settle_conversations(conn, state)
     if state.histories:
         await _note_histories(conn, state)
-    await _save_rest(conn, state)
+    await _save_rest(conn, state)  # what messages lose takes its fetches along: those of what they have now come after it
+    await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
     await _collect(conn, state, new, changed, found)
