@@ -2,7 +2,7 @@
 -- accounts must not hold up the others. Each file says from when its age counts, until when it may be passed on, and whether it
 -- was given up.
 -- Locks: attachments, participants, accounts and media_fetches against everybody, for a moment: every column is added without
--- writing a row anew. The index on participants reads that table once, 2 s with 10 M people.
+-- writing a row anew.
 ALTER TABLE attachments
     DROP CONSTRAINT attachments_state_check,
     ADD CONSTRAINT attachments_state_check CHECK (state IN
@@ -18,7 +18,6 @@ ALTER TABLE participants
     ADD COLUMN avatar_kept_at timestamptz DEFAULT now();
 ALTER TABLE participants ALTER COLUMN avatar_kept_at DROP DEFAULT;
 COMMENT ON COLUMN participants.avatar_kept_at IS 'Since when our copy of the picture is kept.';
-CREATE INDEX participants_avatar_kept ON participants (avatar_kept_at) WHERE avatar_digest IS NOT NULL;
 
 ALTER TABLE accounts
     ADD COLUMN media_mode text CHECK (media_mode IN ('store', 'reference')),
@@ -49,19 +48,3 @@ CREATE POLICY own_workspace ON media_turns TO confab_app
 CREATE POLICY all_workspaces ON media_turns TO confab_worker USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON media_turns TO confab_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON media_turns TO confab_app;
-
-CREATE OR REPLACE FUNCTION dead_rows() RETURNS TABLE (kind text, count bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
-    SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
-    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due'
-    UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
-    UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
-    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
-    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
-    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
-    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
-    UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
-    $$;

@@ -1,6 +1,5 @@
 -- Why: who a participant is grows old, and must be asked anew: rarely, oldest first, after whoever is not known at all.
--- Locks: participants and profile_fetches against everybody. Duration on 10 M rows: the time to build one index of participants,
--- a few seconds; no row is rewritten.
+-- Locks: participants and profile_fetches against everybody, for a moment. Duration on 10 M rows: the same moment.
 ALTER TABLE participants
     ADD COLUMN is_follower boolean,
     ADD COLUMN is_followed boolean,
@@ -21,7 +20,6 @@ COMMENT ON COLUMN participants.profile_asked_at IS 'When somebody asked to have 
 COMMENT ON COLUMN participants.profile_error IS 'Why the last reading brought nothing.';
 COMMENT ON COLUMN participants.profile_turn_at IS 'When the profile was last read, refused or put in line: the oldest is next.';
 COMMENT ON COLUMN participants.picture_reported_at IS 'When a browser last said that the picture is broken.';
-CREATE INDEX participants_turn ON participants (profile_turn_at, workspace_id, id);
 
 ALTER TABLE profile_fetches
     ADD COLUMN is_refresh boolean NOT NULL DEFAULT false,
@@ -31,23 +29,3 @@ COMMENT ON COLUMN profile_fetches.wants_picture IS 'Fetch the picture whatever w
 DROP INDEX profile_fetches_due;
 CREATE INDEX profile_fetches_due ON profile_fetches (due_at) WHERE state = 'due' AND NOT is_refresh;
 CREATE INDEX profile_refreshes_due ON profile_fetches (due_at) WHERE state = 'due' AND is_refresh;
-
-CREATE OR REPLACE FUNCTION dead_rows() RETURNS TABLE (kind text, count bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
-    SET enable_seqscan TO 'off'
-    AS $$
-    SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
-    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
-    UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
-    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
-    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
-    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
-    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
-    UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
-    UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
-    UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
-    $$;
