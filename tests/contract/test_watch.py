@@ -125,6 +125,12 @@ async def test_GA4_an_account_that_cannot_be_asked_says_why_and_stays_where_it_w
     assert found["incomplete_reason"] is None
 
 
+async def test_GA4_a_subscription_that_cannot_be_read_stands_in_the_way_of_nothing(shop: Stack, clock: Clock) -> None:
+    await shop.fault(target="subscriptions", effect="error", code=10, status=403)
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert (found["receiving"], found["incomplete_reason"]) == ("webhooks", None)
+
+
 async def test_GA4_a_webhook_moves_the_mark_without_asking(shop: Stack, clock: Clock) -> None:
     before = (await account(shop))["complete_up_to"]
     await pass_time(shop, clock, timedelta(minutes=11))

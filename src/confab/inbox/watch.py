@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from confab.clock import Clock
-from confab.errors import GraphError
+from confab.errors import GraphError, Unavailable
 from confab.inbox.reading import Found, Reader, Target, Waiting
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import AccountId, WorkspaceId
@@ -36,7 +36,7 @@ _AFTER_TROUBLE = timedelta(minutes=5)
 _ON_ITS_WAY = timedelta(minutes=2)  # what was sent just now may still be announced
 _OVERLAP = timedelta(minutes=5)  # between two looks: clocks differ, and Meta's are to the second
 _PAGE = 10
-_MOST_PAGES = 100
+_MOST_PAGES = 1000
 _NEEDED = "messages"
 
 Reason = Literal["never", "outage", "failures", "silence", "routine", "polling"]
@@ -120,8 +120,15 @@ class Watches:
         target = await self._reader.target(workspace, account)
         since = (watch.looked_at or watch.connected_at) - _OVERLAP
         found = await self._read_since(target, since)
-        fields = await self._reader.subscribed_fields(target)
-        return Compared(found=found, is_subscribed=_NEEDED in fields)
+        return Compared(found=found, is_subscribed=await self._is_subscribed(target))
+
+    async def _is_subscribed(self, target: Target) -> bool:
+        """Whether webhooks tell of messages; where Instagram does not say, nothing speaks against it."""
+        try:
+            return _NEEDED in await self._reader.subscribed_fields(target)
+        except GraphError as error:
+            log.info("subscription_not_known", account=str(target.account), error=error.code)
+            return True
 
     async def _read_since(self, target: Target, since: datetime) -> Found:
         found, after = Found(), None
@@ -132,8 +139,8 @@ class Watches:
                 found.add(await self._reader.let_in(target, moved, since=since))
             after = page.after
             if after is None or len(moved) < len(page.conversations):
-                break
-        return found
+                return found
+        raise Unavailable("more conversations moved than can be compared at once; import them")
 
     async def _in_vain(self, workspace: WorkspaceId, account: AccountId, watch: Watch, why: str, until: datetime) -> None:
         """Instagram could not be asked: everybody sees why, and it is tried again."""
