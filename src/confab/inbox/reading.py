@@ -5,7 +5,7 @@ before the account was connected is no news, and nothing read here is ever taken
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from confab.graph.read_back import ReadConversation
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.line import Line, LineOf
 from confab.inbox.normalise import read_back
-from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, Unreadable
-from confab.model.inbox import AccountId, WorkspaceId
+from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, ReactionChanged, Unreadable
+from confab.model.inbox import AccountId, Mid, WorkspaceId
 from confab.store import accounts, history, ids, wake
 from confab.store.db import GONE, Conn, Database, in_short
 from confab.store.wake import Wake
@@ -31,6 +31,8 @@ CONVERSATIONS = Pool(name=limits.CONVERSATIONS, each=limits.EACH_CONVERSATIONS_C
 _WITHOUT_ADVICE = timedelta(minutes=1)  # rule L7: calls made while throttled make it last longer
 _TOO_FAST = timedelta(seconds=2)  # of rule L2's pool, which counts single seconds
 _TOO_FAST_CODE = 613
+
+Message = MessageReceived | MessageEchoed
 
 log = structlog.get_logger()
 
@@ -169,19 +171,21 @@ class Reader:
     ) -> list[tuple[ReadConversation, list[Event]]]:
         """The events of messages that are not here yet, counted, and what is to be noted of each conversation."""
         given = [(conversation, read_back.of_conversation(conversation, target.line.ig_id)) for conversation in read]
-        mids = {event.mid for _, events in given for event in events if isinstance(event, MessageReceived | MessageEchoed)}
+        mids = {event.mid for _, events in given for event in events if isinstance(event, Message)}
         digests = {mid: ids.digest(mid) for mid in mids}
         here = await history.known(conn, target.workspace, target.account, list(digests.values()))
         fresh: list[tuple[ReadConversation, list[Event]]] = []
         for conversation, events in given:
             found.unreadable += sum(isinstance(event, Unreadable) for event in events)
-            messages = [event for event in events if isinstance(event, MessageReceived | MessageEchoed)]
-            new = [event for event in messages if digests[event.mid] not in here and (since is None or event.sent_at >= since)]
+            messages = [event for event in events if isinstance(event, Message)]
+            placed = _placed(messages, {mid: at for mid, digest in digests.items() if (at := here.get(digest))})
+            new = [event for event in placed if digests[event.mid] not in here and (since is None or event.sent_at >= since)]
             found.messages, found.new = found.messages + len(messages), found.new + len(new)
             found.new_inbound += [event.sent_at for event in new if isinstance(event, MessageReceived)]
             wanted = {event.mid for event in new}
-            about = [event for event in events if getattr(event, "mid", None) in wanted]
-            fresh.append((conversation, about + [e for e in events if isinstance(e, HistoryRead) and since is None]))
+            about = [e for e in events if isinstance(e, ReactionChanged) and e.mid in wanted]
+            noted = [e for e in events if isinstance(e, HistoryRead) and since is None]
+            fresh.append((conversation, [*new, *about, *noted]))
         return fresh
 
     async def _learn(self, target: Target, usage: Usage | None) -> None:
@@ -197,9 +201,25 @@ class Reader:
         return Waiting(until, error.detail)
 
 
+def _placed(oldest_first: Sequence[Message], known: dict[Mid, datetime]) -> list[Message]:
+    """The messages in Instagram's order: one of the same second as a known one before it comes right after that.
+
+    What is read back has seconds alone, what came by itself is exact.
+    """
+    placed: list[Message] = []
+    before: datetime | None = None
+    for event in oldest_first:
+        at = known.get(event.mid, event.sent_at)
+        if event.mid not in known and before is not None and before.replace(microsecond=0) == at.replace(microsecond=0):
+            at = max(at, before + timedelta(milliseconds=1))
+        placed.append(replace(event, sent_at=at))
+        before = at
+    return placed
+
+
 def _is_torn(conversation: ReadConversation, new: Sequence[Event], since: datetime) -> bool:
     """Whether all that Instagram shows of it is new, and there is more that it does not show."""
     readable = [message for message in conversation.messages.items if message.is_readable]
-    messages = [event for event in new if isinstance(event, MessageReceived | MessageEchoed)]
+    messages = [event for event in new if isinstance(event, Message)]
     has_more = conversation.messages.paging.next is not None or len(readable) < len(conversation.messages.data)
     return bool(readable) and has_more and len(messages) == len(readable) and min(m.created_at for m in readable) >= since

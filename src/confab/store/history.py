@@ -40,14 +40,14 @@ async def incomplete(conn: Conn, workspace: WorkspaceId, account: UUID, listed: 
     return {record["igsid"] for record in records}
 
 
-async def known(conn: Conn, workspace: WorkspaceId, account: UUID, digests: Sequence[UUID]) -> set[UUID]:
-    """Which of these digests of mids are messages here. Index: message_mid."""
+async def known(conn: Conn, workspace: WorkspaceId, account: UUID, digests: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Which of these digests of mids are messages here, and when those were sent. Index: message_mid."""
     records = await conn.fetch(
-        """SELECT m.mid_digest FROM messages m
+        """SELECT m.mid_digest, m.sent_at FROM messages m
         WHERE m.workspace_id = $1 AND m.account_id = $2 AND m.mid_digest = ANY($3::uuid[])""",
         workspace, account, digests,
     )  # fmt: skip
-    return {record["mid_digest"] for record in records}
+    return {record["mid_digest"]: record["sent_at"] for record in records}
 
 
 async def note(conn: Conn, read: Sequence[tuple[ConversationRow, HistoryRead]], now: datetime) -> None:
