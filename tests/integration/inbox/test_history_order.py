@@ -92,7 +92,7 @@ async def shown(play: Play) -> tuple[Any, Any]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     print_blob=True,
 )  # fmt: skip
 @given(talk=talks(), data=st.data())
