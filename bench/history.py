@@ -31,7 +31,7 @@ def measure(*, is_quick: bool) -> Iterator[Verdict]:
         settings = {
             "CONFAB_GRAPH_URL": f"{sim_url}/graph.instagram.com/v25.0", "CONFAB_MEDIA_ALLOW": sim_url.removeprefix("http://")
         }  # fmt: skip
-        product = stack.enter_context(ground.product(at, **settings))
+        product = stack.enter_context(ground.product(at, settings))
         ask = stack.enter_context(
             httpx2.Client(
                 base_url=f"{product.url}/api/v1", timeout=60, trust_env=False,
