@@ -146,7 +146,7 @@ async def test_MD3_a_file_that_nothing_shows_leaves_storage_though_nobody_said_s
     assert await objects(shop) == 1
     async with shop.worker_db.transaction() as conn:
         await conn.execute("DELETE FROM attachments WHERE workspace_id = $1", shop.workspace)
-    clock.ahead += timedelta(minutes=11)
+    clock.ahead += timedelta(minutes=1)
 
     async def gone() -> bool:
         return await objects(shop) == 0

@@ -75,6 +75,17 @@ async def test_GA2_the_account_says_so_where_instagram_shows_less_than_was_misse
     assert len(await texts(shop)) == 21
 
 
+async def test_GA2_it_says_so_also_when_a_message_came_after_the_gap(shop: Stack, clock: Clock) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    for number in range(25):
+        await shop.customer_writes(f"missed {number}", deliver=False)
+    await shop.customer_writes("heard again")
+    await until(lambda: _has(shop, "heard again"))
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert "newest 20" in found["incomplete_reason"]
+
+
 async def test_GA3_instagram_is_polled_until_webhooks_come_again(shop: Stack, clock: Clock) -> None:
     await shop.customer_writes("heard")
     await until(shop.conversations)

@@ -56,11 +56,15 @@ class Myself(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationsPage:
-    """Conversations, newest activity first; where the next page begins (None: nowhere); what Meta says of the allowance."""
+    """Conversations, newest activity first; where the next page begins (None: nowhere); what Meta says of the allowance.
+
+    `odd`: how many conversations of the page could not be understood.
+    """
 
     conversations: list[ReadConversation]
     after: str | None
     usage: Usage | None
+    odd: int
 
 
 class _Subscription(msgspec.Struct, frozen=True):
@@ -141,7 +145,12 @@ class GraphClient:
     async def _conversations(self, token: str, ig_id: str, parameters: dict[str, str]) -> ConversationsPage:
         answer = await self._answer("GET", f"{ig_id}/conversations", token, parameters)
         found = _decode(answer.content, ReadConversations, is_send=False)
-        return ConversationsPage(conversations=found.items, after=found.paging.after, usage=usage_of(answer.headers))
+        if found.paging.next and found.paging.after is None:
+            raise Unavailable("Instagram does not say where its next page begins.")
+        known = found.items
+        return ConversationsPage(
+            conversations=known, after=found.paging.after, usage=usage_of(answer.headers), odd=len(found.data) - len(known)
+        )  # fmt: skip
 
     async def message(self, *, token: str, mid: str) -> ReadMessage:
         """One message by its mid, with all that it says (rules C5, C11)."""

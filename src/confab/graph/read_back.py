@@ -147,9 +147,9 @@ class ReadConversation(msgspec.Struct, frozen=True):
 
 
 class ReadConversations(msgspec.Struct, frozen=True):
-    """Conversations, newest activity first (rule C1), each read by itself."""
+    """Conversations, newest activity first (rule C1), each read by itself. An answer without a list is none."""
 
-    data: list[msgspec.Raw] = []
+    data: list[msgspec.Raw]
     paging: Paging = Paging()
 
     @property

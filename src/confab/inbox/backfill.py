@@ -68,13 +68,11 @@ class Backfill:
         except _Stopped:
             return
         except (Rejected, Unauthorised) as error:
-            await self._end(workspace, run_id, "failed", error.detail)
-        else:
-            await self._end(workspace, run_id, "done", None)
+            await self._fail(workspace, run_id, error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
         """It failed again and again: the run says so. Asking again goes on with what is missing."""
-        await self._end(WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])), "failed", reason)
+        await self._fail(WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])), reason)
 
     async def _read_and_count(self, going: _Run) -> None:
         try:
@@ -104,7 +102,7 @@ class Backfill:
             progress.place = page.after
             if is_over:
                 progress.conversations_total = progress.conversations_read + progress.conversations_skipped
-            await self._save(going)
+            await self._save(going, is_over=is_over)
 
     async def _page(self, going: _Run, *, with_messages: bool) -> ConversationsPage:
         """The page where the run is, smaller when it is too much for one call."""
@@ -147,15 +145,17 @@ class Backfill:
                     progress.waiting_until = None
                 return page
 
-    async def _save(self, going: _Run) -> None:
+    async def _save(self, going: _Run, *, is_over: bool = False) -> None:
         async with self._db.transaction() as conn:
             if not await runs.save(conn, going.workspace, going.id, going.progress):
                 raise _Stopped
+            if is_over:
+                await runs.end(conn, going.workspace, going.id, "done", None, self._clock.now())
             await runs.tell(conn, going.workspace, going.id, self._clock.now())
         self._wake.say(wake.changed(going.workspace))
 
-    async def _end(self, workspace: WorkspaceId, run_id: UUID, state: str, error: str | None) -> None:
+    async def _fail(self, workspace: WorkspaceId, run_id: UUID, error: str) -> None:
         async with self._db.transaction() as conn:
-            if await runs.end(conn, workspace, run_id, state, error, self._clock.now()):
+            if await runs.end(conn, workspace, run_id, "failed", error, self._clock.now()):
                 await runs.tell(conn, workspace, run_id, self._clock.now())
         self._wake.say(wake.changed(workspace))

@@ -5,7 +5,7 @@ neighbours are in. Running a delivery again has no second effect, so a crash any
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,6 +33,9 @@ _LONGEST_BACKOFF = timedelta(minutes=10)
 _HEARD_EACH = timedelta(minutes=1)
 
 log = structlog.get_logger()
+
+Owned = tuple[UUID, UUID]
+"""A workspace and an account of it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +87,7 @@ class _Applied:
     """What a batch changed, and for whom it had something."""
 
     workspaces: set[WorkspaceId]
-    accounts: set[tuple[UUID, UUID]]
+    accounts: dict[Owned, datetime]  # and when its newest webhook came
 
 
 class Ingest:
@@ -95,7 +98,7 @@ class Ingest:
         self._clock = clock
         self._wake = waker
         self._our_app_ids = our_app_ids
-        self._heard: dict[tuple[UUID, UUID], datetime] = {}
+        self._heard: dict[Owned, datetime] = {}
 
     async def deliveries(self, dues: Sequence[Due]) -> None:
         """Fresh deliveries: all of their parts.
@@ -145,14 +148,16 @@ class Ingest:
         self._wake.say(*(wake.changed(workspace) for workspace in changed.workspaces))
         await self._note_heard(changed.accounts)
 
-    async def _note_heard(self, accounts: set[tuple[UUID, UUID]]) -> None:
-        """Webhooks come for these accounts: written down once a minute, and lost when the process dies, which harms nobody."""
-        now = self._clock.now()
-        news = [one for one in accounts if one not in self._heard or now - self._heard[one] >= _HEARD_EACH]
+    async def _note_heard(self, accounts: Mapping[Owned, datetime]) -> None:
+        """When webhooks came for these accounts, not when they were read, so that a replay is no sign of life.
+
+        Written down once a minute, and lost when the process dies, which harms nobody.
+        """
+        news = {one: at for one, at in accounts.items() if one not in self._heard or at - self._heard[one] >= _HEARD_EACH}
         if news:
-            self._heard.update(dict.fromkeys(news, now))
+            self._heard.update(news)
             async with self._db.transaction() as conn:
-                await watches.heard(conn, sorted(news), now)
+                await watches.heard(conn, [(*one, at) for one, at in sorted(news.items())])
 
     async def _together(self, wanted: Sequence[UUID]) -> _Applied:
         """All of it in one transaction."""
@@ -166,7 +171,11 @@ class Ingest:
             first = await deliveries.record_parts(conn, [share.outcome() for share in found.shares.values()])
             await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
             changed = await self._apply(conn, found.shares.values(), now)
-        accounts = {(share.route.workspace_id, share.route.account_id) for share in found.shares.values() if share.events}
+        accounts: dict[Owned, datetime] = {}
+        for share in found.shares.values():
+            if share.events:
+                one = share.route.workspace_id, share.route.account_id
+                accounts[one] = max(share.raw.received_at, accounts.get(one, share.raw.received_at))
         return _Applied(workspaces=changed, accounts=accounts)
 
     async def _apply(self, conn: Conn, shares: Iterable[_Share], now: datetime) -> set[WorkspaceId]:

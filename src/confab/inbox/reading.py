@@ -23,7 +23,7 @@ from confab.inbox.normalise import read_back
 from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, ReactionChanged, Unreadable
 from confab.model.inbox import AccountId, Mid, WorkspaceId
 from confab.store import accounts, history, ids, wake
-from confab.store.db import GONE, Conn, Database, in_short
+from confab.store.db import NOT_TEXT, REFUSED, Conn, Database, in_short
 from confab.store.wake import Wake
 from confab.work.pace import Pace, Pool
 
@@ -142,8 +142,12 @@ class Reader:
         """
         try:
             return await self._let_in(target, read, since)
-        except GONE:
-            raise
+        except REFUSED as error:
+            if not isinstance(error, NOT_TEXT):
+                raise
+            log.warning("history_not_kept", account=str(target.account), conversations=len(read), error=in_short(error))
+            if len(read) == 1:
+                return Found(unreadable=1)
         except Exception as error:  # noqa: BLE001 -- whatever one can raise, its neighbours must not share it
             log.warning("history_not_kept", account=str(target.account), conversations=len(read), error=in_short(error))
             if len(read) == 1:
@@ -218,8 +222,9 @@ def _placed(oldest_first: Sequence[Message], known: dict[Mid, datetime]) -> list
 
 
 def _is_torn(conversation: ReadConversation, new: Sequence[Event], since: datetime) -> bool:
-    """Whether all that Instagram shows of it is new, and there is more that it does not show."""
+    """Whether the oldest message that Instagram shows of it is new, and there are more before it that it does not show."""
     readable = [message for message in conversation.messages.items if message.is_readable]
-    messages = [event for event in new if isinstance(event, Message)]
-    has_more = conversation.messages.paging.next is not None or len(readable) < len(conversation.messages.data)
-    return bool(readable) and has_more and len(messages) == len(readable) and min(m.created_at for m in readable) >= since
+    if not readable or (conversation.messages.paging.next is None and len(readable) == len(conversation.messages.data)):
+        return False
+    oldest = readable[-1]
+    return oldest.created_at >= since and any(isinstance(event, Message) and event.mid == oldest.id for event in new)

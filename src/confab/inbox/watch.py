@@ -37,6 +37,7 @@ _ON_ITS_WAY = timedelta(minutes=2)  # what was sent just now may still be announ
 _OVERLAP = timedelta(minutes=5)  # between two looks: clocks differ, and Meta's are to the second
 _PAGE = 10
 _MOST_PAGES = 1000
+_MOST_PASSES = 5
 _NEEDED = "messages"
 
 Reason = Literal["never", "outage", "failures", "silence", "routine", "polling"]
@@ -119,7 +120,7 @@ class Watches:
         """Read what moved since the last comparison: a webhook is no proof that there was no other message before it."""
         target = await self._reader.target(workspace, account)
         since = (watch.looked_at or watch.connected_at) - _OVERLAP
-        found = await self._read_since(target, since)
+        found = await self._read_all(target, since)
         return Compared(found=found, is_subscribed=await self._is_subscribed(target))
 
     async def _is_subscribed(self, target: Target) -> bool:
@@ -130,16 +131,28 @@ class Watches:
             log.info("subscription_not_known", account=str(target.account), error=error.code)
             return True
 
-    async def _read_since(self, target: Target, since: datetime) -> Found:
-        found, after = Found(), None
-        for _ in range(_MOST_PAGES):
+    async def _read_all(self, target: Target, since: datetime) -> Found:
+        """Again from the top while that took several pages: what moved meanwhile has jumped over the place that was read."""
+        found, floor = Found(), since
+        for _ in range(_MOST_PASSES):
+            began = self._clock.now()
+            if await self._read_since(target, floor, since, found) == 1:
+                break
+            floor = began - _OVERLAP
+        return found
+
+    async def _read_since(self, target: Target, floor: datetime, since: datetime, found: Found) -> int:
+        """Conversations that moved since `floor`, and of them what was sent since `since`; how many pages that were."""
+        after = None
+        for pages in range(1, _MOST_PAGES):
             page = await self._reader.page(target, after=after, limit=_PAGE, with_messages=True)
-            moved = [conversation for conversation in page.conversations if conversation.updated_at >= since]
+            found.unreadable += page.odd
+            moved = [conversation for conversation in page.conversations if conversation.updated_at >= floor]
             if moved:
                 found.add(await self._reader.let_in(target, moved, since=since))
             after = page.after
             if after is None or len(moved) < len(page.conversations):
-                return found
+                return pages
         raise Unavailable("more conversations moved than can be compared at once; import them")
 
     async def _in_vain(self, workspace: WorkspaceId, account: AccountId, watch: Watch, why: str, until: datetime) -> None:

@@ -8,10 +8,11 @@ finds and uses. The row of the attachment changes in one transaction with the ch
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 from confab.clock import Clock
-from confab.errors import MediaGone, MediaRefused, MediaUnavailable
+from confab.errors import MediaGone, MediaRefused, MediaUnavailable, Rejected, Throttled, Unauthorised
 from confab.media import told
 from confab.media.download import Downloads
 from confab.media.keep import Keeper
@@ -23,6 +24,9 @@ from confab.store.claims import MEDIA, Due
 from confab.store.db import Database
 from confab.store.media import Kept, Place, Wanted
 from confab.store.wake import Wake
+
+_A_FILE = policy.Source(has_file=True, has_page=False)
+_WHEN_THROTTLED = timedelta(minutes=15)
 
 FreshLink = Callable[[WorkspaceId, Wanted, int], Awaitable[str | None]]
 """Ask Instagram for another link to the same attachment; None when it has none. Raises GraphError."""
@@ -66,6 +70,9 @@ class Fetches:
             await self._gone(due, wanted, error)
         except MediaRefused as error:
             await self._settle(due, wanted, "refused", error.detail)
+        except Throttled as error:
+            async with self._db.transaction() as conn:
+                await MEDIA.postpone(conn, due, self._clock.now() + (error.retry_after or _WHEN_THROTTLED), error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
         """It could not be fetched, again and again: the message says so, and somebody may try again."""
@@ -78,8 +85,7 @@ class Fetches:
     async def _fetch(self, due: Due, wanted: Wanted) -> None:
         if wanted.source_url is None:
             raise MediaGone("Instagram gave no link")
-        source = policy.Source(has_file=True, has_page=False)
-        may_keep = policy.verdict(wanted.kind, source, self._rules.mode(wanted.media_mode)) == "keep"
+        may_keep = policy.verdict(wanted.kind, _A_FILE, self._rules.mode(wanted.media_mode)) == "keep"
         async with self._downloads.file(wanted.source_url, is_voice=wanted.kind == "audio") as file:
             if not may_keep:
                 seen = await self._keeper.look(file)
@@ -100,7 +106,7 @@ class Fetches:
             if await media.known(conn, workspace, kept.digest) is None:
                 raise MediaUnavailable("it was removed from storage meanwhile")
             await MEDIA.finish(conn, due)
-            if await media.show(conn, workspace, message, position, kept):
+            if await media.show(conn, workspace, message, position, wanted, kept):
                 await told.publish(conn, [place], locked, self._clock.now())
             else:  # unsent meanwhile
                 await media.check(conn, workspace, kept.digest, self._clock.now())
@@ -111,6 +117,9 @@ class Fetches:
         place = _place(due, wanted)
         async with self._db.transaction() as conn:
             locked = await told.lock(conn, [place])
+            mode = self._rules.mode(await media.accounts_mode(conn, workspace, wanted.account_id))
+            if policy.verdict(wanted.kind, _A_FILE, mode) == "keep":
+                raise MediaUnavailable("its account keeps files from now on")
             await MEDIA.finish(conn, due)
             if await media.relay(conn, workspace, message, position, seen):
                 await told.publish(conn, [place], locked, self._clock.now())
@@ -122,7 +131,10 @@ class Fetches:
         if wanted.has_asked_anew:
             await self._settle(due, wanted, "expired", error.detail)
             return
-        fresh = await self._fresh_link(workspace, wanted, position)
+        try:
+            fresh = await self._fresh_link(workspace, wanted, position)
+        except (Rejected, Unauthorised):  # Instagram shows the message no more, or not to us
+            fresh = None
         async with self._db.transaction() as conn:
             await media.refresh_link(conn, workspace, message, position, fresh)
         if fresh is None:

@@ -15,7 +15,7 @@ from confab.store.db import Database
 from confab.store.media import Kept
 
 _MEASURED = ("image/", "video/", "audio/")
-_SHOWN_BY_THEN = timedelta(minutes=10)  # or its message is gone, or whoever kept it
+_SHOWN_BY_THEN = timedelta(seconds=45)  # or its message is gone, or whoever kept it
 
 
 class Keeper:

@@ -144,15 +144,16 @@ async def keep(conn: Conn, workspace: WorkspaceId, kept: Kept, now: datetime) ->
     )  # fmt: skip
 
 
-async def show(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, kept: Kept) -> int:
-    """The attachment is this object now. Its conversation is locked."""
+async def show(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, wanted: Wanted, kept: Kept) -> int:
+    """The attachment is this object now, if it is still the one that was fetched. Its conversation is locked."""
     return await run(
         conn,
         """UPDATE attachments SET state = 'stored', error = NULL, media_fetch_failed = false, digest = $4, content_type = $5,
             size_bytes = $6, width = $7, height = $8, duration_ms = $9, placeholder = $10, has_thumbnail = $11
-        WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
+        WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending' AND kind = $12
+            AND source_url = $13""",
         workspace, message, position, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height,
-        kept.duration_ms, kept.placeholder, kept.has_thumbnail,
+        kept.duration_ms, kept.placeholder, kept.has_thumbnail, wanted.kind, wanted.source_url,
     )  # fmt: skip
 
 
@@ -174,9 +175,16 @@ async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: in
     """
     return await run(
         conn,
-        """UPDATE attachments SET state = $4, error = $5, media_fetch_failed = ($4 = 'failed'),
-            source_url = CASE WHEN $4 <> 'expired' OR available_until IS NULL THEN source_url END
-        WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending'""",
+        """WITH settled AS (
+            UPDATE attachments SET state = $4, error = $5, media_fetch_failed = ($4 = 'failed'),
+                source_url = CASE WHEN $4 <> 'expired' OR available_until IS NULL THEN source_url END,
+                payload = CASE WHEN $4 <> 'expired' OR available_until IS NULL THEN payload
+                    ELSE payload - 'url' - 'story_media_url' END
+            WHERE workspace_id = $1 AND message_id = $2 AND position = $3 AND state = 'pending'
+            RETURNING workspace_id, message_id, $4 = 'expired' AND available_until IS NOT NULL AS is_over
+        )
+        UPDATE messages m SET reply_to_story_url = CASE WHEN s.is_over THEN NULL ELSE m.reply_to_story_url END
+        FROM settled s WHERE m.workspace_id = s.workspace_id AND m.id = s.message_id""",
         workspace, message, position, state, reason,
     )  # fmt: skip
 
@@ -257,7 +265,11 @@ async def check(conn: Conn, workspace: WorkspaceId, digest: bytes, due_at: datet
 
 
 async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: datetime) -> bool:
-    """From now on nobody counts on an object that nothing shows. Under its lock. False when something shows it."""
+    """From now on nobody counts on an object that nothing shows. Under its lock. False when something shows it.
+
+    The row is locked by a statement of its own: whoever was about to show it has done so when the next one looks.
+    """
+    await conn.execute("SELECT FROM media_objects WHERE workspace_id = $1 AND digest = $2 FOR UPDATE", workspace, digest)
     return bool(
         await conn.fetchval(
             """UPDATE media_objects SET removing_since = coalesce(removing_since, $3) WHERE workspace_id = $1 AND digest = $2

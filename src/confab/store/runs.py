@@ -13,7 +13,8 @@ from confab.store import changes
 from confab.store.db import Conn, row, rows, run
 
 _SHOWN: LiteralString = """id, account_id, what, state, asked_by, created_at, started_at, finished_at, calls, conversations_total,
-    conversations_read, conversations_skipped, messages_read, messages_new, people, waiting_until, error, version"""
+    conversations_read, conversations_skipped, messages_read, messages_new, people, waiting_until,
+    CASE WHEN state IN ('failed', 'stopped') THEN error END AS error, version"""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -42,24 +42,28 @@ async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
     )  # fmt: skip
 
 
-async def heard(conn: Conn, accounts: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
-    """Webhooks had something for these (workspace, account). The silence before becomes its habit, which fades."""
+async def heard(conn: Conn, accounts: Sequence[tuple[UUID, UUID, datetime]]) -> int:
+    """Webhooks for these (workspace, account) came at that time. The silence before becomes their habit, which fades.
+
+    What came before what is known already changes nothing.
+    """
     return await run(
         conn,
         """WITH wanted AS MATERIALIZED (
-            SELECT w.workspace_id, w.account_id, a.receiving
-            FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, account_id)
+            SELECT w.workspace_id, w.account_id, t.at, a.receiving
+            FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS t (workspace_id, account_id, at)
             JOIN account_watches w USING (workspace_id, account_id)
             JOIN accounts a ON a.workspace_id = w.workspace_id AND a.id = w.account_id
+            WHERE w.heard_at IS NULL OR w.heard_at < t.at
             ORDER BY w.workspace_id, w.account_id FOR NO KEY UPDATE OF w
         )
-        UPDATE account_watches w SET heard_at = greatest(w.heard_at, $3),
-            habit_s = greatest(w.habit_s * 0.99, extract(epoch FROM $3::timestamptz - w.heard_at), 60),
-            due_at = CASE WHEN t.receiving = 'polling' THEN least(w.due_at, $3) ELSE w.due_at END
+        UPDATE account_watches w SET heard_at = greatest(w.heard_at, t.at),
+            habit_s = greatest(w.habit_s * 0.99, extract(epoch FROM t.at - w.heard_at), 60),
+            due_at = CASE WHEN t.receiving = 'polling' AND w.attempts = 0 THEN least(w.due_at, t.at) ELSE w.due_at END
         FROM wanted t WHERE w.workspace_id = t.workspace_id AND w.account_id = t.account_id""",
-        [workspace for workspace, _ in accounts],
-        [account for _, account in accounts],
-        now,
+        [workspace for workspace, _, _ in accounts],
+        [account for _, account, _ in accounts],
+        [at for _, _, at in accounts],
     )
 
 

@@ -77,6 +77,7 @@ async def catch_up(conn: Conn, conversation: ConversationRow, message: MessageRo
     await _load_parked(conn, state, [key])
     if state.parked:
         fold_parked(state)
+        await _replace_attachments(conn, state)
         await _save_rest(conn, state)
 
 
@@ -158,10 +159,11 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await messages.insert(conn, new)
     if changed:
         await messages.update(conn, changed)
+    await _replace_attachments(conn, state)
     await _settle_conversations(conn, state)
     if state.histories:
         await _note_histories(conn, state)
-    await _save_rest(conn, state)  # what messages lose takes its fetches along: those of what they have now come after it
+    await _save_rest(conn, state)
     await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
@@ -205,14 +207,18 @@ async def _settle_conversations(conn: Conn, state: State) -> None:
         await conversations.update(conn, sorted(changed, key=lambda row: (row.workspace_id, row.id)))
 
 
-async def _save_rest(conn: Conn, state: State) -> None:
-    if state.heard_from:
-        heard = [(row.workspace_id, row.participant_id) for row in state.heard_from.values() if not row.is_new]
-        await participants.ask_again(conn, heard, state.now)
+async def _replace_attachments(conn: Conn, state: State) -> None:
+    """What messages lose takes its fetches and files along; what they have instead stands in its place."""
     losing = [row for row in state.messages.values() if row.loses_attachments]
     if losing:
         await messages.remove_attachments(conn, [(row.workspace_id, row.id) for row in losing], state.now)
         await messages.insert_attachments(conn, [attachment for row in losing for attachment in row.attachments])
+
+
+async def _save_rest(conn: Conn, state: State) -> None:
+    if state.heard_from:
+        heard = [(row.workspace_id, row.participant_id) for row in state.heard_from.values() if not row.is_new]
+        await participants.ask_again(conn, heard, state.now)
     await events.park(conn, [_parkable(key, event) for key, event in state.new_parked], state.now)
     if state.no_longer_parked:
         await events.remove_parked(conn, [_parkable(key, event)[:2] for key, event in state.no_longer_parked])
