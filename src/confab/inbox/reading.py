@@ -142,13 +142,9 @@ class Reader:
         """
         try:
             return await self._let_in(target, read, since)
-        except REFUSED as error:
-            if not isinstance(error, NOT_TEXT):
+        except Exception as error:  # whatever one conversation can raise, its neighbours must not share it
+            if isinstance(error, REFUSED) and not isinstance(error, NOT_TEXT):
                 raise
-            log.warning("history_not_kept", account=str(target.account), conversations=len(read), error=in_short(error))
-            if len(read) == 1:
-                return Found(unreadable=1)
-        except Exception as error:  # noqa: BLE001 -- whatever one can raise, its neighbours must not share it
             log.warning("history_not_kept", account=str(target.account), conversations=len(read), error=in_short(error))
             if len(read) == 1:
                 return Found(unreadable=1)
