@@ -66,6 +66,8 @@ class WorkKind(StrEnum):
     DELIVERIES = "deliveries"
     PARTS = "parts"
     OUTBOUND = "outbound"
+    OUTBOUND_SCHEDULED = "outbound_scheduled"
+    OUTBOUND_AUTOMATED = "outbound_automated"
     PROFILES = "profiles"
     REFRESHES = "refreshes"
     MEDIA = "media"

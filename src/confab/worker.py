@@ -137,7 +137,10 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
-        Each(kind=claims.OUTBOUND, run=sender.run, at_once=64, lease=lease, keeps_row=True, give_up=sender.give_up),
+        *[
+            Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
+            for kind, at_once in ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
+        ],
         Each(kind=claims.PROFILES, run=profiles.run, at_once=32, lease=_LONG, keeps_row=True, give_up=profiles.give_up),
         Each(
             kind=claims.REFRESHES,

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
-from confab.model.commands import AddNote, Discard, FetchAgain, Retry, SendText
+from confab.model.commands import AddNote, Discard, FetchAgain, Retry, Send
 from confab.model.inbox import Activity, ConversationId, Message, MessageId, Note, Seq
+from confab.model.outgoing import Text
 from confab.store import changes, conversations, events, messages, notes, wake
 
 router = APIRouter()
@@ -101,10 +102,10 @@ async def list_messages(
 @router.post("/conversations/{id}/messages", operation_id="send_message", response_model=Message, status_code=201)
 async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """Queue an answer: 201 with the message, 200 with the same one when the key is known."""
-    command = SendText(conversation_id=ConversationId(id), client_key=body.client_key, text=body.text)
+    command = Send(conversation_id=ConversationId(id), client_key=body.client_key, content=Text(type="text", text=body.text))
     async with access.transaction() as conn:
-        message, is_new = await act.send_text(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+        message, is_new = await act.send(conn, access.actor, command, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
     return Json(message, 201 if is_new else 200)
 
 
@@ -114,7 +115,7 @@ async def retry_message(id: UUID, message_id: UUID, access: SignedIn, services: 
     command = Retry(conversation_id=ConversationId(id), message_id=MessageId(message_id))
     async with access.transaction() as conn:
         message = await act.retry(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
     return Json(message)
 
 
@@ -143,7 +144,7 @@ async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services
     command = Discard(conversation_id=ConversationId(id), message_id=MessageId(message_id))
     async with access.transaction() as conn:
         await act.discard(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("outbound"))
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
     return Response(status_code=204)
 
 

@@ -28,7 +28,7 @@ from confab.model.commands import (
     LoadEarlier,
     MarkRead,
     Retry,
-    SendText,
+    Send,
     SetLabels,
     SetStatus,
     StopRun,
@@ -46,6 +46,7 @@ from confab.model.inbox import (
     RunId,
     WorkspaceId,
 )
+from confab.model.outgoing import LANE, Text
 from confab.store import changes, conversations, history, ids, media, messages, notes, outbound, runs, snoozes
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
@@ -57,13 +58,15 @@ _MAX_NOTE_LENGTH = 10_000
 _MAX_KEY_LENGTH = 200
 
 
-async def send_text(conn: Conn, actor: Actor, command: SendText, now: datetime) -> tuple[Message, bool]:
+async def send(conn: Conn, actor: Actor, command: Send, now: datetime) -> tuple[Message, bool]:
     """Queue an answer; the message, and whether it is new. Rules O1, W1, W2, S5.
 
     The same key and text again give the same message and queue nothing. Raises KeyReused for another text under the key,
     WindowClosed with the verdict, Invalid for a text that Meta would refuse.
     """
-    text = _sendable(command.text)
+    if not isinstance(command.content, Text):
+        raise Invalid("Only texts can be sent.", field="content")
+    text = _sendable(command.content.text)
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     digest = hashlib.sha256(text.encode()).digest()
     before = await messages.row_by_client_key(conn, actor.workspace_id, command.conversation_id, _key(command.client_key))
@@ -74,7 +77,7 @@ async def send_text(conn: Conn, actor: Actor, command: SendText, now: datetime) 
     await _check_window(conn, actor, conversation, now)
     message = _new_message(actor, conversation, command, text, digest, now)
     await messages.insert(conn, [message])
-    await outbound.insert(conn, _new_call(actor, conversation, message, now))
+    await outbound.insert(conn, _new_call(actor, conversation, message, command.purpose, now))
     consider_as_last(conversation, message)
     await conversations.update(conn, [conversation])
     sent = _shown(message, conversation)
@@ -95,7 +98,7 @@ async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Mess
     if call.state == "in_doubt":
         call.state, call.due_at, call.settled_at = "discarded", None, now
         await outbound.write(conn, call)
-    again = _new_call(actor, conversation, message, now)
+    again = _new_call(actor, conversation, message, call.purpose, now)
     again.payload = call.payload
     await outbound.insert(conn, again)
     message.status, message.error_code, message.error_message = "queued", None, None
@@ -280,7 +283,7 @@ async def _check_window(conn: Conn, actor: Actor, conversation: ConversationRow,
 
 
 def _new_message(
-    actor: Actor, conversation: ConversationRow, command: SendText, text: str, digest: bytes, now: datetime
+    actor: Actor, conversation: ConversationRow, command: Send, text: str, digest: bytes, now: datetime
 ) -> MessageRow:
     """Ordered after what the agent saw, even when Meta's clock is ahead of ours; the echo brings Meta's own time."""
     seen = conversation.last_message_at
@@ -292,12 +295,12 @@ def _new_message(
     )  # fmt: skip
 
 
-def _new_call(actor: Actor, conversation: ConversationRow, message: MessageRow, now: datetime) -> OutboundRow:
+def _new_call(actor: Actor, conversation: ConversationRow, message: MessageRow, purpose: str, now: datetime) -> OutboundRow:
     return OutboundRow(
         workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
         message_id=message.id, recipient_igsid=conversation.igsid, kind="text", payload={"text": message.text},
-        actor_kind=actor.kind, actor_id=actor.agent_id, state="queued", due_at=now, refusals=0, created_at=now,
-        attempted_at=None,
+        purpose=purpose, lane=LANE[actor.kind], actor_kind=actor.kind, actor_id=actor.agent_id, actor_name=actor.name,
+        state="queued", due_at=now, refusals=0, created_at=now, attempted_at=None,
     )  # fmt: skip
 
 

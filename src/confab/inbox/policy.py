@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from confab.model.inbox import HUMAN_AGENT_WINDOW, WINDOW, WindowOpener
+from confab.model.outgoing import ActorKind
 
-Actor = Literal["agent", "rule", "schedule", "service"]
 WindowState = Literal["open", "human_agent", "closed", "never_opened"]
 
 MARGIN = timedelta(minutes=1)
@@ -44,7 +44,7 @@ def window(
     refused_at: datetime | None,
     human_agent: bool,
     is_self: bool,
-    actor: Actor,
+    actor: ActorKind,
     now: datetime,
 ) -> Verdict:
     """The verdict on a conversation whose window a participant last opened at `opened_at`.

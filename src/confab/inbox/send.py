@@ -279,7 +279,7 @@ class Sender:
         return next((message for message in reversed(shown) if message.id not in known), None)
 
     def _told(self, workspace: WorkspaceId) -> None:
-        self._wake.say(wake.changed(workspace), wake.work("outbound"))
+        self._wake.say(wake.changed(workspace), *wake.sending())
 
 
 def _is_it(message: ReadMessage, call: OutboundRow) -> bool:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from confab.model.inbox import AccountId, AgentId, ConversationId, ConversationStatus, MessageId, RunId, RunKind, WorkspaceId
+from confab.model.outgoing import ActorKind, Content, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,18 +12,20 @@ class Actor:
     """Who acts, in which workspace. `name` is what the team sees; only an agent has an id."""
 
     workspace_id: WorkspaceId
-    kind: Literal["agent", "rule", "schedule", "service"]
+    kind: ActorKind
     agent_id: AgentId | None
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendText:
-    """Answer with a text. The same `client_key` and text again is the same message."""
+class Send:
+    """Answer. The same `client_key` and content again is the same message. `reply_to`: the message that is answered."""
 
     conversation_id: ConversationId
     client_key: str
-    text: str
+    content: Content
+    reply_to: MessageId | None = None
+    purpose: Purpose = "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

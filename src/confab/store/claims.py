@@ -133,7 +133,13 @@ class Kind:
 
 DELIVERIES = Kind("deliveries", "delivery_queue", ["delivery_id"])
 PARTS = Kind("parts", "delivery_parts", ["workspace_id", "delivery_id", "account_id"], waiting="state = 'stored'")
-OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
+OUTBOUND = Kind("outbound", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL AND lane = 0")
+OUTBOUND_SCHEDULED = Kind(
+    "outbound_scheduled", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL AND lane = 1"
+)
+OUTBOUND_AUTOMATED = Kind(
+    "outbound_automated", "outbound_messages", ["workspace_id", "id"], waiting="due_at IS NOT NULL AND lane = 2"
+)
 PROFILES = Kind("profiles", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due' AND NOT is_refresh")
 REFRESHES = Kind("refreshes", "profile_fetches", ["workspace_id", "participant_id"], waiting="state = 'due' AND is_refresh")
 HINTS = Kind("hints", "message_hints", ["workspace_id", "account_id", "mid_digest"])
@@ -153,8 +159,8 @@ SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
-    DELIVERIES, PARTS, OUTBOUND, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS, HINTS, ERASURES, EARLIER, RUNS, WATCHES,
-    SNOOZES, SCHEDULES,
+    DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

@@ -24,8 +24,11 @@ class OutboundRow:
     recipient_igsid: str
     kind: str
     payload: dict[str, Any]  # what Meta is given
+    purpose: str
+    lane: int
     actor_kind: str
     actor_id: UUID | None
+    actor_name: str | None
     state: str
     due_at: datetime | None
     refusals: int
@@ -49,8 +52,8 @@ class OpenAnswer:
 
 
 _COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
-    actor_kind, actor_id, state, due_at, refusals, created_at, attempted_at, settled_at, remote_id, error_code,
-    error_message"""
+    purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, remote_id,
+    error_code, error_message"""
 
 
 async def insert(conn: Conn, new: OutboundRow) -> None:
@@ -58,10 +61,10 @@ async def insert(conn: Conn, new: OutboundRow) -> None:
     await run(
         conn,
         """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
-            payload, actor_kind, actor_id, state, due_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
         new.workspace_id, new.id, new.account_id, new.conversation_id, new.message_id, new.recipient_igsid, new.kind,
-        new.payload, new.actor_kind, new.actor_id, new.state, new.due_at, new.created_at,
+        new.payload, new.purpose, new.lane, new.actor_kind, new.actor_id, new.actor_name, new.state, new.due_at, new.created_at,
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     AS $$
     SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
-    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity'
+    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 0
+    UNION ALL SELECT 'outbound_scheduled', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 1
+    UNION ALL SELECT 'outbound_automated', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 2
     UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
     UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
     UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
@@ -366,6 +368,16 @@ CREATE TABLE public.event_counts (
     count bigint NOT NULL
 );
 COMMENT ON TABLE public.event_counts IS 'How often something happened that an operator should see: unknown kinds, refused signatures, dashboard tests.';
+CREATE TABLE public.handed_files (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    kind text NOT NULL,
+    attachment_id text NOT NULL,
+    handed_at timestamp with time zone NOT NULL,
+    CONSTRAINT handed_files_attachment_id_check CHECK ((attachment_id <> ''::text))
+);
+ALTER TABLE ONLY public.handed_files FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.heartbeats (
     name text NOT NULL,
     beaten_at timestamp with time zone NOT NULL,
@@ -539,7 +551,7 @@ CREATE TABLE public.outbound_messages (
     id uuid NOT NULL,
     account_id uuid NOT NULL,
     conversation_id uuid NOT NULL,
-    message_id uuid NOT NULL,
+    message_id uuid,
     recipient_igsid text NOT NULL,
     kind text NOT NULL,
     payload jsonb NOT NULL,
@@ -556,13 +568,26 @@ CREATE TABLE public.outbound_messages (
     error_code text,
     error_message text,
     error text,
+    purpose text DEFAULT 'answer'::text NOT NULL,
+    lane smallint DEFAULT 0 NOT NULL,
+    batch_id uuid,
+    comment_id uuid,
+    actor_name text,
+    release_at timestamp with time zone,
+    on_reply text,
     CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
-    CONSTRAINT outbound_messages_kind_check CHECK ((kind = 'text'::text)),
-    CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text])))
+    CONSTRAINT outbound_messages_lane_check CHECK (((lane >= 0) AND (lane <= 2))),
+    CONSTRAINT outbound_messages_on_reply_check CHECK ((on_reply = ANY (ARRAY['hold'::text, 'send'::text, 'cancel'::text]))),
+    CONSTRAINT outbound_messages_purpose_check CHECK ((purpose = ANY (ARRAY['answer'::text, 'private_reply'::text, 'automation'::text, 'verification'::text, 'acknowledgement'::text, 'custom'::text])))
 );
 ALTER TABLE ONLY public.outbound_messages FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.outbound_messages.message_id IS 'The message it becomes; of a reaction, the message that is reacted to; of an indicator none.';
 COMMENT ON COLUMN public.outbound_messages.refusals IS 'Definite transient refusals so far; three may be retried.';
 COMMENT ON COLUMN public.outbound_messages.error IS 'What went wrong in our own worker; error_code and error_message are what the team sees.';
+COMMENT ON COLUMN public.outbound_messages.lane IS 'Who goes first: 0 people, 1 schedules, 2 rules and programs.';
+COMMENT ON COLUMN public.outbound_messages.batch_id IS 'The first call of what was written as one: a long text or several files go out in order.';
+COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one is to be queued.';
+COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -705,6 +730,17 @@ CREATE TABLE public.unrouted_parts (
     error text,
     CONSTRAINT unrouted_parts_state_check CHECK ((state = ANY (ARRAY['failed'::text, 'unclaimed'::text, 'ignored'::text])))
 );
+CREATE TABLE public.uploads (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    digest bytea NOT NULL,
+    kind text NOT NULL,
+    content_type text NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT uploads_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'file'::text])))
+);
+ALTER TABLE ONLY public.uploads FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -764,6 +800,8 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (workspace_id, account_id, mid_digest);
 ALTER TABLE ONLY public.event_counts
     ADD CONSTRAINT event_counts_pkey PRIMARY KEY (name, on_day);
+ALTER TABLE ONLY public.handed_files
+    ADD CONSTRAINT handed_files_pkey PRIMARY KEY (workspace_id, account_id, digest, kind);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.integrations
@@ -792,8 +830,12 @@ ALTER TABLE ONLY public.meta_apps
     ADD CONSTRAINT meta_apps_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE public.outbound_messages
+    ADD CONSTRAINT outbound_messages_kind_check CHECK ((kind = ANY (ARRAY['text'::text, 'image'::text, 'video'::text, 'audio'::text, 'file'::text, 'template'::text, 'share'::text, 'heart'::text, 'reaction'::text, 'typing'::text, 'seen'::text]))) NOT VALID;
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE public.outbound_messages
+    ADD CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text]))) NOT VALID;
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
 ALTER TABLE ONLY public.parked_events
@@ -824,6 +866,8 @@ ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
@@ -848,6 +892,7 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX handed_files_age ON public.handed_files USING btree (handed_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
 CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
@@ -859,8 +904,11 @@ CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversa
 CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
-CREATE INDEX outbound_due ON public.outbound_messages USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
+CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
+CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
+CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
@@ -875,6 +923,8 @@ CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
+CREATE INDEX uploads_age ON public.uploads USING btree (created_at);
+CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
@@ -908,6 +958,8 @@ ALTER TABLE ONLY public.earlier_fetches
     ADD CONSTRAINT earlier_fetches_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.handed_files
+    ADD CONSTRAINT handed_files_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
@@ -933,6 +985,8 @@ ALTER TABLE ONLY public.notes
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.outbound_messages
+    ADD CONSTRAINT outbound_comment FOREIGN KEY (workspace_id, comment_id) REFERENCES public.comments(workspace_id, id);
+ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
@@ -950,6 +1004,10 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_workspace_id_digest_fkey FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
+ALTER TABLE ONLY public.uploads
+    ADD CONSTRAINT uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE public.account_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
@@ -966,6 +1024,7 @@ CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (tru
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.earlier_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
@@ -983,6 +1042,7 @@ CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
 ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
@@ -994,6 +1054,7 @@ ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.earlier_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
@@ -1019,6 +1080,7 @@ CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((worksp
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.earlier_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1036,12 +1098,14 @@ CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspa
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO confab_app;
 GRANT USAGE ON SCHEMA public TO confab_worker;
@@ -1094,6 +1158,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.earlier_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO confab_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO confab_worker;
@@ -1143,5 +1209,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;
 GRANT SELECT,INSERT ON TABLE public.workspaces TO confab_app;

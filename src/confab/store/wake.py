@@ -30,6 +30,11 @@ def work(kind: str) -> str:
     return f"w{kind}"
 
 
+def sending() -> tuple[str, ...]:
+    """The names that say: something may go out, of whichever lane."""
+    return work("outbound"), work("outbound_scheduled"), work("outbound_automated")
+
+
 class Wake:
     """Says names to all processes, this one included, and calls back for those that others say."""
 

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from confab.inbox import act, settle
-from confab.model.commands import Actor, SendText
+from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId
+from confab.model.outgoing import Text
 from confab.store import changes, conversations, messages, outbound
 from confab.store.db import Database, Doors
 from tests.world import NOON, Customer, World, happen, make_world
@@ -113,9 +114,11 @@ class Play:
 
     async def queue(self, answer: Answer) -> None:
         actor = Actor(workspace_id=self.world.workspace, kind="agent", agent_id=self.world.viewer.agent_id, name="Dana")
-        command = SendText(conversation_id=self.conversation, client_key=f"key-{answer.number}", text=answer.text)
+        command = Send(
+            conversation_id=self.conversation, client_key=f"key-{answer.number}", content=Text(type="text", text=answer.text)
+        )
         async with self.db.transaction() as conn:
-            await act.send_text(conn, actor, command, attempted(answer) - timedelta(seconds=1))
+            await act.send(conn, actor, command, attempted(answer) - timedelta(seconds=1))
 
     async def _call(self, conn, answer: Answer):
         row = await messages.row_by_client_key(conn, self.world.workspace, self.conversation, f"key-{answer.number}")

@@ -11,8 +11,9 @@ from confab.graph.client import GraphClient, Receipt
 from confab.inbox import act, settle
 from confab.inbox.line import Line
 from confab.inbox.send import Sender
-from confab.model.commands import Actor, Retry, SendText
+from confab.model.commands import Actor, Retry, Send
 from confab.model.inbox import ConversationId, MessageId, WorkspaceId
+from confab.model.outgoing import Text
 from confab.store import conversations, messages, outbound
 from confab.store.claims import OUTBOUND, Due
 from confab.store.db import Conn, Database, Doors
@@ -50,8 +51,8 @@ class Desk:
 
     async def write(self, text: str) -> MessageId:
         async with self.db.transaction() as conn:
-            command = SendText(conversation_id=self.conversation, client_key=text, text=text)
-            return (await act.send_text(conn, self.actor, command, self.clock.now()))[0].id
+            command = Send(conversation_id=self.conversation, client_key=text, content=Text(type="text", text=text))
+            return (await act.send(conn, self.actor, command, self.clock.now()))[0].id
 
     async def retry(self, message: MessageId) -> None:
         async with self.db.transaction() as conn:

@@ -7,8 +7,9 @@ from confab.clock import Clock
 from confab.graph.client import GraphClient
 from confab.inbox import act
 from confab.inbox.send import Line, Sender
-from confab.model.commands import Actor, SendText
+from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId, WorkspaceId
+from confab.model.outgoing import Text
 from confab.store import claims
 from confab.store.db import Conn, Database, Doors, connect
 from confab.store.wake import Wake
@@ -32,8 +33,8 @@ async def test_O12_an_answer_that_waits_for_its_account_uses_no_attempt_up(doors
     async with worker_db.transaction() as conn:
         conversation = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1", world.workspace)
         actor = Actor(workspace_id=world.workspace, kind="agent", agent_id=world.viewer.agent_id, name="Dana")
-        command = SendText(conversation_id=ConversationId(conversation), client_key="k", text="hi")
-        await act.send_text(conn, actor, command, clock.now())
+        command = Send(conversation_id=ConversationId(conversation), client_key="k", content=Text(type="text", text="hi"))
+        await act.send(conn, actor, command, clock.now())
     owner = await connect(doors.owner)
     await owner.execute("UPDATE accounts SET health = 'paused' WHERE id = $1", world.account)
     await owner.close()

@@ -19,6 +19,14 @@ REST: dict[str, LiteralString] = {
             kind, payload, actor_kind, state, due_at, created_at)
         SELECT workspace_id, gen_random_uuid(), account_id, conversation_id, id, 'p', 'text', '{}', 'agent', 'queued', now(),
             now() FROM messages""",
+    "outbound_scheduled": """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id,
+            recipient_igsid, kind, payload, actor_kind, state, due_at, created_at, lane)
+        SELECT workspace_id, gen_random_uuid(), account_id, conversation_id, id, 'p', 'text', '{}', 'schedule', 'queued', now(),
+            now(), 1 FROM messages""",
+    "outbound_automated": """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id,
+            recipient_igsid, kind, payload, actor_kind, state, due_at, created_at, lane)
+        SELECT workspace_id, gen_random_uuid(), account_id, conversation_id, id, 'p', 'text', '{}', 'rule', 'queued', now(),
+            now(), 2 FROM messages""",
     "profiles": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0, is_refresh = false",
     "refreshes": "UPDATE profile_fetches SET state = 'due', due_at = now(), attempts = 0, is_refresh = true",
     "media": """INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at)
@@ -84,7 +92,7 @@ async def test_counting_reads_only_what_is_dead(worker_db: Database) -> None:
     async with worker_db.transaction() as conn:
         source = await conn.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'dead_rows'")
         plan = "\n".join(record[0] for record in await conn.fetch(f"EXPLAIN {source}"))
-    used = re.findall(r"using (\w+_due|runs_one_at_a_time) ", plan)
+    used = re.findall(r"using (\w+_due|runs_one_at_a_time|outbound_lanes) ", plan)
     assert len(used) == len(claims.KINDS) - 1, plan  # schedules are a handful
 
 

@@ -40,6 +40,8 @@ ROWS = {
     "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
+for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):
+    ROWS[name] = ROWS["outbound"].replace("created_at)", "created_at, lane)").replace("$1, $1)", f"$1, $1, {lane})")
 
 
 async def become_due(doors: Doors, at: datetime) -> None:
