@@ -8,6 +8,7 @@ from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.errors import Rejected
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
@@ -106,6 +107,9 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             return None
         return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
 
+    async def hand_over(*_: object) -> list[dict[str, str]]:
+        raise Rejected("Files cannot be sent yet.")
+
     def in_trouble() -> list[Sequence[str]]:
         return [[], world.downloads.paused()]
 
@@ -120,7 +124,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
-    sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    sender = Sender(db, graph, clock, waker, line_of, hand_over, lease=lease)
     rules = Policy(default=settings.media_mode, keep_days=dict(settings.media_keep_days))
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link, rules)

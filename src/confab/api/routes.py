@@ -14,6 +14,7 @@ from confab.api import (
     participants,
     problems,
     runs,
+    sending,
     session,
     team,
 )
@@ -26,6 +27,7 @@ _TABLE: tuple[APIRouter, ...] = (
     conversations.router,
     participants.router,
     messages.router,
+    sending.router,
     ledger.router,
 )
 _PROBLEM = {
