@@ -55,6 +55,7 @@ _AVATARS = 4
 _OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang, leaves room for the others
 _OF_A_HOST = 8
 _RUNS = 64  # mostly they wait for Meta
+_COMPARED = 10_000  # conversations at once: where more moved, an import is the better way
 
 SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
 """The names of all that comes back by itself."""
@@ -192,7 +193,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         ),
         Each(
             kind=claims.WATCHES,
-            run=Watches(db, reader, clock, waker).run,
+            run=Watches(db, reader, clock, waker, most=_COMPARED).run,
             at_once=8,
             lease=_LONG,
             keeps_row=True,
