@@ -133,12 +133,13 @@ async def lock(conn: Conn, workspace: WorkspaceId, digest: bytes) -> None:
 
 
 async def keep(conn: Conn, workspace: WorkspaceId, kept: Kept, now: datetime) -> None:
-    """The object is in storage, under its lock. Again changes nothing; one that was being removed is there again."""
+    """The object is in storage, under its lock: of the size of what lies there now, also where it was being removed."""
     await conn.execute(
         """INSERT INTO media_objects (workspace_id, digest, content_type, size_bytes, width, height, duration_ms, placeholder,
             has_thumbnail, kept_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (workspace_id, digest) DO UPDATE SET removing_since = NULL""",
+        ON CONFLICT (workspace_id, digest) DO UPDATE
+            SET removing_since = NULL, size_bytes = excluded.size_bytes, has_thumbnail = excluded.has_thumbnail""",
         workspace, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height, kept.duration_ms,
         kept.placeholder, kept.has_thumbnail, now,
     )  # fmt: skip
