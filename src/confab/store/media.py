@@ -190,14 +190,15 @@ async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: in
     )  # fmt: skip
 
 
-async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str | None) -> None:
-    """Instagram was asked for a fresh link, once: this is it, if there is one."""
+async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str, now: datetime) -> None:
+    """Instagram, asked once, has this fresh link: it is fetched as if nothing had been tried."""
     await conn.execute(
-        """WITH asked AS (UPDATE media_fetches SET has_asked_anew = true, host = coalesce($5, host)
-            WHERE workspace_id = $1 AND subject_id = $2 AND position = $3)
-        UPDATE attachments SET source_url = coalesce($4, source_url)
-        WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
-        workspace, message, position, url, paths.host(url) if url else None,
+        """WITH asked AS (
+            UPDATE media_fetches SET has_asked_anew = true, host = $5, due_at = $6, attempts = 0
+            WHERE workspace_id = $1 AND subject_id = $2 AND position = $3
+        )
+        UPDATE attachments SET source_url = $4 WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
+        workspace, message, position, url, paths.host(url), now,
     )  # fmt: skip
 
 
