@@ -8,7 +8,7 @@ from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
-from confab.errors import Rejected
+from confab.errors import Rejected, Throttled
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
@@ -18,7 +18,7 @@ from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
-from confab.inbox.reading import Reader
+from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
@@ -45,7 +45,7 @@ from confab.store.db import Conn, Database
 from confab.store.media import Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together
-from confab.work.pace import Pace
+from confab.work.pace import Pace, Waiting
 
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
@@ -106,6 +106,12 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             token = await token_of(conn, workspace, wanted.account_id)
         if token is None or wanted.mid is None:
             return None
+        try:
+            await pace.turn(workspace, wanted.account_id, CONVERSATIONS)
+        except Waiting as waiting:
+            throttled = Throttled(waiting.reason)
+            throttled.retry_after = waiting.until - clock.now()
+            raise throttled from None
         return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
 
     async def hand_over(*_: object) -> list[dict[str, str]]:
@@ -119,10 +125,10 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
         await (syncing.run(due) if what == "profiles" else backfill.run(due))
 
-    graph = world.graph
+    graph, pace = world.graph, Pace(db, clock)
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     lease = timedelta(seconds=settings.send_timeout_s + 15)
-    reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
+    reader = Reader(db, graph, clock, waker, line_of, pace)
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
     sender = Sender(db, graph, clock, waker, line_of, hand_over, lease=lease)
