@@ -208,7 +208,7 @@ def _message(
 ) -> MessageRow:
     """Ordered after what the agent saw, even when Meta's clock is ahead of ours; the echo brings Meta's own time."""
     last = conversation.last_message_at
-    sent_at = (max(now, last) if last else now) + index * _IN_ORDER
+    sent_at = (max(now, last + _IN_ORDER) if last else now) + index * _IN_ORDER
     row = MessageRow(
         workspace_id=actor.workspace_id, id=ids.new(sent_at), account_id=conversation.account_id,
         conversation_id=conversation.id, client_key=command.client_key if index == 0 else f"{command.client_key}#{index + 1}",

@@ -166,6 +166,7 @@ CREATE TABLE public.accounts (
     polling_since timestamp with time zone,
     restricted_until timestamp with time zone,
     restricted_reason text,
+    throttles smallint DEFAULT 0 NOT NULL,
     shows_indicators boolean DEFAULT false NOT NULL,
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
@@ -179,6 +180,7 @@ COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or ever
 COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
 COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
+COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
