@@ -1,7 +1,7 @@
 """Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -78,12 +78,9 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
     async with (
         GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
+        aclosing(Studio()) as studio,
     ):
-        studio = Studio()
-        try:
-            yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
-        finally:
-            await studio.close()
+        yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
 
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:

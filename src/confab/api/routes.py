@@ -16,6 +16,7 @@ from confab.api import (
     runs,
     session,
     team,
+    uploads,
 )
 
 _TABLE: tuple[APIRouter, ...] = (
@@ -26,6 +27,7 @@ _TABLE: tuple[APIRouter, ...] = (
     conversations.router,
     participants.router,
     messages.router,
+    uploads.router,
     ledger.router,
 )
 _PROBLEM = {

@@ -10,6 +10,7 @@ from confab.api.metrics import Metrics
 from confab.clock import Clock
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.media.uploads import Uploads
 from confab.settings import Settings
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -28,6 +29,7 @@ class Services:
     metrics: Metrics
     storage: Storage
     relays: Relays
+    uploads: Uploads
     closing: asyncio.Event
 
 
