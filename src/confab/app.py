@@ -186,6 +186,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             storage=storage,
             relays=Relays(downloads),
             uploads=Uploads(db, Keeper(db, storage, studio, clock), clock),
+            link_keys=vault.opened_by(settings).current,
             closing=asyncio.Event(),
         )
         api = routes.create()

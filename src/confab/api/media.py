@@ -16,10 +16,11 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from confab.api import parts
 from confab.api.access import Running, SignedIn
 from confab.errors import MediaGone, MediaRefused, NotFound
 from confab.media import relay
-from confab.media.storage import SEEN_INSIDE
+from confab.media.storage import SEEN_INSIDE, THUMBNAIL_TYPE
 from confab.model.media import STORY_POSITION
 from confab.store import avatars, media, uploads, wake
 from confab.store.media import Kept, Place, Relayed
@@ -30,7 +31,6 @@ router = APIRouter(tags=["media"])
 
 _MESSAGE = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{1,2}|story)\.[a-z0-9]{2,4}")
 _ALONE = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]{2,4}")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,30 +159,12 @@ async def _answer(
         address = await services.storage.signed(workspace, kept.digest, thumbnail=is_small)
         return Response(status_code=302, headers={"location": address, "cache-control": "no-store"})
     etag = f'"{kept.digest.hex()}{"-small" if is_small else ""}"'
-    headers = {
-        "etag": etag, "cache-control": caching, "accept-ranges": "bytes", **_shown_as(kept.content_type),
-    }  # fmt: skip
+    headers = {"etag": etag, "cache-control": caching, **_shown_as(kept.content_type)}
     if asked.if_none_match == etag:
         return Response(status_code=304, headers=headers)
     size = await services.storage.size(workspace, kept.digest, thumbnail=True) if is_small else kept.size_bytes
-    start, end, status = 0, size, 200
-    if asked.range is not None and (wanted := _wanted(asked.range, size)) is not None:
-        if wanted == (0, 0):
-            return Response(status_code=416, headers={**headers, "content-range": f"bytes */{size}"})
-        (start, end), status = wanted, 206
-        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
-    body = services.storage.read(workspace, kept.digest, start, end, thumbnail=is_small)
-    kind = "image/webp" if is_small else kept.content_type
-    return StreamingResponse(body, status, {**headers, "content-length": str(end - start)}, kind)
-
-
-def _wanted(wanted: str, size: int) -> tuple[int, int] | None:
-    """The one range that is asked for; None for what we do not understand, (0, 0) for one that is not there."""
-    found = _RANGE.fullmatch(wanted)
-    if found is None or found[0] == "bytes=-":
-        return None
-    if not found[1]:
-        start, end = max(0, size - int(found[2])), size
-    else:
-        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
-    return (start, end) if start < end else (0, 0)
+    body = parts.Body(
+        workspace_id=workspace, digest=kept.digest, size_bytes=size, is_thumbnail=is_small,
+        content_type=THUMBNAIL_TYPE if is_small else kept.content_type,
+    )  # fmt: skip
+    return parts.answer(services.storage, body, headers, asked.range)

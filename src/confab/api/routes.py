@@ -11,6 +11,7 @@ from confab.api import (
     media,
     messages,
     operations,
+    out,
     participants,
     problems,
     runs,
@@ -51,6 +52,7 @@ def create() -> FastAPI:
     for router in _TABLE:
         api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
     api.include_router(docs.router, prefix="/api/v1")
+    api.include_router(out.router, responses={"default": _PROBLEM})
     api.include_router(media.router, responses={"default": _PROBLEM})
     api.include_router(operations.router)
     return api

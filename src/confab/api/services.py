@@ -1,7 +1,8 @@
 """What handlers need that outlives a request. Made once, in `app.py`."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -19,7 +20,10 @@ from confab.team.passwords import Passwords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of a running web process. `db` is the API's door; `closing` is set when the process is told to stop."""
+    """The parts of a running web process. `db` is the API's door; `closing` is set when the process is told to stop.
+
+    `link_keys`: the installation's keys as they are now, newest first; links for Instagram are signed with them.
+    """
 
     settings: Settings
     clock: Clock
@@ -30,6 +34,7 @@ class Services:
     storage: Storage
     relays: Relays
     uploads: Uploads
+    link_keys: Callable[[], Sequence[bytes]] = field(repr=False)
     closing: asyncio.Event
 
 

@@ -4,6 +4,7 @@ How it is to be turned, and its colours, stay.
 """
 
 import struct
+import warnings
 import zlib
 
 from PIL import Image
@@ -56,8 +57,10 @@ def png(given: bytes) -> bytes:
 def _turned(exif: bytes) -> int:
     found = Image.Exif()
     try:
-        found.load(exif)
-        orientation = found.get(_ORIENTATION, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of what is damaged, and reads on
+            found.load(exif)
+            orientation = found.get(_ORIENTATION, 1)
     except (SyntaxError, ValueError, OSError, struct.error, KeyError):
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1

@@ -5,7 +5,6 @@ It lies where received files lie, under the same digest when it is the same; its
 
 import hashlib
 import tempfile
-import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import IO
@@ -13,7 +12,7 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import Invalid, MediaRefused, StorageFailed, TooLarge
-from confab.media import sniff
+from confab.media import names, sniff
 from confab.media.download import File
 from confab.media.keep import Keeper
 from confab.model.inbox import WorkspaceId
@@ -28,8 +27,6 @@ MAX_BYTES = 25_000_000
 
 _FIELD = "file"
 _KINDS: dict[str, FileKind] = {"image": "image", "video": "video", "audio": "audio", "application": "file"}
-_LONGEST_NAME = 100
-_NAMELESS: dict[FileKind, str] = {"image": "picture", "video": "film", "audio": "voice", "file": "document"}
 
 
 class Uploads:
@@ -73,14 +70,6 @@ def shown(row: UploadRow) -> Upload:
     )  # fmt: skip
 
 
-def name_of(given: str, kind: FileKind, content_type: str) -> str:
-    """A file's name without a folder and without what cannot be shown, ending as its type does."""
-    last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
-    stem, dot, _ = last.rpartition(".")
-    plain = "".join(letter for letter in (stem if dot else last) if letter.isprintable()).strip(" .")
-    return f"{plain[:_LONGEST_NAME] or _NAMELESS[kind]}.{paths.EXTENSIONS[content_type]}"
-
-
 @asynccontextmanager
 async def _received(body: AsyncIterator[bytes]) -> AsyncGenerator[File]:
     """The file on our disk, for as long as the block lasts."""
@@ -111,6 +100,6 @@ def _row(workspace: WorkspaceId, id_: UUID, kept: Kept, name: str) -> UploadRow:
     kind = _KINDS[kept.content_type.partition("/")[0]]
     return UploadRow(
         workspace_id=workspace, id=id_, digest=kept.digest, kind=kind, content_type=kept.content_type,
-        name=name_of(name, kind, kept.content_type), size_bytes=kept.size_bytes, width=kept.width, height=kept.height,
+        name=names.clean(name, kind, kept.content_type), size_bytes=kept.size_bytes, width=kept.width, height=kept.height,
         duration_ms=kept.duration_ms, placeholder=kept.placeholder, has_thumbnail=kept.has_thumbnail,
     )  # fmt: skip

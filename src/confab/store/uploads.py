@@ -33,6 +33,11 @@ class UploadRow:
     placeholder: str | None
     has_thumbnail: bool
 
+    @property
+    def key(self) -> File:
+        """What Instagram knows it by."""
+        return self.digest, self.kind
+
 
 async def insert(conn: Conn, workspace: WorkspaceId, new: UploadRow, now: datetime) -> None:
     """Remember an upload. Its object is locked by `media.known`, so that nobody removes it."""
