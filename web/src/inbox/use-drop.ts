@@ -1,4 +1,4 @@
-import { type DragEvent, useRef, useState } from "react"
+import { type DragEvent, useEffect, useRef, useState } from "react"
 
 type Handlers = {
   onDragEnter: (event: DragEvent) => void
@@ -9,6 +9,21 @@ type Handlers = {
 
 function holdsFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer.types.includes("Files")
+}
+
+/** A file that falls beside its target opens nothing in place of the inbox. */
+export function useNoStrayDrops(): void {
+  useEffect(() => {
+    const keep = (event: globalThis.DragEvent): void => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault()
+    }
+    window.addEventListener("dragover", keep)
+    window.addEventListener("drop", keep)
+    return () => {
+      window.removeEventListener("dragover", keep)
+      window.removeEventListener("drop", keep)
+    }
+  }, [])
 }
 
 /** Whether files hang over an element, and what to do when they fall. */
