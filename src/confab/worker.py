@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
@@ -21,7 +22,7 @@ from confab.inbox.reading import Reader
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
-from confab.media import guard
+from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
 from confab.media.download import Downloads
@@ -33,6 +34,7 @@ from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.turns import Turns
 from confab.model.inbox import AccountId, WorkspaceId
+from confab.model.outgoing import FileKind
 from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
@@ -103,6 +105,12 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             return None
         return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
 
+    async def hand_over(
+        workspace: WorkspaceId, account: UUID, line: Line, kind: str, files: Sequence[dict[str, Any]]
+    ) -> list[dict[str, str]]:
+        who = handing.Account(workspace_id=workspace, account_id=account, ig_id=line.ig_id, token=line.token)
+        return [_place(one) for one in await hands.hand_over(who, [_file(kind, file) for file in files])]
+
     def in_trouble() -> list[Sequence[str]]:
         return [[], world.downloads.paused()]
 
@@ -117,7 +125,9 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
-    sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    sender = Sender(db, graph, clock, waker, line_of, hand_over, lease=lease)
+    links = handing.Links(public_url=settings.public_url, keys=world.vault.current) if settings.public_url else None
+    hands = handing.Handing(db, graph, world.storage, clock, links)
     rules = Policy(default=settings.media_mode, keep_days=dict(settings.media_keep_days))
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link, rules)
@@ -195,3 +205,15 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
         Each(kind=claims.SCHEDULES, run=scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
     ]
+
+
+def _file(kind: str, given: dict[str, Any]) -> handing.File:
+    """A file as the payload of a call names it."""
+    return handing.File(
+        digest=bytes.fromhex(given["digest"]), kind=cast(FileKind, kind),  # the gate lets no other kind through with files
+        content_type=given["content_type"], name=given["name"], size_bytes=given["size_bytes"],
+    )  # fmt: skip
+
+
+def _place(handed: handing.Handed) -> dict[str, str]:
+    return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}

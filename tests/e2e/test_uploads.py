@@ -203,6 +203,11 @@ def test_UP8_an_answer_with_files_shows_at_once_what_this_browser_has_of_them(sh
     assert shown_after_ms < 500, shown_after_ms  # 50 ms where the machine is not shared by everybody
     expect(page.get_by_role("list", name="Files to send")).to_have_count(0)
     expect(bubble(page, "Our menu").first).to_be_visible()
+    pictures = thread(page).get_by_role("article").locator("img[src^='/media/messages/']")
+    expect(pictures).to_have_count(2)
+    expect(pictures.last).not_to_have_js_property("naturalWidth", 0)
+    expect(thread(page).locator("img[src^='blob:']")).to_have_count(0)
+    expect(page.get_by_role("log").get_by_text("Not sent")).to_have_count(0)
 
 
 def test_UP10_a_voice_note_is_recorded_heard_of_and_attached_or_discarded(shop: Shop, page: Page) -> None:

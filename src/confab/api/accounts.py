@@ -35,13 +35,15 @@ class AccountPatch(BaseModel):
     """What changes of an account; what is left out stays.
 
     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
-    installation says; changing it removes what is kept, or fetches it again.
+    installation says; changing it removes what is kept, or fetches it again. `shows_indicators`: whether participants see that
+    somebody types here, and that their messages were seen.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     human_agent: bool | None = None
     media_mode: MediaMode | None = None
+    shows_indicators: bool | None = None
 
 
 @router.get("/accounts", operation_id="list_accounts", response_model=AccountPage)
@@ -64,8 +66,9 @@ async def update_account(
     access.require("owner", "admin")
     if not body.model_fields_set:
         raise Invalid("Say what is to change.", field="human_agent")
-    if "human_agent" in body.model_fields_set and body.human_agent is None:
-        raise Invalid("human_agent is true or false.", field="human_agent")
+    for name in ("human_agent", "shows_indicators"):
+        if name in body.model_fields_set and getattr(body, name) is None:
+            raise Invalid(f"{name} is true or false.", field=name)
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
     async with access.transaction() as conn:
         account = await _update(conn, workspace, account_id, body, access.now)
@@ -77,6 +80,8 @@ async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: 
     is_changed = body.human_agent is not None and await store.set_human_agent(
         conn, workspace, account, human_agent=body.human_agent
     )
+    if body.shows_indicators is not None:
+        is_changed |= await store.set_indicators(conn, workspace, account, shown=body.shows_indicators)
     if "media_mode" in body.model_fields_set and await keeping.decide(conn, workspace, account, body.media_mode, now):
         return await store.for_workspace(conn, workspace, account)
     value = await store.for_workspace(conn, workspace, account)

@@ -15,6 +15,7 @@ from confab.api import (
     participants,
     problems,
     runs,
+    sending,
     session,
     team,
     uploads,
@@ -28,6 +29,7 @@ _TABLE: tuple[APIRouter, ...] = (
     conversations.router,
     participants.router,
     messages.router,
+    sending.router,
     uploads.router,
     ledger.router,
 )

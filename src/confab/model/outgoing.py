@@ -37,10 +37,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """Uploaded files, in order: pictures go together, up to ten in a message; everything else goes one by one (S9, S10)."""
+    """Uploaded files, in order: pictures go together, up to ten in a message; everything else goes one by one (S9, S10).
+
+    The caption is a message of its own, after them (S6).
+    """
 
     type: Literal["files"]
     uploads: tuple[UUID, ...]
+    caption: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,23 +117,3 @@ class Upload:
     placeholder: str | None
     url: str
     thumbnail_url: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """Instagram has the file, and calls it so (rule S11)."""
-
-    type: Literal["attached"]
-    attachment_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Linked:
-    """Instagram fetches the file here when the message goes out (rule S8)."""
-
-    type: Literal["linked"]
-    url: str
-
-
-Handed = Attached | Linked
-"""How Instagram gets a file."""

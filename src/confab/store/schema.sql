@@ -150,6 +150,9 @@ CREATE TABLE public.accounts (
     incomplete_reason text,
     receiving text DEFAULT 'webhooks'::text NOT NULL,
     polling_since timestamp with time zone,
+    restricted_until timestamp with time zone,
+    restricted_reason text,
+    shows_indicators boolean DEFAULT false NOT NULL,
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
@@ -161,6 +164,8 @@ ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or everything is passed on; null: as the installation says.';
 COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
+COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
+COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -296,6 +301,7 @@ CREATE TABLE public.conversations (
     earlier text DEFAULT 'unknown'::text NOT NULL,
     earlier_reason text,
     history_up_to timestamp with time zone,
+    unreachable_at timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
     CONSTRAINT conversations_earlier_check CHECK ((earlier = ANY (ARRAY['unknown'::text, 'asking'::text, 'more'::text, 'hidden'::text, 'none'::text, 'refused'::text]))),
@@ -309,6 +315,7 @@ ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last refused an answer because the window was closed.';
 COMMENT ON COLUMN public.conversations.earlier IS 'Whether Instagram has messages older than the oldest here: whoever asks learns it.';
 COMMENT ON COLUMN public.conversations.history_up_to IS 'Meta''s time of the last activity when all that it shows was read.';
+COMMENT ON COLUMN public.conversations.unreachable_at IS 'When Instagram last said that the participant cannot be reached; NULL once they wrote.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -906,6 +913,7 @@ CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
+CREATE INDEX outbound_queued ON public.outbound_messages USING btree (workspace_id, account_id, lane, due_at) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);

@@ -1,4 +1,4 @@
-"""Files that somebody uploaded to send them, and what Instagram calls those that were handed to it. Rules UP3, UP6."""
+"""Files that somebody of the team uploaded to send them, and what Instagram calls those handed to it. Rules UP3, UP6."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +32,6 @@ class UploadRow:
     duration_ms: int | None
     placeholder: str | None
     has_thumbnail: bool
-
-    @property
-    def key(self) -> File:
-        """What Instagram knows it by."""
-        return self.digest, self.kind
 
 
 async def insert(conn: Conn, workspace: WorkspaceId, new: UploadRow, now: datetime) -> None:

@@ -107,7 +107,7 @@ async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
       params: { path: { id } },
       body: bodyOf(pending),
     })
-    for (const message of [await answer(call)].flat()) landMessage(cache, message)
+    landMessage(cache, await answer(call))
     discardPending(cache, pending)
     setTimeout(() => letGo(pending), PREVIEW_MS)
   } catch (error) {
@@ -116,14 +116,13 @@ async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
   }
 }
 
-/** Files go before the text: Instagram takes them as messages of their own. */
+/** Files go before the text: Instagram takes them as messages of their own, and the first of these has the key. */
 function bodyOf({ client_key, text, files = [] }: PendingSend): components["schemas"]["NewMessage"] {
-  const body: { client_key: string; text?: string; files?: string[] } = {
+  return {
     client_key,
     ...(text !== "" && { text }),
     ...(files.length > 0 && { files: files.map(({ upload }) => upload.id) }),
   }
-  return body as components["schemas"]["NewMessage"] // a message has a text, or files, or both
 }
 
 function letGo({ files = [] }: PendingSend): void {

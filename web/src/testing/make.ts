@@ -22,6 +22,9 @@ export const ACCOUNT: Account = {
   incomplete_reason: null,
   receiving: "webhooks",
   polling_since: null,
+  restricted_until: null,
+  restricted_reason: null,
+  shows_indicators: false,
   version: 1,
 }
 
@@ -59,6 +62,7 @@ export function makeConversation(given: Partial<Conversation> = {}): Conversatio
     window_opened_at: "2026-11-02T09:00:00Z",
     window_opened_by: "message",
     window_refused_at: null,
+    unreachable_at: null,
     assignee: null,
     labels: [],
     is_self: false,
