@@ -245,10 +245,16 @@ def test_UP8_on_a_phone_everything_fits_and_can_be_pressed(shop: Shop, contexts:
     expect(cells(page)).to_have_count(4)
     page.get_by_role("button", name="Remove picture 3.png").click()
     expect(cells(page)).to_have_count(3)
+    assert_within(page, width, "Attach files", "Record a voice note", "Send")
+    page.get_by_role("button", name="Record a voice note").click()
+    expect(page.get_by_role("timer", name="Recording")).to_have_text("0:01")
+    assert_within(page, width, "Attach files", "Stop and attach", "Discard the recording", "Send")
+
+
+def assert_within(page: Page, width: int, *names: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("Attach files", "Record a voice note", "Send"):
-        button = page.get_by_role("region", name="Composer").get_by_role("button", name=name)
-        box = button.bounding_box()
+    for name in names:
+        box = page.get_by_role("region", name="Composer").get_by_role("button", name=name, exact=True).bounding_box()
         assert box is not None
         assert box["x"] >= 0, name
         assert box["x"] + box["width"] <= width, name

@@ -184,7 +184,7 @@ function Draft({ mode, conversation, refusal, files, onFiles, box, children }: D
         }
         className="block max-h-56 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-ink-3"
       />
-      <div className="flex items-center gap-1 px-2 pb-2">
+      <div className="flex flex-wrap items-center gap-1 px-2 pb-2">
         {children}
         <span
           id={aboutId}

@@ -23,7 +23,7 @@ export function FileTray({ conversationId, files, box }: TrayProps) {
   useSpokenFiles(files)
   if (files.length === 0) return null
   return (
-    <ul aria-label="Files to send" className="flex gap-2 overflow-x-auto px-3 pt-3 pb-1">
+    <ul aria-label="Files to send" className="grid max-h-44 grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-2 overflow-y-auto px-3 pt-3 pb-1">
       {files.map((file) => (
         <FileCell
           key={file.key}
@@ -45,7 +45,7 @@ function FileCell({ file, onRetry, onRemove }: CellProps) {
   const { name, state, progress, error, mayRetry } = file
   return (
     <li
-      className={`flex w-56 shrink-0 items-center gap-2 rounded-xl border bg-surface p-1.5 ${state === "failed" ? "border-red/60" : "border-line"}`}
+      className={`flex min-w-0 items-center gap-2 rounded-xl border bg-surface p-1.5 ${state === "failed" ? "border-red/60" : "border-line"}`}
     >
       <Preview file={file} />
       <div className="min-w-0 flex-1">
