@@ -25,12 +25,10 @@ async def outgoing_media(
 ) -> Response:
     """The one file that the token names: from here and not by another address, for no cache."""
     ticket = out.opened(token, services.link_keys(), services.clock.now())
-    if ticket is None or not await services.storage.has(ticket.workspace_id, ticket.digest):
+    size = 0 if ticket is None else await services.storage.held(ticket.workspace_id, ticket.digest)
+    if ticket is None or size == 0:
         raise NotFound(_NOTHING)
-    body = parts.Body(
-        workspace_id=ticket.workspace_id, digest=ticket.digest, content_type=ticket.content_type,
-        size_bytes=await services.storage.size(ticket.workspace_id, ticket.digest),
-    )  # fmt: skip
+    body = parts.Body(workspace_id=ticket.workspace_id, digest=ticket.digest, size_bytes=size, content_type=ticket.content_type)
     headers = {
         "cache-control": "private, no-store",
         "content-disposition": f'attachment; filename="{ticket.name}"',

@@ -143,7 +143,7 @@ async def test_UP3_an_upload_that_no_message_shows_is_forgotten_after_a_day_with
     clock.ahead += timedelta(minutes=2)
     assert not await look_at(front, worker_db, clock, row.digest)
     assert (await http.get(f"/api/v1/uploads/{found['id']}", headers=anna.bearer)).status_code == 404
-    assert not await front.services.storage.has(anna.workspace, row.digest)
+    assert await front.services.storage.held(anna.workspace, row.digest) == 0
 
 
 async def test_UP3_an_upload_that_is_about_to_be_shown_is_not_removed(

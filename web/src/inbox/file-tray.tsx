@@ -23,7 +23,10 @@ export function FileTray({ conversationId, files, box }: TrayProps) {
   useSpokenFiles(files)
   if (files.length === 0) return null
   return (
-    <ul aria-label="Files to send" className="grid max-h-44 grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-2 overflow-y-auto px-3 pt-3 pb-1">
+    <ul
+      aria-label="Files to send"
+      className="grid max-h-44 grid-cols-[repeat(auto-fill,minmax(13rem,1fr))] gap-2 overflow-y-auto px-3 pt-3 pb-1"
+    >
       {files.map((file) => (
         <FileCell
           key={file.key}
