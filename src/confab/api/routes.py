@@ -11,12 +11,14 @@ from confab.api import (
     media,
     messages,
     operations,
+    out,
     participants,
     problems,
     runs,
     sending,
     session,
     team,
+    uploads,
 )
 
 _TABLE: tuple[APIRouter, ...] = (
@@ -28,6 +30,7 @@ _TABLE: tuple[APIRouter, ...] = (
     participants.router,
     messages.router,
     sending.router,
+    uploads.router,
     ledger.router,
 )
 _PROBLEM = {
@@ -51,6 +54,7 @@ def create() -> FastAPI:
     for router in _TABLE:
         api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
     api.include_router(docs.router, prefix="/api/v1")
+    api.include_router(out.router, responses={"default": _PROBLEM})
     api.include_router(media.router, responses={"default": _PROBLEM})
     api.include_router(operations.router)
     return api
