@@ -1,4 +1,16 @@
 -- The sum of all migrations; written by `make generate`.
+CREATE SCHEMA views;
+COMMENT ON SCHEMA views IS 'For other programs: documented in docs/connect.md, and kept as they are.';
+CREATE FUNCTION public.conversations_with(profile_ig_id text) RETURNS TABLE(workspace_id uuid, account_id uuid, account_ig_id text, participant_id uuid, conversation_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT p.workspace_id, p.account_id, a.ig_id, p.id, c.id
+    FROM participants p
+    JOIN accounts a ON a.workspace_id = p.workspace_id AND a.id = p.account_id
+    JOIN conversations c ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+    WHERE p.igsid = profile_ig_id ORDER BY p.workspace_id, p.account_id LIMIT 20
+    $$;
 CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
@@ -25,6 +37,7 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
+    UNION ALL SELECT 'welcomes', count(*) FROM welcomes WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -85,6 +98,17 @@ EXCEPTION
     WHEN duplicate_table OR duplicate_object OR unique_violation THEN  -- somebody else made it at the same time
         NULL;
 END $$;
+CREATE FUNCTION public.find_verification(token_digest bytea) RETURNS TABLE(workspace_id uuid, id uuid, account_id uuid, participant_id uuid, conversation_id uuid, ig_id text, expires_at timestamp with time zone, consumed_at timestamp with time zone, replaced_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT t.workspace_id, t.id, t.account_id, t.participant_id, c.id, p.igsid, t.expires_at, t.consumed_at, t.replaced_at
+    FROM verification_tokens t
+    JOIN participants p ON p.workspace_id = t.workspace_id AND p.id = t.participant_id
+    JOIN conversations c ON c.workspace_id = t.workspace_id AND c.account_id = t.account_id
+        AND c.participant_id = t.participant_id
+    WHERE t.digest = token_digest
+    $$;
 CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) RETURNS TABLE(session_id uuid, role text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -110,6 +134,11 @@ CREATE FUNCTION public.workspaces_of(agent uuid) RETURNS TABLE(workspace_id uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT m.workspace_id FROM memberships m WHERE m.agent_id = agent ORDER BY m.created_at, m.workspace_id $$;
+CREATE FUNCTION public.workspaces_to_read() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT r.workspace_id FROM readers r WHERE r.role = session_user $$;
+COMMENT ON FUNCTION public.workspaces_to_read() IS 'Of whoever logged in, whatever role they took since.';
 CREATE TABLE public.account_routes (
     ig_id text NOT NULL,
     workspace_id uuid NOT NULL,
@@ -150,6 +179,9 @@ CREATE TABLE public.accounts (
     incomplete_reason text,
     receiving text DEFAULT 'webhooks'::text NOT NULL,
     polling_since timestamp with time zone,
+    connects_customers boolean DEFAULT false NOT NULL,
+    acknowledges_every_s integer,
+    CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
@@ -161,6 +193,8 @@ ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or everything is passed on; null: as the installation says.';
 COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
+COMMENT ON COLUMN public.accounts.connects_customers IS 'Whether who writes and is not connected yet gets a link to connect, and who is an acknowledgement.';
+COMMENT ON COLUMN public.accounts.acknowledges_every_s IS 'A participant gets an acknowledgement at most this often, in seconds; null: for every message.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -622,9 +656,11 @@ CREATE TABLE public.participants (
     profile_turn_at timestamp with time zone DEFAULT '2010-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     avatar_fetch_failed boolean DEFAULT false NOT NULL,
     picture_reported_at timestamp with time zone,
+    connected_at timestamp with time zone,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.participants.connected_user_id IS 'The member (customer who connected) that this profile belongs to.';
 COMMENT ON COLUMN public.participants.avatar_kept_at IS 'Since when our copy of the picture is kept.';
 COMMENT ON COLUMN public.participants.is_follower IS 'They follow the account.';
 COMMENT ON COLUMN public.participants.is_followed IS 'The account follows them.';
@@ -648,6 +684,11 @@ CREATE TABLE public.profile_fetches (
 ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.profile_fetches.is_refresh IS 'We know somebody already: one at a time, after all who are not known or asked for.';
 COMMENT ON COLUMN public.profile_fetches.wants_picture IS 'Fetch the picture whatever we have.';
+CREATE TABLE public.readers (
+    workspace_id uuid NOT NULL,
+    role name NOT NULL
+);
+ALTER TABLE ONLY public.readers FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -741,6 +782,42 @@ CREATE TABLE public.uploads (
     CONSTRAINT uploads_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'file'::text])))
 );
 ALTER TABLE ONLY public.uploads FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.verification_tokens (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    seed bytea NOT NULL,
+    message_id uuid,
+    event_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    consumed_at timestamp with time zone,
+    replaced_at timestamp with time zone,
+    offers integer DEFAULT 0 NOT NULL,
+    offer_id uuid,
+    CONSTRAINT verification_tokens_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT verification_tokens_event_id_check CHECK ((event_id <> ''::text)),
+    CONSTRAINT verification_tokens_seed_check CHECK ((octet_length(seed) = 32))
+);
+ALTER TABLE ONLY public.verification_tokens FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.verification_tokens.digest IS 'SHA-256 of the token; the token itself is stored nowhere.';
+COMMENT ON COLUMN public.verification_tokens.seed IS 'From these random bytes and a key of the installation, which is not in the database, the token follows.';
+COMMENT ON COLUMN public.verification_tokens.message_id IS 'The message that it was made for, where we have it.';
+COMMENT ON COLUMN public.verification_tokens.event_id IS 'What it was made for: a mid, or what another program calls it.';
+COMMENT ON COLUMN public.verification_tokens.replaced_at IS 'When another took its place, after it had expired.';
+COMMENT ON COLUMN public.verification_tokens.offers IS 'How often its link was queued to be sent.';
+COMMENT ON COLUMN public.verification_tokens.offer_id IS 'The newest message with its link.';
+CREATE TABLE public.welcomes (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.welcomes FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -748,6 +825,86 @@ CREATE TABLE public.workspaces (
     CONSTRAINT workspaces_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.workspaces FORCE ROW LEVEL SECURITY;
+CREATE VIEW views.instagram_profiles WITH (security_invoker='true') AS
+ SELECT p.igsid AS ig_id,
+    p.username,
+    p.name AS display_name,
+    p.avatar_url AS profile_pic_url,
+    p.follower_count,
+    p.connected_user_id,
+    p.connected_at,
+    p.created_at,
+    a.ig_id AS account_ig_id,
+    p.workspace_id
+   FROM (public.participants p
+     JOIN public.accounts a ON (((a.workspace_id = p.workspace_id) AND (a.id = p.account_id))));
+CREATE VIEW views.messages WITH (security_invoker='true') AS
+ SELECT COALESCE(m.mid, (m.id)::text) AS id,
+    p.igsid AS sender_ig_id,
+    a.ig_id AS recipient_ig_id,
+    m.text AS message_text,
+    ( SELECT jsonb_agg(jsonb_build_object('type', t.kind, 'title', t.title, 'permalink', t.permalink, 'state', t.state, 'content_type', t.content_type, 'size_bytes', t.size_bytes, 'url',
+                CASE
+                    WHEN ((t.state = ANY (ARRAY['stored'::text, 'relayed'::text])) AND (t.content_type IS NOT NULL)) THEN concat('/media/messages/', m.conversation_id, '/', m.id, '-', t."position", '.',
+                    CASE t.content_type
+                        WHEN 'image/jpeg'::text THEN 'jpg'::text
+                        WHEN 'audio/mp4'::text THEN 'm4a'::text
+                        ELSE split_part(t.content_type, '/'::text, 2)
+                    END, ('?v='::text || "left"(encode(t.digest, 'hex'::text), 12)))
+                    ELSE NULL::text
+                END) ORDER BY t."position") AS jsonb_agg
+           FROM public.attachments t
+          WHERE ((t.workspace_id = m.workspace_id) AND (t.message_id = m.id) AND (t."position" < 100))) AS attachments,
+    m.sent_at AS "timestamp",
+    m.processed,
+    m.edited_at,
+    m.deleted_at,
+    m.workspace_id
+   FROM (((public.messages m
+     JOIN public.conversations c ON (((c.workspace_id = m.workspace_id) AND (c.id = m.conversation_id))))
+     JOIN public.participants p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.participant_id))))
+     JOIN public.accounts a ON (((a.workspace_id = m.workspace_id) AND (a.id = m.account_id))))
+  WHERE (m.direction = 'inbound'::text);
+CREATE VIEW views.outbound_messages WITH (security_invoker='true') AS
+ SELECT o.id,
+    o.recipient_igsid AS recipient_ig_id,
+    o.purpose AS kind,
+    o.payload,
+        CASE
+            WHEN (o.state = 'sent'::text) THEN 'sent'::text
+            WHEN (o.state = ANY (ARRAY['failed'::text, 'discarded'::text])) THEN 'failed'::text
+            ELSE 'pending'::text
+        END AS status,
+    (o.refusals +
+        CASE
+            WHEN ((o.attempted_at IS NULL) OR (o.state = 'queued'::text)) THEN 0
+            ELSE 1
+        END) AS attempts,
+    o.remote_id AS remote_message_id,
+        CASE
+            WHEN (o.state = 'discarded'::text) THEN 'discarded'::text
+            ELSE concat_ws(': '::text, o.error_code, o.error_message)
+        END AS error,
+    o.created_at,
+    o.attempted_at,
+    o.settled_at,
+    a.ig_id AS account_ig_id,
+    o.workspace_id
+   FROM (public.outbound_messages o
+     JOIN public.accounts a ON (((a.workspace_id = o.workspace_id) AND (a.id = o.account_id))));
+CREATE VIEW views.verification_tokens WITH (security_invoker='true') AS
+ SELECT encode(t.digest, 'hex'::text) AS token_hash,
+    p.igsid AS ig_id,
+    t.expires_at,
+    (t.consumed_at IS NOT NULL) AS consumed,
+    t.event_id AS created_by_event_id,
+    t.created_at,
+    t.consumed_at,
+    a.ig_id AS account_ig_id,
+    t.workspace_id
+   FROM ((public.verification_tokens t
+     JOIN public.participants p ON (((p.workspace_id = t.workspace_id) AND (p.id = t.participant_id))))
+     JOIN public.accounts a ON (((a.workspace_id = t.workspace_id) AND (a.id = t.account_id))));
 ALTER TABLE ONLY public.changes ATTACH PARTITION public.changes_other DEFAULT;
 ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_other DEFAULT;
 ALTER TABLE ONLY public.account_routes
@@ -848,6 +1005,8 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_igsid_key UNIQUE (workspace_id, account_id, igsid);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
+ALTER TABLE ONLY public.readers
+    ADD CONSTRAINT readers_pkey PRIMARY KEY (workspace_id, role);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.schedules
@@ -868,6 +1027,12 @@ ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
@@ -912,6 +1077,7 @@ CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspac
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
+CREATE INDEX participants_igsid ON public.participants USING btree (igsid);
 CREATE INDEX participants_turn ON public.participants USING btree (profile_turn_at, workspace_id, id);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
 CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
@@ -925,6 +1091,12 @@ CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id,
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
 CREATE INDEX uploads_age ON public.uploads USING btree (created_at);
 CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
+CREATE INDEX verification_tokens_day ON public.verification_tokens USING btree (workspace_id, participant_id, created_at);
+CREATE INDEX verification_tokens_digest ON public.verification_tokens USING btree (digest);
+CREATE UNIQUE INDEX verification_tokens_live ON public.verification_tokens USING btree (workspace_id, participant_id) WHERE ((consumed_at IS NULL) AND (replaced_at IS NULL));
+CREATE INDEX verification_tokens_message ON public.verification_tokens USING btree (workspace_id, message_id) WHERE (message_id IS NOT NULL);
+CREATE INDEX verification_tokens_offer ON public.verification_tokens USING btree (workspace_id, offer_id) WHERE (offer_id IS NOT NULL);
+CREATE INDEX welcomes_due ON public.welcomes USING btree (due_at);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
@@ -998,6 +1170,8 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.readers
+    ADD CONSTRAINT readers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.sessions
@@ -1008,6 +1182,18 @@ ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_digest_fkey FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE SET NULL (message_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_offer_id_fkey FOREIGN KEY (workspace_id, offer_id) REFERENCES public.messages(workspace_id, id) ON DELETE SET NULL (offer_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE public.account_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
@@ -1040,9 +1226,12 @@ CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING 
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.welcomes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
 ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
@@ -1066,6 +1255,13 @@ ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_reader ON public.accounts FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.attachments FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.conversations FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.messages FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.outbound_messages FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1096,19 +1292,31 @@ CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((wo
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.welcomes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.welcomes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO confab_app;
 GRANT USAGE ON SCHEMA public TO confab_worker;
+GRANT USAGE ON SCHEMA views TO confab_app;
+GRANT USAGE ON SCHEMA views TO confab_worker;
+GRANT USAGE ON SCHEMA views TO confab_reader;
+REVOKE ALL ON FUNCTION public.conversations_with(profile_ig_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversations_with(profile_ig_id text) TO confab_app;
+GRANT ALL ON FUNCTION public.conversations_with(profile_ig_id text) TO confab_worker;
 REVOKE ALL ON FUNCTION public.dead_rows() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.dead_rows() TO confab_app;
 GRANT ALL ON FUNCTION public.dead_rows() TO confab_worker;
@@ -1116,24 +1324,43 @@ REVOKE ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day 
 GRANT ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day date) TO confab_worker;
 REVOKE ALL ON FUNCTION public.ensure_partition(parent regclass, day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_partition(parent regclass, day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.find_verification(token_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_app;
+GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_worker;
 REVOKE ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) TO confab_app;
 REVOKE ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) TO confab_app;
 REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspaces_of(agent uuid) TO confab_app;
+REVOKE ALL ON FUNCTION public.workspaces_to_read() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.workspaces_to_read() TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_app;
 GRANT SELECT ON TABLE public.account_routes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(ig_id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(username) ON TABLE public.accounts TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities TO confab_worker;
 GRANT SELECT ON TABLE public.activities TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO confab_app;
 GRANT SELECT ON TABLE public.agents TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(message_id) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT("position") ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(kind) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(title) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(permalink) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(state) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(content_type) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(size_bytes) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(digest) ON TABLE public.attachments TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_worker;
@@ -1144,6 +1371,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(participant_id) ON TABLE public.conversations TO confab_reader;
 GRANT INSERT ON TABLE public.deliveries TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO confab_worker;
 GRANT SELECT(id) ON TABLE public.deliveries TO confab_app;
@@ -1184,17 +1415,55 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_sources TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(conversation_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(mid) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(direction) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(text) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(sent_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(edited_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(deleted_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(processed) ON TABLE public.messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
 GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(recipient_igsid) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(payload) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(state) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(refusals) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(attempted_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(settled_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(remote_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(error_code) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(igsid) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(username) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(name) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(avatar_url) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(follower_count) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(connected_user_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(connected_at) ON TABLE public.participants TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
@@ -1211,5 +1480,31 @@ GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(participant_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(digest) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(event_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(expires_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(consumed_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(replaced_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;
 GRANT SELECT,INSERT ON TABLE public.workspaces TO confab_app;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_app;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_worker;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_reader;
+GRANT SELECT ON TABLE views.messages TO confab_app;
+GRANT SELECT ON TABLE views.messages TO confab_worker;
+GRANT SELECT ON TABLE views.messages TO confab_reader;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_app;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_worker;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_reader;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_app;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_worker;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_reader;
