@@ -32,6 +32,7 @@ from confab.media import guard
 from confab.media.download import Downloads
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store import heartbeats, presence, schedules
 from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
@@ -169,7 +170,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         Downloads.open(guard.allowed(settings.media_allow), max_bytes=settings.media_max_bytes, connections=_RELAYS) as downloads,
         asyncio.TaskGroup() as tasks,
     ):
-        wake = Wake(doors.app)
+        wake, keys = Wake(doors.app), vault.opened_by(settings)
         hub = Hub(db, clock, wake)
         ledger = Ledger(ledger_db, clock, lambda: wake.say(work("deliveries")))
         services = Services(
@@ -181,6 +182,8 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             metrics=Metrics(),
             storage=storage,
             relays=Relays(downloads),
+            ledger=ledger,
+            mint=Mint(keys=keys.current),
             closing=asyncio.Event(),
         )
         api = routes.create()

@@ -19,6 +19,7 @@ from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import Reader
 from confab.inbox.send import Sender
+from confab.inbox.unsent import send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.media import guard
@@ -32,6 +33,10 @@ from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.turns import Turns
+from confab.members.offer import Offers, Revealing
+from confab.members.tokens import Mint
+from confab.members.welcome import Welcomes
+from confab.members.wording import Wording, why_off
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
@@ -120,7 +125,12 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
-    sender = Sender(db, graph, clock, waker, line_of, lease=lease)
+    mint, wording = Mint(keys=world.vault.current), Wording.of(settings)
+    sender = Sender(db, graph, clock, waker, line_of, lease=lease, reveal=Revealing(mint=mint))
+    offers = Offers(send=send_or_note, wording=wording)
+    welcoming = Welcomes(
+        db=db, clock=clock, wake=waker, send=send_or_note, offers=offers, mint=mint, is_on=why_off(settings) is None
+    )
     rules = Policy(default=settings.media_mode, keep_days=dict(settings.media_keep_days))
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link, rules)
@@ -195,6 +205,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             max_attempts=None,
         ),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
+        Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
         Each(kind=claims.SCHEDULES, run=scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
     ]

@@ -7,6 +7,7 @@ from confab.api import (
     accounts,
     conversations,
     docs,
+    internal,
     ledger,
     media,
     messages,
@@ -51,4 +52,5 @@ def create() -> FastAPI:
     api.include_router(docs.router, prefix="/api/v1")
     api.include_router(media.router, responses={"default": _PROBLEM})
     api.include_router(operations.router)
+    api.include_router(internal.router)
     return api

@@ -8,8 +8,10 @@ from starlette.requests import HTTPConnection
 
 from confab.api.metrics import Metrics
 from confab.clock import Clock
+from confab.inbox.receive import Ledger
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -28,6 +30,8 @@ class Services:
     metrics: Metrics
     storage: Storage
     relays: Relays
+    ledger: Ledger
+    mint: Mint
     closing: asyncio.Event
 
 

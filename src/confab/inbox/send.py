@@ -6,14 +6,16 @@ it, only a person may send it again. Rules O1-O7 of docs/spec/inbox.md.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from confab.clock import Clock
-from confab.errors import GraphError, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
+from confab.errors import Conflict, GraphError, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
 from confab.graph.client import GraphClient, Receipt
 from confab.graph.read_back import ReadMessage
 from confab.inbox import policy, settle
@@ -47,7 +49,19 @@ _NOT_FROM_HERE = "It could not be sent from here: {reason}."
 _LOST_TRACK = "Confab lost track of it ({reason}). It may have been sent: look into the Instagram app before you send it again."
 _CHECKING = "No answer from Instagram; checking whether it was sent."
 
+Reveal = Callable[[Conn, WorkspaceId, Mapping[str, Any], datetime], Awaitable[Mapping[str, Any]]]
+"""What a call's payload is for Meta, at the moment of the call. Raises Conflict when it makes no sense any more."""
+
 log = structlog.get_logger()
+
+
+async def _as_it_is(
+    _conn: Conn,
+    _workspace: WorkspaceId,
+    payload: Mapping[str, Any],  # a call's, as JSON
+    _now: datetime,
+) -> Mapping[str, Any]:
+    return payload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +71,7 @@ class _Ready:
     call: OutboundRow
     line: Line
     tag: str | None
+    payload: Mapping[str, Any]  # what Meta is given, with what is kept nowhere put in
 
 
 class Sender:
@@ -71,6 +86,7 @@ class Sender:
         line_of: LineOf,
         *,
         lease: timedelta,
+        reveal: Reveal = _as_it_is,
     ) -> None:
         self._db = db
         self._graph = graph
@@ -78,6 +94,7 @@ class Sender:
         self._wake = waker
         self._line_of = line_of
         self._lease = lease
+        self._reveal = reveal
         self._pace = Pace(db, clock)
 
     async def run(self, due: Due) -> None:
@@ -168,8 +185,13 @@ class Sender:
         if account.paused_until is not None and account.paused_until > now:
             await settle.wait(conn, call, account.paused_until, "throttled", "Instagram asks to slow down.", now)
             return None
+        try:
+            payload = await self._reveal(conn, workspace, call.payload, now)
+        except Conflict as refused:
+            await settle.failed(conn, call, str(refused.facts.get("code", refused.code)), refused.detail, now)
+            return None
         await settle.sending(conn, call, now + self._lease, now)
-        return _Ready(call=call, line=line, tag=verdict.tag)
+        return _Ready(call=call, line=line, tag=verdict.tag, payload=payload)
 
     async def _is_held(self, conn: Conn, call: OutboundRow, now: datetime) -> bool:
         """One in flight per conversation, in order; an answer in doubt holds the later ones for a minute at most."""
@@ -188,7 +210,7 @@ class Sender:
         outcome: Receipt | GraphError
         try:
             outcome = await self._graph.send_text(
-                token=line.token, ig_id=line.ig_id, to=call.recipient_igsid, text=call.payload["text"], tag=ready.tag
+                token=line.token, ig_id=line.ig_id, to=call.recipient_igsid, text=ready.payload["text"], tag=ready.tag
             )
         except Unauthorised as error:
             outcome = await self._confirm_dead(line, error)

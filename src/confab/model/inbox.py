@@ -91,6 +91,8 @@ class Account:
     whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
     Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+    `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
+    every `acknowledges_every_s` seconds, None: for every message.
     """
 
     id: AccountId
@@ -106,6 +108,8 @@ class Account:
     incomplete_reason: str | None
     receiving: Receiving
     polling_since: datetime | None
+    connects_customers: bool
+    acknowledges_every_s: int | None
     version: int
 
 

@@ -156,11 +156,12 @@ EARLIER = Kind("earlier", "earlier_fetches", ["workspace_id", "conversation_id"]
 RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')")
 WATCHES = Kind("watches", "account_watches", ["workspace_id", "account_id"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
+WELCOMES = Kind("welcomes", "welcomes", ["workspace_id", "message_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
-    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, SCHEDULES,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

@@ -657,6 +657,7 @@ CREATE TABLE public.participants (
     avatar_fetch_failed boolean DEFAULT false NOT NULL,
     picture_reported_at timestamp with time zone,
     connected_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
@@ -670,6 +671,7 @@ COMMENT ON COLUMN public.participants.profile_asked_at IS 'When somebody asked t
 COMMENT ON COLUMN public.participants.profile_error IS 'Why the last reading brought nothing.';
 COMMENT ON COLUMN public.participants.profile_turn_at IS 'When the profile was last read, refused or put in line: the oldest is next.';
 COMMENT ON COLUMN public.participants.picture_reported_at IS 'When a browser last said that the picture is broken.';
+COMMENT ON COLUMN public.participants.acknowledged_at IS 'When they were last told by itself that what they sent has come.';
 CREATE TABLE public.profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
@@ -883,7 +885,7 @@ CREATE VIEW views.outbound_messages WITH (security_invoker='true') AS
     o.remote_id AS remote_message_id,
         CASE
             WHEN (o.state = 'discarded'::text) THEN 'discarded'::text
-            ELSE concat_ws(': '::text, o.error_code, o.error_message)
+            ELSE NULLIF(concat_ws(': '::text, o.error_code, o.error_message), ''::text)
         END AS error,
     o.created_at,
     o.attempted_at,

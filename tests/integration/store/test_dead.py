@@ -47,6 +47,8 @@ REST: dict[str, LiteralString] = {
     "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
     "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
         SELECT workspace_id, id, now() FROM conversations""",
+    "welcomes": """INSERT INTO welcomes (workspace_id, message_id, conversation_id, due_at)
+        SELECT workspace_id, id, conversation_id, now() FROM messages""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

@@ -38,6 +38,7 @@ ROWS = {
         VALUES ($2, $2, $2, 'messages', 'waiting', 'Dana', $1, $1)""",
     "watches": "INSERT INTO account_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
+    "welcomes": "INSERT INTO welcomes (workspace_id, message_id, conversation_id, due_at) VALUES ($2, $2, $2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -576,6 +576,8 @@ export interface components {
          *     whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
          *     Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
          *     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+         *     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
+         *     every `acknowledges_every_s` seconds, None: for every message.
          */
         Account: {
             /**
@@ -613,12 +615,16 @@ export interface components {
             receiving: "webhooks" | "polling";
             /** Polling Since */
             polling_since: string | null;
+            /** Connects Customers */
+            connects_customers: boolean;
+            /** Acknowledges Every S */
+            acknowledges_every_s: number | null;
             /** Version */
             version: number;
         };
         /**
          * AccountPage
-         * @description All accounts; `next` is always null.
+         * @description All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
          */
         AccountPage: {
             /** Items */
@@ -627,19 +633,27 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+            /** Connecting Off */
+            connecting_off: string | null;
         };
         /**
          * AccountPatch
          * @description What changes of an account; what is left out stays.
          *
          *     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
-         *     installation says; changing it removes what is kept, or fetches it again.
+         *     installation says; changing it removes what is kept, or fetches it again. `connects_customers`: whether who writes gets a link
+         *     to become a member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for
+         *     every message.
          */
         AccountPatch: {
             /** Human Agent */
             human_agent?: boolean | null;
             /** Media Mode */
             media_mode?: ("store" | "reference") | null;
+            /** Connects Customers */
+            connects_customers?: boolean | null;
+            /** Acknowledges Every S */
+            acknowledges_every_s?: number | null;
         };
         /**
          * AccountRef

@@ -1,8 +1,11 @@
 -- Why: customers connect their Instagram profile to their user of another system: tokens for that, work that greets them, and
 -- views under the names that other programs know.
 -- Locks: accounts and participants for a moment (columns without a default that must be written). Duration on 10 M rows: none.
-ALTER TABLE participants ADD COLUMN connected_at timestamptz;
+ALTER TABLE participants
+    ADD COLUMN connected_at timestamptz,
+    ADD COLUMN acknowledged_at timestamptz;
 COMMENT ON COLUMN participants.connected_user_id IS 'The member (customer who connected) that this profile belongs to.';
+COMMENT ON COLUMN participants.acknowledged_at IS 'When they were last told by itself that what they sent has come.';
 ALTER TABLE accounts
     ADD COLUMN connects_customers boolean NOT NULL DEFAULT false,
     ADD COLUMN acknowledges_every_s integer CHECK (acknowledges_every_s > 0);
@@ -158,7 +161,7 @@ CREATE VIEW views.outbound_messages WITH (security_invoker = true) AS
         CASE WHEN o.state = 'sent' THEN 'sent' WHEN o.state IN ('failed', 'discarded') THEN 'failed' ELSE 'pending' END AS status,
         o.refusals + CASE WHEN o.attempted_at IS NULL OR o.state = 'queued' THEN 0 ELSE 1 END AS attempts,
         o.remote_id AS remote_message_id,
-        CASE WHEN o.state = 'discarded' THEN 'discarded' ELSE concat_ws(': ', o.error_code, o.error_message) END AS error,
+        CASE WHEN o.state = 'discarded' THEN 'discarded' ELSE nullif(concat_ws(': ', o.error_code, o.error_message), '') END AS error,
         o.created_at, o.attempted_at, o.settled_at, a.ig_id AS account_ig_id, o.workspace_id
     FROM public.outbound_messages o
     JOIN public.accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id;
