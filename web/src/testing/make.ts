@@ -22,6 +22,8 @@ export const ACCOUNT: Account = {
   incomplete_reason: null,
   receiving: "webhooks",
   polling_since: null,
+  connects_customers: false,
+  acknowledges_every_s: null,
   version: 1,
 }
 
