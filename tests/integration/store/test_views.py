@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -34,16 +35,15 @@ async def ours(doors: Doors, worker_db: Database, clock: Clock) -> World:
 async def reports(doors: Doors, ours: World) -> AsyncIterator[Conn]:
     """Another program, logged in as a user of its own, as docs/connect.md says."""
     owner = await open_connection(doors.owner)
-    await owner.execute("DROP ROLE IF EXISTS reports")
-    await owner.execute("CREATE ROLE reports LOGIN PASSWORD 'p' IN ROLE confab_reader")
-    await owner.execute("ALTER ROLE reports SET search_path = views")
-    await owner.execute("DELETE FROM readers")
-    await owner.execute("INSERT INTO readers (workspace_id, role) VALUES ($1, 'reports')", ours.workspace)
-    door = replace(doors.owner, connect={**doors.owner.connect, "user": "reports", "password": "p"}, role="reports")
+    name = f"reports_{uuid4().hex}"  # users are the whole server's
+    await owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'p' IN ROLE confab_reader")
+    await owner.execute(f"ALTER ROLE {name} SET search_path = views")
+    await owner.execute("INSERT INTO readers (workspace_id, role) VALUES ($1, $2)", ours.workspace, name)
+    door = replace(doors.owner, connect={**doors.owner.connect, "user": name, "password": "p"}, role=name)
     conn = await asyncpg.connect(**door.connect)
     yield conn
     await conn.close()
-    await owner.execute("DROP ROLE reports")
+    await owner.execute(f"DROP ROLE {name}")
     await owner.close()
 
 
