@@ -205,14 +205,48 @@ async def test_CN7_an_answer_whose_receipt_is_lost_is_known_by_its_echo_although
     assert dm["remote_message_id"] == call["mid"]
 
 
+async def test_CN7_an_answer_of_which_nothing_came_back_is_known_when_it_is_read_at_instagram(shop: Stack) -> None:
+    await shop.fault(target="send", effect="disconnect", when="after", count=1)
+    await shop.fault(target="echo", effect="drop", count=1)
+    await shop.customer_writes("Hi", "9014")
+    (dm,) = await dms(shop, "verification")
+    (call,) = await shop.sends()
+    assert dm["remote_message_id"] == call["mid"]
+    answer = await shop.api.post(
+        f"/accounts/{(await shop.api.get('/accounts')).json()['items'][0]['id']}/sync", json={"what": "messages"}
+    )
+    await until(lambda: is_over(shop, answer.json()["id"]))
+    (conversation,) = await shop.conversations()
+    assert len(await shop.messages(conversation["id"])) == 2
+
+
+async def is_over(shop: Stack, run: str) -> bool:
+    return (await shop.api.get(f"/runs/{run}")).json()["state"] == "done"
+
+
+async def test_CN7_what_is_read_at_instagram_is_masked_too(shop: Stack) -> None:
+    await shop.sim.post("/settings", json={"callback": None})
+    link = f"{ORIGIN}/verify?token={'ab' * 32}&ig_id=9015"
+    await shop.customer_writes(f"I got {link}", "9015")
+    (account,) = (await shop.api.get("/accounts")).json()["items"]
+    answer = await shop.api.post(f"/accounts/{account['id']}/sync", json={"what": "messages"})
+    await until(lambda: is_over(shop, answer.json()["id"]))
+    (message,) = await view(shop, "messages")
+    assert message["message_text"] == f"I got {link.replace('ab' * 32, '…')}"
+
+
 async def test_CN7_a_link_that_came_too_late_to_be_sent_is_not_sent(shop: Stack) -> None:
     await shop.fault(target="send", effect="throttle", minutes=5, count=1)
     await shop.customer_writes("Hi", "9008")
-    await until(lambda: view(shop, "outbound_messages", kind="verification", status="pending"))
+    await until(lambda: put_off(shop))
     shop.front.services.clock.ahead = timedelta(minutes=61)
     (dm,) = await dms(shop, "verification", status="failed")
     assert dm["error"].startswith("link_expired: ")
     assert await links_sent(shop) == []
+
+
+async def put_off(shop: Stack) -> bool:
+    return any((row["error"] or "").startswith("throttled") for row in await view(shop, "outbound_messages"))
 
 
 async def test_IN5_a_text_is_sent_and_answered_with_what_instagram_said(shop: Stack) -> None:

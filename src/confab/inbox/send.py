@@ -21,6 +21,7 @@ from confab.graph.read_back import ReadMessage
 from confab.inbox import policy, settle
 from confab.inbox.line import Line, LineOf
 from confab.inbox.reading import CONVERSATIONS
+from confab.model import links
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
 from confab.store import changes, conversations, events, health, ids, messages, outbound, wake
@@ -308,4 +309,4 @@ def _is_it(message: ReadMessage, call: OutboundRow) -> bool:
     """Whether a message read back may be this answer: not the participant's, the same text, at about that time (rule C8)."""
     if message.sender is None or str(message.sender.id) == call.recipient_igsid or call.attempted_at is None:
         return False
-    return message.message == call.payload.get("text") and message.created_at >= call.attempted_at - _CLOCKS_DIFFER
+    return links.masked(message.message) == call.payload.get("text") and message.created_at >= call.attempted_at - _CLOCKS_DIFFER

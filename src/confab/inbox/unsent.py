@@ -1,5 +1,6 @@
 """What we would have said by ourselves and may not: kept among what was said, as failed, with the rule that forbids it."""
 
+import hashlib
 from datetime import datetime
 
 from confab.errors import Conflict, KeyReused
@@ -18,7 +19,7 @@ from confab.store.rows import ConversationRow, MessageRow
 async def send_or_note(conn: Conn, actor: Actor, command: Send, now: datetime) -> tuple[Message, bool]:
     """Queue a text as `act.send` does; what may not be sent stands as failed, so that the team sees what was missed.
 
-    For what no person asked for, who would have been told. One conversation and client key make one message. Rule CN5.
+    For what no person asked for, who would have been told. The same key again is the same message. Rule CN5.
     """
     try:
         return await act.send(conn, actor, command, now)
@@ -47,7 +48,8 @@ def _rows(actor: Actor, conversation: ConversationRow, command: Send, text: str,
     last = conversation.last_message_at
     message = MessageRow(
         workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
-        direction="outbound", author_kind=actor.kind, author_name=actor.name, text=text,
+        client_key=command.client_key, client_digest=hashlib.sha256(text.encode()).digest(), direction="outbound",
+        author_kind=actor.kind, author_name=actor.name, text=text,
         sent_at=max(now, last) if last else now, status="failed",
     )  # fmt: skip
     call = OutboundRow(

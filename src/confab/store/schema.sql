@@ -9,7 +9,7 @@ CREATE FUNCTION public.conversations_with(profile_ig_id text) RETURNS TABLE(work
     FROM participants p
     JOIN accounts a ON a.workspace_id = p.workspace_id AND a.id = p.account_id
     JOIN conversations c ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
-    WHERE p.igsid = profile_ig_id ORDER BY p.workspace_id, p.account_id LIMIT 20
+    WHERE p.igsid = profile_ig_id ORDER BY p.workspace_id, p.account_id
     $$;
 CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from confab.graph import payloads
-from confab.model import links
 from confab.model.events import Content, SharedAttachment, SharedReferral
 from confab.model.inbox import Mid, Referral
 
@@ -19,7 +18,7 @@ def content_of(message: payloads.Message, odd: list[str]) -> Content:
     reply_to = message.reply_to
     story = reply_to.story if reply_to else None
     return Content(
-        text=links.masked(message.text),
+        text=message.text,
         attachments=[_shared(attachment) for attachment in _without_twins(_attachments(message, odd))],
         reply_to_mid=Mid(reply_to.mid) if reply_to and reply_to.mid else None,
         reply_to_story_id=text_of(story.id) if story else None,

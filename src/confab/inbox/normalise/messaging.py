@@ -6,7 +6,6 @@ from typing import Any, Literal
 from confab.graph import payloads
 from confab.inbox.normalise.content import content_of, referral_of, referral_with_media_of, text_of
 from confab.inbox.normalise.values import NotKept, flaw, moment, name_of
-from confab.model import links
 from confab.model.events import (
     Event,
     MessageDeleted,
@@ -123,8 +122,7 @@ class _Reader:
             raise NotKept(f"message_edit.num_edit {num_edit!s:.40} is out of range")
         if num_edit == 0:
             return MessageHinted(type="message_hinted", mid=mid, at=self.at)
-        text = links.masked(edit.text)
-        return MessageEdited(type="message_edited", mid=mid, num_edit=num_edit, text=text, edited_at=self.at)
+        return MessageEdited(type="message_edited", mid=mid, num_edit=num_edit, text=edit.text, edited_at=self.at)
 
     def _reaction(self, reaction: payloads.Reaction) -> Event:
         return ReactionChanged(
