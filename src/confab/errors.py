@@ -18,7 +18,9 @@ ConfabError
 │   ├── Unanswered         Meta may have acted: never repeat a send
 │   ├── Unauthorised       the integration needs a person
 │   └── Rejected           this request can never succeed
-│       └── WindowShut     Meta says that the window is closed: it has the last word
+│       ├── WindowShut     Meta says that the window is closed: it has the last word
+│       ├── Unreachable    the participant cannot be reached: nothing automatic for them
+│       └── Restricted     Meta restricts the account: nothing automatic at all
 ├── MediaError             a file at Meta's that we do not have
 │   ├── MediaRefused       from a strange place, too large, or of another kind
 │   ├── MediaGone          its link is dead; a fresh one may do
@@ -135,11 +137,15 @@ class GraphError(ConfabError):
 
 
 class Throttled(GraphError):
-    """Meta asks us to wait; `retry_after` is how long, None when it did not say. Source: rules L1-L4."""
+    """Meta asks us to wait; `retry_after` is how long, None when it did not say. Source: rules L1-L4.
+
+    `is_restriction`: not for speed, but because Meta restricts the account for its policy.
+    """
 
     code = "throttled"
     retry = True
     retry_after: timedelta | None = None
+    is_restriction: bool = False
 
 
 class Unavailable(GraphError):
@@ -171,6 +177,18 @@ class WindowShut(Rejected):
     """Meta says that the reply window is closed, whatever we thought."""
 
     code = "window_closed"
+
+
+class Unreachable(Rejected):
+    """The participant is gone, has blocked the account, or cannot receive messages. Rule S20."""
+
+    code = "unreachable"
+
+
+class Restricted(Rejected):
+    """Meta takes what the account sends for spam, or has taken the right to send from it."""
+
+    code = "restricted"
 
 
 class MediaError(ConfabError):

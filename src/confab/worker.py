@@ -8,6 +8,7 @@ from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.errors import Rejected
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
@@ -111,6 +112,9 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
             return None
         return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
 
+    async def hand_over(*_: object) -> list[dict[str, str]]:
+        raise Rejected("Files cannot be sent yet.")
+
     def in_trouble() -> list[Sequence[str]]:
         return [[], world.downloads.paused()]
 
@@ -126,7 +130,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
     syncing = Sync(db, clock, waker)
     mint, wording = Mint(keys=world.vault.current), Wording.of(settings)
-    sender = Sender(db, graph, clock, waker, line_of, lease=lease, reveal=Revealing(mint=mint))
+    sender = Sender(db, graph, clock, waker, line_of, hand_over, lease=lease, reveal=Revealing(mint=mint))
     offers = Offers(send=send_or_note, wording=wording)
     welcoming = Welcomes(
         db=db, clock=clock, wake=waker, send=send_or_note, offers=offers, mint=mint, is_on=why_off(settings) is None

@@ -18,7 +18,8 @@ ACCOUNT = Account(
     id=AccountId(UUID(int=2)), ig_id=IgId("1784"), username="harbour.bakery", name=None, human_agent=False, media_mode=None,
     health="ok",
     health_reason=None, token_expires_at=None, complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
-    receiving="webhooks", polling_since=None, connects_customers=False, acknowledges_every_s=None, version=1,
+    receiving="webhooks", polling_since=None, restricted_until=None,
+    restricted_reason=None, shows_indicators=False, connects_customers=False, acknowledges_every_s=None, version=1,
 )  # fmt: skip
 WELL = Seen(
     settings=Settings(meta_app_secrets=("s",), meta_verify_token="v", service_token="s", media_mode="reference"),

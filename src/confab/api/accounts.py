@@ -37,15 +37,16 @@ class AccountPatch(BaseModel):
     """What changes of an account; what is left out stays.
 
     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
-    installation says; changing it removes what is kept, or fetches it again. `connects_customers`: whether who writes gets a link
-    to become a member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for
-    every message.
+    installation says; changing it removes what is kept, or fetches it again. `shows_indicators`: whether participants see that
+    somebody types here, and that their messages were seen. `connects_customers`: whether who writes gets a link to become a
+    member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for every message.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     human_agent: bool | None = None
     media_mode: MediaMode | None = None
+    shows_indicators: bool | None = None
     connects_customers: bool | None = None
     acknowledges_every_s: int | None = None
 
@@ -70,7 +71,7 @@ async def update_account(
     access.require("owner", "admin")
     if not body.model_fields_set:
         raise Invalid("Say what is to change.", field="human_agent")
-    for name in ("human_agent", "connects_customers"):
+    for name in ("human_agent", "shows_indicators", "connects_customers"):
         if name in body.model_fields_set and getattr(body, name) is None:
             raise Invalid(f"{name} is true or false.", field=name)
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
@@ -84,6 +85,8 @@ async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: 
     is_changed = body.human_agent is not None and await store.set_human_agent(
         conn, workspace, account, human_agent=body.human_agent
     )
+    if body.shows_indicators is not None:
+        is_changed |= await store.set_indicators(conn, workspace, account, shown=body.shows_indicators)
     if "media_mode" in body.model_fields_set:
         await keeping.decide(conn, workspace, account, body.media_mode, now)
     pace = _pace(body.acknowledges_every_s) if "acknowledges_every_s" in body.model_fields_set else None

@@ -20,7 +20,7 @@ from confab.api.access import Running
 from confab.api.encode import Json
 from confab.api.services import Services, services_of
 from confab.errors import Conflict, Invalid, NotFound, Unauthenticated, WindowClosed
-from confab.inbox import act
+from confab.inbox import answer as answering
 from confab.inbox.receive import KEPT, Answer
 from confab.members.offer import Offers, speaker
 from confab.members.tokens import digest
@@ -135,7 +135,7 @@ async def generate_verification(body: WhoToVerify, services: Running) -> Respons
 async def send_verification_dm(body: LinkToSend, services: Running) -> Response:
     """Send the link of a live token of this profile."""
     line, now = await _line(services, body.ig_id, body.account), services.clock.now()
-    offers = Offers(send=act.send, wording=Wording.of(services.settings))
+    offers = Offers(send=answering.send, wording=Wording.of(services.settings))
     with _told_in_their_words():
         async with services.db.viewing(line.workspace_id) as conn:
             conversation = await conversations.lock(conn, line.workspace_id, line.conversation_id)
@@ -154,7 +154,7 @@ async def send_dm(body: TextToSend, services: Running) -> Response:
     )  # fmt: skip
     with _told_in_their_words():
         async with services.db.viewing(line.workspace_id) as conn:
-            message, _ = await act.send(conn, speaker(line.workspace_id, services.settings.brand_name), command, now)
+            message, _ = await answering.send(conn, speaker(line.workspace_id, services.settings.brand_name), command, now)
     return await _outcome(services, line.workspace_id, message.id)
 
 

@@ -1,4 +1,4 @@
-"""A conversation's messages and notes, and answering."""
+"""A conversation's messages, notes and activities."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,9 +11,8 @@ from starlette.responses import Response
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
-from confab.model.commands import AddNote, Discard, FetchAgain, Retry, Send
+from confab.model.commands import AddNote, FetchAgain
 from confab.model.inbox import Activity, ConversationId, Message, MessageId, Note, Seq
-from confab.model.outgoing import Text
 from confab.store import changes, conversations, events, messages, notes, wake
 
 router = APIRouter()
@@ -63,15 +62,6 @@ class ActivityPage:
     seq: Seq
 
 
-class NewMessage(BaseModel):
-    """An answer. `client_key` is the client's own name for it: the same again is the same message."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    client_key: str
-    text: str
-
-
 class NewNote(BaseModel):
     """A note."""
 
@@ -99,26 +89,6 @@ async def list_messages(
     return Json(MessagePage(items=items, next=str(items[0].id) if len(found) > limit else None, seq=seq))
 
 
-@router.post("/conversations/{id}/messages", operation_id="send_message", response_model=Message, status_code=201)
-async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: Running) -> Response:  # noqa: A002
-    """Queue an answer: 201 with the message, 200 with the same one when the key is known."""
-    command = Send(conversation_id=ConversationId(id), client_key=body.client_key, content=Text(type="text", text=body.text))
-    async with access.transaction() as conn:
-        message, is_new = await act.send(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
-    return Json(message, 201 if is_new else 200)
-
-
-@router.post("/conversations/{id}/messages/{message_id}/retry", operation_id="retry_message", response_model=Message)
-async def retry_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
-    """Send again what failed or is in doubt: a person's decision."""
-    command = Retry(conversation_id=ConversationId(id), message_id=MessageId(message_id))
-    async with access.transaction() as conn:
-        message = await act.retry(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
-    return Json(message)
-
-
 @router.post(
     "/conversations/{id}/messages/{message_id}/attachments/{position}/retry", operation_id="retry_attachment",
     response_model=Message,
@@ -136,16 +106,6 @@ async def retry_attachment(
         message = await act.fetch_again(conn, access.actor, command, access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("media"))
     return Json(message)
-
-
-@router.delete("/conversations/{id}/messages/{message_id}", operation_id="discard_message", status_code=204)
-async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
-    """Take out a message that is not known to have been sent."""
-    command = Discard(conversation_id=ConversationId(id), message_id=MessageId(message_id))
-    async with access.transaction() as conn:
-        await act.discard(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
-    return Response(status_code=204)
 
 
 @router.get("/conversations/{id}/notes", operation_id="list_notes", response_model=NotePage)

@@ -15,6 +15,7 @@ from confab.api import (
     participants,
     problems,
     runs,
+    sending,
     session,
     team,
 )
@@ -27,6 +28,7 @@ _TABLE: tuple[APIRouter, ...] = (
     conversations.router,
     participants.router,
     messages.router,
+    sending.router,
     ledger.router,
 )
 _PROBLEM = {

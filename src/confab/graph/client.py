@@ -14,6 +14,7 @@ import msgspec
 from confab.errors import GraphError, Unanswered, Unavailable
 from confab.graph.errors import refusal
 from confab.graph.limits import Usage, usage_of
+from confab.graph.outgoing import Body, Recipient
 from confab.graph.read_back import ReadConversation, ReadConversations, ReadMessage
 
 Shape = TypeVar("Shape")
@@ -29,9 +30,14 @@ _NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """Meta took a message: `mid` is what its echo will carry (rule S2)."""
+    """Meta took a message: `mid` is what its echo will carry, `recipient` whom it went to (rule S2).
+
+    `usage`: what Meta says of the allowance, None where it says nothing.
+    """
 
     mid: str
+    recipient: str | None = None
+    usage: Usage | None = None
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -76,6 +82,7 @@ class _Subscriptions(msgspec.Struct, frozen=True):
 
 
 class _Sent(msgspec.Struct, frozen=True):
+    recipient_id: str | None = None
     message_id: str | None = None
     id: str | None = None
 
@@ -96,16 +103,25 @@ class GraphClient:
         async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
             yield cls(http, base_url)
 
-    async def send_text(self, *, token: str, ig_id: str, to: str, text: str, tag: str | None) -> Receipt:
-        """Send one text. Raises Unanswered whenever Meta may have sent it: never repeat that blindly. Rules S1-S5, W2."""
-        body: dict[str, Any] = {"recipient": {"id": to}, "message": {"text": text}}
+    async def send(
+        self, *, token: str, ig_id: str, to: Recipient, message: Body, tag: str | None = None, reply_to: str | None = None
+    ) -> Receipt:
+        """Send one message. Raises Unanswered whenever Meta may have sent it: never repeat that blindly. Rules S1-S18, W2."""
+        body: Body = {"recipient": to, "message": message}
         if tag is not None:
             body |= {"messaging_type": "MESSAGE_TAG", "tag": tag}
-        sent = await self._call("POST", f"{ig_id}/messages", token, _Sent, body=body, is_send=True)
+        if reply_to is not None:
+            body["reply_to"] = {"mid": reply_to}
+        answer = await self._answer("POST", f"{ig_id}/messages", token, None, body=body, is_send=True)
+        sent = _decode(answer.content, _Sent, is_send=True)
         mid = sent.message_id or sent.id
         if not mid:
             raise Unanswered("Instagram accepted the message without naming it.")
-        return Receipt(mid=mid)
+        return Receipt(mid=mid, recipient=sent.recipient_id, usage=usage_of(answer.headers))
+
+    async def act(self, *, token: str, ig_id: str, to: Recipient, action: Body) -> None:
+        """React, or show that somebody types or has seen. A repeat changes nothing. Rules S13, S14."""
+        await self._call("POST", f"{ig_id}/messages", token, _Sent, body={"recipient": to, **action})
 
     async def profile(self, *, token: str, igsid: str) -> Profile:
         """Who a participant is. Rejected with 230 until they have written (rule P3)."""
@@ -169,10 +185,9 @@ class GraphClient:
         parameters: dict[str, str] | None = None,
         *,
         body: dict[str, Any] | None = None,
-        is_send: bool = False,
     ) -> Shape:
-        answer = await self._answer(method, path, token, parameters, body=body, is_send=is_send)
-        return _decode(answer.content, shape, is_send=is_send)
+        answer = await self._answer(method, path, token, parameters, body=body)
+        return _decode(answer.content, shape, is_send=False)
 
     async def _answer(
         self,

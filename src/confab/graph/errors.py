@@ -5,7 +5,17 @@ from typing import Any
 
 import msgspec
 
-from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
+from confab.errors import (
+    GraphError,
+    Rejected,
+    Restricted,
+    Throttled,
+    Unanswered,
+    Unauthorised,
+    Unavailable,
+    Unreachable,
+    WindowShut,
+)
 from confab.graph.limits import usage_of
 
 
@@ -33,6 +43,8 @@ _FETCH = {(100, 2018008), (100, 2018294)}  # Instagram could not fetch an attach
 _RESTRICTED = timedelta(hours=1)  # rule E6: "hours", and Meta does not say how many; then the next refusal says it again
 _SPAM = (4, 2207051)
 _SHUT = {(10, 2534022), (10, 2018278), (10, 2018065)}  # rule W6
+_UNREACHABLE = {(10, 2018108), (200, 1545041), (551, 1545041), (551, None)}  # rule S20
+_TAKEN_FOR_SPAM = {(4, 2207051), (100, 2534029), (2022, None)}
 
 
 def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphError:  # noqa: ANN401 -- any mapping of headers
@@ -46,7 +58,8 @@ def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphEr
     )
     if isinstance(made, Throttled):
         usage = usage_of(headers)
-        made.retry_after = _RESTRICTED if _is_restricted(error) else usage.regain if usage else None
+        made.is_restriction = _is_restricted(error)
+        made.retry_after = _RESTRICTED if made.is_restriction else usage.regain if usage else None
     return made
 
 
@@ -73,6 +86,10 @@ def _class_of(error: _Error, status: int, *, is_send: bool) -> type[GraphError]:
         return Unanswered
     if key in _SHUT:
         return WindowShut
+    if key in _UNREACHABLE:
+        return Unreachable
+    if key in _TAKEN_FOR_SPAM:
+        return Restricted
     if status >= 500 or code in _SERVER | _UNCERTAIN or key in _FETCH or error.is_transient:
         return Unavailable
     return Rejected

@@ -11,6 +11,16 @@ CONVERSATIONS = "conversations"
 EACH_CONVERSATIONS_CALL = timedelta(milliseconds=550)
 """Two calls a second, and a little air: what leaves evenly does not arrive evenly."""
 
+SENDS, HEAVY_SENDS, PRIVATE_REPLIES = "sends", "heavy_sends", "private_replies"
+"""The pools of rules L1 and L3."""
+EACH_SEND = timedelta(milliseconds=11)
+"""90 calls a second of 100."""
+EACH_HEAVY_SEND = timedelta(milliseconds=110)
+"""Nine films or sounds a second of ten."""
+EACH_PRIVATE_REPLY = timedelta(seconds=5.3)
+"""679 an hour; with those that were saved up never more than 739 of 750."""
+SAVED_PRIVATE_REPLIES = 60 * EACH_PRIVATE_REPLY
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:

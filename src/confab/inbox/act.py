@@ -4,17 +4,14 @@ Every function works in the caller's transaction, takes the conversation's lock 
 changes nothing publishes nothing.
 """
 
-import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
-from confab.errors import Conflict, Forbidden, Invalid, KeyReused, NotFound, WindowClosed
-from confab.inbox import policy
-from confab.inbox.preview import consider_as_last, show_as_last
+from confab.errors import Forbidden, Invalid, NotFound
+from confab.inbox.preview import show_as_last
 from confab.model.changes import (
     Change,
     ConversationUpdated,
-    MessageAdded,
-    MessageRemoved,
     MessageUpdated,
     NoteAdded,
     RunUpdated,
@@ -23,12 +20,9 @@ from confab.model.commands import (
     Actor,
     AddNote,
     Assign,
-    Discard,
     FetchAgain,
     LoadEarlier,
     MarkRead,
-    Retry,
-    Send,
     SetLabels,
     SetStatus,
     StopRun,
@@ -46,10 +40,8 @@ from confab.model.inbox import (
     RunId,
     WorkspaceId,
 )
-from confab.model.outgoing import LANE, Text
-from confab.store import changes, conversations, history, ids, media, messages, notes, outbound, runs, snoozes
+from confab.store import changes, conversations, history, ids, media, messages, notes, runs, snoozes
 from confab.store.db import Conn
-from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
 
 _MAX_LABELS = 20
@@ -58,85 +50,16 @@ _MAX_NOTE_LENGTH = 10_000
 _MAX_KEY_LENGTH = 200
 
 
-async def send(conn: Conn, actor: Actor, command: Send, now: datetime) -> tuple[Message, bool]:
-    """Queue an answer; the message, and whether it is new. Rules O1, W1, W2, S5.
-
-    The same key and text again give the same message and queue nothing. Raises KeyReused for another text under the key,
-    WindowClosed with the verdict, Invalid for a text that Meta would refuse.
-    """
-    if not isinstance(command.content, Text):
-        raise Invalid("Only texts can be sent.", field="content")
-    text = _sendable(command.content.text)
-    conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    digest = hashlib.sha256(text.encode()).digest()
-    before = await messages.row_by_client_key(conn, actor.workspace_id, command.conversation_id, _key(command.client_key))
-    if before is not None:
-        if before.client_digest != digest:
-            raise KeyReused("This client_key was used for another text; take a new one for a new message.", field="client_key")
-        return _shown(before, conversation), False
-    await _check_window(conn, actor, conversation, now)
-    message = _new_message(actor, conversation, command, text, digest, now)
-    await messages.insert(conn, [message])
-    await outbound.insert(conn, _new_call(actor, conversation, message, command.purpose, now))
-    consider_as_last(conversation, message)
-    await conversations.update(conn, [conversation])
-    sent = _shown(message, conversation)
-    added = MessageAdded(type="message_added", conversation_id=command.conversation_id, message=sent)
-    await _publish(conn, conversation, [added], now)
-    return sent, True
-
-
-async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Message:
-    """Send again what failed or is in doubt. Only a person may: Instagram may have it already. Rule O6."""
-    if actor.kind != "agent":
-        raise Forbidden("Only a person may send a message again.")
-    conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    message, call = await _with_call(conn, actor, command.conversation_id, command.message_id)
-    if message.status not in ("failed", "in_doubt"):
-        raise Conflict(f"Only a failed or in-doubt message can be sent again; this one is {message.status}.")
-    await _check_window(conn, actor, conversation, now)
-    if call.state == "in_doubt":
-        call.state, call.due_at, call.settled_at = "discarded", None, now
-        await outbound.write(conn, call)
-    again = _new_call(actor, conversation, message, call.purpose, now)
-    again.payload = call.payload
-    await outbound.insert(conn, again)
-    message.status, message.error_code, message.error_message = "queued", None, None
-    return await _changed(conn, conversation, message, now)
-
-
-async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> None:
-    """Take a message out that is not known to have been sent; its call stays on record. Rule O7."""
-    conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    message, call = await _with_call(conn, actor, command.conversation_id, command.message_id)
-    if message.status not in ("queued", "failed", "in_doubt"):
-        raise Conflict(f"A message that is {message.status} cannot be discarded.")
-    if call.state in ("queued", "in_doubt"):
-        call.state, call.due_at, call.settled_at = "discarded", None, now
-        await outbound.write(conn, call)
-        await outbound.make_due(conn, actor.workspace_id, command.conversation_id, now)
-    message.status, message.is_changed = "discarded", True
-    await messages.update(conn, [message])
-    newest = await messages.newest(conn, [(conversation.workspace_id, conversation.id)])
-    if conversation.id in newest:
-        show_as_last(conversation, newest[conversation.id])
-    else:
-        conversation.last_message_id = conversation.last_message_at = conversation.last_message_preview = None
-        conversation.last_message_direction = conversation.last_message_status = None
-    await conversations.update(conn, [conversation])
-    removed = MessageRemoved(type="message_removed", conversation_id=command.conversation_id, message_id=command.message_id)
-    await _publish(conn, conversation, [removed], now)
-
-
 async def fetch_again(conn: Conn, actor: Actor, command: FetchAgain, now: datetime) -> Message:
     """Have a file fetched that could not be copied. One that is there, or on its way, stays as it is. Rule MD4."""
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    message = await _row(conn, actor, command.conversation_id, command.message_id)
+    message = await message_of(conn, actor, command.conversation_id, command.message_id)
     if command.position not in [one.position for one in message.attachments]:
         raise NotFound("The message carries nothing at this position.")
     if not await media.try_again(conn, actor.workspace_id, message.id, command.position, now):
-        return _shown(message, conversation)
-    return await _changed(conn, conversation, await _row(conn, actor, command.conversation_id, command.message_id), now)
+        return shown(message, conversation)
+    row = await message_of(conn, actor, command.conversation_id, command.message_id)
+    return (await changed(conn, conversation, [row], now))[0]
 
 
 async def load_earlier(conn: Conn, actor: Actor, command: LoadEarlier, now: datetime) -> Conversation:
@@ -144,7 +67,7 @@ async def load_earlier(conn: Conn, actor: Actor, command: LoadEarlier, now: date
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     if not await history.ask_for_earlier(conn, actor.workspace_id, row.id, now):
         return await _conversation(conn, row)
-    return await _publish(conn, row, [], now)
+    return await publish(conn, row, [], now)
 
 
 async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
@@ -170,12 +93,12 @@ async def mark_read(conn: Conn, actor: Actor, command: MarkRead, now: datetime) 
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     up_to = row.last_message_at
     if command.message_id is not None:
-        up_to = (await _row(conn, actor, command.conversation_id, command.message_id)).sent_at
+        up_to = (await message_of(conn, actor, command.conversation_id, command.message_id)).sent_at
     if up_to is not None and up_to > row.read_up_to:
         row.read_up_to = up_to
         row.unread_count = (await conversations.recount_unread(conn, [row]))[row.id]
         await conversations.update(conn, [row])
-        return await _publish(conn, row, [], now)
+        return await publish(conn, row, [], now)
     return await _conversation(conn, row)
 
 
@@ -188,7 +111,7 @@ async def assign(conn: Conn, actor: Actor, command: Assign, now: datetime) -> Co
     if (before.assignee.id if before.assignee else None) == command.assignee_id:
         return before
     await conversations.assign(conn, actor.workspace_id, command.conversation_id, command.assignee_id)
-    return await _publish(conn, row, [], now)
+    return await publish(conn, row, [], now)
 
 
 async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime) -> Conversation:
@@ -203,7 +126,7 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     row.status, row.snoozed_until = wanted
     await conversations.update(conn, [row])
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
-    return await _publish(conn, row, [], now)
+    return await publish(conn, row, [], now)
 
 
 async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> None:
@@ -212,7 +135,7 @@ async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: Conversation
     if row.status == "snoozed" and row.snoozed_until is not None and row.snoozed_until <= now:
         row.status, row.snoozed_until = "open", None
         await conversations.update(conn, [row])
-        await _publish(conn, row, [], now)
+        await publish(conn, row, [], now)
 
 
 async def set_labels(conn: Conn, actor: Actor, command: SetLabels, now: datetime) -> Conversation:
@@ -226,7 +149,7 @@ async def set_labels(conn: Conn, actor: Actor, command: SetLabels, now: datetime
         return before
     await notes.add_labels(conn, actor.workspace_id, labels, now)
     await conversations.set_labels(conn, actor.workspace_id, command.conversation_id, labels)
-    return await _publish(conn, row, [], now)
+    return await publish(conn, row, [], now)
 
 
 async def add_note(conn: Conn, actor: Actor, command: AddNote, now: datetime) -> Note:
@@ -247,92 +170,29 @@ async def add_note(conn: Conn, actor: Actor, command: AddNote, now: datetime) ->
     return note
 
 
-def _sendable(text: str) -> str:
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise Invalid("The text holds half a character (a lone surrogate).", field="text") from None
-    if not text.strip() or "\0" in text:
-        raise Invalid("The text is empty or holds a NUL character.", field="text")
-    if size > policy.MAX_TEXT_BYTES:
-        raise Invalid(
-            f"The text has {size} bytes; Instagram takes {policy.MAX_TEXT_BYTES}. Send it in parts.",
-            field="text", rule="S5", code="text_too_long",
-        )  # fmt: skip
-    return text
-
-
-def _key(client_key: str) -> str:
-    if not client_key or len(client_key) > _MAX_KEY_LENGTH or "\0" in client_key:
-        raise Invalid(f"client_key needs 1 to {_MAX_KEY_LENGTH} characters.", field="client_key")
-    return client_key
-
-
-async def _check_window(conn: Conn, actor: Actor, conversation: ConversationRow, now: datetime) -> None:
-    verdict = policy.window(
-        opened_at=conversation.window_opened_at,
-        opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
-        refused_at=conversation.window_refused_at,
-        human_agent=await conversations.has_human_agent(conn, actor.workspace_id, conversation.account_id),
-        is_self=conversation.is_self,
-        actor=actor.kind,
-        now=now,
-    )
-    if not verdict.allowed:
-        raise WindowClosed(policy.in_words(verdict), verdict=verdict)
-
-
-def _new_message(
-    actor: Actor, conversation: ConversationRow, command: Send, text: str, digest: bytes, now: datetime
-) -> MessageRow:
-    """Ordered after what the agent saw, even when Meta's clock is ahead of ours; the echo brings Meta's own time."""
-    seen = conversation.last_message_at
-    return MessageRow(
-        workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
-        client_key=command.client_key, client_digest=digest, direction="outbound", author_kind=actor.kind,
-        author_name=actor.name, author_agent_id=actor.agent_id, text=text, sent_at=max(now, seen) if seen else now,
-        status="queued", is_new=True, is_changed=True,
-    )  # fmt: skip
-
-
-def _new_call(actor: Actor, conversation: ConversationRow, message: MessageRow, purpose: str, now: datetime) -> OutboundRow:
-    return OutboundRow(
-        workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
-        message_id=message.id, recipient_igsid=conversation.igsid, kind="text", payload={"text": message.text},
-        purpose=purpose, lane=LANE[actor.kind], actor_kind=actor.kind, actor_id=actor.agent_id, actor_name=actor.name,
-        state="queued", due_at=now, refusals=0, created_at=now, attempted_at=None,
-    )  # fmt: skip
-
-
-async def _row(conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId) -> MessageRow:
+async def message_of(conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId) -> MessageRow:
+    """A message of the conversation. Raises NotFound."""
     found = await messages.rows_by_ids(conn, [(actor.workspace_id, message)])
     if not found or found[0].conversation_id != conversation:
         raise NotFound("There is no such message in this conversation.")
     return found[0]
 
 
-async def _with_call(
-    conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId
-) -> tuple[MessageRow, OutboundRow]:
-    row = await _row(conn, actor, conversation, message)
-    call = await outbound.of_message(conn, actor.workspace_id, message)
-    if call is None:
-        raise Conflict("This message was not sent from here.")
-    return row, call
-
-
-async def _changed(conn: Conn, conversation: ConversationRow, message: MessageRow, now: datetime) -> Message:
-    await messages.update(conn, [message])
-    if message.id == conversation.last_message_id:
-        show_as_last(conversation, message)
+async def changed(conn: Conn, conversation: ConversationRow, rows: Sequence[MessageRow], now: datetime) -> list[Message]:
+    """Write messages and their conversation, and publish all of it."""
+    await messages.update(conn, rows)
+    for row in rows:
+        if row.id == conversation.last_message_id:
+            show_as_last(conversation, row)
     await conversations.update(conn, [conversation])
-    value = _shown(message, conversation)
-    updated = MessageUpdated(type="message_updated", conversation_id=value.conversation_id, message=value)
-    await _publish(conn, conversation, [updated], now)
-    return value
+    values = [shown(row, conversation) for row in rows]
+    updated = [MessageUpdated(type="message_updated", conversation_id=one.conversation_id, message=one) for one in values]
+    await publish(conn, conversation, updated, now)
+    return values
 
 
-def _shown(row: MessageRow, conversation: ConversationRow) -> Message:
+def shown(row: MessageRow, conversation: ConversationRow) -> Message:
+    """The message as everybody sees it."""
     return messages.shown(row, conversation.read_up_to, conversation.seen_up_to)
 
 
@@ -340,7 +200,7 @@ async def _conversation(conn: Conn, row: ConversationRow) -> Conversation:
     return (await conversations.by_ids(conn, [(row.workspace_id, row.id)]))[row.id][1]
 
 
-async def _publish(conn: Conn, row: ConversationRow, first: list[Change], now: datetime) -> Conversation:
+async def publish(conn: Conn, row: ConversationRow, first: Sequence[Change], now: datetime) -> Conversation:
     """These changes and the conversation as it is now: the last statement of the transaction."""
     workspace, conversation = (await conversations.by_ids(conn, [(row.workspace_id, row.id)]))[row.id]
     updated = ConversationUpdated(type="conversation_updated", conversation=conversation)

@@ -1,4 +1,4 @@
-"""May this be sent, now, by this actor? One pure function, asked by the composer, the API, schedules and rules alike.
+"""Meta's messaging windows: may this actor write into the conversation now? Pure; the gate asks it.
 
 A verdict always carries its rule and, where time decides, until when it holds. Rules W1, W2, W10, S22 of docs/spec/graph.md.
 The web has the same function; `tests/vectors/window.json` holds both to it.
@@ -35,6 +35,24 @@ class Verdict:
     opened_at: datetime | None
     opened_by: WindowOpener | None
     tag: Literal["HUMAN_AGENT"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What the gate says of one call. Rules G1-G22 of docs/spec/gate.md.
+
+    `rule` and `code` name what stands against it; `until` is up to when it is allowed, or when that changes by itself; `tag` what
+    Meta must be told; `field` what is wrong with the request; `window` the verdict where windows decide.
+    """
+
+    outcome: Literal["allowed", "waits", "refused"]
+    rule: str | None
+    code: str | None
+    words: str
+    until: datetime | None = None
+    tag: Literal["HUMAN_AGENT"] | None = None
+    field: str | None = None
+    window: Verdict | None = None
 
 
 def window(

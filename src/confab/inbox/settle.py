@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from confab.inbox.apply import catch_up
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated
-from confab.model.inbox import ConversationId, MessageId
+from confab.model.inbox import ConversationId, MessageId, WorkspaceId
 from confab.store import changes, conversations, ids, messages, outbound
 from confab.store.db import Conn
-from confab.store.outbound import OutboundRow
+from confab.store.outbound import PART_FAILED, OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
+
+_PART = "The part before it was not sent."
 
 
 async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_guess: bool = False) -> None:
@@ -37,16 +39,31 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
     await settling.end(now)
 
 
-async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime, *, is_window_shut: bool = False) -> None:
-    """It was certainly not sent, and will not be by itself. `is_window_shut`: because Meta says so of the window."""
+async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
+    """It was certainly not sent, and will not be by itself; nor is what was written together with it. Rule O14."""
     settling = await _Settling.begin(conn, call)
-    if is_window_shut:
-        settling.conversation.window_refused_at = call.attempted_at
     if settling.message.mid_is_guess:
         await settling.give_back()
     call.state, call.due_at, call.settled_at = "failed", None, now
     settling.say("failed", code, reason)
+    await settling.stop_rest(now)
     await settling.end(now)
+
+
+async def window_shut(conn: Conn, call: OutboundRow) -> None:
+    """Meta says that the window is closed: so it is, until the participant writes. Rule O10."""
+    await _remark(conn, call, "window_refused_at")
+
+
+async def unreachable(conn: Conn, call: OutboundRow) -> None:
+    """Meta says that the participant cannot be reached: so it is, until they write. Rule G18."""
+    await _remark(conn, call, "unreachable_at")
+
+
+async def _remark(conn: Conn, call: OutboundRow, field: str) -> None:
+    conversation = await conversations.lock(conn, WorkspaceId(call.workspace_id), ConversationId(call.conversation_id))
+    setattr(conversation, field, call.attempted_at)
+    await conversations.update(conn, [conversation])
 
 
 async def later(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reason: str, now: datetime) -> None:
@@ -98,12 +115,14 @@ class _Settling:
         self.message = message
         self._conn = conn
         self._added: list[MessageRow] = []
+        self._stopped: list[MessageRow] = []
         self._removed: list[MessageRow] = []
 
     @classmethod
     async def begin(cls, conn: Conn, call: OutboundRow) -> "_Settling":
         """The caller holds the conversation's lock already, or takes it here."""
-        conversation = await conversations.lock(conn, call.workspace_id, ConversationId(call.conversation_id))  # pyright: ignore[reportArgumentType] -- a row's id
+        conversation = await conversations.lock(conn, WorkspaceId(call.workspace_id), ConversationId(call.conversation_id))
+        assert call.message_id is not None  # noqa: S101 -- gestures are settled by themselves
         (message,) = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)])
         return cls(call, conversation, message, conn)
 
@@ -124,6 +143,20 @@ class _Settling:
             message.edits, message.num_edit, message.edited_at = double.edits, double.num_edit, double.edited_at
             message.deleted_at, message.delivery_id = double.deleted_at, double.delivery_id
             self._removed.append(double)
+
+    async def stop_rest(self, now: datetime) -> None:
+        """What was written together with it and comes after it is not sent alone."""
+        if self.call.batch_id is None:
+            return
+        rest = [one for one in await outbound.rest_of_batch(self._conn, self.call) if one.state == "queued"]
+        for one in rest:
+            one.state, one.due_at, one.settled_at, one.error_code, one.error_message = "failed", None, now, PART_FAILED, _PART
+            await outbound.write(self._conn, one)
+        self._stopped = await messages.rows_by_ids(
+            self._conn, [(one.workspace_id, one.message_id) for one in rest if one.message_id is not None]
+        )
+        for row in self._stopped:
+            row.status, row.error_code, row.error_message = "failed", PART_FAILED, _PART
 
     async def catch_up(self, now: datetime) -> None:
         """What was said about the message before it had its mid; an unsent one leaves the feed and the call, too."""
@@ -161,7 +194,7 @@ class _Settling:
     async def end(self, now: datetime, *, release: bool = True) -> None:
         """Write everything and publish it. `release`: what waits behind this answer may go."""
         conn, row = self._conn, self.conversation
-        await messages.update(conn, [self.message])
+        await messages.update(conn, [self.message, *self._stopped])
         await outbound.write(conn, self.call)
         if release:
             await outbound.make_due(conn, row.workspace_id, ConversationId(row.id), now)  # pyright: ignore[reportArgumentType]
@@ -172,6 +205,9 @@ class _Settling:
             show_as_last(row, self.message)
         else:
             consider_as_last(row, self.message)
+        for stopped in self._stopped:
+            if stopped.id == row.last_message_id:
+                show_as_last(row, stopped)
         await conversations.update(conn, [row])
         await changes.publish(conn, row.workspace_id, await self._changes(), now)  # pyright: ignore[reportArgumentType]
 
@@ -184,8 +220,9 @@ class _Settling:
         for stranger in self._added:
             value = messages.shown(stranger, row.read_up_to, row.seen_up_to)
             found.append(MessageAdded(type="message_added", conversation_id=value.conversation_id, message=value))
-        message = messages.shown(self.message, row.read_up_to, row.seen_up_to)
-        found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
+        for changed in (self.message, *self._stopped):
+            message = messages.shown(changed, row.read_up_to, row.seen_up_to)
+            found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
         workspace_conversation = (await conversations.by_ids(self._conn, [(row.workspace_id, row.id)]))[row.id]
         found.append(ConversationUpdated(type="conversation_updated", conversation=workspace_conversation[1]))
         return found

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 
 from confab.errors import Conflict, KeyReused
-from confab.inbox import act
+from confab.inbox import answer
 from confab.inbox.preview import consider_as_last
 from confab.model.changes import ConversationUpdated, MessageAdded
 from confab.model.commands import Actor, Send
@@ -17,12 +17,12 @@ from confab.store.rows import ConversationRow, MessageRow
 
 
 async def send_or_note(conn: Conn, actor: Actor, command: Send, now: datetime) -> tuple[Message, bool]:
-    """Queue a text as `act.send` does; what may not be sent stands as failed, so that the team sees what was missed.
+    """Queue a text as `answer.send` does; what may not be sent stands as failed, so that the team sees what was missed.
 
     For what no person asked for, who would have been told. The same key again is the same message. Rule CN5.
     """
     try:
-        return await act.send(conn, actor, command, now)
+        return await answer.send(conn, actor, command, now)
     except KeyReused:
         raise
     except Conflict as refused:
@@ -36,7 +36,7 @@ async def _note(conn: Conn, actor: Actor, command: Send, refused: Conflict, now:
     code, reason = str(refused.facts.get("code", refused.code)), refused.detail
     message.error_code, message.error_message = code, reason
     await messages.insert(conn, [message])
-    await outbound.insert(conn, call)
+    await outbound.insert(conn, [call])
     call.state, call.due_at, call.settled_at, call.error_code, call.error_message = "failed", None, now, code, reason
     await outbound.write(conn, call)
     consider_as_last(conversation, message)
@@ -56,7 +56,7 @@ def _rows(actor: Actor, conversation: ConversationRow, command: Send, text: str,
         workspace_id=actor.workspace_id, id=ids.new(now), account_id=conversation.account_id, conversation_id=conversation.id,
         message_id=message.id, recipient_igsid=conversation.igsid, kind="text", payload={"text": text},
         purpose=command.purpose, lane=LANE[actor.kind], actor_kind=actor.kind, actor_id=None, actor_name=actor.name,
-        state="queued", due_at=None, refusals=0, created_at=now, attempted_at=None,
+        state="queued", due_at=None, refusals=0, created_at=now,
     )  # fmt: skip
     return message, call
 

@@ -1,6 +1,6 @@
 """Send a participant the link to connect, as a message like any other; and put the token into it at the last moment."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from confab.store.rows import ConversationRow
 from confab.store.verifications import Token
 
 Sending = Callable[[Conn, Actor, Send, datetime], Awaitable[tuple[Message, bool]]]
-"""How something is sent: `act.send`, or what stands in its place. It takes the conversation's lock."""
+"""How something is sent: `answer.send`, or what stands in its place. It takes the conversation's lock."""
 
 VERIFICATION = "verification"
 """In a call's payload: the token whose link its text holds, masked."""
@@ -59,14 +59,14 @@ class Revealing:
         self,
         conn: Conn,
         workspace: WorkspaceId,
-        payload: Mapping[str, Any],  # a call's, as JSON
+        payload: dict[str, Any],  # a call's, as JSON
         now: datetime,
-    ) -> Mapping[str, Any]:
-        """The payload with the link readable, as it is where it holds none. At the moment of the call, to be kept nowhere.
+    ) -> dict[str, Any]:
+        """The payload with the link readable, at the moment of the call, to be kept nowhere. Without a link it is as it was.
 
         Raises Conflict when the token is dead: its link would lead nowhere.
         """
-        if VERIFICATION not in payload:
+        if VERIFICATION not in payload or not links.is_masked(payload["text"]):
             return payload
         token = await verifications.get(conn, workspace, UUID(payload[VERIFICATION]))
         if token is None or not token.is_live(now):

@@ -2,8 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from confab.model.inbox import AccountId, AgentId, ConversationId, ConversationStatus, MessageId, RunId, RunKind, WorkspaceId
+from confab.model.inbox import (
+    AccountId,
+    AgentId,
+    CommentId,
+    ConversationId,
+    ConversationStatus,
+    MessageId,
+    RunId,
+    RunKind,
+    WorkspaceId,
+)
 from confab.model.outgoing import ActorKind, Content, Purpose
 
 
@@ -19,21 +30,26 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """Answer. The same `client_key` and content again is the same message. `reply_to`: the message that is answered."""
+    """Answer. The same `client_key` and content again is the same message.
+
+    `reply_to`: the message that is answered. `undo_s`: how long it waits here, so that it can still be discarded.
+    """
 
     conversation_id: ConversationId
     client_key: str
     content: Content
     reply_to: MessageId | None = None
     purpose: Purpose = "answer"
+    undo_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Send a failed or in-doubt message again: a person's decision."""
+    """Send a failed or in-doubt message again, with this text if one is given: a person's decision."""
 
     conversation_id: ConversationId
     message_id: MessageId
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +58,32 @@ class Discard:
 
     conversation_id: ConversationId
     message_id: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPrivately:
+    """Answer a comment in private, once. The same `client_key` and content again is the same message."""
+
+    comment_id: CommentId
+    client_key: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicate:
+    """Show the participant that somebody types, or no longer does, or has seen what they wrote."""
+
+    conversation_id: ConversationId
+    what: Literal["typing", "typing_off", "seen"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """React to a message with an emoji, or take the reaction back: None."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    emoji: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,8 @@ class Account:
     whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
     Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+    Until `restricted_until` nothing automatic is sent, because Instagram restricts the account. `shows_indicators`: participants
+    see when somebody types here.
     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
     every `acknowledges_every_s` seconds, None: for every message.
     """
@@ -108,6 +110,9 @@ class Account:
     incomplete_reason: str | None
     receiving: Receiving
     polling_since: datetime | None
+    restricted_until: datetime | None
+    restricted_reason: str | None
+    shows_indicators: bool
     connects_customers: bool
     acknowledges_every_s: int | None
     version: int
@@ -172,7 +177,8 @@ class Conversation:
 
     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
-    `window_refused_at` is when Instagram itself last said that the window is closed.
+    `window_refused_at` is when Instagram itself last said that the window is closed, `unreachable_at` that the participant
+    cannot be reached; that is over when they write.
     `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
     `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
@@ -196,6 +202,7 @@ class Conversation:
     window_opened_at: datetime | None
     window_opened_by: WindowOpener | None
     window_refused_at: datetime | None
+    unreachable_at: datetime | None
     assignee: AgentRef | None
     labels: list[str]
     is_self: bool

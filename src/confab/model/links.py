@@ -27,6 +27,11 @@ def masked_raw(body: bytes) -> bytes:
     return _RAW_TOKEN.sub(rb"\1" + MASK.encode(), body) if b"verify" in body else body
 
 
+def is_masked(text: str) -> bool:
+    """Whether there is a link in it to be made readable."""
+    return f"{PATH}?token={MASK}" in text
+
+
 def revealed(text: str, token: str) -> str:
     """A masked text as the customer gets it."""
     return text.replace(f"{PATH}?token={MASK}", f"{PATH}?token={token}")

@@ -37,10 +37,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """Uploaded files, in order: pictures go together, up to ten in a message; everything else goes one by one (S9, S10)."""
+    """Uploaded files, in order: pictures go together, up to ten in a message; everything else goes one by one (S9, S10).
+
+    The caption is a message of its own, after them (S6).
+    """
 
     type: Literal["files"]
     uploads: tuple[UUID, ...]
+    caption: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from confab.store.db import Conn, row, rows, run
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
         i.expires_at AS token_expires_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
+        a.restricted_until, a.restricted_reason, a.shows_indicators,
         a.connects_customers, a.acknowledges_every_s, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
@@ -73,6 +74,17 @@ async def set_human_agent(conn: Conn, workspace: WorkspaceId, account: AccountId
         """UPDATE accounts SET human_agent = $3, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND human_agent <> $3""",
         workspace, account, human_agent,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def set_indicators(conn: Conn, workspace: WorkspaceId, account: AccountId, *, shown: bool) -> bool:
+    """Whether participants see that somebody types or has seen; False when it already was so, or the account is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET shows_indicators = $3, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND shows_indicators <> $3""",
+        workspace, account, shown,
     )  # fmt: skip
     return changed > 0
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from confab.errors import NotFound
 from confab.model.inbox import AccountId, AccountRef, Comment, CommentAuthor, CommentMedia, Viewer, WorkspaceId
-from confab.store.db import Conn, Record, columns
+from confab.store.db import Conn, Record, columns, row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,37 @@ _VIEW: LiteralString = """
         c.author_ig_id, c.author_username, c.text, c.kind, c.is_own, c.created_at, c.hidden, c.deleted_at, c.is_archived
     FROM comments c JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToAnswer:
+    """A comment that somebody wants to answer in private. `is_answered`: a private reply went out, or is about to."""
+
+    account_id: UUID
+    ig_id: str | None
+    kind: str
+    author_ig_id: str | None
+    is_own: bool
+    created_at: datetime
+    deleted_at: datetime | None
+    is_answered: bool
+
+
+async def to_answer(conn: Conn, workspace: WorkspaceId, comment: UUID, besides: UUID | None) -> ToAnswer:
+    """A comment under lock; the call `besides` does not count as an answer. Raises NotFound. Index: outbound_private_reply."""
+    found = await row(
+        conn,
+        ToAnswer,
+        """SELECT c.account_id, c.ig_id, c.kind, c.author_ig_id, c.is_own, c.created_at, c.deleted_at, EXISTS (
+                SELECT FROM outbound_messages o WHERE o.workspace_id = $1 AND o.comment_id = $2
+                    AND o.state NOT IN ('failed', 'discarded') AND o.id IS DISTINCT FROM $3
+            ) AS is_answered
+        FROM comments c WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c""",
+        workspace, comment, besides,
+    )  # fmt: skip
+    if found is None:
+        raise NotFound("There is no such comment.")
+    return found
 
 
 async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[WorkspaceId, Comment]]:

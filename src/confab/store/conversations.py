@@ -23,7 +23,8 @@ from confab.store.rows import ConversationRow
 _VIEW: LiteralString = """
     SELECT c.id, c.status, c.snoozed_until, c.unread_count, c.read_up_to, c.seen_up_to, c.last_message_at,
         c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
-        c.window_refused_at, c.labels, c.is_self, c.handled_elsewhere, c.earlier, c.earlier_reason, c.version, c.workspace_id,
+        c.window_refused_at, c.unreachable_at, c.labels, c.is_self, c.handled_elsewhere, c.earlier,
+        c.earlier_reason, c.version, c.workspace_id,
         c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
         p.igsid, p.username, p.name, p.avatar_url, p.avatar_fetch_failed, p.follower_count, p.is_follower, p.is_followed,
         p.is_verified, p.connected_user_id, p.linked_lead_id, p.profile_read_at, p.profile_asked_at, p.profile_error,
@@ -41,6 +42,16 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId) -
     if record is None:
         raise NotFound("There is no such conversation.")
     return _conversation(record)
+
+
+async def with_participant(conn: Conn, workspace: WorkspaceId, account: UUID, igsid: str) -> ConversationId | None:
+    """The account's conversation with a participant, None when there is none yet."""
+    return await conn.fetchval(
+        """SELECT c.id FROM participants p JOIN conversations c
+            ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+        WHERE p.workspace_id = $1 AND p.account_id = $2 AND p.igsid = $3""",
+        workspace, account, igsid,
+    )  # fmt: skip
 
 
 async def exists(conn: Conn, viewer: Viewer, conversation: ConversationId) -> None:
@@ -118,7 +129,8 @@ async def lock_for_events(
 _LOCK: LiteralString = """
     SELECT c.workspace_id, c.id, c.account_id, c.participant_id, p.igsid, c.status, c.snoozed_until, c.unread_count,
         c.read_up_to, c.seen_up_to, c.last_message_id, c.last_message_at, c.last_message_preview, c.last_message_direction,
-        c.last_message_status, c.window_opened_at, c.window_opened_by, c.window_refused_at, c.thread_owner_app_id,
+        c.last_message_status, c.window_opened_at, c.window_opened_by, c.window_refused_at, c.unreachable_at,
+        c.thread_owner_app_id,
         c.thread_owner_at, c.handled_elsewhere, c.is_self
     FROM conversations c
     JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
@@ -156,7 +168,8 @@ async def insert(conn: Conn, new: Sequence[ConversationRow], now: datetime) -> N
 _WRITTEN = (
     "workspace_id", "id", "status", "snoozed_until", "unread_count", "read_up_to", "seen_up_to", "last_message_id",
     "last_message_at", "last_message_preview", "last_message_direction", "last_message_status", "window_opened_at",
-    "window_opened_by", "window_refused_at", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere", "is_self",
+    "window_opened_by", "window_refused_at", "unreachable_at", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere",
+    "is_self",
 )  # fmt: skip
 
 
@@ -170,16 +183,15 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
             last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
             last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
             window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
-            thread_owner_app_id = t.thread_owner_app_id,
+            unreachable_at = t.unreachable_at, thread_owner_app_id = t.thread_owner_app_id,
             thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
             version = c.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
             $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[],
-            $15::timestamptz[],
-            $16::text[], $17::timestamptz[], $18::boolean[], $19::boolean[])
+            $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::boolean[], $20::boolean[])
             AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
                 last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
-                window_refused_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
+                window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
         WHERE c.workspace_id = t.workspace_id AND c.id = t.id
         """,
         *columns(changed, _WRITTEN),
@@ -204,9 +216,14 @@ async def recount_unread(conn: Conn, moved: Sequence[ConversationRow]) -> dict[U
     return {record["id"]: record["unread"] for record in records}
 
 
-async def has_human_agent(conn: Conn, workspace: WorkspaceId, account: UUID) -> bool:
-    """Whether the account's setting says that Meta granted the Human Agent feature."""
-    return bool(await conn.fetchval("SELECT human_agent FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account))
+async def shows_indicators(conn: Conn, workspace: WorkspaceId, account: UUID) -> bool:
+    """Whether participants are shown when somebody types or has seen."""
+    return await conn.fetchval("SELECT shows_indicators FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account)
+
+
+async def account_ig_id(conn: Conn, workspace: WorkspaceId, account: UUID) -> str:
+    """What Meta calls an account of the workspace."""
+    return await conn.fetchval("SELECT ig_id FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account)
 
 
 async def assign(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, assignee: UUID | None) -> int:
@@ -251,6 +268,7 @@ def _conversation(record: Record) -> Conversation:
         last_message_status=record["last_message_status"],
         can_reply_until=reply_until, human_agent_until=human_until, window_opened_at=opened_at,
         window_opened_by=record["window_opened_by"], window_refused_at=refused_at,
+        unreachable_at=record["unreachable_at"],
         assignee=AgentRef(id=record["assignee_id"], name=record["assignee_name"]) if record["assignee_name"] else None,
         labels=record["labels"], is_self=record["is_self"], handled_elsewhere=record["handled_elsewhere"],
         earlier=record["earlier"], earlier_reason=record["earlier_reason"], version=record["version"],

@@ -11,6 +11,7 @@ from confab.store.db import Conn, Record, row, run
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode, a.complete_up_to,
         a.incomplete_reason, a.receiving, a.polling_since,
+        a.restricted_until, a.restricted_reason, a.shows_indicators,
         a.connects_customers, a.acknowledges_every_s, a.version,
         (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
             AS token_expires_at
@@ -25,7 +26,10 @@ class SendingState:
     human_agent: bool
     health: str
     health_reason: str | None
+    has_token: bool
     paused_until: datetime | None
+    restricted_until: datetime | None
+    restricted_reason: str | None
 
 
 async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> SendingState:
@@ -33,7 +37,9 @@ async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> Se
     found = await row(
         conn,
         SendingState,
-        "SELECT human_agent, health, health_reason, paused_until FROM accounts WHERE workspace_id = $1 AND id = $2",
+        """SELECT a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
+            EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token
+        FROM accounts a WHERE a.workspace_id = $1 AND a.id = $2""",
         workspace, account,
     )  # fmt: skip
     assert found is not None  # noqa: S101 -- a foreign key leads here
@@ -46,6 +52,18 @@ async def pause(conn: Conn, workspace: WorkspaceId, account: UUID, until: dateti
         conn,
         """UPDATE accounts SET paused_until = greatest(paused_until, $3) WHERE workspace_id = $1 AND id = $2""",
         workspace, account, until,
+    )  # fmt: skip
+
+
+async def restrict(conn: Conn, workspace: WorkspaceId, account: UUID, until: datetime, reason: str) -> Account | None:
+    """Nothing automatic goes out before `until`: Meta restricts the account. The account, or None when it was known already."""
+    return _account(
+        await conn.fetchrow(
+            "WITH changed AS (UPDATE accounts SET restricted_until = greatest(restricted_until, $3), restricted_reason = $4,"
+            " version = version + 1 WHERE workspace_id = $1 AND id = $2"
+            " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) " + _VIEW.replace("accounts a", "changed a"),
+            workspace, account, until, reason,
+        )
     )  # fmt: skip
 
 

@@ -126,7 +126,8 @@ async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict
     records = await conn.fetch(
         f"""SELECT {_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
             SELECT * FROM messages n
-            WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id AND n.status <> 'discarded'
+            WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id
+                AND n.status NOT IN ('discarded', 'scheduled', 'held')
             ORDER BY n.sent_at DESC, n.id DESC LIMIT 1) m""",
         [workspace for workspace, _ in conversations],
         [conversation for _, conversation in conversations],
@@ -249,14 +250,16 @@ async def insert_attachments(conn: Conn, new: Sequence[AttachmentRow]) -> None:
         return
     names = (
         "workspace_id", "message_id", "position", "kind", "source_url", "title", "permalink", "state", "payload", "sent_at",
-        "available_until",
+        "available_until", "content_type", "size_bytes", "width", "height", "duration_ms", "digest", "placeholder",
+        "has_thumbnail",
     )  # fmt: skip
     await conn.execute(
         """
         INSERT INTO attachments (workspace_id, message_id, position, kind, source_url, title, permalink, state, payload, sent_at,
-            available_until)
+            available_until, content_type, size_bytes, width, height, duration_ms, digest, placeholder, has_thumbnail)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[],
-            $8::text[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[])
+            $8::text[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::bigint[], $14::integer[],
+            $15::integer[], $16::integer[], $17::bytea[], $18::text[], $19::boolean[])
         """,
         *columns(new, names),
     )

@@ -7,23 +7,26 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from confab.model.inbox import ConversationId, MessageId, OutboundId, WorkspaceId
-from confab.store.db import Conn, row, rows, run
+from confab.store.db import Conn, columns, row, rows, run
 from confab.store.messages import rows_by_ids
 from confab.store.rows import MessageRow
 
 
 @dataclass(slots=True, kw_only=True)
 class OutboundRow:
-    """One call to make, or made. `state` is queued, sending, sent, failed, in_doubt or discarded."""
+    """One call to make, or made. `state` is scheduled, held, queued, sending, sent, failed, in_doubt or discarded.
+
+    `message_id` is the message it becomes, of a reaction the one that is reacted to, of an indicator none.
+    """
 
     workspace_id: UUID
     id: UUID
     account_id: UUID
     conversation_id: UUID
-    message_id: UUID
+    message_id: UUID | None
     recipient_igsid: str
     kind: str
-    payload: dict[str, Any]  # what Meta is given
+    payload: dict[str, Any]  # what Meta is given, in our words: inbox/contents.py
     purpose: str
     lane: int
     actor_kind: str
@@ -33,8 +36,12 @@ class OutboundRow:
     due_at: datetime | None
     refusals: int
     created_at: datetime
-    attempted_at: datetime | None
+    attempted_at: datetime | None = None
     settled_at: datetime | None = None
+    batch_id: UUID | None = None
+    comment_id: UUID | None = None
+    release_at: datetime | None = None
+    on_reply: str | None = None
     remote_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -46,26 +53,37 @@ class OpenAnswer:
 
     outbound_id: UUID
     state: str
-    text: str
+    kind: str
+    text: str | None
+    files: int
     attempted_at: datetime | None
     message: MessageRow
 
 
+PART_FAILED = "part_failed"
+"""The error of what was written together with something that failed, and so was not sent. Rule O14."""
+
 _COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
-    purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, remote_id,
-    error_code, error_message"""
+    purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, batch_id,
+    comment_id, release_at, on_reply, remote_id, error_code, error_message"""
 
 
-async def insert(conn: Conn, new: OutboundRow) -> None:
-    """Queue one call."""
-    await run(
-        conn,
-        """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
-            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
-        new.workspace_id, new.id, new.account_id, new.conversation_id, new.message_id, new.recipient_igsid, new.kind,
-        new.payload, new.purpose, new.lane, new.actor_kind, new.actor_id, new.actor_name, new.state, new.due_at, new.created_at,
+async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
+    """Write down calls to make. A comment that is answered in private already raises: the caller has looked under lock before."""
+    names = (
+        "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
+        "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id", "release_at",
+        "on_reply",
     )  # fmt: skip
+    await conn.execute(
+        """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
+            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, release_at,
+            on_reply)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
+            $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
+            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::text[])""",
+        *columns(new, names),
+    )
 
 
 async def get(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> OutboundRow | None:
@@ -89,6 +107,17 @@ async def of_message(conn: Conn, workspace: WorkspaceId, message: MessageId) -> 
     )  # fmt: skip
 
 
+async def rest_of_batch(conn: Conn, call: OutboundRow) -> list[OutboundRow]:
+    """What was written together with this call and comes after it, in order, locked."""
+    return await rows(
+        conn,
+        OutboundRow,
+        f"""SELECT {_COLUMNS} FROM outbound_messages
+        WHERE workspace_id = $1 AND conversation_id = $2 AND batch_id = $3 AND id > $4 ORDER BY id FOR NO KEY UPDATE""",
+        call.workspace_id, call.conversation_id, call.batch_id, call.id,
+    )  # fmt: skip
+
+
 async def earliest_open(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> list[OutboundRow]:
     """What is queued, in flight or in doubt in this conversation, oldest first. Index: outbound_open."""
     return await rows(
@@ -109,10 +138,11 @@ async def write(conn: Conn, changed: OutboundRow) -> None:
     await run(
         conn,
         """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
-            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10
+            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
+            release_at = $11, on_reply = $12
         WHERE workspace_id = $1 AND id = $2""",
         changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
-        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message,
+        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
     )  # fmt: skip
 
 
@@ -129,10 +159,10 @@ async def make_due(conn: Conn, workspace: WorkspaceId, conversation: Conversatio
 async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[OpenAnswer]]:
     """The answers in flight or in doubt of (workspace, conversation) pairs that no echo has been matched to, oldest first."""
     records = await conn.fetch(
-        """SELECT o.id, o.workspace_id, o.message_id, o.state, o.payload, o.attempted_at FROM outbound_messages o
+        """SELECT o.id, o.workspace_id, o.message_id, o.state, o.kind, o.payload, o.attempted_at FROM outbound_messages o
         JOIN messages m ON m.workspace_id = o.workspace_id AND m.id = o.message_id AND m.mid IS NULL
         WHERE (o.workspace_id, o.conversation_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))
-            AND o.state IN ('sending', 'in_doubt') ORDER BY o.id""",
+            AND o.state IN ('sending', 'in_doubt') AND o.kind <> 'reaction' ORDER BY o.id""",
         [workspace for workspace, _ in conversations],
         [conversation for _, conversation in conversations],
     )
@@ -145,8 +175,8 @@ async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -
         message = message_by_id[record["message_id"]]
         answers.setdefault(message.conversation_id, []).append(
             OpenAnswer(
-                outbound_id=record["id"], state=record["state"], text=record["payload"].get("text", ""),
-                attempted_at=record["attempted_at"], message=message,
+                outbound_id=record["id"], state=record["state"], kind=record["kind"], text=record["payload"].get("text"),
+                files=len(record["payload"].get("files", ())), attempted_at=record["attempted_at"], message=message,
             )
         )  # fmt: skip
     return answers

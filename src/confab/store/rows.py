@@ -33,6 +33,7 @@ class ConversationRow:
     window_opened_at: datetime | None
     window_opened_by: str | None
     window_refused_at: datetime | None
+    unreachable_at: datetime | None
     thread_owner_app_id: str | None
     thread_owner_at: datetime | None
     handled_elsewhere: bool

@@ -181,6 +181,9 @@ CREATE TABLE public.accounts (
     polling_since timestamp with time zone,
     connects_customers boolean DEFAULT false NOT NULL,
     acknowledges_every_s integer,
+    restricted_until timestamp with time zone,
+    restricted_reason text,
+    shows_indicators boolean DEFAULT false NOT NULL,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
@@ -195,6 +198,8 @@ COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last br
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
 COMMENT ON COLUMN public.accounts.connects_customers IS 'Whether who writes and is not connected yet gets a link to connect, and who is an acknowledgement.';
 COMMENT ON COLUMN public.accounts.acknowledges_every_s IS 'A participant gets an acknowledgement at most this often, in seconds; null: for every message.';
+COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
+COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -330,6 +335,7 @@ CREATE TABLE public.conversations (
     earlier text DEFAULT 'unknown'::text NOT NULL,
     earlier_reason text,
     history_up_to timestamp with time zone,
+    unreachable_at timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
     CONSTRAINT conversations_earlier_check CHECK ((earlier = ANY (ARRAY['unknown'::text, 'asking'::text, 'more'::text, 'hidden'::text, 'none'::text, 'refused'::text]))),
@@ -343,6 +349,7 @@ ALTER TABLE ONLY public.conversations FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last refused an answer because the window was closed.';
 COMMENT ON COLUMN public.conversations.earlier IS 'Whether Instagram has messages older than the oldest here: whoever asks learns it.';
 COMMENT ON COLUMN public.conversations.history_up_to IS 'Meta''s time of the last activity when all that it shows was read.';
+COMMENT ON COLUMN public.conversations.unreachable_at IS 'When Instagram last said that the participant cannot be reached; NULL once they wrote.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -893,7 +900,8 @@ CREATE VIEW views.outbound_messages WITH (security_invoker='true') AS
     a.ig_id AS account_ig_id,
     o.workspace_id
    FROM (public.outbound_messages o
-     JOIN public.accounts a ON (((a.workspace_id = o.workspace_id) AND (a.id = o.account_id))));
+     JOIN public.accounts a ON (((a.workspace_id = o.workspace_id) AND (a.id = o.account_id))))
+  WHERE (o.kind <> ALL (ARRAY['reaction'::text, 'typing'::text, 'seen'::text]));
 CREATE VIEW views.verification_tokens WITH (security_invoker='true') AS
  SELECT encode(t.digest, 'hex'::text) AS token_hash,
     p.igsid AS ig_id,
@@ -1074,6 +1082,7 @@ CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
+CREATE INDEX outbound_queued ON public.outbound_messages USING btree (workspace_id, account_id, lane, due_at) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
@@ -1438,6 +1447,7 @@ GRANT SELECT(workspace_id) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(id) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(account_id) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(recipient_igsid) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(kind) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(payload) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(state) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(refusals) ON TABLE public.outbound_messages TO confab_reader;

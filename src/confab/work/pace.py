@@ -19,10 +19,11 @@ _LOOK_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Calls of one sort: its name, and how far apart two of them are at least."""
+    """Calls of one sort: its name, how far apart two of them are in the long run, and how much of that may be saved up."""
 
     name: str
     each: timedelta
+    saved: timedelta = timedelta(0)
 
 
 class Pace:

@@ -15,7 +15,8 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from confab.inbox import act, settle
+from confab.inbox import answer as answering
+from confab.inbox import settle
 from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId
 from confab.model.outgoing import Text
@@ -118,7 +119,7 @@ class Play:
             conversation_id=self.conversation, client_key=f"key-{answer.number}", content=Text(type="text", text=answer.text)
         )
         async with self.db.transaction() as conn:
-            await act.send(conn, actor, command, attempted(answer) - timedelta(seconds=1))
+            await answering.send(conn, actor, command, attempted(answer) - timedelta(seconds=1))
 
     async def _call(self, conn, answer: Answer):
         row = await messages.row_by_client_key(conn, self.world.workspace, self.conversation, f"key-{answer.number}")

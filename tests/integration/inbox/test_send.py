@@ -1,97 +1,15 @@
 """What a claimed answer does next, step by step and without Meta. Rules O2, O4, O6, O8 of docs/spec/inbox.md."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import pytest
 
-from confab.clock import Clock
-from confab.errors import GraphError, WindowClosed, WindowShut
-from confab.graph.client import GraphClient, Receipt
-from confab.inbox import act, settle
-from confab.inbox.line import Line
-from confab.inbox.send import Sender
-from confab.model.commands import Actor, Retry, Send
-from confab.model.inbox import ConversationId, MessageId, WorkspaceId
-from confab.model.outgoing import Text
-from confab.store import conversations, messages, outbound
+from confab.errors import WindowClosed, WindowShut
+from confab.inbox import settle
+from confab.store import conversations, messages
 from confab.store.claims import OUTBOUND, Due
-from confab.store.db import Conn, Database, Doors
-from confab.store.wake import Wake
-from tests.world import NOON, Customer, World, after, happen, make_world
-
-LEASE = timedelta(seconds=30)
-
-
-class Meta(GraphClient):
-    """Counts what it is asked to send, and takes everything."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.refusal: GraphError | None = None
-
-    async def send_text(self, *, token: str, ig_id: str, to: str, text: str, tag: str | None) -> Receipt:
-        self.asked.append(text)
-        if self.refusal is not None:
-            raise self.refusal
-        return Receipt(mid=f"mid of {text} {len(self.asked)}")
-
-
-class Desk:
-    """An agent at a conversation, and the worker's step for each answer."""
-
-    def __init__(self, db: Database, doors: Doors, world: World, conversation: ConversationId) -> None:
-        self.db, self.world, self.conversation, self.meta = db, world, conversation, Meta()
-        self.clock = Clock(ahead=NOON - Clock().now())
-        self.sender = Sender(db, self.meta, self.clock, Wake(doors.worker), self._line, lease=LEASE)
-        self.actor = Actor(workspace_id=world.workspace, kind="agent", agent_id=world.viewer.agent_id, name="Dana")
-
-    async def _line(self, _conn: Conn, _workspace: WorkspaceId, _account: UUID) -> Line:
-        return Line(ig_id=self.world.ig_id, token="token")
-
-    async def write(self, text: str) -> MessageId:
-        async with self.db.transaction() as conn:
-            command = Send(conversation_id=self.conversation, client_key=text, content=Text(type="text", text=text))
-            return (await act.send(conn, self.actor, command, self.clock.now()))[0].id
-
-    async def retry(self, message: MessageId) -> None:
-        async with self.db.transaction() as conn:
-            command = Retry(conversation_id=self.conversation, message_id=message)
-            await act.retry(conn, self.actor, command, self.clock.now())
-
-    async def call(self, message: MessageId) -> outbound.OutboundRow:
-        async with self.db.transaction() as conn:
-            found = await outbound.of_message(conn, self.world.workspace, message)
-        assert found is not None
-        return found
-
-    async def step(self, message: MessageId) -> str:
-        call = await self.call(message)
-        await self.sender.run(Due(key=(call.workspace_id, call.id), attempts=1))
-        return await self.status(message)
-
-    async def begun(self, message: MessageId) -> outbound.OutboundRow:
-        """`sending` is committed and the worker is gone."""
-        call = await self.call(message)
-        async with self.db.transaction() as conn:
-            await settle.sending(conn, call, self.clock.now() + LEASE, self.clock.now())
-        return call
-
-    def time_passes(self, passed: timedelta = LEASE) -> None:
-        self.clock.ahead += passed
-
-    async def status(self, message: MessageId) -> str:
-        async with self.db.transaction() as conn:
-            return (await messages.rows_by_ids(conn, [(self.world.workspace, message)]))[0].status
-
-
-@pytest.fixture
-async def desk(doors: Doors, worker_db: Database) -> Desk:
-    world = await make_world(doors)
-    await happen(worker_db, world, Customer(world.ig_id).writes("hello", "hello", after(-5)), now=NOON)
-    async with worker_db.transaction() as conn:
-        id_ = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1", world.workspace)
-    return Desk(worker_db, doors, world, ConversationId(id_))
+from tests.integration.inbox.desk import LEASE, Desk
+from tests.world import Customer, happen
 
 
 async def test_O2_an_answer_whose_worker_died_is_in_doubt_and_never_sent_again_by_itself(desk: Desk) -> None:

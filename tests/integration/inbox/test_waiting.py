@@ -5,7 +5,7 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.graph.client import GraphClient
-from confab.inbox import act
+from confab.inbox import answer
 from confab.inbox.send import Line, Sender
 from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId, WorkspaceId
@@ -23,6 +23,11 @@ class NeverAsked(GraphClient):
         pass
 
 
+async def nothing_to_hand_over(*_: object) -> list[dict[str, str]]:
+    """The answer carries no files."""
+    return []
+
+
 async def test_O12_an_answer_that_waits_for_its_account_uses_no_attempt_up(doors: Doors, worker_db: Database) -> None:
     world, clock = await make_world(doors), Clock()
 
@@ -34,11 +39,12 @@ async def test_O12_an_answer_that_waits_for_its_account_uses_no_attempt_up(doors
         conversation = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1", world.workspace)
         actor = Actor(workspace_id=world.workspace, kind="agent", agent_id=world.viewer.agent_id, name="Dana")
         command = Send(conversation_id=ConversationId(conversation), client_key="k", content=Text(type="text", text="hi"))
-        await act.send(conn, actor, command, clock.now())
+        await answer.send(conn, actor, command, clock.now())
     owner = await connect(doors.owner)
     await owner.execute("UPDATE accounts SET health = 'paused' WHERE id = $1", world.account)
     await owner.close()
-    sender = Sender(worker_db, NeverAsked(), clock, Wake(doors.worker), line, lease=timedelta(seconds=30))
+    waker, lease = Wake(doors.worker), timedelta(seconds=30)
+    sender = Sender(worker_db, NeverAsked(), clock, waker, line, nothing_to_hand_over, lease=lease)
     for _ in range(3):
         async with worker_db.transaction() as conn:
             (due,) = await claims.OUTBOUND.claim(conn, clock.now(), clock.now() + timedelta(seconds=30), 1)

@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from confab.errors import GraphError, Rejected, Throttled, Unanswered, Unauthorised, Unavailable, WindowShut
+from confab.errors import (
+    GraphError,
+    Rejected,
+    Restricted,
+    Throttled,
+    Unanswered,
+    Unauthorised,
+    Unavailable,
+    Unreachable,
+    WindowShut,
+)
 from confab.graph.errors import refusal
 
 SPEC = Path(__file__).parents[3] / "docs/spec/graph.md"
@@ -25,7 +35,11 @@ AGAIN: dict[str, tuple[type[GraphError], type[GraphError]]] = {  # what may be t
 }
 
 
-SHUT = {(10, 2534022), (10, 2018278), (10, 2018065)}  # rule W6: refused, and the window is known to be closed
+MORE_EXACTLY: dict[type[GraphError], set[tuple[int, int | None]]] = {  # refused, and something is known from then on
+    WindowShut: {(10, 2534022), (10, 2018278), (10, 2018065)},
+    Unreachable: {(10, 2018108), (200, 1545041), (551, 1545041)},
+    Restricted: {(4, 2207051), (100, 2534029), (2022, None)},
+}
 
 
 class Row(NamedTuple):
@@ -54,9 +68,9 @@ def said(code: int, subcode: int | None, *, is_send: bool, headers: dict[str, st
 @pytest.mark.parametrize("row", list(rows()))
 def test_E6_every_code_of_the_table_is_tried_again_as_it_says(row: Row) -> None:
     for_send, for_others = AGAIN[row.again]
-    shut = {Rejected: WindowShut} if (row.code, row.subcode) in SHUT else {}
-    assert type(said(row.code, row.subcode, is_send=True)) is shut.get(for_send, for_send)
-    assert type(said(row.code, row.subcode, is_send=False)) is shut.get(for_others, for_others)
+    more = next((kind for kind, which in MORE_EXACTLY.items() if (row.code, row.subcode) in which), Rejected)
+    for is_send, expected in ((True, for_send), (False, for_others)):
+        assert type(said(row.code, row.subcode, is_send=is_send)) is (more if expected is Rejected else expected)
 
 
 def test_E1_numbers_may_come_as_text_and_anything_may_be_missing() -> None:

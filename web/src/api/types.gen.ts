@@ -351,29 +351,9 @@ export interface paths {
         put?: never;
         /**
          * Send Message
-         * @description Queue an answer: 201 with the message, 200 with the same one when the key is known.
+         * @description Queue an answer: 201 with its first message, 200 with the same one when the key is known.
          */
         post: operations["send_message"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/messages/{message_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Message
-         * @description Send again what failed or is in doubt: a person's decision.
-         */
-        post: operations["retry_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -395,26 +375,6 @@ export interface paths {
          */
         post: operations["retry_attachment"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/conversations/{id}/messages/{message_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Discard Message
-         * @description Take out a message that is not known to have been sent.
-         */
-        delete: operations["discard_message"];
         options?: never;
         head?: never;
         patch?: never;
@@ -478,6 +438,106 @@ export interface paths {
         get: operations["list_labels"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/private-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply Privately
+         * @description Queue the one private answer to a comment: 201 with its message, 200 with the same one when the key is known.
+         */
+        post: operations["reply_privately"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Message
+         * @description Send again what failed or is in doubt: a person's decision.
+         */
+        post: operations["retry_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Discard Message
+         * @description Take out a message that is not known to have been sent, and what was to follow it.
+         */
+        delete: operations["discard_message"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React
+         * @description React to a message, or take the reaction back; the message as it is shown from now on.
+         */
+        put: operations["react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/indicator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Indicate
+         * @description Show the participant that somebody types or has seen, where the account's setting says so.
+         */
+        post: operations["indicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,6 +636,8 @@ export interface components {
          *     whether copies of media are kept (`store`) or everything is only passed on (`reference`); None: as the installation says.
          *     Everything sent up to `complete_up_to` is here, as far as Instagram shows it; `incomplete_reason` says what stands in the
          *     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
+         *     Until `restricted_until` nothing automatic is sent, because Instagram restricts the account. `shows_indicators`: participants
+         *     see when somebody types here.
          *     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
          *     every `acknowledges_every_s` seconds, None: for every message.
          */
@@ -615,6 +677,12 @@ export interface components {
             receiving: "webhooks" | "polling";
             /** Polling Since */
             polling_since: string | null;
+            /** Restricted Until */
+            restricted_until: string | null;
+            /** Restricted Reason */
+            restricted_reason: string | null;
+            /** Shows Indicators */
+            shows_indicators: boolean;
             /** Connects Customers */
             connects_customers: boolean;
             /** Acknowledges Every S */
@@ -641,15 +709,17 @@ export interface components {
          * @description What changes of an account; what is left out stays.
          *
          *     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
-         *     installation says; changing it removes what is kept, or fetches it again. `connects_customers`: whether who writes gets a link
-         *     to become a member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for
-         *     every message.
+         *     installation says; changing it removes what is kept, or fetches it again. `shows_indicators`: whether participants see that
+         *     somebody types here, and that their messages were seen. `connects_customers`: whether who writes gets a link to become a
+         *     member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for every message.
          */
         AccountPatch: {
             /** Human Agent */
             human_agent?: boolean | null;
             /** Media Mode */
             media_mode?: ("store" | "reference") | null;
+            /** Shows Indicators */
+            shows_indicators?: boolean | null;
             /** Connects Customers */
             connects_customers?: boolean | null;
             /** Acknowledges Every S */
@@ -863,6 +933,37 @@ export interface components {
             /** Name */
             name: string | null;
         };
+        /**
+         * Button
+         * @description A button of a template: it opens an address, or its payload comes back (rule S17).
+         */
+        Button: {
+            /** Title */
+            title: string;
+            /** Url */
+            url?: string | null;
+            /** Payload */
+            payload?: string | null;
+        };
+        /**
+         * Card
+         * @description An element of a generic template: a title and at least one thing more (rule S17).
+         */
+        Card: {
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle?: string | null;
+            /** Image Url */
+            image_url?: string | null;
+            /** Url */
+            url?: string | null;
+            /**
+             * Buttons
+             * @default []
+             */
+            buttons: components["schemas"]["Button"][];
+        };
         Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
@@ -977,7 +1078,8 @@ export interface components {
          *
          *     `can_reply_until` and `human_agent_until` are moments, not states: what they mean now is computed when shown. Both are
          *     None when the participant never opened a window; `human_agent_until` also when the account has no Human Agent feature.
-         *     `window_refused_at` is when Instagram itself last said that the window is closed.
+         *     `window_refused_at` is when Instagram itself last said that the window is closed, `unreachable_at` that the participant
+         *     cannot be reached; that is over when they write.
          *     `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
          *     `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
          *     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
@@ -1025,6 +1127,8 @@ export interface components {
             window_opened_by: ("message" | "postback" | "referral") | null;
             /** Window Refused At */
             window_refused_at: string | null;
+            /** Unreachable At */
+            unreachable_at: string | null;
             assignee: components["schemas"]["AgentRef"] | null;
             /** Labels */
             labels: string[];
@@ -1339,14 +1443,67 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         /**
+         * NewContent
+         * @description What to send. `client_key` is the client's own name for it: the same again is the same message.
+         *
+         *     One of: `text`, with `quick_replies` under it or not; `files`, uploaded before, with a text after them or not; `cards`;
+         *     `buttons` under a `text`; `share`, a post of the account by its id at Meta; `heart`. What does not fit one message becomes
+         *     several, in order, whose keys are `client_key#2`, `client_key#3` …
+         */
+        NewContent: {
+            /** Client Key */
+            client_key: string;
+            /** Text */
+            text?: string | null;
+            /** Files */
+            files?: string[] | null;
+            /** Quick Replies */
+            quick_replies?: components["schemas"]["QuickReply"][] | null;
+            /** Cards */
+            cards?: components["schemas"]["Card"][] | null;
+            /** Buttons */
+            buttons?: components["schemas"]["Button"][] | null;
+            /** Share */
+            share?: string | null;
+            /** Heart */
+            heart?: boolean | null;
+        };
+        /**
+         * NewIndicator
+         * @description What the participant is shown.
+         */
+        NewIndicator: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "typing" | "typing_off" | "seen";
+        };
+        /**
          * NewMessage
-         * @description An answer. `client_key` is the client's own name for it: the same again is the same message.
+         * @description An answer. `reply_to`: the message that it answers. `undo_s`: how long it waits here, so that it can be discarded.
          */
         NewMessage: {
             /** Client Key */
             client_key: string;
             /** Text */
-            text: string;
+            text?: string | null;
+            /** Files */
+            files?: string[] | null;
+            /** Quick Replies */
+            quick_replies?: components["schemas"]["QuickReply"][] | null;
+            /** Cards */
+            cards?: components["schemas"]["Card"][] | null;
+            /** Buttons */
+            buttons?: components["schemas"]["Button"][] | null;
+            /** Share */
+            share?: string | null;
+            /** Heart */
+            heart?: boolean | null;
+            /** Reply To */
+            reply_to?: string | null;
+            /** Undo S */
+            undo_s?: number | null;
         };
         /**
          * NewNote
@@ -1355,6 +1512,14 @@ export interface components {
         NewNote: {
             /** Text */
             text: string;
+        };
+        /**
+         * NewReaction
+         * @description The account's reaction: one emoji, or null to take it back.
+         */
+        NewReaction: {
+            /** Emoji */
+            emoji: string | null;
         };
         /**
          * Note
@@ -1486,6 +1651,16 @@ export interface components {
             field: string | null;
         };
         /**
+         * QuickReply
+         * @description A choice under a text; the payload comes back when it is tapped (rule S16).
+         */
+        QuickReply: {
+            /** Title */
+            title: string;
+            /** Payload */
+            payload: string;
+        };
+        /**
          * Reaction
          * @description One person's reaction; `by` is `participant` or `account`.
          */
@@ -1534,6 +1709,14 @@ export interface components {
             /** Mid */
             mid: string | null;
             story: components["schemas"]["StoryRef"] | null;
+        };
+        /**
+         * RetryMessage
+         * @description How to send it again: with another text, or as it is.
+         */
+        RetryMessage: {
+            /** Text */
+            text?: string | null;
         };
         /**
          * Run
@@ -2392,38 +2575,6 @@ export interface operations {
             };
         };
     };
-    retry_message: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Message"];
-                };
-            };
-            /** @description Problem details (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     retry_attachment: {
         parameters: {
             query?: never;
@@ -2445,36 +2596,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                 };
-            };
-            /** @description Problem details (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    discard_message: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {
@@ -2601,6 +2722,176 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LabelPage"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_privately: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryMessage"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    react: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReaction"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    indicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIndicator"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {

@@ -80,17 +80,21 @@ class State:
         """The conversation with this participant, made now if there is none."""
         key = (source.workspace_id, source.account_id, igsid)
         if key not in self.conversations:
-            row = ConversationRow(
-                workspace_id=source.workspace_id, id=ids.new(self.now), account_id=source.account_id,
-                participant_id=ids.new(self.now), igsid=igsid, status="open", snoozed_until=None, unread_count=0,
-                read_up_to=NEVER_READ, seen_up_to=None, last_message_id=None, last_message_at=None,
-                last_message_preview=None, last_message_direction=None, last_message_status=None, window_opened_at=None,
-                window_opened_by=None, window_refused_at=None, thread_owner_app_id=None, thread_owner_at=None,
-                handled_elsewhere=False, is_self=False, is_new=True, is_changed=True,
-            )  # fmt: skip
+            row = new_conversation(source.workspace_id, source.account_id, igsid, self.now)
             self.conversations[key] = row
             self.conversations_by_id[row.id] = row
         return self.conversations[key]
+
+
+def new_conversation(workspace: UUID, account: UUID, igsid: str, now: datetime) -> ConversationRow:
+    """The first conversation with a participant."""
+    return ConversationRow(
+        workspace_id=workspace, id=ids.new(now), account_id=account, participant_id=ids.new(now), igsid=igsid, status="open",
+        snoozed_until=None, unread_count=0, read_up_to=NEVER_READ, seen_up_to=None, last_message_id=None, last_message_at=None,
+        last_message_preview=None, last_message_direction=None, last_message_status=None, window_opened_at=None,
+        window_opened_by=None, window_refused_at=None, unreachable_at=None, thread_owner_app_id=None, thread_owner_at=None,
+        handled_elsewhere=False, is_self=False, is_new=True, is_changed=True,
+    )  # fmt: skip
 
 
 def fold_parked(state: State) -> None:
@@ -297,6 +301,8 @@ def _add(state: State, conversation: ConversationRow, message: MessageRow, opene
     if opener is not None:
         state.heard_from[conversation.id] = conversation
         open_window(conversation, message.sent_at, opener)
+        if conversation.unreachable_at is not None and message.sent_at > conversation.unreachable_at:
+            conversation.unreachable_at = None
         is_news = not message.is_history or conversation.last_message_at is None or message.sent_at > conversation.last_message_at
         if conversation.status != "open" and not conversation.is_self and is_news:
             conversation.status, conversation.snoozed_until = "open", None

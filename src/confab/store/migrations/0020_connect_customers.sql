@@ -164,7 +164,8 @@ CREATE VIEW views.outbound_messages WITH (security_invoker = true) AS
         CASE WHEN o.state = 'discarded' THEN 'discarded' ELSE nullif(concat_ws(': ', o.error_code, o.error_message), '') END AS error,
         o.created_at, o.attempted_at, o.settled_at, a.ig_id AS account_ig_id, o.workspace_id
     FROM public.outbound_messages o
-    JOIN public.accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id;
+    JOIN public.accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id
+    WHERE o.kind NOT IN ('reaction', 'typing', 'seen');
 COMMENT ON SCHEMA views IS 'For other programs: documented in docs/connect.md, and kept as they are.';
 
 DO $$
@@ -188,7 +189,7 @@ GRANT SELECT (workspace_id, id, account_id, conversation_id, mid, direction, tex
     ON messages TO confab_reader;
 GRANT SELECT (workspace_id, message_id, position, kind, title, permalink, state, content_type, size_bytes, digest)
     ON attachments TO confab_reader;
-GRANT SELECT (workspace_id, id, account_id, recipient_igsid, purpose, payload, state, refusals, created_at, attempted_at,
+GRANT SELECT (workspace_id, id, account_id, recipient_igsid, kind, purpose, payload, state, refusals, created_at, attempted_at,
     settled_at, remote_id, error_code, error_message) ON outbound_messages TO confab_reader;
 GRANT SELECT (workspace_id, id, account_id, participant_id, digest, event_id, created_at, expires_at, consumed_at, replaced_at)
     ON verification_tokens TO confab_reader;

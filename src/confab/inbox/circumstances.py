@@ -1,0 +1,20 @@
+"""What the gate has to know of a conversation and its account, as it is under the conversation's lock."""
+
+from confab.inbox.gate import Circumstances
+from confab.model.inbox import WorkspaceId
+from confab.store import health
+from confab.store.db import Conn
+from confab.store.rows import ConversationRow
+
+
+async def of(conn: Conn, conversation: ConversationRow) -> Circumstances:
+    """The state of a locked conversation and its account."""
+    account = await health.sending_state(conn, WorkspaceId(conversation.workspace_id), conversation.account_id)
+    return Circumstances(
+        opened_at=conversation.window_opened_at,
+        opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table
+        refused_at=conversation.window_refused_at, is_self=conversation.is_self, unreachable_at=conversation.unreachable_at,
+        handled_elsewhere=conversation.handled_elsewhere, human_agent=account.human_agent, health=account.health,
+        health_reason=account.health_reason, has_token=account.has_token, paused_until=account.paused_until,
+        restricted_until=account.restricted_until, restricted_reason=account.restricted_reason,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+"""What came of a call to Meta → the answer, its message, its conversation and its account. Rules O3-O15 of docs/spec/inbox.md.
+
+What Meta says of the window, the participant or the account counts from then on, whatever was reckoned before.
+"""
+
+from datetime import datetime, timedelta
+
+from confab.errors import (
+    GraphError,
+    Rejected,
+    Restricted,
+    Throttled,
+    Unanswered,
+    Unauthorised,
+    Unavailable,
+    Unreachable,
+    WindowShut,
+)
+from confab.graph.client import Receipt
+from confab.inbox import gesture, settle
+from confab.inbox.looking import CHECKING
+from confab.inbox.wording import GESTURES, pool_of
+from confab.model.changes import AccountUpdated
+from confab.model.inbox import Account, WorkspaceId
+from confab.store import budgets, changes, health, uploads
+from confab.store.db import Conn
+from confab.store.outbound import OutboundRow
+
+WHEN_PAUSED = timedelta(minutes=1)
+_BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
+_WHEN_THROTTLED = timedelta(minutes=1)
+_RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next refusal says it again
+_UNKNOWN_FILE = 2018074  # Meta's subcode: it does not know the attachment's id any more (rule S11)
+
+
+async def record(conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, now: datetime) -> None:
+    """Write down what came of the call; the account and the conversation are locked."""
+    match outcome:
+        case Receipt():
+            await _sent(conn, call, outcome, now)
+        case Unanswered():
+            await settle.in_doubt(conn, call, settle.next_look(call.attempted_at or now, now), CHECKING, now)
+        case Throttled():
+            await _slow_down(conn, call, outcome, now)
+        case Unauthorised():
+            account = await health.mark_dead(conn, WorkspaceId(call.workspace_id), call.account_id, outcome.detail)
+            await _tell(conn, call, account, now)
+            await _later(conn, call, now + WHEN_PAUSED, outcome.code, outcome.detail, now)
+        case Unavailable() if call.refusals < len(_BACKOFF_S):
+            await _once_more(conn, call, outcome, now)
+        case Rejected() if outcome.subcode == _UNKNOWN_FILE and call.refusals == 0:
+            files: list[uploads.File] = [(bytes.fromhex(one["digest"]), call.kind) for one in call.payload["files"]]  # pyright: ignore[reportAssignmentType] -- only files have attachment ids
+            await uploads.take_back(conn, WorkspaceId(call.workspace_id), call.account_id, files)
+            await _once_more(conn, call, outcome, now)
+        case _:
+            await _refused(conn, call, outcome, now)
+
+
+async def _sent(conn: Conn, call: OutboundRow, receipt: Receipt, now: datetime) -> None:
+    if call.kind in GESTURES:
+        await gesture.done(conn, call, now)
+    else:
+        await settle.sent(conn, call, receipt.mid, now)
+    if receipt.usage is not None:
+        workspace, pool = WorkspaceId(call.workspace_id), pool_of(call)
+        await budgets.learn(conn, workspace, call.account_id, pool.name, receipt.usage.percent)
+
+
+async def _once_more(conn: Conn, call: OutboundRow, outcome: GraphError, now: datetime) -> None:
+    wait_s = _BACKOFF_S[call.refusals]
+    call.refusals += 1
+    await _later(conn, call, now + timedelta(seconds=wait_s), outcome.code, outcome.detail, now)
+
+
+async def _slow_down(conn: Conn, call: OutboundRow, outcome: Throttled, now: datetime) -> None:
+    workspace, until = WorkspaceId(call.workspace_id), now + (outcome.retry_after or _WHEN_THROTTLED)
+    await health.pause(conn, workspace, call.account_id, until)
+    if outcome.is_restriction:
+        account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
+        await _tell(conn, call, account, now)
+    await _later(conn, call, until, outcome.code, f"{outcome.detail} It goes out as soon as it may.", now)
+
+
+async def _refused(conn: Conn, call: OutboundRow, outcome: GraphError, now: datetime) -> None:
+    """For good. What Meta says of the window, the participant or the account counts from now on, whatever was reckoned."""
+    match outcome:
+        case WindowShut():
+            await settle.window_shut(conn, call)
+        case Unreachable():
+            await settle.unreachable(conn, call)
+        case Restricted():
+            workspace, until = WorkspaceId(call.workspace_id), now + _RESTRICTED_FOR
+            account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
+            await _tell(conn, call, account, now)
+        case _:
+            pass
+    await fail(conn, call, outcome.code, outcome.detail, now)
+
+
+async def _tell(conn: Conn, call: OutboundRow, account: Account | None, now: datetime) -> None:
+    if account is not None:
+        changed = AccountUpdated(type="account_updated", account=account)
+        await changes.publish(conn, WorkspaceId(call.workspace_id), [changed], now)
+
+
+async def fail(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
+    """It was certainly not sent, and will not be by itself."""
+    await (gesture if call.kind in GESTURES else settle).failed(conn, call, code, reason, now)
+
+
+async def _later(conn: Conn, call: OutboundRow, until: datetime, code: str, reason: str, now: datetime) -> None:
+    if call.kind in GESTURES:
+        await gesture.later(conn, call, until, code, reason)
+    else:
+        await settle.later(conn, call, until, code, reason, now)
+
+
+async def wait(conn: Conn, call: OutboundRow, until: datetime, code: str, reason: str, now: datetime) -> None:
+    """What keeps all of an account waiting keeps this, too."""
+    if call.kind in GESTURES:
+        await gesture.later(conn, call, until, code, reason)
+    else:
+        await settle.wait(conn, call, until, code, reason, now)
