@@ -158,6 +158,7 @@ def backfill(
     facts = {"items": [{"account": name, "run": run} for name, run in ended.items()]}
     lines = [
         f"@{name}: {run.messages_new} new messages in {run.conversations_read} conversations"
+        + (f", {run.unreadable} could not be understood" if run.unreadable else "")
         + (f"; {run.state}: {run.error}" if run.error else ".")
         for name, run in ended.items()
     ]

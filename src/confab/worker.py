@@ -8,7 +8,7 @@ from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
-from confab.errors import Rejected
+from confab.errors import Rejected, Throttled
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
@@ -18,7 +18,7 @@ from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
-from confab.inbox.reading import Reader
+from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
 from confab.inbox.unsent import send_or_note
 from confab.inbox.upkeep import Upkeep
@@ -50,7 +50,7 @@ from confab.store.db import Conn, Database
 from confab.store.media import Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together
-from confab.work.pace import Pace
+from confab.work.pace import Pace, Waiting
 
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
@@ -60,6 +60,7 @@ _AVATARS = 4
 _OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang, leaves room for the others
 _OF_A_HOST = 8
 _RUNS = 64  # mostly they wait for Meta
+_COMPARED = 10_000  # conversations at once: where more moved, an import is the better way
 
 SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
 """The names of all that comes back by itself."""
@@ -94,55 +95,61 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
+    shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
+    rooms = (_corridor, _sending, _members, _profiles, _media, _history)
+    return [work for room in rooms for work in room(shared)]
 
-    async def line_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What most handlers need."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    waker: Wake
+    world: Outside
+    pace: Pace
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(default=self.settings.media_mode, keep_days=dict(self.settings.media_keep_days))
+
+    async def line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
         sealed = await accounts.token_for(conn, workspace, AccountId(account))
         if sealed is None:
             return None
-        return Line(ig_id=sealed.ig_id, token=world.vault.open(sealed.access_token, workspace, sealed.account_id))
+        return Line(ig_id=sealed.ig_id, token=self.world.vault.open(sealed.access_token, workspace, sealed.account_id))
 
-    async def token_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
-        line = await line_of(conn, workspace, account)
+    async def token_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
+        line = await self.line_of(conn, workspace, account)
         return line.token if line is not None else None
 
-    async def fresh_link(workspace: WorkspaceId, wanted: Wanted, position: int) -> str | None:
-        async with db.transaction() as conn:
-            token = await token_of(conn, workspace, wanted.account_id)
+    async def fresh_link(self, workspace: WorkspaceId, wanted: Wanted, position: int) -> str | None:
+        async with self.db.transaction() as conn:
+            token = await self.token_of(conn, workspace, wanted.account_id)
         if token is None or wanted.mid is None:
             return None
-        return file_link(await graph.message(token=token, mid=wanted.mid), wanted.kind, position)
+        try:
+            await self.pace.turn(workspace, wanted.account_id, CONVERSATIONS)
+        except Waiting as waiting:
+            throttled = Throttled(waiting.reason)
+            throttled.retry_after = waiting.until - self.clock.now()
+            raise throttled from None
+        return file_link(await self.world.graph.message(token=token, mid=wanted.mid), wanted.kind, position)
 
-    async def hand_over(*_: object) -> list[dict[str, str]]:
-        raise Rejected("Files cannot be sent yet.")
+    def in_trouble(self) -> list[Sequence[str]]:
+        return [[], self.world.downloads.paused()]
 
-    def in_trouble() -> list[Sequence[str]]:
-        return [[], world.downloads.paused()]
 
-    async def run(due: Due) -> None:
-        async with db.transaction() as conn:
-            what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
-        await (syncing.run(due) if what == "profiles" else backfill.run(due))
-
-    graph = world.graph
+def _corridor(shared: _Shared) -> list[Each | Together]:
+    """What comes in, and what comes back by itself."""
+    settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
-    lease = timedelta(seconds=settings.send_timeout_s + 15)
-    reader = Reader(db, graph, clock, waker, line_of, Pace(db, clock))
-    backfill, earlier = Backfill(db, reader, clock, waker), EarlierMessages(db, reader, clock, waker)
-    syncing = Sync(db, clock, waker)
-    mint, wording = Mint(keys=world.vault.current), Wording.of(settings)
-    sender = Sender(db, graph, clock, waker, line_of, hand_over, lease=lease, reveal=Revealing(mint=mint))
-    offers = Offers(send=send_or_note, wording=wording)
-    welcoming = Welcomes(
-        db=db, clock=clock, wake=waker, send=send_or_note, offers=offers, mint=mint, is_on=why_off(settings) is None
-    )
-    rules = Policy(default=settings.media_mode, keep_days=dict(settings.media_keep_days))
-    keeper = Keeper(db, world.storage, world.studio, clock)
-    fetches = Fetches(db, keeper, world.downloads, clock, waker, fresh_link, rules)
-    avatars = Avatars(db, keeper, world.downloads, clock, waker, rules)
-    turns = Turns(db, clock, waker, rules)
-    besides = {"media_ages": Ages(db, clock, waker, rules).end, "media_modes": turns.look}
+    hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
+    turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
+    besides = {"media_ages": ages.end, "media_modes": turns.look}
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
-    profiles = Profiles(db, graph, clock, waker, token_of)
     night = Nightly(db, clock)
 
     async def scheduled(due: Due) -> None:
@@ -151,65 +158,92 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
         Each(kind=claims.PARTS, run=ingest.part, at_once=4, lease=_SHORT, keeps_row=True, give_up=ingest.give_up),
-        *[
-            Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
-            for kind, at_once in ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
-        ],
-        Each(kind=claims.PROFILES, run=profiles.run, at_once=32, lease=_LONG, keeps_row=True, give_up=profiles.give_up),
-        Each(
-            kind=claims.REFRESHES,
-            run=profiles.refresh,
-            at_once=1,
-            lease=_LONG,
-            keeps_row=True,
-            max_attempts=3,
-            give_up=profiles.let_be,
-        ),
-        Each(
-            kind=claims.MEDIA,
-            run=fetches.run,
-            at_once=_DOWNLOADS,
-            at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
-            closed=in_trouble,
-            lease=_LONG,
-            keeps_row=True,
-            max_attempts=3,
-            give_up=fetches.give_up,
-        ),
-        Each(
-            kind=claims.AVATARS,
-            run=avatars.run,
-            at_once=_AVATARS,
-            at_once_of=(_AVATARS, _AVATARS),
-            closed=in_trouble,
-            lease=_LONG,
-            keeps_row=True,
-            max_attempts=3,
-            give_up=avatars.give_up,
-        ),
-        Each(kind=claims.TURNS, run=turns.run, at_once=1, lease=_SHORT, keeps_row=True),
-        Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
-        Each(kind=claims.HINTS, run=Hints(db, graph, clock, waker, line_of).run, at_once=4, lease=_LONG, keeps_row=True),
-        Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
-        Each(
-            kind=claims.RUNS,
-            run=run,
-            at_once=_RUNS,
-            lease=_SHORT,
-            keeps_row=True,
-            max_attempts=20,
-            give_up=backfill.give_up,
-        ),
-        Each(
-            kind=claims.WATCHES,
-            run=Watches(db, reader, clock, waker).run,
-            at_once=8,
-            lease=_LONG,
-            keeps_row=True,
-            max_attempts=None,
-        ),
+        Each(kind=claims.HINTS, run=hints.run, at_once=4, lease=_LONG, keeps_row=True),
         Each(kind=claims.ERASURES, run=Eraser(db).run, at_once=2, lease=_SHORT),
-        Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True),
         Each(kind=claims.SNOOZES, run=upkeep.wake_up, at_once=4, lease=_SHORT, max_attempts=None),
         Each(kind=claims.SCHEDULES, run=scheduled, at_once=4, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(kind=claims.TURNS, run=turns.run, at_once=1, lease=_SHORT, keeps_row=True),
     ]
+
+
+def _sending(shared: _Shared) -> list[Each | Together]:
+    """What goes out: a line for people, one for schedules, one for what is automatic."""
+
+    async def hand_over(*_: object) -> list[dict[str, str]]:
+        raise Rejected("Files cannot be sent yet.")
+
+    lease, reveal = timedelta(seconds=shared.settings.send_timeout_s + 15), Revealing(mint=Mint(keys=shared.world.vault.current))
+    sender = Sender(
+        shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease, reveal=reveal
+    )
+    lanes = ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
+    return [
+        Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
+        for kind, at_once in lanes
+    ]
+
+
+def _members(shared: _Shared) -> list[Each | Together]:
+    """Customers who connect: what they are told by itself."""
+    offers = Offers(send=send_or_note, wording=Wording.of(shared.settings))
+    welcoming = Welcomes(
+        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
+        mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
+    )  # fmt: skip
+    return [Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True)]
+
+
+def _profiles(shared: _Shared) -> list[Each | Together]:
+    """Who participants are."""
+    profiles = Profiles(shared.db, shared.world.graph, shared.clock, shared.waker, shared.token_of)
+    return [
+        Each(kind=claims.PROFILES, run=profiles.run, at_once=32, lease=_LONG, keeps_row=True, give_up=profiles.give_up),
+        Each(
+            kind=claims.REFRESHES, run=profiles.refresh, at_once=1, lease=_LONG, keeps_row=True, max_attempts=3,
+            give_up=profiles.let_be,
+        ),
+    ]  # fmt: skip
+
+
+def _media(shared: _Shared) -> list[Each | Together]:
+    """Files that are copied, and those that are removed."""
+    db, clock, waker, world = shared.db, shared.clock, shared.waker, shared.world
+    keeper = Keeper(db, world.storage, world.studio, clock)
+    fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
+    avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
+    return [
+        Each(
+            kind=claims.MEDIA, run=fetches.run, at_once=_DOWNLOADS, at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
+            closed=shared.in_trouble, lease=_LONG, keeps_row=True, max_attempts=3, give_up=fetches.give_up,
+        ),
+        Each(
+            kind=claims.AVATARS, run=avatars.run, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
+            lease=_LONG, keeps_row=True, max_attempts=3, give_up=avatars.give_up,
+        ),
+        Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
+    ]  # fmt: skip
+
+
+def _history(shared: _Shared) -> list[Each | Together]:
+    """What is read at Instagram afterwards."""
+    db, clock, waker = shared.db, shared.clock, shared.waker
+    reader = Reader(db, shared.world.graph, clock, waker, shared.line_of, shared.pace)
+    backfill, earlier, syncing = (
+        Backfill(db, reader, clock, waker),
+        EarlierMessages(db, reader, clock, waker),
+        Sync(db, clock, waker),
+    )
+    watches = Watches(db, reader, clock, waker, most=_COMPARED)
+
+    async def run(due: Due) -> None:
+        async with db.transaction() as conn:
+            what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
+        await (syncing.run(due) if what == "profiles" else backfill.run(due))
+
+    return [
+        Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
+        Each(
+            kind=claims.RUNS, run=run, at_once=_RUNS, lease=_SHORT, keeps_row=True, max_attempts=20, give_up=backfill.give_up
+        ),
+        Each(kind=claims.WATCHES, run=watches.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+    ]  # fmt: skip

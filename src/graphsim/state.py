@@ -123,6 +123,7 @@ class Message:
     is_via_api: bool = False
     edits: int = 0
     reactions: dict[str, str] = field(default_factory=dict[str, str])
+    odd: Doc = field(default_factory=dict[str, object])  # shown instead of the truth (C16)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,6 +140,7 @@ class Conversation:
     is_request: bool = False
     owner_app: str | None = None
     mids: list[str] = field(default_factory=list[str])
+    odd: Doc = field(default_factory=dict[str, object])  # shown instead of the truth (C16)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""An account's past is read at Instagram when somebody asks. Rules HI1-HI7 of docs/spec/inbox.md, C1-C8 of docs/spec/graph.md."""
+"""An account's past is read at Instagram when somebody asks. Rules HI1-HI7 of docs/spec/inbox.md, C of graph.md."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -77,8 +77,38 @@ async def test_HI1_what_cannot_be_kept_costs_no_other(shop: Stack) -> None:
     await past(shop, conversations=2, messages=3, media=0)
     await shop.customer_writes("half\0a message", deliver=False)
     run = await ended(shop, await ask(shop))
-    assert (run["state"], run["messages_new"]) == ("done", 6)
+    assert (run["state"], run["messages_new"], run["unreadable"]) == ("done", 6, 1)
     assert len(await here(shop)) == 6
+
+
+async def odd(shop: Stack, **what: object) -> None:
+    answer = await shop.sim.post("/odd", json=what)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_HI1_C16_who_takes_part_follows_from_the_messages_where_nobody_is_named(shop: Stack) -> None:
+    silent, ours = await past(shop, conversations=2, messages=3, media=0, answered=0.5)
+    for one in (await shop.sim.get("/messages")).json()["items"]:
+        await odd(shop, mid=one["mid"], fields={"reactions": None, "attachments": None})
+    await odd(shop, customer=silent, fields={"participants": None})
+    await odd(shop, customer=ours, fields={"participants": {"data": [{"id": shop.ig_id, "username": "harbour.bakery"}]}})
+    run = await ended(shop, await ask(shop))
+    assert (run["state"], run["messages_new"], run["unreadable"]) == ("done", 6, 0)
+    assert await here(shop) == await truth(shop)
+    again = await ended(shop, await ask(shop))
+    assert (again["conversations_skipped"], again["messages_read"]) == (2, 0)
+
+
+async def test_HI1_C16_what_cannot_be_understood_is_counted(shop: Stack) -> None:
+    nobodys, good = await past(shop, conversations=2, messages=3, media=0)
+    said = {one: (await shop.sim.get("/messages", params={"customer": one})).json()["items"] for one in (nobodys, good)}
+    await odd(shop, customer=nobodys, fields={"participants": None})
+    for one in said[nobodys]:
+        await odd(shop, mid=one["mid"], fields={"from": None, "to": None})
+    await odd(shop, mid=said[good][1]["mid"], fields={"id": None})
+    run = await ended(shop, await ask(shop))
+    assert (run["state"], run["messages_new"], run["unreadable"]) == ("done", 2, 4)
+    assert run["conversations_total"] == 2
 
 
 async def test_HI2_the_past_is_no_news(shop: Stack) -> None:
@@ -135,10 +165,28 @@ async def test_HI5_what_is_complete_is_skipped_and_what_moved_is_read(shop: Stac
     await ended(shop, await ask(shop))
     second = await ended(shop, await ask(shop))
     assert (second["conversations_read"], second["conversations_skipped"], second["messages_read"]) == (0, 60, 0)
-    assert second["calls"] == 3  # a page with messages, one of names for the rest, and one that counts
+    assert second["calls"] == 4  # a page with messages, one of names for the rest, one that counts, and the top once more
     await shop.customer_writes("Nobody told you", customers[40], deliver=False)
     third = await ended(shop, await ask(shop))
     assert (third["conversations_read"], third["messages_new"]) == (1, 1)
+
+
+async def test_HI5_what_moves_to_the_top_while_pages_are_read_is_not_missed(shop: Stack, clock: Clock) -> None:
+    customers = await past(shop, conversations=60, messages=2, media=0)
+    await shop.sim.post("/settings", json={"limits": False})
+    await shop.fault(target="conversations", effect="throttle", minutes=30, skip=2, count=1)  # after the first page and the count
+    run = await ask(shop)
+
+    async def waiting() -> bool:
+        return (await run_now(shop, run))["waiting_until"] is not None
+
+    await until(waiting)
+    read = {one["participant"]["ig_id"] for one in await shop.conversations(limit="100")}
+    await shop.customer_writes("Still there?", next(one for one in customers if one not in read), deliver=False)
+    clock.ahead += timedelta(minutes=31)
+    done = await ended(shop, run)
+    assert (done["state"], done["conversations_read"], done["conversations_total"]) == ("done", 60, 60)
+    assert await here(shop) == await truth(shop)
 
 
 async def test_HI6_when_instagram_asks_to_wait_everybody_does_and_the_run_says_so(shop: Stack, clock: Clock) -> None:
@@ -153,7 +201,7 @@ async def test_HI6_when_instagram_asks_to_wait_everybody_does_and_the_run_says_s
     assert (await run_now(shop, run))["state"] == "running"
     clock.ahead += timedelta(minutes=31)
     done = await ended(shop, run)
-    assert (done["state"], done["messages_new"], done["waiting_until"]) == ("done", 120, None)
+    assert (done["state"], done["messages_read"], done["waiting_until"]) == ("done", 120, None)
 
 
 @pytest.mark.parametrize("most", [40, 1])
@@ -208,3 +256,27 @@ async def test_HI7_asking_where_nothing_is_left_asks_nobody(shop: Stack) -> None
     await ask_earlier(shop, conversation["id"])
     answer = await shop.api.post(f"/conversations/{conversation['id']}/earlier")
     assert (answer.status_code, answer.json()["earlier"]) == (202, "none")
+
+
+async def test_HI7_when_instagram_asks_to_wait_it_is_asked_again_then(shop: Stack, clock: Clock) -> None:
+    (customer,) = await past(shop, conversations=1, messages=3)
+    await shop.customer_writes("Are you open?", customer)
+    (conversation,) = await until(shop.conversations)
+    await shop.fault(target="conversations", effect="throttle", minutes=30, count=1)
+    assert (await shop.api.post(f"/conversations/{conversation['id']}/earlier")).status_code == 202
+
+    async def is_put_off() -> bool:
+        async with shop.worker_db.transaction() as conn:
+            return await conn.fetchval(
+                "SELECT due_at > $2 FROM earlier_fetches WHERE workspace_id = $1",
+                shop.workspace,
+                clock.now() + timedelta(minutes=29),
+            )
+
+    await until(is_put_off)
+    clock.ahead += timedelta(minutes=31)
+
+    async def answered() -> bool:
+        return (await shop.api.get(f"/conversations/{conversation['id']}")).json()["earlier"] == "none"
+
+    await until(answered)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -152,6 +153,36 @@ async def test_MD3_a_file_that_nothing_shows_leaves_storage_though_nobody_said_s
         return await objects(shop) == 0
 
     await until(gone)
+
+
+@pytest.mark.parametrize("lost", ["half of the file", "the file", "the thumbnail", "all of the thumbnail's bytes"])
+async def test_MD3_what_storage_holds_by_halves_is_put_there_again_when_the_same_file_comes(shop: Stack, lost: str) -> None:
+    await shop.customer_writes("look", attachments=["image"])
+    attachment = await settled(shop)
+    async with shop.worker_db.transaction() as conn:
+        link, digest = await conn.fetchrow("SELECT source_url, digest FROM attachments WHERE workspace_id = $1", shop.workspace)
+    file = Path(shop.front.services.settings.data_dir) / "media" / str(shop.workspace) / digest.hex()
+    small = file.with_name(f"{file.name}.thumbnail")
+    before = file.read_bytes(), small.read_bytes()
+    match lost:
+        case "half of the file":
+            file.write_bytes(before[0][: len(before[0]) // 2])
+        case "the file":
+            file.unlink()
+        case "the thumbnail":
+            small.unlink()
+        case _:
+            small.write_bytes(b"")
+    await shop.customer_writes("again", attachments=[{"type": "image", "url": link}])
+
+    async def both() -> bool:
+        return len(await shown(shop)) == 2
+
+    await until(both)
+    assert (file.read_bytes(), small.read_bytes()) == before
+    async with door(shop) as http:
+        assert (await http.get(attachment["url"])).content == before[0]
+        assert (await http.get(attachment["thumbnail_url"])).content == before[1]
 
 
 async def test_MD4_what_failed_is_fetched_when_somebody_asks_again(shop: Stack) -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from confab.clock import Clock
 from confab.store.db import Doors, connect
+from tests.contract.test_hints import posts
 from tests.stack import Stack, stack, until
+from tests.world import Customer
 
 SOON_S = 20
 
@@ -176,6 +178,29 @@ async def test_MD7_nobody_else_sees_a_story_by_guessing_its_address(shop: Stack,
             assert await conn.fetchval("SELECT count(*) FROM media_turns") == 0
     finally:
         await conn.close()
+
+
+async def page_of_a_story(shop: Stack, clock: Clock, mid: str) -> None:
+    """Somebody answers a story, and the webhook leads to its page."""
+    page = "https://www.instagram.com/stories/harbour.bakery/18012345678901234/"
+    story = {"story": {"id": "18012345678901234", "url": page}}
+    await posts(shop, Customer(shop.ig_id).writes(mid, "this one", clock.now(), reply_to=story))
+
+
+async def test_MD7_N24_a_page_in_place_of_a_story_is_never_fetched(shop: Stack, clock: Clock) -> None:
+    await page_of_a_story(shop, clock, "aWdNobodyKnowsThis")
+    assert (await story(shop, "expired"))["url"] is None
+    async with shop.worker_db.transaction() as conn:
+        said = await conn.fetchval("SELECT error FROM attachments WHERE workspace_id = $1", shop.workspace)
+    assert said == "Instagram's link leads to a page and to no file"
+
+
+async def test_MD7_N24_behind_a_page_instagram_may_have_the_story_all_the_same(shop: Stack, clock: Clock) -> None:
+    mid = (await shop.customer_writes("this one", story={"id": "18012345678901234"}, deliver=False))["mid"]
+    await page_of_a_story(shop, clock, mid)
+    found = await story(shop, "relayed")
+    async with door(shop) as http:
+        assert (await http.get(found["url"])).status_code == 200
 
 
 @pytest.mark.parametrize("effect", ["html", "big", "wrong_type"])

@@ -35,6 +35,11 @@ async def later(shop: Stack, clock: Clock, passed: timedelta) -> dict[str, Any]:
     return await until(lambda: _compared_since(shop, now), 30)
 
 
+async def says(shop: Stack, words: str) -> dict[str, Any] | None:
+    found = await account(shop)
+    return found if words in (found["incomplete_reason"] or "") else None
+
+
 async def texts(shop: Stack) -> list[str]:
     return [message["text"] for one in await shop.conversations() for message in await shop.messages(one["id"])]
 
@@ -70,8 +75,8 @@ async def test_GA2_the_account_says_so_where_instagram_shows_less_than_was_misse
     await until(shop.conversations)
     for number in range(25):
         await shop.customer_writes(f"missed {number}", deliver=False)
-    found = await later(shop, clock, timedelta(minutes=61))
-    assert "newest 20" in found["incomplete_reason"]
+    await pass_time(shop, clock, timedelta(minutes=61))
+    await until(lambda: says(shop, "newest 20"))
     assert len(await texts(shop)) == 21
 
 
@@ -82,8 +87,35 @@ async def test_GA2_it_says_so_also_when_a_message_came_after_the_gap(shop: Stack
         await shop.customer_writes(f"missed {number}", deliver=False)
     await shop.customer_writes("heard again")
     await until(lambda: _has(shop, "heard again"))
+    await pass_time(shop, clock, timedelta(minutes=61))
+    await until(lambda: says(shop, "newest 20"))
+
+
+async def test_GA2_pages_become_smaller_when_they_are_too_much_for_one_call(shop: Stack, clock: Clock) -> None:
+    for customer in ("1087654321098761", "1087654321098762", "1087654321098763"):
+        for text in ("one", "two"):
+            await shop.customer_writes(f"{text} of {customer[-1]}", customer, deliver=False)
+    await shop.sim.post("/settings", json={"most_messages": 2})
+    await later(shop, clock, timedelta(minutes=61))
+    assert sorted(await texts(shop)) == [f"{text} of {number}" for text in ("one", "two") for number in (1, 2, 3)]
+
+
+async def test_GA2_C16_a_conversation_whose_time_cannot_be_read_counts_as_moved(shop: Stack, clock: Clock) -> None:
+    missed = await shop.customer_writes("missed", deliver=False)
+    await shop.sim.post("/odd", json={"customer": missed["customer"], "fields": {"updated_time": "just now"}})
+    await later(shop, clock, timedelta(minutes=61))
+    assert await texts(shop) == ["missed"]
+
+
+async def test_GA3_what_the_account_sends_is_no_sign_of_life(shop: Stack, clock: Clock) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    await shop.customer_writes("missed", deliver=False)
+    await pass_time(shop, clock, timedelta(minutes=5))
+    await shop.sim.post("/echo", json={"customer": "1087654321098765", "text": "from the phone"})
+    await until(lambda: _has(shop, "from the phone"))
     found = await later(shop, clock, timedelta(minutes=61))
-    assert "newest 20" in found["incomplete_reason"]
+    assert found["receiving"] == "polling"
 
 
 async def test_GA3_instagram_is_polled_until_webhooks_come_again(shop: Stack, clock: Clock) -> None:
@@ -134,6 +166,63 @@ async def test_GA4_an_account_that_cannot_be_asked_says_why_and_stays_where_it_w
     await shop.sim.delete("/fault")
     found = await later(shop, clock, timedelta(minutes=6))
     assert found["incomplete_reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("missing", "odd", "words"),
+    [
+        (25, None, "newest 20"),
+        (1, {"id": None}, "could not be understood"),
+        (1, {"created_time": "just now"}, "could not be understood"),
+    ],
+)
+async def test_GA4_what_is_missing_stays_known_until_an_import_brought_what_there_is(
+    shop: Stack, clock: Clock, missing: int, odd: dict[str, Any] | None, words: str
+) -> None:
+    await shop.customer_writes("heard")
+    await until(shop.conversations)
+    before = (await account(shop))["complete_up_to"]
+    for number in range(missing):
+        missed = await shop.customer_writes(f"missed {number}", deliver=False)
+        if odd is not None:
+            await shop.sim.post("/odd", json={"mid": missed["mid"], "fields": odd})
+    await pass_time(shop, clock, timedelta(minutes=61))
+    await until(lambda: says(shop, words))
+    looked_at = await looked(shop)
+    await pass_time(shop, clock, timedelta(minutes=61))
+    await until(lambda: _looked_since(shop, looked_at))
+    found = await account(shop)
+    assert words in found["incomplete_reason"]
+    assert found["complete_up_to"] == before
+    answer = await shop.api.post(f"/accounts/{found['id']}/sync", json={"what": "messages"})
+    assert answer.status_code == 202, answer.text
+    now = clock.now() - timedelta(seconds=2)
+
+    async def is_well() -> bool:
+        found = await account(shop)
+        return found["incomplete_reason"] is None and datetime.fromisoformat(found["complete_up_to"]) >= now
+
+    await until(is_well, 30)
+
+
+async def test_GA4_what_a_later_reading_brings_is_missing_no_more(shop: Stack, clock: Clock) -> None:
+    missed = await shop.customer_writes("missed", deliver=False)
+    await shop.customer_writes("missed too", deliver=False)
+    await shop.sim.post("/odd", json={"mid": missed["mid"], "fields": {"id": None}})
+    await pass_time(shop, clock, timedelta(minutes=61))
+    await until(lambda: says(shop, "could not be understood"))
+    await shop.sim.post("/odd", json={"mid": missed["mid"], "fields": {}})
+    found = await later(shop, clock, timedelta(minutes=61))
+    assert (found["incomplete_reason"], await texts(shop)) == (None, ["missed", "missed too"])
+
+
+async def looked(shop: Stack) -> datetime:
+    async with shop.worker_db.transaction() as conn:
+        return await conn.fetchval("SELECT looked_at FROM account_watches WHERE workspace_id = $1", shop.workspace)
+
+
+async def _looked_since(shop: Stack, moment: datetime) -> bool:
+    return await looked(shop) > moment
 
 
 async def test_GA4_a_subscription_that_cannot_be_read_stands_in_the_way_of_nothing(shop: Stack, clock: Clock) -> None:

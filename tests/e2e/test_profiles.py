@@ -9,6 +9,7 @@ from tests.product import IG_ID, eventually
 ADA = "27000000000101"
 BEN = "27000000000102"
 EVE = "27000000000103"
+DAN = "27000000000104"
 
 
 def details(page: Page) -> Locator:
@@ -49,14 +50,33 @@ def test_PR4_PR8_the_button_brings_a_new_name_to_the_list_and_the_pane_without_a
     expect(details(page).get_by_role("button", name="Refresh profile")).to_be_enabled()
     assert page.evaluate("() => window.isTheSamePage") is True
 
-    lead = {"linked_lead_id": "crm/lead-42"}
     conversation = shop.conversation(ADA)["id"]
-    headers = {"authorization": f"Bearer {shop.token}"}
-    answer = shop.client.patch(f"{shop.product.url}/api/v1/conversations/{conversation}/participant", json=lead, headers=headers)
-    assert answer.status_code == 200, answer.text
+    link_lead(shop, ADA, "crm/lead-42")
     expect(details(page).get_by_text("crm/lead-42")).to_be_visible()
     assert [call for call in calls if "participant" in call] == [f"POST /conversations/{conversation}/participant/refresh"]
     assert [call for call in calls if call.startswith("GET /conversations?")] == []
+
+
+def link_lead(shop: Shop, customer: str, lead: str) -> None:
+    headers = {"authorization": f"Bearer {shop.token}"}
+    path = f"{shop.product.url}/api/v1/conversations/{shop.conversation(customer)['id']}/participant"
+    answer = shop.client.patch(path, json={"linked_lead_id": lead}, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def test_PR8_the_lead_is_copied_by_one_button_and_a_browser_that_does_not_let_us_says_so(shop: Shop, page: Page) -> None:
+    shop.writes("do you take orders?", customer=DAN)
+    link_lead(shop, DAN, "crm/lead-77 of Dan's")
+    shop.sign_in(page)
+    open_thread(page, "do you take orders?")
+    copy, notices = details(page).get_by_role("button", name="Copy the lead"), page.get_by_role("status", name="Notices")
+    page.context.grant_permissions(["geolocation"])  # and no other
+    copy.click()
+    expect(notices).to_contain_text("The browser does not let us copy: mark the text instead.")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copy.click()
+    expect(notices).to_contain_text("Lead copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "crm/lead-77 of Dan's"
 
 
 def test_PR2_a_refusal_is_told_where_it_was_asked_and_what_was_known_stays(shop: Shop, page: Page) -> None:

@@ -1,5 +1,6 @@
 """The pictures of docs/screens, taken anew with CONFAB_SCREENS=1: to be looked at by a person after a change of looks."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.e2e import replay
 from tests.e2e.conftest import MakeContext, Shop, made_contexts
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.e2e.test_demo import demo
+from tests.e2e.test_history import LOAD, imported, open_accounts, past
 from tests.e2e.test_recordings import settle
 from tests.product import eventually, installed
 
@@ -146,6 +148,29 @@ def test_every_kind_of_message(shop: Shop, make: MakeContext, group: str) -> Non
         expect(thread(page).get_by_role("article").nth(5)).to_be_visible()
         page.wait_for_function(_LOADED)
         take(page, f"kinds-{group}-{called}")
+
+
+def test_the_top_of_a_thread_and_the_accounts(fresh_shop: Shop, make: MakeContext) -> None:
+    shop = fresh_shop
+    customer = past(shop, messages=18)[0]
+    for text in ("Good morning! Is the rye from Saturday's picture back?", "And do you keep two loaves until five?"):
+        shop.writes(text, customer=customer)
+    page = looks(make, WIDE, "light")
+    shop.sign_in(page)
+    open_thread(page, "And do you keep two loaves")
+    load = thread(page).get_by_role("button", name=LOAD)
+    expect(load).to_be_visible()
+    picture = page.get_by_role("complementary", name="Details").locator('img[src^="/media/avatars/"]')
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    take(page, "thread-top")
+    load.click()
+    expect(thread(page).get_by_role("article")).to_have_count(20)
+    past(shop, conversations=80, messages=4)
+    open_accounts(page)
+    shop.sim("/fault", target="conversations", effect="hang", seconds=1.5)
+    imported(page).get_by_role("button", name="Import conversations").click()
+    expect(imported(page).get_by_role("progressbar")).to_have_attribute("aria-valuetext", re.compile(r"^[1-9]\d* of 8\d"))
+    take(page, "accounts")
 
 
 def test_answers_that_did_not_arrive_and_a_window_that_is_closed(shop: Shop, make: MakeContext) -> None:

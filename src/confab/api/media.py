@@ -93,8 +93,8 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
         return await _passed_on(services, relayed, asked)
     except MediaGone as error:
         async with access.transaction() as conn:
-            await relay.lose_avatar(conn, workspace, participant, error.detail, access.now)
-        services.wake.say(wake.changed(workspace), wake.work("profiles"))
+            await relay.lose_avatar(conn, workspace, participant, relayed.source_url, error.detail, access.now)
+        services.wake.say(wake.changed(workspace), wake.work("refreshes"))
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 

@@ -1,11 +1,15 @@
-"""Conversations and messages as Meta's API shows them: what was not asked for is None, or holds nothing. Rules C1-C11."""
+"""Conversations and messages as Meta's API shows them: what was not asked for is None, or holds nothing. Rules C1-C11, C16."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
 Shape = TypeVar("Shape")
+
+UNKNOWN = datetime.fromtimestamp(0, UTC)
+"""A time that cannot be read (rule C16)."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -91,7 +95,7 @@ class ReadMessage(msgspec.Struct, frozen=True, rename={"sender": "from"}):
 
     @property
     def created_at(self) -> datetime:
-        """`created_time` as a moment; the epoch when it is unreadable."""
+        """`created_time` as a moment; `UNKNOWN` when it is unreadable."""
         return _moment(self.created_time)
 
     @property
@@ -125,7 +129,12 @@ class ReadMessages(msgspec.Struct, frozen=True):
     @property
     def items(self) -> list[ReadMessage]:
         """Those that can be understood."""
-        return [found for raw in self.data if (found := _one(raw, ReadMessage)) is not None]
+        return [found for found in self.listed if found is not None]
+
+    @property
+    def listed(self) -> list[ReadMessage | None]:
+        """All of them; None stands for one that cannot be understood (rule C16)."""
+        return [_one(raw, ReadMessage) for raw in self.data]
 
 
 class ReadConversation(msgspec.Struct, frozen=True):
@@ -138,12 +147,19 @@ class ReadConversation(msgspec.Struct, frozen=True):
 
     @property
     def updated_at(self) -> datetime:
-        """`updated_time` as a moment; the epoch when it is unreadable."""
+        """`updated_time` as a moment; `UNKNOWN` when it is unreadable."""
         return _moment(self.updated_time)
 
     def participant(self, ig_id: str) -> Person | None:
-        """The side that is not ours; None when Meta names nobody."""
-        return next((one for one in self.participants.data if one.id and str(one.id) != ig_id), None)
+        """The side that is not ours, which its messages may tell as well (rule C16); None when Meta names nobody."""
+        named = next((one for one in self.participants.data if one.id and str(one.id) != ig_id), None)
+        return named or next((one for one in self._people() if one.id and str(one.id) != ig_id), None)
+
+    def _people(self) -> Iterator[Person]:
+        for message in self.messages.items:
+            if message.sender is not None:
+                yield message.sender
+            yield from message.to.data if message.to else []
 
 
 class ReadConversations(msgspec.Struct, frozen=True):
@@ -162,15 +178,30 @@ def _one(raw: msgspec.Raw, shape: type[Shape]) -> Shape | None:
     try:
         return msgspec.json.decode(raw, type=shape, strict=False)
     except msgspec.DecodeError:
+        pass
+    try:
+        given = msgspec.json.encode(_without_nulls(msgspec.json.decode(raw)))
+        return msgspec.json.decode(given, type=shape, strict=False)
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 
+def _without_nulls(value: object) -> object:
+    """A list that is null holds nothing (rule C16)."""
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)  # JSON has no other keys
+        return {name: _without_nulls(one) for name, one in members.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in cast("list[Any]", value)]  # any JSON
+    return value
+
+
 def _moment(written: str | int) -> datetime:
-    """ISO 8601 to the second, or Unix time (rule C8); the epoch when it is neither."""
+    """ISO 8601 to the second, or Unix time (rule C8); `UNKNOWN` when it is neither."""
     text = str(written)
     try:
         if text.isascii() and text.isdigit():
             return datetime.fromtimestamp(int(text), UTC)
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
     except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
+        return UNKNOWN

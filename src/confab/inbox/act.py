@@ -81,7 +81,7 @@ async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
 
 async def stop_run(conn: Conn, actor: Actor, command: StopRun, now: datetime) -> Run:
     """End a run where it is; what it read stays. One that is over stays as it ended. Raises NotFound."""
-    is_stopped = await runs.end(conn, actor.workspace_id, command.run_id, "stopped", f"stopped by {actor.name}", now)
+    is_stopped = await runs.stop(conn, actor.workspace_id, command.run_id, f"stopped by {actor.name}", now)
     run = await runs.get(conn, actor.workspace_id, command.run_id)
     if is_stopped:
         await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)

@@ -3,35 +3,38 @@
 A page of conversations with their messages is one call, let in with one transaction, and then the place of the next page is
 written down: who dies in between reads one page again, which changes nothing. Beside it the conversations are counted, so
 that everybody sees how long it takes. Where all of a page is complete already, only names are listed until something is
-missing again. When Meta says that this is too much at once, pages become smaller.
+missing again. What moves while pages are read jumps to the top, over the place that is read: so after the last page the list
+is read from the top again, until nothing there is missing.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
 from confab.clock import Clock
-from confab.errors import GraphError, Rejected, Unauthorised, Unavailable
+from confab.errors import GraphError, Rejected, Unauthorised
 from confab.graph.client import ConversationsPage
-from confab.inbox.reading import Reader, Target, Waiting
+from confab.graph.read_back import ReadConversation
+from confab.inbox.reading import Reader, Target
 from confab.model.inbox import WorkspaceId
-from confab.store import runs, wake
+from confab.store import runs, wake, watches
 from confab.store.claims import Due
 from confab.store.db import Database
 from confab.store.runs import Progress
 from confab.store.wake import Wake
+from confab.work.pace import Waiting, sleep_until
 
-_LISTED = 100
 _MOST_LISTS = 100
-_TOO_MUCH = 1  # Meta's code for "reduce the amount of data" (rule E6), and for unknown trouble
+_MOST_PASSES = 5
 
 log = structlog.get_logger()
 
 
 class _Stopped(Exception):
-    """Somebody stopped the run."""
+    """Somebody stopped the run, or goes on with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +42,13 @@ class _Run:
     """A run under way."""
 
     workspace: WorkspaceId
-    id: UUID
+    due: Due
     target: Target
     progress: Progress
+
+    @property
+    def id(self) -> UUID:
+        return UUID(str(self.due.key[1]))
 
 
 class Backfill:
@@ -57,22 +64,23 @@ class Backfill:
         """Read on from where the run is, to the end. Raises GraphError where another attempt may help."""
         workspace, run_id = WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1]))
         async with self._db.transaction() as conn:
-            progress = await runs.begin(conn, workspace, run_id, self._clock.now())
+            progress = await runs.begin(conn, due, self._clock.now())
             if progress is None:
                 return
             await runs.tell(conn, workspace, run_id, self._clock.now())
         self._wake.say(wake.changed(workspace))
         try:
             target = await self._reader.target(workspace, progress.account_id)
-            await self._read_and_count(_Run(workspace=workspace, id=run_id, target=target, progress=progress))
+            target.page_size, target.calls = progress.page_size, progress.calls
+            await self._read_and_count(_Run(workspace=workspace, due=due, target=target, progress=progress))
         except _Stopped:
             return
         except (Rejected, Unauthorised) as error:
-            await self._fail(workspace, run_id, error.detail)
+            await self._fail(due, error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
         """It failed again and again: the run says so. Asking again goes on with what is missing."""
-        await self._fail(WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])), reason)
+        await self._fail(due, reason)
 
     async def _read_and_count(self, going: _Run) -> None:
         try:
@@ -84,44 +92,58 @@ class Backfill:
             raise (group.subgroup(_Stopped) or group).exceptions[0] from None
 
     async def _read(self, going: _Run) -> None:
-        progress, with_messages, is_over = going.progress, True, False
+        """Pages from the place of the run on, then from the top again, until nothing is missing there."""
+        progress = going.progress
+        with_messages, is_over = progress.passes == 0, False
         while not is_over:
-            page = await self._page(going, with_messages=with_messages)
+            page = await self._page(going, progress.place, with_messages=with_messages)
             missing = await self._reader.incomplete(going.target, page.conversations)
             if missing and not with_messages:  # something is missing here after all: the same page with its messages
                 with_messages = True
                 continue
-            if missing:
-                found = await self._reader.let_in(going.target, missing, since=None)
-                progress.messages_read, progress.messages_new = (
-                    progress.messages_read + found.messages, progress.messages_new + found.new,
-                )  # fmt: skip
-            with_messages, is_over = bool(missing), page.after is None
-            progress.conversations_read += len(missing)
-            progress.conversations_skipped += len(page.conversations) - len(missing)
-            progress.place = page.after
-            if is_over:
-                progress.conversations_total = progress.conversations_read + progress.conversations_skipped
+            await self._let_in(going, page, missing)
+            is_over = _move_on(going, page, missing)
+            with_messages = bool(missing) and progress.place is not None
             await self._save(going, is_over=is_over)
 
-    async def _page(self, going: _Run, *, with_messages: bool) -> ConversationsPage:
-        """The page where the run is, smaller when it is too much for one call."""
+    async def _let_in(self, going: _Run, page: ConversationsPage, missing: Sequence[ReadConversation]) -> None:
+        """What is missing, and how much that was. Again from the top most is counted already, and what is odd all of it."""
+        progress, is_first = going.progress, going.progress.passes == 0
+        if missing:
+            found = await self._reader.let_in(going.target, missing, since=None)
+            progress.messages_read, progress.messages_new = (
+                progress.messages_read + found.messages, progress.messages_new + found.new,
+            )  # fmt: skip
+            progress.unreadable += found.unreadable if is_first else 0
+        if is_first:
+            progress.conversations_read += len(missing)
+            progress.conversations_skipped += len(page.conversations) - len(missing)
+            progress.unreadable += page.odd
+        elif progress.conversations_total is not None:
+            jumped = progress.conversations_total - progress.conversations_read - progress.conversations_skipped
+            progress.conversations_read += max(0, min(len(missing), jumped))
+
+    async def _page(self, going: _Run, after: str | None, *, with_messages: bool) -> ConversationsPage:
+        """One page, after waiting for as long as Instagram asks for."""
         progress = going.progress
         while True:
-            limit = progress.page_size if with_messages else _LISTED
             try:
-                return await self._asked(going, progress.place, limit, with_messages=with_messages)
-            except Unavailable as error:
-                if error.graph_code != _TOO_MUCH or not with_messages or limit == 1:
-                    raise
-                progress.page_size = limit // 2
+                page = await (self._reader.page if with_messages else self._reader.names)(going.target, after=after)
+            except Waiting as waiting:
+                progress.waiting_until = waiting.until
+                await self._save(going)
+                await sleep_until(self._clock, waiting.until)
+            else:
+                if progress.waiting_until is not None and progress.waiting_until <= self._clock.now():
+                    progress.waiting_until = None
+                return page
 
     async def _count(self, going: _Run) -> None:
         """How many conversations there are: their names alone. That nobody knows is no trouble."""
         after, listed = None, 0
         try:
             for _ in range(_MOST_LISTS):
-                page = await self._asked(going, after, _LISTED, with_messages=False)
+                page = await self._page(going, after, with_messages=False)
                 after, listed = page.after, listed + len(page.conversations)
                 if after is None:
                     going.progress.conversations_total = listed
@@ -130,32 +152,39 @@ class Backfill:
         except GraphError as error:
             log.info("history_not_counted", account=str(going.target.account), error=error.code)
 
-    async def _asked(self, going: _Run, after: str | None, limit: int, *, with_messages: bool) -> ConversationsPage:
-        """One call, after waiting for as long as Instagram asks for."""
-        progress = going.progress
-        while True:
-            try:
-                progress.calls += 1
-                page = await self._reader.page(going.target, after=after, limit=limit, with_messages=with_messages)
-            except Waiting as waiting:
-                progress.waiting_until = waiting.until
-                await self._save(going)
-            else:
-                if progress.waiting_until is not None and progress.waiting_until <= self._clock.now():
-                    progress.waiting_until = None
-                return page
-
     async def _save(self, going: _Run, *, is_over: bool = False) -> None:
+        going.progress.page_size, going.progress.calls = going.target.page_size, going.target.calls
         async with self._db.transaction() as conn:
-            if not await runs.save(conn, going.workspace, going.id, going.progress):
+            if not await runs.save(conn, going.due, going.progress):
                 raise _Stopped
             if is_over:
-                await runs.end(conn, going.workspace, going.id, "done", None, self._clock.now())
+                now = self._clock.now()
+                await runs.end(conn, going.due, "done", None, now)
+                await watches.look_soon(conn, going.workspace, going.target.account, now)
             await runs.tell(conn, going.workspace, going.id, self._clock.now())
-        self._wake.say(wake.changed(going.workspace))
+        self._wake.say(wake.changed(going.workspace), *([wake.work("watches")] if is_over else []))
 
-    async def _fail(self, workspace: WorkspaceId, run_id: UUID, error: str) -> None:
+    async def _fail(self, due: Due, error: str) -> None:
+        workspace, run_id = WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1]))
         async with self._db.transaction() as conn:
-            if await runs.end(conn, workspace, run_id, "failed", error, self._clock.now()):
+            if await runs.end(conn, due, "failed", error, self._clock.now()):
                 await runs.tell(conn, workspace, run_id, self._clock.now())
         self._wake.say(wake.changed(workspace))
+
+
+def _move_on(going: _Run, page: ConversationsPage, missing: Sequence[ReadConversation]) -> bool:
+    """Go to the next page, or to the top again; True when that is not needed.
+
+    That is: one page was all there is, or nothing is missing at the top, where everything is that moved since it was read.
+    """
+    progress, ig_id = going.progress, going.target.line.ig_id
+    is_all = progress.place is None and page.after is None
+    is_known = progress.passes > 0 and not any(one.participant(ig_id) for one in missing)
+    progress.place = page.after
+    if page.after is not None and not is_known:
+        return False
+    progress.place, progress.passes = None, progress.passes + 1
+    is_over = is_all or is_known or progress.passes == _MOST_PASSES
+    if is_over:
+        progress.conversations_total = progress.conversations_read + progress.conversations_skipped
+    return is_over

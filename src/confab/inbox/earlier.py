@@ -8,13 +8,14 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import Rejected, Unauthorised
-from confab.inbox.reading import Reader, Target, Waiting
+from confab.inbox.reading import Reader, Target
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import Earlier, WorkspaceId
 from confab.store import changes, conversations, history, wake
 from confab.store.claims import EARLIER, Due
 from confab.store.db import Database
 from confab.store.wake import Wake
+from confab.work.pace import Waiting
 
 _MOST_PAGES = 10
 

@@ -16,7 +16,7 @@ from confab.clock import Clock
 from confab.errors import BadDelivery
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
-from confab.model.events import Event, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
+from confab.model.events import Event, MessageReceived, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
 from confab.model.inbox import WorkspaceId
 from confab.store import deliveries, wake, watches
 from confab.store.claims import Due
@@ -87,7 +87,7 @@ class _Applied:
     """What a batch changed, and for whom it had something."""
 
     workspaces: set[WorkspaceId]
-    accounts: dict[Owned, datetime]  # and when its newest webhook came
+    accounts: dict[Owned, datetime]  # to which participants wrote, and when the newest of those webhooks came
 
 
 class Ingest:
@@ -149,7 +149,7 @@ class Ingest:
         await self._note_heard(changed.accounts)
 
     async def _note_heard(self, accounts: Mapping[Owned, datetime]) -> None:
-        """When webhooks came for these accounts, not when they were read, so that a replay is no sign of life.
+        """When webhooks came for these accounts, not when they were read, so that a replay is no sign of life. Rule GA3.
 
         Written down once a minute, and lost when the process dies, which harms nobody.
         """
@@ -173,7 +173,7 @@ class Ingest:
             changed = await self._apply(conn, found.shares.values(), now)
         accounts: dict[Owned, datetime] = {}
         for share in found.shares.values():
-            if share.events:
+            if any(isinstance(event, MessageReceived) for event in share.events):
                 one = share.route.workspace_id, share.route.account_id
                 accounts[one] = max(share.raw.received_at, accounts.get(one, share.raw.received_at))
         return _Applied(workspaces=changed, accounts=accounts)

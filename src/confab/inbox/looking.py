@@ -18,7 +18,7 @@ from confab.model.inbox import WorkspaceId
 from confab.store import ids, messages
 from confab.store.db import Conn, Database, in_short
 from confab.store.outbound import OutboundRow
-from confab.work.pace import Pace
+from confab.work.pace import Pace, Waiting
 
 CHECKING = "No answer from Instagram; checking whether it was sent."
 _NOT_SHOWN = (
@@ -75,7 +75,7 @@ class Looking:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._pace.turn(workspace, call.account_id, CONVERSATIONS)
             return await self._graph.newest_messages(token=line.token, ig_id=line.ig_id, igsid=call.recipient_igsid)
-        except (GraphError, TimeoutError) as error:
+        except (GraphError, TimeoutError, Waiting) as error:
             log.info("answer_not_checked", outbound=str(call.id), error=in_short(error))
             return None
 

@@ -22,7 +22,6 @@ from confab.inbox.looking import CHECKING, Looking
 from confab.inbox.wording import FILES, GESTURES, pool_of, recipient
 from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
 from confab.store import budgets, conversations, events, messages, outbound, wake
-from confab.store.budgets import Spacing
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.outbound import OutboundRow
@@ -211,10 +210,10 @@ class Sender:
     ) -> _Ready | None:
         """A place in Meta's limits, and `sending` is committed; or it is due again when there may be one. Rule O16."""
         pool, workspace = pool_of(call), WorkspaceId(call.workspace_id)
-        spacing = Spacing(each=pool.each, saved=pool.saved, ahead=_AHEAD[call.lane])
-        is_given, at = await budgets.take(conn, workspace, call.account_id, pool.name, spacing, now)
+        ahead = _AHEAD[call.lane]
+        is_given, at = await budgets.take(conn, workspace, call.account_id, pool.name, pool.spacing(ahead), now)
         if not is_given:
-            call.due_at = at + random.random() * _SPREAD  # noqa: S311 -- so that not all who wait come at once
+            call.due_at = at - ahead + random.random() * _SPREAD  # noqa: S311 -- so that not all who wait come at once
             await outbound.write(conn, call)
             return None
         try:

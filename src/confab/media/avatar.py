@@ -8,15 +8,15 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import MediaGone, MediaRefused, MediaUnavailable
-from confab.media.download import Downloads, File
+from confab.media import relay, told
+from confab.media.download import Downloads
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
-from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import avatars, changes, conversations, media, wake
+from confab.store import avatars, conversations, media, wake
 from confab.store.avatars import Pictured
 from confab.store.claims import AVATARS, Due
-from confab.store.db import Conn, Database
+from confab.store.db import Database
 from confab.store.wake import Wake
 
 
@@ -41,7 +41,9 @@ class Avatars:
             return
         try:
             await self._fetch(due, wanted)
-        except (MediaGone, MediaRefused) as error:
+        except MediaGone as error:
+            await self._gone(due, wanted, error)
+        except MediaRefused as error:
             await self._settle(due, error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
@@ -52,15 +54,11 @@ class Avatars:
         async with self._downloads.file(wanted.source_url, is_voice=False) as file:
             if not file.content_type.startswith("image/"):
                 raise MediaRefused("it is no picture")
-            if self._rules.mode(wanted.media_mode) == "reference":
-                seen = await self._keeper.look(file)
-                await self._show(due, wanted, avatars.Shown(content_type=seen.content_type, digest=None))
-            else:
-                await self._keep(due, wanted, file)
-
-    async def _keep(self, due: Due, wanted: Pictured, file: File) -> None:
-        kept = await self._keeper.keep(_key(due)[0], file)
-        await self._show(due, wanted, avatars.Shown(content_type=kept.content_type, digest=kept.digest))
+            keeps = self._rules.mode(wanted.media_mode) == "store"
+            found = await (self._keeper.keep(_key(due)[0], file) if keeps else self._keeper.look(file))
+            digest = found.digest if keeps else None
+            shown = avatars.Shown(content_type=found.content_type, digest=digest, source_url=wanted.source_url)
+            await self._show(due, wanted, shown)
 
     async def _show(self, due: Due, wanted: Pictured, shown: avatars.Shown) -> None:
         workspace, participant = _key(due)
@@ -74,13 +72,16 @@ class Avatars:
             await AVATARS.finish(conn, due)
             conversation = await avatars.show(conn, workspace, participant, shown, self._clock.now())
             if conversation is not None:
-                await self._publish(conn, workspace, conversation)
+                await told.publish_people(conn, workspace, [conversation], self._clock.now())
         self._wake.say(wake.changed(workspace))
 
-    async def _publish(self, conn: Conn, workspace: WorkspaceId, conversation: UUID) -> None:
-        found = await conversations.by_ids(conn, [(workspace, conversation)])
-        updated = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]
-        await changes.publish(conn, workspace, updated, self._clock.now())
+    async def _gone(self, due: Due, wanted: Pictured, error: MediaGone) -> None:
+        """A dead link: what the profile names next is fetched as any other picture."""
+        workspace, participant = _key(due)
+        async with self._db.transaction() as conn:
+            await relay.lose_avatar(conn, workspace, participant, wanted.source_url, error.detail, self._clock.now())
+            await AVATARS.finish(conn, due)
+        self._wake.say(wake.changed(workspace), wake.work("refreshes"))
 
     async def _settle(self, due: Due, reason: str | None) -> None:
         workspace, participant = _key(due)
@@ -89,7 +90,7 @@ class Avatars:
             conversation = await avatars.settle(conn, workspace, participant, reason)
             await AVATARS.finish(conn, due)
             if conversation is not None:
-                await self._publish(conn, workspace, conversation)
+                await told.publish_people(conn, workspace, [conversation], self._clock.now())
         self._wake.say(wake.changed(workspace))
 
 

@@ -14,7 +14,7 @@ import httpcore2
 
 from confab.errors import MediaGone, MediaRefused, MediaUnavailable
 from confab.media import sniff
-from confab.media.guard import Allowed, GuardedBackend, Target, checked
+from confab.media.guard import LEADS_TO_A_PAGE, Allowed, GuardedBackend, Target, checked
 from confab.store import paths
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -152,7 +152,7 @@ class Downloads:
 def recognised(first: bytes, *, is_voice: bool) -> str:
     """The type of a file that begins so. Raises MediaGone for a page in its place, MediaRefused for what is not served."""
     if sniff.is_page(first):
-        raise MediaGone("Instagram's link leads to a page and to no file")
+        raise MediaGone(LEADS_TO_A_PAGE)
     return sniff.content_type(first, is_voice=is_voice)
 
 

@@ -65,9 +65,10 @@ class Fetches:
             await self._settle(due, wanted, "expired", policy.STORY_OVER)
             return
         try:
-            await self._fetch(due, wanted)
-        except MediaGone as error:
-            await self._gone(due, wanted, error)
+            try:
+                await self._fetch(due, wanted)
+            except MediaGone as error:
+                await self._gone(due, wanted, error)
         except MediaRefused as error:
             await self._settle(due, wanted, "refused", error.detail)
         except Throttled as error:
@@ -135,12 +136,12 @@ class Fetches:
             fresh = await self._fresh_link(workspace, wanted, position)
         except (Rejected, Unauthorised):  # Instagram shows the message no more, or not to us
             fresh = None
-        async with self._db.transaction() as conn:
-            await media.refresh_link(conn, workspace, message, position, fresh)
         if fresh is None:
             await self._settle(due, wanted, "expired", error.detail)
-        else:
-            raise MediaUnavailable("its first link was dead; there is another")
+            return
+        async with self._db.transaction() as conn:
+            await media.refresh_link(conn, workspace, message, position, fresh, self._clock.now())
+        self._wake.say(wake.work("media"))
 
     async def _settle(self, due: Due, wanted: Wanted, state: str, reason: str) -> None:
         workspace, message, position = _key(due)

@@ -16,12 +16,15 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
-from confab.errors import MediaRefused
+from confab.errors import MediaGone, MediaRefused
+from confab.graph import pages
 
 _META = ("fbsbx.com", "fbcdn.net", "cdninstagram.com", "facebook.com", "instagram.com")  # rule MD1
 _HTTPS = 443
 _PLAIN = re.compile(r"[\x21-\x5b\x5d-\x7e]+")  # printable ASCII without a space and without a backslash
 _TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("::/96"))
+
+LEADS_TO_A_PAGE = "Instagram's link leads to a page and to no file"
 
 Allowed = frozenset[tuple[str, int]]
 
@@ -42,7 +45,10 @@ def allowed(pairs: Iterable[str]) -> Allowed:
 
 
 def checked(url: str, allow: Allowed) -> Target:
-    """The URL if media may be fetched from it. Raises MediaRefused, whose text says why not. Rule MD1."""
+    """The URL if media may be fetched from it. Rule MD1.
+
+    Raises MediaRefused, whose text says why not; MediaGone for a page, behind which Meta may have a file (rules N24-N26, M9).
+    """
     if not _PLAIN.fullmatch(url):
         raise MediaRefused("the address holds characters that none may hold")
     try:
@@ -57,6 +63,8 @@ def checked(url: str, allow: Allowed) -> Target:
         return Target(url=url, host=host, port=port)
     if parts.scheme != "https" or port != _HTTPS:
         raise MediaRefused("the address is not https on its usual port")
+    if pages.is_page(host):
+        raise MediaGone(LEADS_TO_A_PAGE)
     if not any(host == known or host.endswith(f".{known}") for known in _META):
         raise MediaRefused(f"{host[:100] or 'nothing'} is not a host of Meta's media")
     return Target(url=url, host=host, port=port)

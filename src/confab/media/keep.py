@@ -28,13 +28,13 @@ class Keeper:
         self._clock = clock
 
     async def keep(self, workspace: WorkspaceId, file: File) -> Kept:
-        """The file is in storage. What the workspace has already is not put there again, unless storage lost it.
+        """The file is in storage. What the workspace has already is not put there again, unless storage lost it or a part of it.
 
         Raises MediaRefused for a damaged picture, StorageFailed when it cannot be put there.
         """
         async with self._db.transaction() as conn:
             known = await media.known(conn, workspace, file.digest)
-        if known is not None and await self._storage.has(workspace, file.digest):
+        if known is not None and await self._is_whole(workspace, known):
             return known
         read = await self._measured(file)
         shown = read.shown or file.body
@@ -54,6 +54,11 @@ class Keeper:
             digest=file.digest, content_type=file.content_type, size_bytes=file.size_bytes, width=measured.width,
             height=measured.height, duration_ms=measured.duration_ms, placeholder=None, has_thumbnail=False,
         )  # fmt: skip
+
+    async def _is_whole(self, workspace: WorkspaceId, known: Kept) -> bool:
+        if await self._storage.held(workspace, known.digest) != known.size_bytes:
+            return False
+        return not known.has_thumbnail or await self._storage.held(workspace, known.digest, thumbnail=True) > 0
 
     async def _measured(self, file: File) -> Picture:
         """A damaged picture is refused; a film or a sound that cannot be read is what its first bytes say, and no more."""

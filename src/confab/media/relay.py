@@ -17,9 +17,8 @@ import httpcore2
 from confab.errors import MediaRefused, MediaUnavailable
 from confab.media import sniff, told
 from confab.media.download import Downloads, header, recognised
-from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import avatars, changes, conversations, media
+from confab.store import avatars, conversations, media, participants
 from confab.store.db import Conn
 from confab.store.media import Place, Relayed
 
@@ -87,16 +86,20 @@ async def lose(conn: Conn, place: Place, now: datetime) -> bool:
     return True
 
 
-async def lose_avatar(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str, now: datetime) -> bool:
-    """The link to a participant's picture is dead: the profile is asked anew, and the initials stand meanwhile."""
+async def lose_avatar(conn: Conn, workspace: WorkspaceId, participant: UUID, used: str, reason: str, now: datetime) -> None:
+    """The link to a participant's picture, the one that was used, is dead: the profile, asked once a day, may name another.
+
+    It has failed when that was done today already and brought this. Rule PR4.
+    """
     await conversations.lock_people(conn, [(workspace, participant)])
-    conversation = await avatars.lose_link(conn, workspace, participant, reason, now)
-    if conversation is None:
-        return False
-    found = await conversations.by_ids(conn, [(workspace, conversation)])
-    updated = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]
-    await changes.publish(conn, workspace, updated, now)
-    return True
+    lost = await avatars.lose_link(conn, workspace, participant, used, reason)
+    if lost is None:
+        return
+    is_asked = await participants.ask_for_picture(conn, workspace, participant, now)
+    is_asked = is_asked or (await participants.picture(conn, workspace, participant)).is_wanted
+    failed_in = None if is_asked else await avatars.settle(conn, workspace, participant, reason)
+    if lost.is_news or failed_in is not None:
+        await told.publish_people(conn, workspace, [lost.conversation_id], now)
 
 
 def _part(answer: httpcore2.Response) -> tuple[int, int]:

@@ -84,11 +84,11 @@ class Storage:
             yield bytes(piece)
 
     async def size(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> int:
-        """How many bytes it has."""
-        try:
-            return (await obstore.head_async(self._store, _key(workspace, digest, thumbnail=thumbnail)))["size"]
-        except (BaseError, OSError) as error:
-            raise StorageFailed(f"the storage does not give it: {type(error).__name__}") from error
+        """How many bytes it has. Raises StorageFailed also when it is not there."""
+        found = await self.held(workspace, digest, thumbnail=thumbnail)
+        if found == 0:
+            raise StorageFailed("the storage does not have it")
+        return found
 
     async def prove(self) -> None:
         """Keep a small file, read it and remove it. Raises StorageFailed when one of these does not go."""
@@ -101,15 +101,14 @@ class Storage:
         finally:
             await self.remove(nobody, digest)
 
-    async def has(self, workspace: UUID, digest: bytes) -> bool:
-        """Whether the file is there. Raises StorageFailed when that cannot be told."""
+    async def held(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> int:
+        """How many bytes of the file lie there, 0 when it is not there. Raises StorageFailed when that cannot be told."""
         try:
-            await obstore.head_async(self._store, _key(workspace, digest, thumbnail=False))
+            return (await obstore.head_async(self._store, _key(workspace, digest, thumbnail=thumbnail)))["size"]
         except FileNotFoundError:
-            return False
+            return 0
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the storage does not tell: {type(error).__name__}") from error
-        return True
 
     async def remove(self, workspace: UUID, digest: bytes) -> None:
         """Forget a file and its thumbnail. One that is not there is removed already."""

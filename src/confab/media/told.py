@@ -1,10 +1,10 @@
-"""Files of messages became different, and whoever has the messages open is told in the same transaction."""
+"""What is shown of messages and participants became different, and whoever has them open is told in the same transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from confab.model.changes import Change, MessageUpdated
+from confab.model.changes import Change, ConversationUpdated, MessageUpdated
 from confab.model.inbox import ConversationId, WorkspaceId
 from confab.store import changes, conversations, messages
 from confab.store.db import Conn
@@ -32,3 +32,11 @@ async def publish(conn: Conn, places: Sequence[Place], locked: dict[UUID, Conver
         found.setdefault(WorkspaceId(row.workspace_id), []).append(change)
     await changes.publish_all(conn, found, now)
     return set(found)
+
+
+async def publish_people(conn: Conn, workspace: WorkspaceId, shown_in: Sequence[UUID], now: datetime) -> None:
+    """Publish these conversations, whose participants look different now."""
+    found = await conversations.by_ids(conn, [(workspace, one) for one in shown_in])
+    updated: list[Change] = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]
+    if updated:
+        await changes.publish(conn, workspace, updated, now)

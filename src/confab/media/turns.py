@@ -6,9 +6,8 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.media import told
 from confab.media.policy import Policy
-from confab.model.changes import Change, ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, media_turns, wake
+from confab.store import conversations, media_turns, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.media_turns import Turn
@@ -63,9 +62,4 @@ class Turns:
         await conversations.lock_people(conn, [(workspace, one) for one in people])
         shown = await media_turns.turn_people(conn, workspace, turn, people, mode, now)
         await media_turns.reach(conn, workspace, turn, people[-1], now, is_of_people=True)
-        found = await conversations.by_ids(conn, [(workspace, one) for one in shown])
-        updated: list[Change] = [
-            ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()
-        ]
-        if updated:
-            await changes.publish(conn, workspace, updated, now)
+        await told.publish_people(conn, workspace, shown, now)

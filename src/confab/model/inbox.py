@@ -122,8 +122,8 @@ class Account:
 class Run:
     """Something long that somebody asked for, of one account: how far it is, and what came of it.
 
-    `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `people` counts
-    those whose profiles were put in line.
+    `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
+    counts what could not be understood or kept, `people` those whose profiles were put in line.
     """
 
     id: RunId
@@ -140,6 +140,7 @@ class Run:
     conversations_skipped: int
     messages_read: int
     messages_new: int
+    unreadable: int
     people: int
     waiting_until: datetime | None
     error: str | None

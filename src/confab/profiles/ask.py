@@ -9,7 +9,7 @@ from confab.errors import Conflict, Invalid
 from confab.model.changes import ConversationUpdated
 from confab.model.commands import Actor, LinkLead, RefreshProfile, ReportPicture
 from confab.model.inbox import Conversation
-from confab.store import changes, conversations, participants
+from confab.store import avatars, changes, conversations, participants
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow
 
@@ -36,7 +36,9 @@ async def link_lead(conn: Conn, actor: Actor, command: LinkLead, now: datetime) 
 async def report_picture(conn: Conn, actor: Actor, command: ReportPicture, now: datetime) -> bool:
     """A browser could not show the picture. Whether it is fetched anew for that: once a day at most."""
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    return await participants.report_picture(conn, actor.workspace_id, row.participant_id, now)
+    if not await avatars.is_kept(conn, actor.workspace_id, row.participant_id):
+        return False
+    return await participants.ask_for_picture(conn, actor.workspace_id, row.participant_id, now)
 
 
 def _readable(lead_id: str) -> str:

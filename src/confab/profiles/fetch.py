@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from confab.clock import Clock
@@ -11,7 +10,7 @@ from confab.graph.client import GraphClient, Profile
 from confab.graph.errors import NO_CONSENT, NOBODY
 from confab.model.changes import ConversationUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import avatars, changes, conversations, participants, wake
+from confab.store import avatars, changes, conversations, participants, paths, wake
 from confab.store.claims import PROFILES, REFRESHES, Due, Kind
 from confab.store.db import Conn, Database
 from confab.store.participants import Known, Picture, Told
@@ -140,10 +139,7 @@ def is_to_fetch(picture: Picture, profile_pic: str) -> bool:
     """Whether this is another picture than ours, or ours is not there. Host and signature change with every answer (P6)."""
     if picture.is_missing or picture.is_wanted or picture.source_url is None:
         return True
-    try:
-        return urlsplit(picture.source_url).path != urlsplit(profile_pic).path
-    except ValueError:
-        return True
+    return paths.lasting(picture.source_url) != paths.lasting(profile_pic)
 
 
 def _told(profile: Profile) -> Told:

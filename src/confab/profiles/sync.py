@@ -27,7 +27,7 @@ class Sync:
         """Put everybody in line, some at a time. Who stands there already stays where they are, so a repeat changes nothing."""
         workspace, run_id = WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1]))
         async with self._db.transaction() as conn:
-            progress = await runs.begin(conn, workspace, run_id, self._clock.now())
+            progress = await runs.begin(conn, due, self._clock.now())
         is_over = progress is None
         while progress is not None and not is_over:
             now = self._clock.now()
@@ -37,9 +37,9 @@ class Sync:
                 )
                 progress.place, progress.people = page.last, progress.people + page.count
                 is_over = page.count < _AT_ONCE
-                if not await runs.save(conn, workspace, run_id, progress):
+                if not await runs.save(conn, due, progress):
                     return
                 if is_over:
-                    await runs.end(conn, workspace, run_id, "done", None, now)
+                    await runs.end(conn, due, "done", None, now)
                 await runs.tell(conn, workspace, run_id, now)
             self._wake.say(wake.changed(workspace), wake.work("refreshes"))

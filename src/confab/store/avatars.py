@@ -22,10 +22,19 @@ class Pictured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A picture that can be shown: our copy, or without a digest the one that Meta has."""
+    """A picture that can be shown: our copy, or without a digest the one that Meta has behind the link."""
 
     content_type: str
     digest: bytes | None
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Whose picture cannot be had from where it was. `is_news`: something else is shown since."""
+
+    conversation_id: UUID
+    is_news: bool
 
 
 async def enqueue(conn: Conn, workspace: WorkspaceId, participant: UUID, url: str, now: datetime) -> int:
@@ -65,6 +74,7 @@ async def show(conn: Conn, workspace: WorkspaceId, participant: UUID, shown: Sho
 
     The conversation that shows it, None when it is the same picture as before.
     """
+    version = shown.digest or paths.version(shown.source_url)
     return await conn.fetchval(
         """WITH before AS (
             SELECT avatar_digest, avatar_url, avatar_fetch_failed FROM participants WHERE workspace_id = $1 AND id = $2
@@ -82,7 +92,7 @@ async def show(conn: Conn, workspace: WorkspaceId, participant: UUID, shown: Sho
         WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
             AND (b.avatar_digest IS DISTINCT FROM $3 OR b.avatar_url IS DISTINCT FROM p.avatar_url OR b.avatar_fetch_failed)
         RETURNING c.id""",
-        workspace, participant, shown.digest, paths.ending(shown.content_type, shown.digest), now,
+        workspace, participant, shown.digest, paths.ending(shown.content_type, version), now,
     )  # fmt: skip
 
 
@@ -105,21 +115,34 @@ async def settle(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: 
     )  # fmt: skip
 
 
-async def lose_link(conn: Conn, workspace: WorkspaceId, participant: UUID, reason: str, now: datetime) -> UUID | None:
-    """What was passed on cannot be had: the initials, until the profile, asked at once, names another. The conversation."""
-    return await conn.fetchval(
-        """WITH person AS (
-            UPDATE participants SET avatar_url = NULL, avatar_error = $3
-            WHERE workspace_id = $1 AND id = $2 AND avatar_digest IS NULL AND avatar_url IS NOT NULL
-            RETURNING workspace_id, id, account_id
-        ), profile AS (
-            INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at) SELECT $1, id, 'due', $4 FROM person
-            ON CONFLICT (workspace_id, participant_id) DO UPDATE SET state = 'due', due_at = excluded.due_at, attempts = 0
+async def lose_link(conn: Conn, workspace: WorkspaceId, participant: UUID, used: str, reason: str) -> Lost | None:
+    """Meta's link is dead: of what was passed on from there the initials stay, of what we keep our copy.
+
+    Their conversation is locked. None when Meta's link is another by now than the one that was used.
+    """
+    return await row(
+        conn,
+        Lost,
+        """WITH before AS (
+            SELECT avatar_url FROM participants WHERE workspace_id = $1 AND id = $2
+        ), person AS (
+            UPDATE participants SET avatar_error = $4, avatar_url = CASE WHEN avatar_digest IS NOT NULL THEN avatar_url END
+            WHERE workspace_id = $1 AND id = $2 AND avatar_source_url = $3 RETURNING workspace_id, id, account_id, avatar_url
         )
-        UPDATE conversations c SET version = c.version + 1 FROM person p
-        WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id RETURNING c.id""",
-        workspace, participant, reason, now,
+        UPDATE conversations c SET version = c.version + (b.avatar_url IS DISTINCT FROM p.avatar_url)::int FROM person p, before b
+        WHERE c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+        RETURNING c.id AS conversation_id, b.avatar_url IS DISTINCT FROM p.avatar_url AS is_news""",
+        workspace, participant, used, reason,
     )  # fmt: skip
+
+
+async def is_kept(conn: Conn, workspace: WorkspaceId, participant: UUID) -> bool:
+    """Whether we have a copy."""
+    return bool(
+        await conn.fetchval(
+            "SELECT avatar_digest IS NOT NULL FROM participants WHERE workspace_id = $1 AND id = $2", workspace, participant
+        )
+    )
 
 
 async def for_viewer(conn: Conn, viewer: Viewer, account: UUID, participant: UUID) -> Kept | None:

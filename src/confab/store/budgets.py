@@ -8,21 +8,6 @@ from confab.model.inbox import WorkspaceId
 from confab.store.db import Conn, run
 
 
-async def reserve(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, each: timedelta, now: datetime) -> datetime:
-    """When the next call of this pool may be made; nobody else is given that moment.
-
-    Calls are `each` apart, twice that from 75 % of the allowance on, four times from 90 %. A moment that is not used is lost.
-    """
-    return await conn.fetchval(
-        """INSERT INTO call_budgets AS b (workspace_id, account_id, pool, next_at)
-        VALUES ($1, $2, $3, $4::timestamptz + $5::interval)
-        ON CONFLICT (workspace_id, account_id, pool) DO UPDATE SET next_at = greatest(b.next_at, $4) + $5
-            * CASE WHEN b.used_percent >= 90 THEN 4 WHEN b.used_percent >= 75 THEN 2 ELSE 1 END
-        RETURNING next_at - $5 * CASE WHEN used_percent >= 90 THEN 4 WHEN used_percent >= 75 THEN 2 ELSE 1 END""",
-        workspace, account, pool, now, each,
-    )  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spacing:
     """How far apart calls are in the long run, how much of that may be saved up, and how far ahead a place may be taken."""
@@ -35,9 +20,9 @@ class Spacing:
 async def take(
     conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, spacing: Spacing, now: datetime
 ) -> tuple[bool, datetime]:
-    """A place for a call of this pool: whether it was given, and when it is, or when it may be asked for again.
+    """A place for a call of this pool that nobody else is given: whether there was one, and when it or the first free one is.
 
-    Further apart from 75 % and 90 % of the allowance on.
+    Calls are further apart from 75 % (twice) and 90 % (four times) of the allowance on. A place that is not used is lost.
     """
     record = await conn.fetchrow(
         """WITH given AS (
@@ -49,7 +34,7 @@ async def take(
             RETURNING next_at - $4 * CASE WHEN used_percent >= 90 THEN 4 WHEN used_percent >= 75 THEN 2 ELSE 1 END AS at
         )
         SELECT true AS is_given, greatest(at, $7) AS at FROM given
-        UNION ALL SELECT false, b.next_at - $6 FROM call_budgets b
+        UNION ALL SELECT false, b.next_at FROM call_budgets b
         WHERE b.workspace_id = $1 AND b.account_id = $2 AND b.pool = $3 AND NOT EXISTS (SELECT FROM given)""",
         workspace, account, pool, spacing.each, spacing.saved, spacing.ahead, now,
     )  # fmt: skip

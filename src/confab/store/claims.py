@@ -38,7 +38,8 @@ class Kind:
     """A table of due rows, and the statements on it, put together once from literals of this package.
 
     `waiting` is the condition under which a row waits at all, and the predicate of the partial index on `due_at`. `lanes` are
-    columns of which whoever claims may leave out values, so that nothing holds up what does not go the same way.
+    columns of which whoever claims may leave out values, so that nothing holds up what does not go the same way. `forgiven` is a
+    column with the attempts that count no more, because the work got further since.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Kind:
         *,
         waiting: LiteralString = "true",
         lanes: Sequence[LiteralString] = (),
+        forgiven: LiteralString = "",
     ) -> None:
         self.name = name
         self.is_of_workspace = key[0] == "workspace_id"
@@ -78,9 +80,12 @@ class Kind:
             f"UPDATE {table} SET due_at = 'infinity', error = ${at} WHERE {same} AND attempts = ${attempts} AND {waiting}"
         )
 
+        counted: LiteralString = f"attempts - {forgiven}" if forgiven else "attempts"
+        self._tries: LiteralString = f"SELECT {counted} FROM {table} WHERE {same} AND attempts = ${attempts}"
         self._dead: LiteralString = f"""
             SELECT {columns}, attempts, error FROM {table} WHERE due_at = 'infinity' AND {waiting} ORDER BY {columns} LIMIT $1"""
-        self._revive: LiteralString = f"UPDATE {table} SET due_at = $1, attempts = 0 WHERE due_at = 'infinity' AND {waiting}"
+        anew: LiteralString = f"attempts = 0, {forgiven} = 0" if forgiven else "attempts = 0"
+        self._revive: LiteralString = f"UPDATE {table} SET due_at = $1, {anew} WHERE due_at = 'infinity' AND {waiting}"
 
     async def claim(
         self, conn: Conn, now: datetime, lease_until: datetime, limit: int, closed: Sequence[Sequence[str]] = ()
@@ -111,6 +116,10 @@ class Kind:
     async def bury(self, conn: Conn, due: Due, error: str) -> None:
         """Give up, visibly: the row stays, due at no time, is listed by `dead`, and can be made due again by `revive`."""
         await conn.execute(self._bury, *due.key, due.attempts, error)
+
+    async def tries(self, conn: Conn, due: Due) -> int:
+        """How many attempts in a row got no further, this one included."""
+        return await conn.fetchval(self._tries, *due.key, due.attempts) or due.attempts
 
     async def dead(self, conn: Conn, limit: int) -> list[Dead]:
         """The rows that were given up, by key, at most `limit`. The index that claiming uses. Across workspaces."""
@@ -153,7 +162,7 @@ AVATARS = Kind(
 TURNS = Kind("turns", "media_turns", ["workspace_id", "account_id"])
 REMOVALS = Kind("removals", "media_removals", ["workspace_id", "digest"])
 EARLIER = Kind("earlier", "earlier_fetches", ["workspace_id", "conversation_id"])
-RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')")
+RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')", forgiven="attempts_before")
 WATCHES = Kind("watches", "account_watches", ["workspace_id", "account_id"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
 WELCOMES = Kind("welcomes", "welcomes", ["workspace_id", "message_id"])

@@ -133,12 +133,13 @@ async def lock(conn: Conn, workspace: WorkspaceId, digest: bytes) -> None:
 
 
 async def keep(conn: Conn, workspace: WorkspaceId, kept: Kept, now: datetime) -> None:
-    """The object is in storage, under its lock. Again changes nothing; one that was being removed is there again."""
+    """The object is in storage, under its lock: of the size of what lies there now, also where it was being removed."""
     await conn.execute(
         """INSERT INTO media_objects (workspace_id, digest, content_type, size_bytes, width, height, duration_ms, placeholder,
             has_thumbnail, kept_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (workspace_id, digest) DO UPDATE SET removing_since = NULL""",
+        ON CONFLICT (workspace_id, digest) DO UPDATE
+            SET removing_since = NULL, size_bytes = excluded.size_bytes, has_thumbnail = excluded.has_thumbnail""",
         workspace, kept.digest, kept.content_type, kept.size_bytes, kept.width, kept.height, kept.duration_ms,
         kept.placeholder, kept.has_thumbnail, now,
     )  # fmt: skip
@@ -189,14 +190,15 @@ async def settle(conn: Conn, workspace: WorkspaceId, message: UUID, position: in
     )  # fmt: skip
 
 
-async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str | None) -> None:
-    """Instagram was asked for a fresh link, once: this is it, if there is one."""
+async def refresh_link(conn: Conn, workspace: WorkspaceId, message: UUID, position: int, url: str, now: datetime) -> None:
+    """Instagram, asked once, has this fresh link: it is fetched as if nothing had been tried."""
     await conn.execute(
-        """WITH asked AS (UPDATE media_fetches SET has_asked_anew = true, host = coalesce($5, host)
-            WHERE workspace_id = $1 AND subject_id = $2 AND position = $3)
-        UPDATE attachments SET source_url = coalesce($4, source_url)
-        WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
-        workspace, message, position, url, paths.host(url) if url else None,
+        """WITH asked AS (
+            UPDATE media_fetches SET has_asked_anew = true, host = $5, due_at = $6, attempts = 0
+            WHERE workspace_id = $1 AND subject_id = $2 AND position = $3
+        )
+        UPDATE attachments SET source_url = $4 WHERE workspace_id = $1 AND message_id = $2 AND position = $3""",
+        workspace, message, position, url, paths.host(url), now,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from confab.store.db import Conn, row, run
 
 STALE = timedelta(days=30)
 """From this age on a profile may be read anew without anybody asking."""
-_REPORTS_EVERY = timedelta(days=1)
+_PICTURES_EVERY = timedelta(days=1)
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """Meta's times are to the second, and of another clock than ours."""
 
@@ -32,7 +32,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What we have of a participant's picture. `is_missing`: none, or not the newest; `is_wanted`: somebody saw it broken."""
+    """What we have of a participant's picture. `is_missing`: none, or not the newest; `is_wanted`: asked for anew."""
 
     source_url: str | None
     is_missing: bool
@@ -202,21 +202,23 @@ async def link_lead(conn: Conn, workspace: WorkspaceId, participant: UUID, lead_
     )  # fmt: skip
 
 
-async def report_picture(conn: Conn, workspace: WorkspaceId, participant: UUID, now: datetime) -> bool:
-    """A browser cannot show the picture: fetch it anew, once a day. False when that is decided for today, or not possible."""
+async def ask_for_picture(conn: Conn, workspace: WorkspaceId, participant: UUID, now: datetime) -> bool:
+    """The picture does not show, or its link is dead: have it fetched anew as the profile names it, once a day (rule PR4).
+
+    False when that was done today, or they are not asked for (rule P3).
+    """
     found = await conn.fetchval(
-        """WITH reported AS (
+        """WITH asked AS (
             UPDATE participants SET picture_reported_at = $3
-            WHERE workspace_id = $1 AND id = $2 AND avatar_digest IS NOT NULL
-                AND (picture_reported_at IS NULL OR picture_reported_at <= $4)
+            WHERE workspace_id = $1 AND id = $2 AND (picture_reported_at IS NULL OR picture_reported_at <= $4)
             RETURNING workspace_id, id
         )
         INSERT INTO profile_fetches AS f (workspace_id, participant_id, state, due_at, is_refresh, wants_picture)
-        SELECT workspace_id, id, 'due', $3, true, true FROM reported
+        SELECT workspace_id, id, 'due', $3, true, true FROM asked
         ON CONFLICT (workspace_id, participant_id)
             DO UPDATE SET wants_picture = true, due_at = least(f.due_at, excluded.due_at) WHERE f.state = 'due'
         RETURNING true""",
-        workspace, participant, now, now - _REPORTS_EVERY,
+        workspace, participant, now, now - _PICTURES_EVERY,
     )  # fmt: skip
     return bool(found)
 

@@ -1,5 +1,7 @@
 """The addresses of our copies of media: whose they are, and a piece of their digest, so that another file has another address."""
 
+import hashlib
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from confab.model.media import STORY_POSITION
@@ -19,9 +21,22 @@ def of_attachment(conversation: UUID, message: UUID, position: int, content_type
     return f"/media/messages/{conversation}/{message}-{which}{ending(content_type, digest)}"
 
 
-def ending(content_type: str, digest: bytes | None) -> str:
-    """How the address of such a file ends: its type, and its version where we have the file."""
-    return f".{EXTENSIONS[content_type]}" + (f"?v={digest.hex()[:12]}" if digest is not None else "")
+def ending(content_type: str, version: bytes | None) -> str:
+    """How the address of such a file ends: its type, and its version: the file's digest, where we have the file."""
+    return f".{EXTENSIONS[content_type]}" + (f"?v={version.hex()[:12]}" if version is not None else "")
+
+
+def lasting(url: str) -> str:
+    """What a link to a participant's picture has in common with every other link to it (rule P6)."""
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return url
+
+
+def version(url: str) -> bytes:
+    """The version of a picture of which we have the link alone."""
+    return hashlib.sha256(lasting(url).encode()).digest()
 
 
 def host(url: str | None) -> str:

@@ -10,10 +10,11 @@ from confab.model.changes import RunUpdated
 from confab.model.commands import Sync
 from confab.model.inbox import AccountId, Run, RunId, RunKind, Viewer, WorkspaceId
 from confab.store import changes
+from confab.store.claims import Due
 from confab.store.db import Conn, row, rows, run
 
 _SHOWN: LiteralString = """id, account_id, what, state, asked_by, created_at, started_at, finished_at, calls, conversations_total,
-    conversations_read, conversations_skipped, messages_read, messages_new, people, waiting_until,
+    conversations_read, conversations_skipped, messages_read, messages_new, unreadable, people, waiting_until,
     CASE WHEN state IN ('failed', 'stopped') THEN error END AS error, version"""
 
 
@@ -31,7 +32,9 @@ class Progress:
     conversations_skipped: int
     messages_read: int
     messages_new: int
+    unreadable: int
     people: int
+    passes: int
     waiting_until: datetime | None
 
 
@@ -85,41 +88,55 @@ async def newest(conn: Conn, viewer: Viewer, account: AccountId, what: RunKind |
     )  # fmt: skip
 
 
-async def begin(conn: Conn, workspace: WorkspaceId, run_id: UUID, now: datetime) -> Progress | None:
-    """A run that was claimed goes on where it was; None when it was stopped meanwhile."""
+async def begin(conn: Conn, due: Due, now: datetime) -> Progress | None:
+    """A run that was claimed goes on where it was; None when it was stopped, or claimed by another, meanwhile."""
     return await row(
         conn,
         Progress,
         """UPDATE runs SET state = 'running', started_at = coalesce(started_at, $3), error = NULL, version = version + 1
-        WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'running')
+        WHERE workspace_id = $1 AND id = $2 AND attempts = $4 AND state IN ('waiting', 'running')
         RETURNING account_id, what, place, page_size, calls, conversations_total, conversations_read, conversations_skipped,
-            messages_read, messages_new, people, waiting_until""",
-        workspace, run_id, now,
+            messages_read, messages_new, unreadable, people, passes, waiting_until""",
+        *due.key, now, due.attempts,
     )  # fmt: skip
 
 
-async def save(conn: Conn, workspace: WorkspaceId, run_id: UUID, progress: Progress) -> bool:
-    """How far it is now; False when it was stopped meanwhile."""
+async def save(conn: Conn, due: Due, progress: Progress) -> bool:
+    """How far it is now; False when it was stopped, or claimed by another, meanwhile.
+
+    Where its place is another one than before, it got further, and earlier attempts count no more.
+    """
     saved = await run(
         conn,
         """UPDATE runs SET place = $3, page_size = $4, calls = $5, conversations_total = $6, conversations_read = $7,
             conversations_skipped = $8, messages_read = $9, messages_new = $10, waiting_until = $11, people = $12,
-            version = version + 1
-        WHERE workspace_id = $1 AND id = $2 AND state = 'running'""",
-        workspace, run_id, progress.place, progress.page_size, progress.calls, progress.conversations_total,
+            unreadable = $13, passes = $14, version = version + 1,
+            attempts_before = CASE WHEN (place, passes) IS DISTINCT FROM ($3, $14) THEN attempts - 1 ELSE attempts_before END
+        WHERE workspace_id = $1 AND id = $2 AND attempts = $15 AND state = 'running'""",
+        *due.key, progress.place, progress.page_size, progress.calls, progress.conversations_total,
         progress.conversations_read, progress.conversations_skipped, progress.messages_read, progress.messages_new,
-        progress.waiting_until, progress.people,
+        progress.waiting_until, progress.people, progress.unreadable, progress.passes, due.attempts,
     )  # fmt: skip
     return saved > 0
 
 
-async def end(conn: Conn, workspace: WorkspaceId, run_id: UUID, state: str, error: str | None, now: datetime) -> int:
-    """It is over: `done`, `failed` or `stopped`. One that is over already stays as it ended."""
+async def end(conn: Conn, due: Due, state: str, error: str | None, now: datetime) -> int:
+    """It is over: `done` or `failed`. One that is over already, or was claimed by another meanwhile, stays as it is."""
     return await run(
         conn,
         """UPDATE runs SET state = $3, error = $4, finished_at = $5, waiting_until = NULL, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND attempts = $6 AND state IN ('waiting', 'running')""",
+        *due.key, state, error, now, due.attempts,
+    )  # fmt: skip
+
+
+async def stop(conn: Conn, workspace: WorkspaceId, run_id: UUID, reason: str, now: datetime) -> int:
+    """Somebody ends it where it is. One that is over already stays as it ended."""
+    return await run(
+        conn,
+        """UPDATE runs SET state = 'stopped', error = $3, finished_at = $4, waiting_until = NULL, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND state IN ('waiting', 'running')""",
-        workspace, run_id, state, error, now,
+        workspace, run_id, reason, now,
     )  # fmt: skip
 
 

@@ -155,11 +155,25 @@ CREATE TABLE public.account_watches (
     error text,
     heard_at timestamp with time zone,
     habit_s integer DEFAULT 21600 NOT NULL,
-    looked_at timestamp with time zone
+    looked_at timestamp with time zone,
+    gap text,
+    gap_from timestamp with time zone,
+    gap_at timestamp with time zone,
+    place text,
+    place_from timestamp with time zone,
+    place_at timestamp with time zone,
+    CONSTRAINT account_watches_gap CHECK ((((gap IS NULL) = (gap_at IS NULL)) AND ((gap_from IS NULL) OR (gap IS NOT NULL)))),
+    CONSTRAINT account_watches_place CHECK ((((place_from IS NULL) = (place_at IS NULL)) AND ((place IS NULL) OR (place_at IS NOT NULL))))
 );
 ALTER TABLE ONLY public.account_watches FORCE ROW LEVEL SECURITY;
-COMMENT ON COLUMN public.account_watches.heard_at IS 'When a webhook last had something for the account, to the minute.';
-COMMENT ON COLUMN public.account_watches.habit_s IS 'The longest silence between two webhooks that is usual for the account; it fades.';
+COMMENT ON COLUMN public.account_watches.heard_at IS 'When a webhook last had what a participant wrote, to the minute.';
+COMMENT ON COLUMN public.account_watches.habit_s IS 'The longest silence of participants that is usual for the account; it fades.';
+COMMENT ON COLUMN public.account_watches.gap IS 'What is missing, in words, until an import or another reading brings it.';
+COMMENT ON COLUMN public.account_watches.gap_from IS 'From when on reading again may bring it; NULL: only an import does.';
+COMMENT ON COLUMN public.account_watches.gap_at IS 'When it was last found missing.';
+COMMENT ON COLUMN public.account_watches.place IS 'The page at which a comparison was told to wait; NULL: the first.';
+COMMENT ON COLUMN public.account_watches.place_from IS 'Since when the conversations moved that are read there.';
+COMMENT ON COLUMN public.account_watches.place_at IS 'When reading from the first page on began.';
 CREATE TABLE public.accounts (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -722,10 +736,16 @@ CREATE TABLE public.runs (
     attempts integer DEFAULT 0 NOT NULL,
     error text,
     version integer DEFAULT 1 NOT NULL,
+    unreadable integer DEFAULT 0 NOT NULL,
+    passes integer DEFAULT 0 NOT NULL,
+    attempts_before integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text]))),
     CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text])))
 );
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
+COMMENT ON COLUMN public.runs.passes IS 'How often the list was read to its end: what moves meanwhile jumps over the place that is read.';
+COMMENT ON COLUMN public.runs.attempts_before IS 'The attempts before the one that last got further: they count no more.';
 CREATE TABLE public.schedules (
     name text NOT NULL,
     due_at timestamp with time zone NOT NULL,

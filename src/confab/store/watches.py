@@ -6,12 +6,17 @@ from datetime import datetime
 from uuid import UUID
 
 from confab.model.inbox import AccountId, WorkspaceId
+from confab.store.claims import Due
 from confab.store.db import Conn, row, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What is known of an account's incoming traffic. `failed_since`: whether an event failed since the last look."""
+    """What is known of an account's incoming traffic.
+
+    `stored_at`: when the oldest webhook came that is still to be applied. `has_failures`: whether an event failed since the last
+    look. `gap` and the two after it: see Gap; `is_imported`: an import ended since. `place` and the two after it: see Place.
+    """
 
     connected_at: datetime
     complete_up_to: datetime | None
@@ -21,7 +26,43 @@ class Watch:
     heard_at: datetime | None
     habit_s: int
     looked_at: datetime | None
+    stored_at: datetime | None
     has_failures: bool
+    gap: str | None
+    gap_from: datetime | None
+    gap_at: datetime | None
+    is_imported: bool
+    place: str | None
+    place_from: datetime | None
+    place_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """What is missing, in words; from when on reading again may bring it (None: only an import does); when it was found."""
+
+    reason: str
+    since: datetime | None
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a comparison was told to wait: the page (None: the first) of what moved since `floor`, begun at `began_at`."""
+
+    after: str | None
+    floor: datetime
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """When to look after an account again, and what is to be known then. `looked_at`: when it was compared, if it was."""
+
+    due_at: datetime
+    looked_at: datetime | None
+    gap: Gap | None
+    place: Place | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +84,9 @@ async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
 
 
 async def heard(conn: Conn, accounts: Sequence[tuple[UUID, UUID, datetime]]) -> int:
-    """Webhooks for these (workspace, account) came at that time. The silence before becomes their habit, which fades.
+    """What participants wrote to these (workspace, account) came by webhook at that time. The silence before becomes their habit.
 
-    What came before what is known already changes nothing.
+    It fades. What came before what is known already changes nothing.
     """
     return await run(
         conn,
@@ -68,12 +109,18 @@ async def heard(conn: Conn, accounts: Sequence[tuple[UUID, UUID, datetime]]) -> 
 
 
 async def get(conn: Conn, workspace: WorkspaceId, account: UUID) -> Watch | None:
-    """What is known now; None when the account is gone. Index: delivery_parts_state."""
+    """What is known now; None when the account is gone. Indexes: delivery_parts_state, runs_newest."""
     return await row(
         conn,
         Watch,
         """SELECT a.created_at AS connected_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since, w.heard_at,
-            w.habit_s, w.looked_at, EXISTS (
+            w.habit_s, w.looked_at, w.gap, w.gap_from, w.gap_at, w.place, w.place_from, w.place_at, (
+                SELECT min(d.received_at) FROM delivery_parts d
+                WHERE d.workspace_id = $1 AND d.state = 'stored' AND d.account_id = $2
+            ) AS stored_at, EXISTS (
+                SELECT FROM runs r WHERE r.workspace_id = $1 AND r.account_id = $2 AND r.what = 'messages' AND r.state = 'done'
+                    AND r.finished_at >= w.gap_at
+            ) AS is_imported, EXISTS (
                 SELECT FROM delivery_parts d WHERE d.workspace_id = $1 AND d.state = 'failed' AND d.account_id = $2
                     AND d.received_at > coalesce(w.looked_at, a.created_at)
             ) AS has_failures
@@ -83,13 +130,27 @@ async def get(conn: Conn, workspace: WorkspaceId, account: UUID) -> Watch | None
     )  # fmt: skip
 
 
-async def again(conn: Conn, workspace: WorkspaceId, account: UUID, due_at: datetime, looked_at: datetime | None) -> int:
-    """When to look after it next; `looked_at` when Instagram was asked just now."""
+async def again(conn: Conn, due: Due, next_: Next) -> int:
+    """When to look after it next; 0 when it was claimed by another meanwhile."""
+    gap, place = next_.gap, next_.place
     return await run(
         conn,
-        """UPDATE account_watches SET due_at = $3, attempts = 0, error = NULL, looked_at = coalesce($4, looked_at)
-        WHERE workspace_id = $1 AND account_id = $2""",
-        workspace, account, due_at, looked_at,
+        """UPDATE account_watches SET due_at = $4, attempts = 0, error = NULL, looked_at = coalesce($5, looked_at),
+            gap = $6, gap_from = $7, gap_at = $8, place = $9, place_from = $10, place_at = $11
+        WHERE workspace_id = $1 AND account_id = $2 AND attempts = $3""",
+        *due.key, due.attempts, next_.due_at, next_.looked_at,
+        gap.reason if gap else None, gap.since if gap else None, gap.found_at if gap else None,
+        place.after if place else None, place.floor if place else None, place.began_at if place else None,
+    )  # fmt: skip
+
+
+async def look_soon(conn: Conn, workspace: WorkspaceId, account: UUID, now: datetime) -> int:
+    """An import ended: where something was missing, see whether it still is."""
+    return await run(
+        conn,
+        """UPDATE account_watches SET due_at = least(due_at, $3)
+        WHERE workspace_id = $1 AND account_id = $2 AND gap IS NOT NULL AND attempts = 0""",
+        workspace, account, now,
     )  # fmt: skip
 
 

@@ -31,7 +31,8 @@ class Each:
     """A kind whose rows are worked on one by one, up to `at_once` side by side.
 
     The row is removed when `run` returns, unless `keeps_row`: then `run` settles it. When `run` raises, the row is postponed
-    with backoff and jitter; after `max_attempts` (None: never) `give_up` settles it, told what went wrong, or else it is buried.
+    with backoff and jitter; after `max_attempts` that got no further (None: never) `give_up` settles it, told what went wrong,
+    or else it is buried.
 
     Where the kind has lanes, `at_once_of` says for each how many go side by side with the same value, and `closed` which values
     wait for a moment whatever else there is.
@@ -170,11 +171,13 @@ class Worker:
     async def _failed(self, work: Each, due: Due, error: Exception) -> None:
         log.warning("work_failed", kind=work.kind.name, attempt=due.attempts, error=in_short(error))
         try:
-            if work.max_attempts is None or due.attempts < work.max_attempts:
-                until = self._clock.now() + timedelta(seconds=backoff_s(due.attempts, random.random()))  # noqa: S311 -- jitter
-                async with self._db.transaction() as conn:
+            async with self._db.transaction() as conn:
+                tries = await work.kind.tries(conn, due)
+                is_given_up = work.max_attempts is not None and tries >= work.max_attempts
+                if not is_given_up:
+                    until = self._clock.now() + timedelta(seconds=backoff_s(tries, random.random()))  # noqa: S311 -- jitter
                     await work.kind.postpone(conn, due, until, in_short(error))
-            else:
+            if is_given_up:
                 await self._give_up(work, due, in_short(error))
         except REFUSED as trouble:
             log.warning("work_not_settled", kind=work.kind.name, error=in_short(trouble))

@@ -12,9 +12,11 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.model.inbox import WorkspaceId
 from confab.store import budgets
+from confab.store.budgets import Spacing
 from confab.store.db import Database
 
 _LOOK_S = 1.0
+_PATIENCE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,19 @@ class Pool:
     each: timedelta
     saved: timedelta = timedelta(0)
 
+    def spacing(self, ahead: timedelta) -> Spacing:
+        """How its calls are spaced for who takes a place at most so far ahead."""
+        return Spacing(each=self.each, saved=self.saved, ahead=ahead)
+
+
+class Waiting(Exception):
+    """Instagram asks to wait until then; everybody of this account does."""
+
+    def __init__(self, until: datetime, reason: str) -> None:
+        super().__init__(reason)
+        self.until = until
+        self.reason = reason
+
 
 class Pace:
     """Hands out places."""
@@ -34,11 +49,13 @@ class Pace:
         self._clock = clock
 
     async def turn(self, workspace: WorkspaceId, account: UUID, pool: Pool) -> None:
-        """Return when the call may be made."""
+        """Return when the call may be made. Raises Waiting when that is not soon: then no place is taken."""
+        now = self._clock.now()
         async with self._db.transaction() as conn:
-            at = await budgets.reserve(conn, workspace, account, pool.name, pool.each, self._clock.now())
-        while (left_s := (at - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 -- our clock may be another's, and jump
-            await asyncio.sleep(min(left_s, _LOOK_S))
+            is_given, at = await budgets.take(conn, workspace, account, pool.name, pool.spacing(_PATIENCE), now)
+        if not is_given:
+            raise Waiting(at, "it asks to wait")
+        await sleep_until(self._clock, at)
 
     async def block(self, workspace: WorkspaceId, account: UUID, pool: Pool, for_: timedelta) -> datetime:
         """Meta asks to wait: nobody gets a place before this moment, which is returned."""
@@ -51,3 +68,9 @@ class Pace:
         """What Meta says of the allowance slows down the calls to come, before it is used up."""
         async with self._db.transaction() as conn:
             await budgets.learn(conn, workspace, account, pool.name, used_percent)
+
+
+async def sleep_until(clock: Clock, at: datetime) -> None:
+    """Return at that moment of our clock, which may be another's, and jump."""
+    while (left_s := (at - clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 -- see above
+        await asyncio.sleep(min(left_s, _LOOK_S))

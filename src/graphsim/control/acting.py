@@ -37,6 +37,15 @@ class Mid(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     at: str | float | None = None
 
 
+class Odd(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What the API answers for these fields of a message, or of the conversation with a customer. Rule C16."""
+
+    fields: dict[str, object]
+    mid: str | None = None
+    customer: str | None = None
+    account: str | None = None
+
+
 def operations() -> tuple[Operation, ...]:
     """All operations of this room."""
     return (
@@ -58,6 +67,7 @@ def operations() -> tuple[Operation, ...]:
             lambda sim, act: _made(people.mention(sim, act)),
         ),
         post("/history", "Many conversations at once", history.History, history.write),
+        post("/odd", "Something is listed oddly", Odd, _odd),
         post("/play", "Many conversations as you tell them", play.Play, play.perform),
         post("/raw", "Any item, wrapped and signed", Raw, _raw),
         post("/deliver", "Any body, signed", Deliver, _deliver),
@@ -105,6 +115,18 @@ def _made(made: Comment | Post) -> Doc:
 
 def _unreact(sim: Sim, act: Mid) -> Doc:
     return _message(sim, people.react(sim, people.React(mid=act.mid, emoji=None, deliver=act.deliver, at=act.at)))
+
+
+def _odd(sim: Sim, act: Odd) -> Doc:
+    if act.mid is not None:
+        people.message_of(sim, act.mid).odd = act.fields
+        return {"mid": act.mid}
+    account = people.account_of(sim, act.account)
+    found = threads.find(sim, account.ig_id, people.customer_of(sim, account, act.customer).igsid)
+    if found is None:
+        raise people.Unknown("there is no conversation with this customer")
+    found.odd = act.fields
+    return {"conversation": found.id}
 
 
 def _raw(sim: Sim, act: Raw) -> Doc:

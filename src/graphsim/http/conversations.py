@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def get_conversations(sim: Sim, call: Call, token: Token) -> Answer:
-    """`GET {node}/conversations`. Rules C1 to C3, C7, C12, C15, T16."""
+    """`GET {node}/conversations`. Rules C1 to C3, C7, C12, C15, C16, T16."""
     account = access.account_of(sim, call, token)
     _admit(sim, token)
     if call.is_facebook and call.params.get("platform") != "instagram":
@@ -93,6 +93,7 @@ def _conversation_getters(sim: Sim, call: Call, one: Conversation) -> Mapping[st
         "can_reply": constant(is_open),
         "is_owner": constant(one.owner_app is None),
         "messages": lambda field: _messages(sim, call, one, field.fields or fields.parse(_MESSAGE_DEFAULT), field.arguments),
+        **_odd(one.odd),
     }
 
 
@@ -127,7 +128,13 @@ def _message_getters(sim: Sim, message: Message) -> Mapping[str, Getter]:
         "reply_to": constant(MISSING if message.reply_to is None else {"mid": message.reply_to}),
         "is_unsupported": constant(True if message.is_unsupported else MISSING),
         "tags": constant({"data": [{"name": "inbox"}, {"name": "read" if message.is_from_account else "unread"}]}),
+        **_odd(message.odd),
     }
+
+
+def _odd(values: Doc) -> Mapping[str, Getter]:
+    """What is shown instead of the truth. Rule C16."""
+    return {name: constant(value) for name, value in values.items()}
 
 
 def _reactions(sim: Sim, message: Message) -> object:

@@ -77,6 +77,19 @@ async def test_C15_messages_come_with_the_list_unless_they_are_too_many(sim: Sim
     assert len((await sim.get("me/conversations", platform="instagram", fields=fields, limit=2))["data"]) == 2
 
 
+async def test_C16_what_is_listed_may_be_odd_and_its_neighbours_are_not(sim: Sim) -> None:
+    odd, good = [await sim.do("write", customer=one, text="hello") for one in (CUSTOMER, "1087654321098766")]
+    await sim.do("odd", customer=CUSTOMER, fields={"participants": None, "updated_time": "soon"})
+    await sim.do("odd", mid=odd["mid"], fields={"reactions": None, "id": None})
+    fields = "id,updated_time,participants{id},messages{id,message,reactions}"
+    listed = (await sim.get("me/conversations", platform="instagram", fields=fields))["data"]
+    found = {one["id"]: one for one in listed}
+    shown = found[odd["conversation"]]
+    assert (shown["participants"], shown["updated_time"]) == (None, "soon")
+    assert shown["messages"]["data"] == [{"id": None, "message": "hello", "reactions": None}]
+    assert found[good["conversation"]]["messages"]["data"] == [{"id": good["mid"], "message": "hello"}]
+
+
 async def test_C8_times_are_iso_to_the_second(sim: Sim) -> None:
     mid = (await sim.do("write", customer=CUSTOMER))["mid"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000", (await sim.get(mid))["created_time"])

@@ -9,10 +9,11 @@ from confab.clock import Clock
 from confab.graph.limits import EACH_CONVERSATIONS_CALL, Usage, usage_of
 from confab.store import budgets
 from confab.store.db import Database, Doors
-from confab.work.pace import Pace, Pool
+from confab.work.pace import Pace, Pool, Waiting
 from tests.world import World, make_world
 
 EACH = EACH_CONVERSATIONS_CALL
+SPACING = Pool(name="conversations", each=EACH).spacing(timedelta(hours=1))
 NOW = datetime.fromisoformat("2026-11-02T12:00:00+00:00")
 
 
@@ -24,7 +25,9 @@ async def world(doors: Doors) -> World:
 async def reserve(db: Database, world: World) -> timedelta:
     """How long after NOW the next call may be made."""
     async with db.transaction() as conn:
-        return await budgets.reserve(conn, world.workspace, world.account, "conversations", EACH, NOW) - NOW
+        is_given, at = await budgets.take(conn, world.workspace, world.account, "conversations", SPACING, NOW)
+    assert is_given
+    return at - NOW
 
 
 async def test_HI6_workers_that_ask_together_get_places_one_after_the_other(worker_db: Database, world: World) -> None:
@@ -55,7 +58,7 @@ async def test_HI6_when_instagram_asks_to_wait_nobody_gets_a_place_before(
 
 
 async def test_HI6_a_clock_that_jumps_ends_the_wait(worker_db: Database, world: World, clock: Clock) -> None:
-    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=timedelta(hours=1))
+    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=timedelta(seconds=9))
     await pace.turn(world.workspace, world.account, pool)
     waiting = asyncio.ensure_future(pace.turn(world.workspace, world.account, pool))
     await asyncio.sleep(0.05)
@@ -63,6 +66,18 @@ async def test_HI6_a_clock_that_jumps_ends_the_wait(worker_db: Database, world: 
     clock.ahead += timedelta(hours=1)
     async with asyncio.timeout(5):
         await waiting
+
+
+async def test_HI6_who_would_wait_long_is_told_until_when_and_takes_no_place(
+    worker_db: Database, world: World, clock: Clock
+) -> None:
+    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=EACH)
+    await pace.turn(world.workspace, world.account, pool)
+    until = await pace.block(world.workspace, world.account, pool, timedelta(minutes=5))
+    for _ in range(2):
+        with pytest.raises(Waiting) as waiting:
+            await pace.turn(world.workspace, world.account, pool)
+        assert waiting.value.until == until
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from confab.inbox.reading import Found
-from confab.inbox.watch import Compared, polls_since, silence_of, why_look
+from confab.inbox.watch import polls_since, reads_since, silence_of, why_look
 from confab.store.heartbeats import Outage
 from confab.store.watches import Watch
 from tests.world import NOON
@@ -15,7 +15,8 @@ from tests.world import NOON
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 WELL = Watch(
     connected_at=NOON - 30 * 24 * HOUR, complete_up_to=NOON - 5 * MINUTE, incomplete_reason=None, receiving="webhooks",
-    polling_since=None, heard_at=NOON - 5 * MINUTE, habit_s=3600, looked_at=NOON - 20 * MINUTE, has_failures=False,
+    polling_since=None, heard_at=NOON - 5 * MINUTE, habit_s=3600, looked_at=NOON - 20 * MINUTE, stored_at=None,
+    has_failures=False, gap=None, gap_from=None, gap_at=None, is_imported=False, place=None, place_from=None, place_at=None,
 )  # fmt: skip
 
 
@@ -25,6 +26,7 @@ WELL = Watch(
         ({}, None),
         ({"complete_up_to": None, "looked_at": None}, "never"),
         ({"has_failures": True}, "failures"),
+        ({"gap": "one", "gap_at": NOON - HOUR, "is_imported": True}, "imported"),
         ({"receiving": "polling", "polling_since": NOON - HOUR}, "polling"),
         ({"looked_at": NOON - 61 * MINUTE}, "routine"),
         ({"looked_at": NOON - 40 * MINUTE, "heard_at": NOON - 41 * MINUTE, "habit_s": 60}, "silence"),
@@ -46,25 +48,37 @@ def test_GA1_silence_is_strange_at_twice_the_habit_within_bounds(habit_s: int, s
     assert silence_of(replace(WELL, habit_s=habit_s)) == silence
 
 
-def compared(*sent_at: Any, is_subscribed: bool = True) -> Compared:
-    return Compared(found=Found(new_inbound=list(sent_at)), is_subscribed=is_subscribed)
-
-
 @pytest.mark.parametrize(
-    ("found", "polls"),
+    ("sent_at", "is_subscribed", "polls"),
     [
-        (compared(), False),
-        (compared(NOON - 3 * MINUTE), True),  # newer than the last webhook
-        (compared(NOON - MINUTE), False),  # may still be announced
-        (compared(NOON - 10 * MINUTE), False),  # webhooks came after it
-        (compared(is_subscribed=False), True),
+        ([], True, False),
+        ([NOON - 3 * MINUTE], True, True),  # newer than the last webhook
+        ([NOON - MINUTE], True, False),  # may still be announced
+        ([NOON - 10 * MINUTE], True, False),  # webhooks came after it
+        ([], False, True),
     ],
 )
-def test_GA3_polling_begins_when_webhooks_stay_away(found: Compared, polls: bool) -> None:
-    assert polls_since(WELL, found, NOON) == (NOON if polls else None)
+def test_GA3_polling_begins_when_webhooks_stay_away(sent_at: list[Any], *, is_subscribed: bool, polls: bool) -> None:
+    found = Found(new_inbound=sent_at)
+    assert polls_since(WELL, found, NOON, is_subscribed=is_subscribed) == (NOON if polls else None)
 
 
 @pytest.mark.parametrize(("heard_at", "since"), [(NOON - 2 * HOUR, NOON - HOUR), (NOON - MINUTE, None)])
 def test_GA3_polling_ends_with_the_first_webhook(heard_at: Any, since: Any) -> None:
     polling = replace(WELL, receiving="polling", polling_since=NOON - HOUR, heard_at=heard_at)
-    assert polls_since(polling, compared(), NOON) == since
+    assert polls_since(polling, Found(), NOON, is_subscribed=True) == since
+
+
+@pytest.mark.parametrize(
+    ("gap_from", "reason", "since"),
+    [
+        (None, "routine", NOON - 25 * MINUTE),  # the last look, and a little
+        (NOON - 3 * HOUR, "routine", NOON - 3 * HOUR),
+        (NOON - 3 * HOUR, "polling", NOON - 25 * MINUTE),  # each minute: that would be too much
+        (NOON - 25 * HOUR, "routine", NOON - 25 * MINUTE),  # an import alone brings that
+        (NOON - 3 * HOUR, "imported", NOON - 20 * MINUTE),
+    ],
+)
+def test_GA4_what_is_missing_is_read_again_for_a_day(gap_from: Any, reason: Any, since: Any) -> None:
+    watch = replace(WELL, gap="one", gap_at=NOON - HOUR, gap_from=gap_from)
+    assert reads_since(watch, reason, NOON) == since

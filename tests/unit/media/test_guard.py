@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from confab.errors import MediaRefused
+from confab.errors import MediaGone, MediaRefused
 from confab.media import guard
 
 
@@ -60,6 +60,15 @@ def test_MD1_metas_media_hosts_may_be_asked(url: str) -> None:
 def test_MD1_nothing_else_is_ever_asked(url: str, reason: str) -> None:
     with pytest.raises(MediaRefused, match=reason):
         guard.checked(url, frozenset())
+
+
+@pytest.mark.parametrize("host", ["instagram.com", "www.instagram.com", "m.facebook.com", "FACEBOOK.com", "www.facebook.com."])
+def test_MD1_N24_a_page_for_people_is_never_fetched_and_counts_as_a_dead_link(host: str) -> None:
+    with pytest.raises(MediaGone, match="a page and to no file"):
+        guard.checked(f"https://{host}/stories/ada/18012345678901234/", frozenset())
+    for other in (f"http://{host}/x", f"https://{host}:8443/x"):
+        with pytest.raises(MediaRefused, match="https"):
+            guard.checked(other, frozenset())
 
 
 def test_MD1_one_exact_pair_may_be_allowed_for_a_simulator() -> None:

@@ -8,7 +8,7 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from confab.errors import MediaError, MediaRefused
+from confab.errors import MediaError, MediaGone, MediaRefused
 from confab.media import guard, sniff
 from confab.media.studio import Studio
 from tests.unit.media.test_download import MAX, answers, bomb, host, png, refused
@@ -151,6 +151,13 @@ def test_MD1_an_address_is_no_host_of_metas_however_it_is_written(written: str) 
 )  # fmt: skip
 async def test_MD1_a_redirect_is_refused_for_the_same_reasons_as_a_link(location: str, reason: str) -> None:
     assert reason in await refused(answers(b"", status="302 Found", Location=location), MediaRefused)
+
+
+async def test_MD1_a_redirect_to_a_page_is_a_dead_link() -> None:
+    location = "https://www.instagram.com/accounts/login/"
+    assert await refused(answers(b"", status="302 Found", Location=location), MediaGone) == (
+        "Instagram's link leads to a page and to no file"
+    )
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,9 @@ export function applyToAccounts(accounts: Listed<Account>, change: Change): List
   return { ...accounts, items: accounts.items.map((one) => (one === known ? change.account : one)) }
 }
 
+/** How many imports of an account are listed. */
+export const RUNS_LISTED = 5
+
 /** Imports, newest first, as the server lists them: ids of runs sort by the time they were asked for. */
 export function applyToRuns(runs: Listed<Run>, change: Change, accountId: string): Listed<Run> {
   if (change.type !== "run_updated" || change.run.account_id !== accountId) return runs
@@ -113,7 +116,8 @@ export function applyToRuns(runs: Listed<Run>, change: Change, accountId: string
   if (run.what !== "messages") return runs
   const known = runs.items.find((one) => one.id === run.id)
   if (known === undefined) {
-    return { ...runs, items: [...runs.items, run].sort((a, b) => (a.id > b.id ? -1 : 1)) }
+    const items = [...runs.items, run].sort((a, b) => (a.id > b.id ? -1 : 1))
+    return { ...runs, items: items.slice(0, RUNS_LISTED) }
   }
   if (known.version >= run.version) return runs
   return { ...runs, items: runs.items.map((one) => (one === known ? run : one)) }

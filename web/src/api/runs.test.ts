@@ -2,7 +2,7 @@
 import { QueryClient } from "@tanstack/react-query"
 import { expect, test } from "vitest"
 import { ACCOUNT, makeRun } from "../testing/make"
-import { applyChange, type Listed } from "./apply-change"
+import { applyChange, type Listed, RUNS_LISTED } from "./apply-change"
 import type { Run } from "./model"
 import { runsOf } from "./runs"
 
@@ -30,4 +30,11 @@ test("HI4: A run that somebody else begins stands above the older ones; that of 
   tell(cache, theirs)
   tell(cache, makeRun({ account_id: "account-2" }))
   expect(shown()).toEqual([theirs, before])
+})
+
+test("HI4: However many runs begin, only the newest are listed", () => {
+  const runs = Array.from({ length: RUNS_LISTED + 3 }, () => makeRun({ state: "done" }))
+  const { cache, shown } = listing()
+  for (const run of runs) tell(cache, run)
+  expect(shown()).toEqual(runs.toReversed().slice(0, RUNS_LISTED))
 })

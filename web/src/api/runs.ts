@@ -1,16 +1,14 @@
 /** Long work that somebody asked for: reading what an account's conversations hold at Instagram. */
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
-import { applyChange } from "./apply-change"
+import { applyChange, RUNS_LISTED } from "./apply-change"
 import { answer, http } from "./client"
 import type { Run } from "./model"
 import { fetchEntry } from "./snapshot"
 
-const LISTED = 5
-
 /** The newest imports of an account, newest first; the stream says how far they are. */
 export function runsOf(accountId: string) {
   const queryKey = ["runs", accountId] as const
-  const query = { account: accountId, what: "messages" as const, limit: LISTED }
+  const query = { account: accountId, what: "messages" as const, limit: RUNS_LISTED }
   return queryOptions({
     queryKey,
     queryFn: ({ client }) =>

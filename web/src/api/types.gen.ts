@@ -1722,8 +1722,8 @@ export interface components {
          * Run
          * @description Something long that somebody asked for, of one account: how far it is, and what came of it.
          *
-         *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `people` counts
-         *     those whose profiles were put in line.
+         *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
+         *     counts what could not be understood or kept, `people` those whose profiles were put in line.
          */
         Run: {
             /**
@@ -1769,6 +1769,8 @@ export interface components {
             messages_read: number;
             /** Messages New */
             messages_new: number;
+            /** Unreadable */
+            unreadable: number;
             /** People */
             people: number;
             /** Waiting Until */

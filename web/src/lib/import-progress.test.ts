@@ -67,6 +67,7 @@ describe("HI1: what came of an import", () => {
     const told = [
       makeRun({ ...read, state: "done" }),
       makeRun({ state: "done", conversations_read: 2, conversations_skipped: 3, messages_new: 0 }),
+      makeRun({ ...read, state: "done", unreadable: 2 }),
       makeRun({ state: "done" }),
       makeRun({ ...read, state: "failed", error: "the token is no longer good" }),
       makeRun({ ...read, state: "stopped", error: "stopped by Dana" }),
@@ -74,6 +75,7 @@ describe("HI1: what came of an import", () => {
     expect(told).toEqual([
       "Imported 240 messages of 30 conversations",
       "Nothing new in 5 conversations",
+      "Imported 240 messages of 30 conversations (2 could not be understood)",
       "There are no conversations at Instagram to import",
       "The import failed: the token is no longer good",
       "Stopped after 30 of 40 conversations (stopped by Dana). What was read stays",

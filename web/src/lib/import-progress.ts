@@ -63,7 +63,7 @@ export function describeLeft({ leftMs }: ImportProgress): string | null {
 
 /** What came of an import that is over; when, is said beside it. */
 export function describeImported(run: Run): string {
-  const { messages_new: messages, conversations_total, conversations_skipped: skipped } = run
+  const { conversations_total, conversations_skipped: skipped } = run
   const read = run.conversations_read
   switch (run.state) {
     case "failed":
@@ -74,10 +74,22 @@ export function describeImported(run: Run): string {
       return `Stopped after ${read + skipped}${of} conversations${by}. What was read stays`
     }
     default:
-      if (read + skipped === 0) return "There are no conversations at Instagram to import"
-      if (messages === 0) return `Nothing new in ${plural(read + skipped, "conversation")}`
-      return `Imported ${plural(messages, "message")} of ${plural(read, "conversation")}`
+      if (read + skipped === 0 && run.unreadable === 0) {
+        return "There are no conversations at Instagram to import"
+      }
+      return describeBrought(run) + describeUnreadable(run)
   }
+}
+
+function describeBrought({ messages_new, conversations_read, conversations_skipped }: Run): string {
+  return messages_new === 0
+    ? `Nothing new in ${plural(conversations_read + conversations_skipped, "conversation")}`
+    : `Imported ${plural(messages_new, "message")} of ${plural(conversations_read, "conversation")}`
+}
+
+/** " (2 could not be understood)", or nothing. */
+function describeUnreadable({ unreadable }: Run): string {
+  return unreadable === 0 ? "" : ` (${unreadable} could not be understood)`
 }
 
 function waitingMs(until: string | null, now: number): number {

@@ -5,11 +5,26 @@ const MOST = { width: 320, height: 360 }
 
 describe("the room of a file", () => {
   it("keeps the proportions of a film and never exceeds the bubble", () => {
-    expect(selectRoom({ width: 1920, height: 1080 }, MOST)).toEqual({ width: 320, height: 180 })
-    expect(selectRoom({ width: 1080, height: 1920 }, MOST)).toEqual({ width: 203, height: 360 })
+    expect(selectRoom({ width: 1920, height: 1080, content_type: "video/mp4" }, MOST)).toEqual({
+      width: 320,
+      height: 180,
+    })
+    expect(selectRoom({ width: 1080, height: 1920, content_type: "video/mp4" }, MOST)).toEqual({
+      width: 203,
+      height: 360,
+    })
   })
-  it("is a square where nobody knows the size", () => {
-    expect(selectRoom({ width: null, height: null }, MOST)).toEqual({ width: 240, height: 240 })
+  it("is a square where nobody knows the size of a picture", () => {
+    expect(selectRoom({ width: null, height: null, content_type: "image/png" }, MOST)).toEqual({
+      width: 240,
+      height: 240,
+    })
+  })
+  it("stands upright, as Instagram's films do, where nobody knows the size of a film", () => {
+    const film = { width: null, height: null, content_type: "video/mp4" }
+    expect(selectRoom(film, MOST)).toEqual({ width: 203, height: 360 })
+    expect(selectRoom(film, { width: 120, height: 180 })).toEqual({ width: 101, height: 180 })
+    expect(selectRoom({ ...film, width: 640, height: 480 }, MOST)).toEqual({ width: 320, height: 240 })
   })
 })
 

@@ -3,13 +3,23 @@ import type { Attachment } from "../api/model"
 
 export type Room = { width: number; height: number }
 
-/** The room a picture or a film takes, so that nothing jumps when it arrives. */
-export function selectRoom(file: Pick<Attachment, "width" | "height">, most: Room): Room {
-  const { width, height } = file
-  if (width === null || height === null || width <= 0 || height <= 0) {
-    const side = Math.min(240, most.width, most.height)
-    return { width: side, height: side }
-  }
+type Sized = Pick<Attachment, "width" | "height" | "content_type">
+
+const UPRIGHT: Room = { width: 1080, height: 1920 }
+
+/** The room a picture or a film takes, so that nothing jumps when it arrives. A film of unknown size stands upright. */
+export function selectRoom(file: Sized, most: Room): Room {
+  if (isSized(file)) return within(file, most)
+  if (selectDrawnAs(file.content_type) === "video") return within(UPRIGHT, most)
+  const side = Math.min(240, most.width, most.height)
+  return { width: side, height: side }
+}
+
+function isSized(file: Sized): file is Sized & Room {
+  return file.width !== null && file.height !== null && file.width > 0 && file.height > 0
+}
+
+function within({ width, height }: Room, most: Room): Room {
   const scale = Math.min(1, most.width / width, most.height / height)
   return { width: Math.max(80, Math.round(width * scale)), height: Math.max(60, Math.round(height * scale)) }
 }

@@ -155,6 +155,7 @@ export function makeRun(given: Partial<Run> = {}): Run {
     conversations_skipped: 0,
     messages_read: 0,
     messages_new: 0,
+    unreadable: 0,
     people: 0,
     waiting_until: null,
     error: null,

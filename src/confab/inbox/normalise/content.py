@@ -4,11 +4,10 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
-from confab.graph import payloads
+from confab.graph import pages, payloads
 from confab.model.events import Content, SharedAttachment, SharedReferral
 from confab.model.inbox import Mid, Referral
 
-_PAGE_HOSTS = ("instagram.com", "facebook.com")  # rules N24-N26: a url there is a page for people, never a file
 _LINK_KINDS = frozenset({"fallback", "reel"})
 _TWINS = {"ig_post": ("share", "ig_post_media_id"), "sticker": ("image", "sticker_id")}  # rules N23, N30
 
@@ -119,7 +118,7 @@ def _is_page(url: str) -> bool:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return False
-    return host in {f"{prefix}{page}" for page in _PAGE_HOSTS for prefix in ("", "www.", "m.")}
+    return pages.is_page(host)
 
 
 def _first_card_title(payload: dict[str, Any]) -> object:
