@@ -1,5 +1,7 @@
 """What becomes by itself of what customers write: rules CN1-CN6 of docs/spec/inbox.md, step by step."""
 
+import asyncio
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -201,6 +203,10 @@ async def test_CN4_a_member_is_thanked_for_every_message_and_each_is_processed(s
     assert await shop.dms() == ["verification", "acknowledgement", "acknowledgement"]
     rows = await shop.fetch("SELECT mid FROM messages WHERE workspace_id = $1 AND processed ORDER BY mid")
     assert [row["mid"] for row in rows] == ["m2", "m3"]
+    told = await shop.fetch("SELECT body FROM changes WHERE workspace_id = $1 AND type = 'message_updated' ORDER BY seq")
+    assert [(one["message"]["mid"], one["message"]["processed"]) for one in (json.loads(row["body"]) for row in told)] == [
+        ("m2", True), ("m3", True),
+    ]  # fmt: skip
 
 
 async def test_CN4_an_account_may_thank_less_often_and_still_processes_all(shop: Shop, doors: Doors) -> None:
@@ -279,8 +285,6 @@ async def test_CN6_a_token_connects_once_and_not_after_its_hour(shop: Shop) -> N
 
 
 async def test_CN6_of_two_who_follow_a_link_at_once_one_is_connected(shop: Shop) -> None:
-    import asyncio
-
     await shop.welcome("m1")
     assert sorted(await asyncio.gather(*(shop.connects(f"user-{number}") for number in range(4)))) == [False, False, False, True]
 
