@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from string import Formatter
 from typing import Any, Literal
@@ -105,6 +106,18 @@ def _origin(value: str) -> str:
     if parts.path or parts.query or parts.fragment or parts.username:
         raise _Wrong("be a scheme and a host alone, like https://inbox.example.org")
     return url
+
+
+def _sender(value: str) -> str:
+    if any(not character.isprintable() for character in value) or "@" not in parseaddr(value)[1]:
+        raise _Wrong("be an address, like post@example.org or Harbour Bakery <post@example.org>")
+    return value
+
+
+def _signing_key(value: str) -> str:
+    if len(value) < _KEY_BYTES:
+        raise _Wrong("have at least 32 characters (`openssl rand -base64 32`)")
+    return value
 
 
 def _database(value: str) -> str:
@@ -333,12 +346,14 @@ class Settings:
     )
     smtp_url: str | None = _setting(
         "SMTP_URL",
-        "*Reserved.* Mail for codes and notifications; unset: what needs mail is off.",
+        "Mail for sign-in codes: `smtp://user:password@host:587` or `smtps://…`; unset: what needs mail is off and says why.",
         _url("smtp", "smtps"),
         is_secret=True,
     )
-    mail_from: str | None = _setting("MAIL_FROM", "*Reserved.* Who that mail is from.")
-    brand_name: str = _setting("BRAND_NAME", "How messages to customers name you.", default="Confab")
+    mail_from: str | None = _setting(
+        "MAIL_FROM", "Who that mail is from, like `Harbour Bakery <post@example.org>`; needed with `CONFAB_SMTP_URL`.", _sender
+    )
+    brand_name: str = _setting("BRAND_NAME", "How messages, mails and pages for customers name you.", default="Confab")
     verification_text: str = _setting(
         "VERIFICATION_TEXT",
         "What a customer is told who is not connected; it has `{link}`, and may have `{brand}`.",
@@ -353,6 +368,40 @@ class Settings:
         _template("brand"),
         default="Hi! Send your reels and posts here and we'll save them to your {brand} library.",
         shown="see docs/connect.md",
+    )
+    oidc_issuer: str | None = _setting(
+        "OIDC_ISSUER",
+        "Customers who connect sign in with this OpenID Connect provider instead of a code by mail.",
+        _url("http", "https"),
+    )
+    oidc_client_id: str | None = _setting("OIDC_CLIENT_ID", "What the provider knows us as.")
+    oidc_client_secret: str | None = _setting("OIDC_CLIENT_SECRET", "The secret that it gave us.", is_secret=True)
+    member_page: str | None = _setting(
+        "MEMBER_PAGE",
+        "Customers who connect are handed over to this page of the company's own, which says who they are.",
+        _url("http", "https"),
+    )
+    member_page_key: str | None = _setting(
+        "MEMBER_PAGE_KEY",
+        "With this both sides sign the hand-over: at least 32 characters.",
+        _signing_key,
+        is_secret=True,
+    )
+    library_hook_url: str | None = _setting(
+        "LIBRARY_HOOK_URL",
+        "A program of the company's own that is told of every item of a library.",
+        _url("http", "https"),
+    )
+    library_hook_key: str | None = _setting(
+        "LIBRARY_HOOK_KEY",
+        "What it is told is signed with this: at least 32 characters.",
+        _signing_key,
+        is_secret=True,
+    )
+    demo_mail: Path | None = _setting(  # noqa: RUF009 -- it is dataclasses.field
+        "DEMO_MAIL",
+        "The demo only: the folder of its mail server's box, shown at `/demo/mail`.",
+        _path,
     )
     dev_account_id: str | None = _setting(
         "DEV_ACCOUNT_ID",

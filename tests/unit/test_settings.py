@@ -127,7 +127,7 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_the_repr() -> None:
-    secrets = {setting.name: "hidden-value" for setting in settings.declared().values() if setting.is_secret}
+    secrets = {setting.name: "hidden-value" * 3 for setting in settings.declared().values() if setting.is_secret}
     secrets["CONFAB_ENCRYPTION_KEYS"] = KEY
     secrets["CONFAB_DATABASE_URL"] = "postgresql://u:hidden-value@db/x"
     secrets["CONFAB_SMTP_URL"] = "smtp://u:hidden-value@mail"
