@@ -81,6 +81,9 @@ class WorkKind(StrEnum):
     WATCHES = "watches"
     SNOOZES = "snoozes"
     WELCOMES = "welcomes"
+    MAILS = "mails"
+    LIBRARY = "library"
+    LIBRARY_EVENTS = "library_events"
     SCHEDULES = "schedules"
 
 

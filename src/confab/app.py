@@ -32,6 +32,7 @@ from confab.media import guard
 from confab.media.download import Downloads
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store import heartbeats, presence, schedules
@@ -47,7 +48,7 @@ log = structlog.get_logger()
 
 STREAM = "/api/v1/stream"
 
-_OURS = ("api", "connect", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
+_OURS = ("api", "connect", "demo", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
 _LARGEST_BODY = 1 << 20
 _POOL = 10
 _LEDGER_POOL = 2
@@ -160,6 +161,13 @@ def storage_of(settings: Settings) -> Storage:
     return storage
 
 
+def _provider(settings: Settings) -> Oidc | None:
+    """Whom customers who connect sign in with."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    return Oidc(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, origin=settings.origin)
+
+
 @asynccontextmanager
 async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) -> AsyncGenerator[Front, None]:
     """A web process's ASGI callable, with all that runs behind it, for as long as the block lasts."""
@@ -184,6 +192,8 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             relays=Relays(downloads),
             ledger=ledger,
             mint=Mint(keys=keys.current),
+            vault=vault.opened_by(settings),
+            oidc=_provider(settings),
             closing=asyncio.Event(),
         )
         api = routes.create()

@@ -23,6 +23,7 @@ from confab.inbox.send import Sender
 from confab.inbox.unsent import send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
+from confab.mail.post import Postman
 from confab.media import guard
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
@@ -34,10 +35,13 @@ from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.turns import Turns
+from confab.members.collect import Collector
+from confab.members.hook import Hook
 from confab.members.offer import Offers, Revealing
 from confab.members.tokens import Mint
+from confab.members.ways import why_off
 from confab.members.welcome import Welcomes
-from confab.members.wording import Wording, why_off
+from confab.members.wording import Wording
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
@@ -190,7 +194,16 @@ def _members(shared: _Shared) -> list[Each | Together]:
         db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
         mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
     )  # fmt: skip
-    return [Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True)]
+    settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker
+    postman = Postman(db, clock, shared.world.vault.open, smtp_url=settings.smtp_url, sender=settings.mail_from)
+    collector = Collector(db, clock, waker, is_hooked=settings.library_hook_url is not None)
+    hook = Hook(db, clock, url=settings.library_hook_url, key=settings.library_hook_key)
+    return [
+        Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.MAILS, run=postman.run, at_once=4, lease=_SHORT, keeps_row=True, give_up=postman.give_up),
+        Each(kind=claims.LIBRARY, run=collector.run, at_once=4, lease=_SHORT),
+        Each(kind=claims.LIBRARY_EVENTS, run=hook.run, at_once=4, lease=_SHORT, max_attempts=12),
+    ]
 
 
 def _profiles(shared: _Shared) -> list[Each | Together]:

@@ -25,7 +25,8 @@ LINK = re.compile(r"https://inbox\.example\.org/verify\?token=([0-9a-f]{64})&ig_
 @pytest.fixture
 async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
     """An account whose customers can connect."""
-    async with stack(doors, clock=clock, public_url=ORIGIN, service_token=SERVICE, brand_name="Harbour") as running:
+    mail = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "post@bakery.example"}  # nobody signs in here
+    async with stack(doors, clock=clock, public_url=ORIGIN, service_token=SERVICE, brand_name="Harbour", **mail) as running:
         (account,) = (await running.api.get("/accounts")).json()["items"]
         answer = await running.api.patch(f"/accounts/{account['id']}", json={"connects_customers": True})
         assert answer.json()["connects_customers"] is True

@@ -12,7 +12,7 @@ from confab.accounts import connecting, keeping
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
-from confab.members.wording import why_off
+from confab.members.ways import why_off
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, Seq, WorkspaceId
 from confab.model.media import MediaMode

@@ -5,10 +5,13 @@ from fastapi import APIRouter, FastAPI
 from confab import __version__
 from confab.api import (
     accounts,
+    connection,
     conversations,
+    demo_mail,
     docs,
     internal,
     ledger,
+    library,
     media,
     messages,
     operations,
@@ -18,6 +21,7 @@ from confab.api import (
     sending,
     session,
     team,
+    verify,
 )
 
 _TABLE: tuple[APIRouter, ...] = (
@@ -27,6 +31,7 @@ _TABLE: tuple[APIRouter, ...] = (
     runs.router,
     conversations.router,
     participants.router,
+    connection.router,
     messages.router,
     sending.router,
     ledger.router,
@@ -53,6 +58,8 @@ def create() -> FastAPI:
         api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
     api.include_router(docs.router, prefix="/api/v1")
     api.include_router(media.router, responses={"default": _PROBLEM})
+    for router in (verify.router, library.pages, library.router, demo_mail.router):
+        api.include_router(router)
     api.include_router(operations.router)
     api.include_router(internal.router)
     return api

@@ -6,11 +6,13 @@ from typing import cast
 
 from starlette.requests import HTTPConnection
 
+from confab.accounts.vault import Vault
 from confab.api.metrics import Metrics
 from confab.clock import Clock
 from confab.inbox.receive import Ledger
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store.db import Database
@@ -20,7 +22,8 @@ from confab.team.passwords import Passwords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of a running web process. `db` is the API's door; `closing` is set when the process is told to stop."""
+    """The parts of a running web process. `db` is the API's door; `oidc`: the provider
+    that customers sign in with, if there is one; `closing` is set when the process is told to stop."""
 
     settings: Settings
     clock: Clock
@@ -32,6 +35,8 @@ class Services:
     relays: Relays
     ledger: Ledger
     mint: Mint
+    vault: Vault
+    oidc: Oidc | None
     closing: asyncio.Event
 
 

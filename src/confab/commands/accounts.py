@@ -7,7 +7,7 @@ from confab.accounts import connect, connecting, keeping, meta_apps, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
 from confab.errors import NotFound
-from confab.members.wording import why_off
+from confab.members.ways import why_off
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store import accounts as store

@@ -14,7 +14,7 @@ from confab.doctor import checks
 from confab.doctor.checks import Finding
 from confab.inbox.ingest import Ingest
 from confab.media.storage import Storage
-from confab.members.wording import why_off
+from confab.members.ways import why_off
 from confab.store import claims, deliveries
 from confab.store import doors as database
 from confab.store.claims import Dead

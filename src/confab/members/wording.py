@@ -1,4 +1,4 @@
-"""What customers are told, in the operator's words and with the brand's name. And why nothing is said, where that is so."""
+"""What customers are told, in the operator's words and with the brand's name."""
 
 from dataclasses import dataclass
 
@@ -38,10 +38,3 @@ class Wording:
     def thanks(self) -> str:
         """That it came."""
         return self.acknowledgement.format(brand=self.brand)
-
-
-def why_off(settings: Settings) -> str | None:
-    """Why nobody can connect on this installation, whatever its accounts say; None where they can."""
-    if settings.public_url is None:
-        return "CONFAB_PUBLIC_URL is not set: customers could not open the link."
-    return None

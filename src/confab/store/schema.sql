@@ -36,8 +36,11 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'runs', count(*) FROM runs WHERE due_at = 'infinity' AND state IN ('waiting', 'running')
     UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     UNION ALL SELECT 'welcomes', count(*) FROM welcomes WHERE due_at = 'infinity'
+    UNION ALL SELECT 'mails', count(*) FROM mails WHERE due_at = 'infinity'
+    UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
+    UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
+    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -116,6 +119,24 @@ CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zon
     SELECT s.id, m.role FROM sessions s
     JOIN memberships m ON m.workspace_id = s.workspace_id AND m.agent_id = s.agent_id
     WHERE s.id = ANY(session_ids) AND (s.expires_at IS NULL OR s.expires_at > at)
+    $$;
+CREATE FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) RETURNS TABLE(session_id uuid, workspace_id uuid, workspace text, member_id uuid, user_id text, email text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.id, m.workspace_id, w.name, m.id, m.user_id, m.email FROM member_sessions s
+    JOIN members m ON m.workspace_id = s.workspace_id AND m.id = s.member_id
+    JOIN workspaces w ON w.workspace_id = s.workspace_id
+    WHERE s.digest = session_digest AND s.expires_at > at
+    $$;
+CREATE FUNCTION public.memberships_of(address text, user_name text) RETURNS TABLE(workspace_id uuid, workspace text, member_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT m.workspace_id, w.name, m.id FROM members m JOIN workspaces w ON w.workspace_id = m.workspace_id
+    WHERE (address IS NOT NULL AND m.way = 'mail' AND m.email = address)
+        OR (user_name IS NOT NULL AND m.way <> 'mail' AND m.user_id = user_name)
+    ORDER BY m.created_at DESC, m.workspace_id
     $$;
 CREATE FUNCTION public.uuid_at(moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -455,6 +476,74 @@ CREATE TABLE public.labels (
     CONSTRAINT labels_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.labels FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_events (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    type text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT library_events_type_check CHECK ((type = ANY (ARRAY['created'::text, 'updated'::text, 'removed'::text])))
+);
+ALTER TABLE ONLY public.library_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_items (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    kind text NOT NULL,
+    key uuid NOT NULL,
+    media_id text,
+    permalink text,
+    caption text,
+    author text,
+    note text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    first_sent_at timestamp with time zone NOT NULL,
+    last_sent_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT library_items_kind_check CHECK ((kind = ANY (ARRAY['reel'::text, 'post'::text, 'story'::text, 'link'::text])))
+);
+ALTER TABLE ONLY public.library_items FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.library_items.key IS 'What makes two shares one: the digest of Meta''s id of the media, else of the link in its plain form.';
+CREATE TABLE public.library_queue (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.library_queue FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_refusals (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    key uuid NOT NULL
+);
+ALTER TABLE ONLY public.library_refusals FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_sources (
+    workspace_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    conversation_id uuid NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.library_sources FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.mails (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    sealed bytea,
+    expires_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.mails FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.mails.id IS 'Of a code''s mail, the code''s.';
+COMMENT ON COLUMN public.mails.sealed IS 'AES-GCM, bound to this row; null: it is too late to send it.';
 CREATE TABLE public.media_fetches (
     workspace_id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -505,6 +594,42 @@ CREATE TABLE public.media_turns (
     error text
 );
 ALTER TABLE ONLY public.media_turns FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.member_codes (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    digest bytea NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT member_codes_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY public.member_codes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.member_sessions (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT member_sessions_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY public.member_sessions FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.member_sessions.digest IS 'SHA-256 of the cookie''s secret, which is kept nowhere.';
+CREATE TABLE public.members (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    way text NOT NULL,
+    user_id text NOT NULL,
+    email text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT members_check CHECK (((way <> 'mail'::text) OR (email IS NOT NULL))),
+    CONSTRAINT members_email_check CHECK (((email = lower(email)) AND (email <> ''::text))),
+    CONSTRAINT members_user_id_check CHECK ((user_id <> ''::text)),
+    CONSTRAINT members_way_check CHECK ((way = ANY (ARRAY['mail'::text, 'oidc'::text, 'page'::text])))
+);
+ALTER TABLE ONLY public.members FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.members.way IS 'Who said who they are: a code by mail, an OpenID provider, the company''s own page.';
+COMMENT ON COLUMN public.members.user_id IS 'What participants.connected_user_id says: our id of those who came by mail, else the provider''s or the company''s.';
 CREATE TABLE public.memberships (
     workspace_id uuid NOT NULL,
     agent_id uuid NOT NULL,
@@ -790,6 +915,10 @@ CREATE TABLE public.snoozes (
     error text
 );
 ALTER TABLE ONLY public.snoozes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.spent_states (
+    digest bytea NOT NULL,
+    spent_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.unrouted_parts (
     delivery_id uuid NOT NULL,
     ig_id text NOT NULL,
@@ -995,6 +1124,20 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE ONLY public.library_events
+    ADD CONSTRAINT library_events_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_workspace_id_member_id_key_key UNIQUE (workspace_id, member_id, key);
+ALTER TABLE ONLY public.library_queue
+    ADD CONSTRAINT library_queue_pkey PRIMARY KEY (workspace_id, message_id);
+ALTER TABLE ONLY public.library_refusals
+    ADD CONSTRAINT library_refusals_pkey PRIMARY KEY (workspace_id, message_id, key);
+ALTER TABLE ONLY public.library_sources
+    ADD CONSTRAINT library_sources_pkey PRIMARY KEY (workspace_id, item_id, message_id, "position");
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_pkey PRIMARY KEY (workspace_id, subject_id, "position");
 ALTER TABLE ONLY public.media_objects
@@ -1003,6 +1146,14 @@ ALTER TABLE ONLY public.media_removals
     ADD CONSTRAINT media_removals_pkey PRIMARY KEY (workspace_id, digest);
 ALTER TABLE ONLY public.media_turns
     ADD CONSTRAINT media_turns_pkey PRIMARY KEY (workspace_id, account_id);
+ALTER TABLE ONLY public.member_codes
+    ADD CONSTRAINT member_codes_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_workspace_id_user_id_key UNIQUE (workspace_id, user_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
 ALTER TABLE ONLY public.message_hints
@@ -1053,6 +1204,8 @@ ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (subject, attempted_at, id);
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.spent_states
+    ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
 ALTER TABLE ONLY public.uploads
@@ -1088,9 +1241,24 @@ CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, de
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX handed_files_age ON public.handed_files USING btree (handed_at);
+CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
+CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
+CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
+CREATE INDEX library_queue_due ON public.library_queue USING btree (due_at);
+CREATE INDEX library_source_conversation ON public.library_sources USING btree (workspace_id, conversation_id, item_id);
+CREATE INDEX library_source_message ON public.library_sources USING btree (workspace_id, message_id);
+CREATE INDEX mails_due ON public.mails USING btree (due_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
 CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
+CREATE INDEX member_by_mail ON public.members USING btree (email) WHERE (way = 'mail'::text);
+CREATE INDEX member_by_user ON public.members USING btree (user_id) WHERE (way <> 'mail'::text);
+CREATE INDEX member_code_end ON public.member_codes USING btree (expires_at);
+CREATE INDEX member_code_mail ON public.member_codes USING btree (workspace_id, email);
+CREATE UNIQUE INDEX member_mail ON public.members USING btree (workspace_id, email) WHERE (way = 'mail'::text);
+CREATE INDEX member_session_end ON public.member_sessions USING btree (expires_at);
+CREATE INDEX member_session_member ON public.member_sessions USING btree (workspace_id, member_id);
+CREATE INDEX member_session_secret ON public.member_sessions USING btree (digest);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
@@ -1118,6 +1286,7 @@ CREATE INDEX runs_old ON public.runs USING btree (created_at);
 CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id, account_id, what) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
+CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
 CREATE INDEX uploads_age ON public.uploads USING btree (created_at);
@@ -1167,12 +1336,24 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES public.members(workspace_id, id);
+ALTER TABLE ONLY public.library_sources
+    ADD CONSTRAINT library_sources_workspace_id_item_id_fkey FOREIGN KEY (workspace_id, item_id) REFERENCES public.library_items(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.media_turns
     ADD CONSTRAINT media_turns_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.member_codes
+    ADD CONSTRAINT member_codes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES public.members(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.memberships
@@ -1244,10 +1425,19 @@ CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WI
 CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_events TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_items TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_queue TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_refusals TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_sources TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.mails TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_objects TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_removals TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_turns TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.member_codes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.member_sessions TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.members TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
@@ -1277,10 +1467,19 @@ ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_queue ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_refusals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_sources ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_objects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_removals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_turns ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.member_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.member_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
@@ -1310,10 +1509,19 @@ CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_i
 CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_items TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_queue TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_refusals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.mails TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_objects TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_removals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_turns TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.member_codes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.member_sessions TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.members TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1360,6 +1568,10 @@ GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_app
 GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_worker;
 REVOKE ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.memberships_of(address text, user_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.memberships_of(address text, user_name text) TO confab_app;
 REVOKE ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) TO confab_app;
 REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
@@ -1432,6 +1644,18 @@ GRANT SELECT(expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(updated_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_items TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_items TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_queue TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_queue TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_refusals TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_refusals TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_sources TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_sources TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_worker;
@@ -1440,6 +1664,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_worke
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_codes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_codes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_sessions TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_sessions TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;
@@ -1508,6 +1738,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_app
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
+GRANT SELECT,INSERT ON TABLE public.spent_states TO confab_app;
+GRANT SELECT,DELETE ON TABLE public.spent_states TO confab_worker;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;

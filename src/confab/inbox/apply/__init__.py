@@ -28,7 +28,7 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, history, ids, media, messages, outbound, participants, welcomes
+from confab.store import changes, conversations, events, history, ids, library, media, messages, outbound, participants, welcomes
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -168,11 +168,20 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
     to_welcome = [_welcome(row) for row in new if _is_news_of_a_participant(state, row)]
     if to_welcome:
         await welcomes.enqueue(conn, to_welcome, state.now)
+    if shared := [(row.workspace_id, row.id) for row in [*new, *changed] if _may_be_shared(row)]:
+        await library.hand_on_known(conn, shared, state.now)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
     await _collect(conn, state, new, changed, found)
     await changes.publish_all(conn, found, state.now)
     return set(found)
+
+
+def _may_be_shared(row: MessageRow) -> bool:
+    """Whether a library may have to do with it: something new was sent, or what had been is edited or unsent (rule LB1)."""
+    if row.is_new:
+        return row.direction == "inbound" and (bool(row.attachments) or "http" in (row.text or "").lower())
+    return row.direction == "inbound" and (row.deleted_at is not None or row.edited_at is not None)
 
 
 def _is_news_of_a_participant(state: State, row: MessageRow) -> bool:
