@@ -11,7 +11,8 @@ from confab.store.db import Conn, Record, row, run
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode, a.complete_up_to,
         a.incomplete_reason, a.receiving, a.polling_since,
-        a.restricted_until, a.restricted_reason, a.shows_indicators, a.version,
+        a.restricted_until, a.restricted_reason, a.shows_indicators,
+        a.connects_customers, a.acknowledges_every_s, a.version,
         (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
             AS token_expires_at
     FROM accounts a

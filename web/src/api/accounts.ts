@@ -10,7 +10,8 @@ export const accounts = queryOptions({
   queryFn: ({ client }) => fetchEntry(client, ["accounts"], () => answer(http.GET("/api/v1/accounts"))),
 })
 
-type AccountChange = { id: string } & Partial<Pick<Account, "human_agent" | "media_mode">>
+type Changed = "human_agent" | "media_mode" | "connects_customers" | "acknowledges_every_s"
+type AccountChange = { id: string } & Partial<Pick<Account, Changed>>
 
 /** Changes a setting of an account; what is left out stays. */
 export function useChangeAccount() {
