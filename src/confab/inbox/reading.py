@@ -35,6 +35,7 @@ _TOO_FAST_CODE = 613
 _TOO_MUCH = 1  # Meta's code for "reduce the amount of data" (rules C15, E6), and for unknown trouble
 _TRIES = 5  # of one call, while Meta asks to wait for a moment only
 _LISTED = 100
+_APART = timedelta(milliseconds=1)
 
 Message = MessageReceived | MessageEchoed
 Answer = TypeVar("Answer")
@@ -236,19 +237,20 @@ class Reader:
 
 
 def _placed(oldest_first: Sequence[Message], known: dict[Mid, datetime]) -> list[Message]:
-    """The messages in Instagram's order: one of the same second as a known one before it comes right after that.
+    """The messages in Instagram's order: one of the same second as a known one comes right after, or before, that.
 
     What is read back has seconds alone, what came by itself is exact.
     """
-    placed: list[Message] = []
-    before: datetime | None = None
-    for event in oldest_first:
-        at = known.get(event.mid, event.sent_at)
-        if event.mid not in known and before is not None and before.replace(microsecond=0) == at.replace(microsecond=0):
-            at = max(at, before + timedelta(milliseconds=1))
-        placed.append(replace(event, sent_at=at))
-        before = at
-    return placed
+    moments = [known.get(event.mid, event.sent_at) for event in oldest_first]
+    seconds = [at.replace(microsecond=0) for at in moments]
+    pairs = [(place, place + 1) for place in range(len(moments) - 1) if seconds[place] == seconds[place + 1]]
+    for before, place in pairs:
+        if oldest_first[place].mid not in known:
+            moments[place] = max(moments[place], moments[before] + _APART)
+    for place, behind in reversed(pairs):
+        if oldest_first[place].mid not in known:
+            moments[place] = min(moments[place], moments[behind] - _APART)
+    return [replace(event, sent_at=at) for event, at in zip(oldest_first, moments, strict=True)]
 
 
 def _oldest_of_cut(conversation: ReadConversation, since: datetime) -> str | None:

@@ -32,6 +32,14 @@ def test_GA2_what_was_missed_in_the_second_of_a_known_message_comes_after_it() -
     ]  # fmt: skip
 
 
+def test_GA2_what_was_missed_before_a_known_message_of_its_second_comes_before_it() -> None:
+    listed = [read("missed", NOON), read("missed too", NOON), read("known", NOON), read("after", NOON)]
+    placed = _placed(listed, {Mid("known"): NOON})
+    assert [(event.mid, event.sent_at - NOON) for event in placed] == [
+        ("missed", ms(-2)), ("missed too", ms(-1)), ("known", ms(0)), ("after", ms(1)),
+    ]  # fmt: skip
+
+
 def test_C8_a_message_of_another_second_stays_where_it_is() -> None:
     listed = [read("known", NOON), read("missed", NOON + timedelta(seconds=5))]
     assert _placed(listed, {Mid("known"): NOON + ms(999)})[1].sent_at == NOON + timedelta(seconds=5)
