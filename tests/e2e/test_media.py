@@ -49,7 +49,7 @@ def test_MD4_with_every_link_dead_nothing_is_broken_nothing_leaves_and_somebody_
         shop.writes(f"number {number}", customer="27000000000002", attachments=[kind])
     shop.sign_in(page)
     open_thread(page, "number 3")
-    expect(thread(page).get_by_text("is no longer available on Instagram")).to_have_count(4)
+    expect(thread(page).get_by_text("is no longer available on Instagram")).to_have_count(4, timeout=60_000)
     assert broken(page) == []
     assert foreign == []
     assert shop.product.sim.delete("/fault").status_code == 200

@@ -100,11 +100,15 @@ def polls_since(watch: Watch, found: Found, now: datetime, *, is_subscribed: boo
 
 
 def reads_since(watch: Watch, reason: Reason, now: datetime) -> datetime:
-    """From when on messages are compared: since the last look, and again where something is missing that is not old. Pure."""
+    """From when on messages are compared: since the last look, and again where something is missing that is not old. Pure.
+
+    Who polls every minute does not read so much again each time.
+    """
     last = watch.looked_at or watch.connected_at
     if reason == "imported":  # there is nothing from before that is not here
         return last
-    if reason != "polling" and watch.gap_from is not None and now - watch.gap_from < _READ_AGAIN:
+    is_rare = reason != "polling" or now - last >= _EACH
+    if is_rare and watch.gap_from is not None and now - watch.gap_from < _READ_AGAIN:
         return min(watch.gap_from, last - _OVERLAP)
     return last - _OVERLAP
 

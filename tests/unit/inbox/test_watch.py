@@ -74,7 +74,7 @@ def test_GA3_polling_ends_with_the_first_webhook(heard_at: Any, since: Any) -> N
     [
         (None, "routine", NOON - 25 * MINUTE),  # the last look, and a little
         (NOON - 3 * HOUR, "routine", NOON - 3 * HOUR),
-        (NOON - 3 * HOUR, "polling", NOON - 25 * MINUTE),  # each minute: that would be too much
+        (NOON - 3 * HOUR, "polling", NOON - 3 * HOUR),  # rarely: twenty minutes after the last look
         (NOON - 25 * HOUR, "routine", NOON - 25 * MINUTE),  # an import alone brings that
         (NOON - 3 * HOUR, "imported", NOON - 20 * MINUTE),
     ],
@@ -82,3 +82,8 @@ def test_GA3_polling_ends_with_the_first_webhook(heard_at: Any, since: Any) -> N
 def test_GA4_what_is_missing_is_read_again_for_a_day(gap_from: Any, reason: Any, since: Any) -> None:
     watch = replace(WELL, gap="one", gap_at=NOON - HOUR, gap_from=gap_from)
     assert reads_since(watch, reason, NOON) == since
+
+
+def test_GA4_who_polls_every_minute_does_not_read_all_of_it_again_each_time() -> None:
+    watch = replace(WELL, gap="one", gap_at=NOON - HOUR, gap_from=NOON - 3 * HOUR, looked_at=NOON - MINUTE)
+    assert reads_since(watch, "polling", NOON) == NOON - 6 * MINUTE

@@ -25,7 +25,7 @@ const FEW = 5
 /** What a connected customer shared in this conversation, and the way to let go of them. */
 export function LibrarySection({ conversation }: { conversation: Conversation }) {
   const isConnected = conversation.participant.connected_user_id !== null
-  const library = useQuery(libraryOf(conversation.id))
+  const library = useQuery({ ...libraryOf(conversation.id), enabled: isConnected })
   const [isAll, setAll] = useState(false)
   const items = library.data?.items ?? []
   if (!isConnected && items.length === 0) return null
