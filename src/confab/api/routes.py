@@ -11,9 +11,11 @@ from confab.api import (
     media,
     messages,
     operations,
+    outbox,
     participants,
     problems,
     runs,
+    scheduling,
     sending,
     session,
     team,
@@ -28,6 +30,8 @@ _TABLE: tuple[APIRouter, ...] = (
     participants.router,
     messages.router,
     sending.router,
+    scheduling.router,
+    outbox.router,
     ledger.router,
 )
 _PROBLEM = {

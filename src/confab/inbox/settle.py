@@ -148,7 +148,7 @@ class _Settling:
         """What was written together with it and comes after it is not sent alone."""
         if self.call.batch_id is None:
             return
-        rest = [one for one in await outbound.rest_of_batch(self._conn, self.call) if one.state == "queued"]
+        rest = [one for one in await outbound.rest_of_batch(self._conn, self.call) if one.state in ("queued", "scheduled")]
         for one in rest:
             one.state, one.due_at, one.settled_at, one.error_code, one.error_message = "failed", None, now, PART_FAILED, _PART
             await outbound.write(self._conn, one)

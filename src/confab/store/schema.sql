@@ -596,6 +596,7 @@ CREATE TABLE public.outbound_messages (
     actor_name text,
     release_at timestamp with time zone,
     on_reply text,
+    seen_message_id uuid,
     CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
     CONSTRAINT outbound_messages_lane_check CHECK (((lane >= 0) AND (lane <= 2))),
     CONSTRAINT outbound_messages_on_reply_check CHECK ((on_reply = ANY (ARRAY['hold'::text, 'send'::text, 'cancel'::text]))),
@@ -609,6 +610,7 @@ COMMENT ON COLUMN public.outbound_messages.lane IS 'Who goes first: 0 people, 1 
 COMMENT ON COLUMN public.outbound_messages.batch_id IS 'The first call of what was written as one: a long text or several files go out in order.';
 COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one is to be queued.';
 COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
+COMMENT ON COLUMN public.outbound_messages.seen_message_id IS 'Of a scheduled one: the newest message of the participant when it was scheduled, or looked at again.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -931,6 +933,7 @@ CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversa
 CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
+CREATE INDEX outbound_batch ON public.outbound_messages USING btree (workspace_id, batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));

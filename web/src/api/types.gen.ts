@@ -351,7 +351,9 @@ export interface paths {
         put?: never;
         /**
          * Send Message
-         * @description Queue an answer: 201 with its first message, 200 with the same one when the key is known.
+         * @description Queue an answer, or schedule it: 201 with its first message, 200 with the same one when the key is known.
+         *
+         *     Of a scheduled one `window` says besides whether the reply window would be open at its time.
          */
         post: operations["send_message"];
         delete?: never;
@@ -538,6 +540,186 @@ export interface paths {
          * @description Show the participant that somebody types or has seen, where the account's setting says so.
          */
         post: operations["indicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scheduled
+         * @description What is scheduled or held for review, in the order of its time.
+         */
+        get: operations["list_scheduled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Reschedule Message
+         * @description Change the time, the text, or what becomes of it when they write before; of all that was scheduled together.
+         */
+        patch: operations["reschedule_message"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Message
+         * @description Send at once what is scheduled, or held for review: as an answer of whoever says so.
+         */
+        post: operations["release_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Window
+         * @description Whether somebody may write at a time, left out: now. `schedule`: as a scheduled answer, which never has the tag.
+         */
+        get: operations["get_window"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outbox
+         * @description Which messages are scheduled, held for review, or in trouble: the first 200 of each.
+         */
+        get: operations["get_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Troubled
+         * @description Messages that stand as failed or in doubt, newest first. What was sent again, or given up, is not among them.
+         */
+        get: operations["list_troubled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Troubled
+         * @description Send again up to 100 failed or doubtful messages: a person's decision about each. One that is refused stops no other.
+         */
+        post: operations["retry_troubled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Troubled
+         * @description Give up up to 100 messages that are not known to have been sent. One that is refused stops no other.
+         */
+        post: operations["discard_troubled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queues
+         * @description How much waits to go out for each account, in which lane, how long that takes, and what keeps it.
+         */
+        get: operations["get_queues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -745,7 +927,8 @@ export interface components {
          * @description Something that happened in a conversation and is no message: shown as a line between messages.
          *
          *     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
-         *     app was given the conversation, took it, or asks for it; `app_id` is that app.
+         *     app was given the conversation, took it, or asks for it; `app_id` is that app. `schedule_cancelled`: a scheduled answer was
+         *     not sent, because the participant wrote before; `note` is its text.
          */
         Activity: {
             /**
@@ -762,7 +945,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested";
+            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested" | "schedule_cancelled";
             /**
              * Happened At
              * Format: date-time
@@ -865,6 +1048,14 @@ export interface components {
             removed: boolean;
         };
         /**
+         * AllDone
+         * @description One result for each message, in the order asked.
+         */
+        AllDone: {
+            /** Items */
+            items: components["schemas"]["Done"][];
+        };
+        /**
          * Attachment
          * @description Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
          *
@@ -965,6 +1156,14 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Chosen
+         * @description The messages that are meant.
+         */
+        Chosen: {
+            /** Messages */
+            messages: string[];
         };
         /**
          * Comment
@@ -1210,6 +1409,24 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Done
+         * @description What became of one of many. `message`: as it is now; None when it is gone, or `code` and `detail` say why not.
+         */
+        Done: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Ok */
+            ok: boolean;
+            message: components["schemas"]["Message"] | null;
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
         };
         /**
          * EarlierText
@@ -1469,6 +1686,9 @@ export interface components {
         /**
          * NewMessage
          * @description An answer. `reply_to`: the message that it answers. `undo_s`: how long it waits here, so that it can be discarded.
+         *
+         *     `release_at`: when it is to go out, at most 180 days ahead; `on_reply`: what becomes of it when they write before: `hold` it
+         *     for a person to look at (the default), `send` it all the same, or `cancel` it.
          */
         NewMessage: {
             /** Client Key */
@@ -1491,6 +1711,10 @@ export interface components {
             reply_to?: string | null;
             /** Undo S */
             undo_s?: number | null;
+            /** Release At */
+            release_at?: string | null;
+            /** On Reply */
+            on_reply?: ("hold" | "send" | "cancel") | null;
         };
         /**
          * NewNote
@@ -1559,6 +1783,20 @@ export interface components {
             items: components["schemas"]["Note"][];
             /** Next */
             next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Outbox
+         * @description Which messages need a look: the first 200 of each kind, so that whoever listens to the stream can keep count.
+         */
+        Outbox: {
+            /** Scheduled */
+            scheduled: string[];
+            /** Held */
+            held: string[];
+            /** Troubled */
+            troubled: string[];
             /** Seq */
             seq: number;
         };
@@ -1636,6 +1874,43 @@ export interface components {
              * @default null
              */
             field: string | null;
+        };
+        /**
+         * Queue
+         * @description What waits to go out for one account: counted up to 10,000, and how many seconds Meta's limits make that last.
+         *
+         *     `paused_until`: nothing goes before; `paused_by`: why nothing goes, or not yet.
+         */
+        Queue: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** People */
+            people: number;
+            /** Schedules */
+            schedules: number;
+            /** Automatic */
+            automatic: number;
+            /** Expected S */
+            expected_s: number;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Paused By */
+            paused_by: string | null;
+        };
+        /**
+         * Queues
+         * @description The queue of each account, by username; `next` is always null.
+         */
+        Queues: {
+            /** Items */
+            items: components["schemas"]["Queue"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
         };
         /**
          * QuickReply
@@ -1793,6 +2068,54 @@ export interface components {
             run: components["schemas"]["Run"];
         };
         /**
+         * ScheduleChange
+         * @description What changes of a scheduled answer; what is left out stays. One held for review is scheduled again by a `release_at`.
+         */
+        ScheduleChange: {
+            /** Release At */
+            release_at?: string | null;
+            /** On Reply */
+            on_reply?: ("hold" | "send" | "cancel") | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Scheduled
+         * @description An answer for later, with its conversation. `message` is the first of `parts`, `text` what all of them say.
+         *
+         *     Its status is `scheduled`, or `held` when a person has to look at it before it goes.
+         */
+        Scheduled: {
+            message: components["schemas"]["Message"];
+            conversation: components["schemas"]["Conversation"];
+            /**
+             * Release At
+             * Format: date-time
+             */
+            release_at: string;
+            /**
+             * On Reply
+             * @enum {string}
+             */
+            on_reply: "hold" | "send" | "cancel";
+            /** Parts */
+            parts: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * ScheduledPage
+         * @description A page of what is scheduled or held, the soonest first; `next` is the cursor of the page after it.
+         */
+        ScheduledPage: {
+            /** Items */
+            items: components["schemas"]["Scheduled"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * SetUp
          * @description What the form behind the set-up link asks for; `token` is the link's.
          */
@@ -1851,6 +2174,63 @@ export interface components {
             type: "superseded";
         };
         /**
+         * Troubled
+         * @description A message that failed or is in doubt, with its conversation. `parts`: it and what was not sent because of it.
+         */
+        Troubled: {
+            message: components["schemas"]["Message"];
+            conversation: components["schemas"]["Conversation"];
+            /**
+             * Troubled At
+             * Format: date-time
+             */
+            troubled_at: string;
+            /** Parts */
+            parts: number;
+        };
+        /**
+         * TroubledPage
+         * @description A page of what failed or is in doubt, newest first; `next` is the cursor of the page after it.
+         */
+        TroubledPage: {
+            /** Items */
+            items: components["schemas"]["Troubled"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Verdict
+         * @description Whether a message may go, by which rule, and what the reader should know.
+         *
+         *     `until`: up to when it may (None when it may not, or for ever). `tag`: what Meta must be told, if anything.
+         */
+        Verdict: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "human_agent" | "closed" | "never_opened";
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "W1" | "W2" | "W10" | "S22";
+            /** Until */
+            until: string | null;
+            /** Closed Since */
+            closed_since: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Opened By */
+            opened_by: ("message" | "postback" | "referral") | null;
+            /** Tag */
+            tag: "HUMAN_AGENT" | null;
+        };
+        /**
          * WhatToSync
          * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
          */
@@ -1860,6 +2240,20 @@ export interface components {
              * @enum {string}
              */
             what: "messages" | "profiles";
+        };
+        /**
+         * WindowAt
+         * @description Whether the reply window would be open at a time, if nothing happened until then. `words` say it to people.
+         */
+        WindowAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Words */
+            words: string;
+            verdict: components["schemas"]["Verdict"];
         };
         /**
          * Workspace
@@ -2881,6 +3275,300 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scheduled: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                conversation?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reschedule_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_window: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                actor?: "agent" | "schedule";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAt"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_troubled: {
+        parameters: {
+            query?: {
+                state?: "failed" | "in_doubt" | "any";
+                account?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubledPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_troubled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDone"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_troubled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDone"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
             };
             /** @description Problem details (RFC 9457) */
             default: {
