@@ -2,8 +2,22 @@
 import type { QueryClient, QueryKey } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
 import { timeKey } from "../lib/time"
+import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
-import type { Account, Activity, Agent, Change, Conversation, Me, Note, PendingSend, Run } from "./model"
+import type {
+  Account,
+  Activity,
+  Agent,
+  Change,
+  Conversation,
+  Me,
+  Note,
+  Outbox,
+  PendingSend,
+  Run,
+  Scheduled,
+  Troubled,
+} from "./model"
 import { applyToThread, type ThreadEntry } from "./thread-entry"
 
 export type Listed<T> = { items: T[]; seq: number }
@@ -43,6 +57,12 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToPending(data as PendingSend[], change, of as string)
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
+    case "outbox":
+      return applyToOutbox(data as Outbox, change)
+    case "scheduled":
+      return applyToScheduled(data as Tracked<Scheduled>, change)
+    case "troubled":
+      return applyToTroubled(data as Tracked<Troubled>, change)
     case "runs":
       return applyToRuns(data as Listed<Run>, change, of as string)
     case "agents":

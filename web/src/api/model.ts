@@ -14,9 +14,13 @@ export type Me = Schemas["Me"]
 export type Message = Schemas["Message"]
 export type MessageStatus = Schemas["Message"]["status"]
 export type Note = Schemas["Note"]
+export type Outbox = Schemas["Outbox"]
+export type OnReply = Schemas["Scheduled"]["on_reply"]
 export type Participant = Schemas["Participant"]
 export type Referral = Schemas["Referral"]
 export type Run = Schemas["Run"]
+export type Scheduled = Schemas["Scheduled"]
+export type Troubled = Schemas["Troubled"]
 
 /** What became different, as the stream and `/changes` tell it; `seq` is its place in the feed. */
 export type Change = { seq: number } & (

@@ -5,6 +5,7 @@ import { formatDay, formatExact, formatMessageTime } from "../lib/time"
 import type { TimelineItem } from "../lib/timeline"
 import { Icon } from "../ui/icon"
 import { useNow } from "../ui/use-now"
+import { GhostItem } from "./ghost-item"
 import { MessageItem } from "./message-item"
 import { PendingItem } from "./pending-item"
 import { RichText } from "./rich-text"
@@ -40,6 +41,19 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
       return <NoteItem note={item.note} rowKey={item.key} />
     case "activity":
       return <ActivityLine activity={item.activity} rowKey={item.key} isElsewhere={item.isElsewhere} />
+    case "later":
+      return (
+        <p
+          data-key={item.key}
+          className="mt-5 mb-1 flex items-center gap-3 text-2xs font-semibold text-ink-3 uppercase"
+        >
+          <span className="h-px flex-1 bg-line" />
+          Scheduled
+          <span className="h-px flex-1 bg-line" />
+        </p>
+      )
+    case "ghost":
+      return <GhostItem message={item.message} rowKey={item.key} participantName={row.participantName} />
     case "pending":
       return <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} />
     default:

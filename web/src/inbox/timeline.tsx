@@ -170,7 +170,8 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
 }
 
 /** How many messages came in below since the end was last in view. */
-function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
+function useNewCount(all: readonly TimelineItem[], isAtEnd: boolean): number {
+  const items = all.filter((item) => item.kind !== "ghost" && item.kind !== "later")
   const lastSeen = useRef<string | null>(items.at(-1)?.key ?? null)
   if (isAtEnd) lastSeen.current = items.at(-1)?.key ?? null
   const from = items.findLastIndex((item) => item.key === lastSeen.current)

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { markRead } from "../api/conversations"
 import type { Conversation, Message } from "../api/model"
+import { isForLater } from "../lib/scheduled"
 
 /**
  * Reading: what is on the screen of a visible tab is read, once. Returns the message that the "New" line stands above:
@@ -17,7 +18,7 @@ export function useReading(
   const [firstUnreadId, setFirstUnreadId] = useState<string | null>(null)
   const lastRead = useRef<string | null>(null)
   const isOpening = useRef(true)
-  const newest = messages?.at(-1)?.id ?? null
+  const newest = messages?.findLast((message) => !isForLater(message))?.id ?? null
   const { unread_count } = conversation
 
   useEffect(() => {

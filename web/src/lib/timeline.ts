@@ -1,5 +1,6 @@
 /** A conversation as a sequence of things to draw: messages, notes, activities, days and the first unread mark. */
 import type { Activity, Message, Note, PendingSend } from "../api/model"
+import { isForLater } from "./scheduled"
 import { dayKey, timeKey } from "./time"
 
 export type TimelineItem =
@@ -10,13 +11,16 @@ export type TimelineItem =
   /** `isElsewhere` is given for the activity that decided who has the conversation now. */
   | { kind: "activity"; key: string; activity: Activity; isElsewhere: boolean | null }
   | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean }
+  | { kind: "later"; key: string }
+  /** An answer that is scheduled, or held for review. */
+  | { kind: "ghost"; key: string; message: Message }
 
 const GROUP_MS = 3 * 60_000
 
 type Aside = { at: string; note: Note } | { at: string; activity: Activity }
 type Entry = { at: string; message: Message } | Aside
 
-export function buildTimeline(given: {
+type Given = {
   messages: readonly Message[]
   notes: readonly Note[]
   activities: readonly Activity[]
@@ -29,7 +33,21 @@ export function buildTimeline(given: {
   viewerName: string
   /** There are older messages: what is no message and from before the oldest one shown waits until it is loaded. */
   hasOlder: boolean
-}): TimelineItem[] {
+}
+
+export function buildTimeline(given: Given): TimelineItem[] {
+  const said = given.messages.filter((message) => !isForLater(message))
+  return [...buildSaid({ ...given, messages: said }), ...ghosts(given.messages)]
+}
+
+/** What is scheduled stands below everything, whatever comes in before its time. */
+function ghosts(messages: readonly Message[]): TimelineItem[] {
+  const later = messages.filter(isForLater)
+  const items = later.map((message): TimelineItem => ({ kind: "ghost", key: keyOf(message), message }))
+  return items.length === 0 ? [] : [{ kind: "later", key: "later" }, ...items]
+}
+
+function buildSaid(given: Given): TimelineItem[] {
   const items: TimelineItem[] = []
   let day = ""
   let previous: Message | null = null
