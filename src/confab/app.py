@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from confab.accounts import meta_apps, vault
-from confab.api import problems, routes, static, webhook
+from confab.api import problems, routes, static, uploads, webhook
 from confab.api.metrics import Metrics
 from confab.api.services import Services
 from confab.api.stream import Stream
@@ -30,8 +30,11 @@ from confab.inbox.publish import Hub
 from confab.inbox.receive import Ledger, Receiver, Signatory
 from confab.media import guard
 from confab.media.download import Downloads
+from confab.media.keep import Keeper
 from confab.media.relay import Relays
 from confab.media.storage import Storage
+from confab.media.studio import Studio
+from confab.media.uploads import Uploads
 from confab.settings import Settings
 from confab.store import heartbeats, presence, schedules
 from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
@@ -102,7 +105,7 @@ class Front:
         answer = _Answer(send, self._headers)
         began = time.perf_counter()
         try:
-            await room(scope, _capped(receive) if door == "api" else receive, answer)
+            await room(scope, _capped(receive) if door == "api" and not _counts_itself(scope) else receive, answer)
         except Exception as error:  # noqa: BLE001 -- the top loop of a request: say so, and let the others go on
             log.error("request_crashed", door=door, error=type(error).__name__, where=_where(error))  # noqa: TRY400
             if answer.status is None:
@@ -118,7 +121,7 @@ class Front:
         if path == STREAM and scope["method"] == "GET":
             return "stream", self._stream
         if path.split("/", 2)[1:2] and path.split("/", 2)[1] in _OURS:
-            return "api", _too_large if _is_too_large(scope) else self._api
+            return "api", _too_large if _is_too_large(scope) and not _counts_itself(scope) else self._api
         return "web", self._web
 
 
@@ -167,6 +170,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         Database.open(doors.app, size=_POOL) as db,
         Database.open(doors.app, size=_LEDGER_POOL) as ledger_db,
         Downloads.open(guard.allowed(settings.media_allow), max_bytes=settings.media_max_bytes, connections=_RELAYS) as downloads,
+        aclosing(Studio()) as studio,
         asyncio.TaskGroup() as tasks,
     ):
         wake = Wake(doors.app)
@@ -181,6 +185,8 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             metrics=Metrics(),
             storage=storage,
             relays=Relays(downloads),
+            uploads=Uploads(db, Keeper(db, storage, studio, clock), clock),
+            link_keys=vault.opened_by(settings).current,
             closing=asyncio.Event(),
         )
         api = routes.create()
@@ -357,6 +363,10 @@ def on_signals(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+
+
+def _counts_itself(scope: Scope) -> bool:
+    return scope["path"] == uploads.PATH and scope["method"] == "POST"
 
 
 def _is_too_large(scope: Scope) -> bool:

@@ -10,6 +10,7 @@ ConfabError
 │   │   └── WindowClosed   Meta's rules forbid sending now
 │   ├── Gone               what was asked for has been forgotten
 │   ├── TooMany            later, please
+│   ├── TooLarge           less, please
 │   └── Invalid            a field is wrong
 ├── Misconfigured          a setting keeps us from working: the operator reads it
 ├── GraphError             Meta said no, or nothing
@@ -105,6 +106,13 @@ class TooMany(Refused):
 
     code = "too_many_attempts"
     status = 429
+
+
+class TooLarge(Refused):
+    """More than we take; the facts name the limit."""
+
+    code = "too_large"
+    status = 413
 
 
 class Invalid(Refused):

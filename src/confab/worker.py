@@ -1,14 +1,15 @@
 """Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
 
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
-from confab.errors import Rejected, Throttled
+from confab.errors import Throttled
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
@@ -22,7 +23,7 @@ from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
-from confab.media import guard
+from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
 from confab.media.download import Downloads
@@ -34,6 +35,7 @@ from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.turns import Turns
 from confab.model.inbox import AccountId, WorkspaceId
+from confab.model.outgoing import FileKind
 from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
@@ -80,12 +82,9 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
     async with (
         GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
+        aclosing(Studio()) as studio,
     ):
-        studio = Studio()
-        try:
-            yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
-        finally:
-            await studio.close()
+        yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
 
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
@@ -162,17 +161,35 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
 
 def _sending(shared: _Shared) -> list[Each | Together]:
     """What goes out: a line for people, one for schedules, one for what is automatic."""
+    public_url, world = shared.settings.public_url, shared.world
+    links = handing.Links(public_url=public_url, keys=world.vault.current) if public_url else None
+    hands = handing.Handing(shared.db, world.graph, world.storage, shared.clock, links)
 
-    async def hand_over(*_: object) -> list[dict[str, str]]:
-        raise Rejected("Files cannot be sent yet.")
+    async def hand_over(
+        workspace: WorkspaceId, account: UUID, line: Line, kind: str, files: Sequence[dict[str, Any]]
+    ) -> list[dict[str, str]]:
+        who = handing.Account(workspace_id=workspace, account_id=account, ig_id=line.ig_id, token=line.token)
+        return [_place(one) for one in await hands.hand_over(who, [_file(kind, file) for file in files])]
 
     lease = timedelta(seconds=shared.settings.send_timeout_s + 15)
-    sender = Sender(shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease)
+    sender = Sender(shared.db, world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease)
     lanes = ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
     return [
         Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
         for kind, at_once in lanes
     ]
+
+
+def _file(kind: str, given: dict[str, Any]) -> handing.File:
+    """A file as the payload of a call names it."""
+    return handing.File(
+        digest=bytes.fromhex(given["digest"]), kind=cast(FileKind, kind),  # the gate lets no other kind through with files
+        content_type=given["content_type"], name=given["name"], size_bytes=given["size_bytes"],
+    )  # fmt: skip
+
+
+def _place(handed: handing.Handed) -> dict[str, str]:
+    return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
 
 
 def _profiles(shared: _Shared) -> list[Each | Together]:

@@ -11,7 +11,10 @@ _ROOT = Path(__file__).parents[2]
 _FOLDER = _ROOT / ".stamps" / "chromium"
 _PACKAGE = "@sparticuz/chromium@147.0.0"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-gpu"]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-gpu",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """Media, for whoever may see the message: `/media/messages/{conversation}/{message}-{n}.{ext}`, the story that one answers:
-`{message}-story.{ext}`, and participants' pictures: `/media/avatars/{account}/{participant}.{ext}`.
+`{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; and files that are to be sent:
+`/media/uploads/{upload}.{ext}`.
 
 The session and row-level security decide, as for the message itself. Of a message a browser may keep a copy but asks each time
 whether it still holds: a message can be unsent. What may not be kept is passed on from Meta's hosts. Rules MD5, MD7, MD8.
@@ -15,20 +16,21 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from confab.api import parts
 from confab.api.access import Running, SignedIn
 from confab.errors import MediaGone, MediaRefused, NotFound
 from confab.media import relay
-from confab.media.storage import SEEN_INSIDE
+from confab.media.storage import SEEN_INSIDE, THUMBNAIL_TYPE
 from confab.model.media import STORY_POSITION
-from confab.store import avatars, media, wake
+from confab.store import avatars, media, uploads, wake
 from confab.store.media import Kept, Place, Relayed
 from confab.store.paths import STORY
+from confab.store.uploads import UploadRow
 
 router = APIRouter(tags=["media"])
 
 _MESSAGE = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d{1,2}|story)\.[a-z0-9]{2,4}")
-_AVATAR = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]{2,4}")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ALONE = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[a-z0-9]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,22 @@ async def message_media(
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 
+@router.get("/media/uploads/{name}", operation_id="get_upload_media", include_in_schema=False)
+async def upload_media(name: str, access: SignedIn, services: Running, asked: Asked, small: str | None = None) -> Response:
+    """A file that is to be sent, or with `small` its thumbnail: for whoever writes the message, and for no cache but theirs."""
+    found = _ALONE.fullmatch(name)
+    if found is None:
+        raise NotFound("There is no such file.")
+    async with access.transaction() as conn:
+        row = await uploads.for_viewer(conn, access.viewer, UUID(found[1]))
+    kept = None if row is None else _kept(row)
+    return await _answer(services, access.viewer.workspace_id, kept, asked, "private, no-cache", is_small=small is not None)
+
+
 @router.get("/media/avatars/{account_id}/{name}", operation_id="get_avatar", include_in_schema=False)
 async def avatar(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
     """A participant's picture. The address of our copy changes with it, so a browser may keep that."""
-    found = _AVATAR.fullmatch(name)
+    found = _ALONE.fullmatch(name)
     if found is None:
         raise NotFound("There is no such file.")
     participant, workspace, relayed = UUID(found[1]), access.viewer.workspace_id, None
@@ -121,6 +135,13 @@ async def _passed_on(services: Running, relayed: Relayed, asked: "_Asked") -> Re
         return _Relaying(passed, headers, stack.pop_all())
 
 
+def _kept(row: UploadRow) -> Kept:
+    return Kept(
+        digest=row.digest, content_type=row.content_type, size_bytes=row.size_bytes, width=row.width, height=row.height,
+        duration_ms=row.duration_ms, placeholder=row.placeholder, has_thumbnail=row.has_thumbnail,
+    )  # fmt: skip
+
+
 def _shown_as(content_type: str) -> dict[str, str]:
     return {
         "content-disposition": "inline" if content_type.startswith(SEEN_INSIDE) else "attachment",
@@ -138,30 +159,12 @@ async def _answer(
         address = await services.storage.signed(workspace, kept.digest, thumbnail=is_small)
         return Response(status_code=302, headers={"location": address, "cache-control": "no-store"})
     etag = f'"{kept.digest.hex()}{"-small" if is_small else ""}"'
-    headers = {
-        "etag": etag, "cache-control": caching, "accept-ranges": "bytes", **_shown_as(kept.content_type),
-    }  # fmt: skip
+    headers = {"etag": etag, "cache-control": caching, **_shown_as(kept.content_type)}
     if asked.if_none_match == etag:
         return Response(status_code=304, headers=headers)
     size = await services.storage.size(workspace, kept.digest, thumbnail=True) if is_small else kept.size_bytes
-    start, end, status = 0, size, 200
-    if asked.range is not None and (wanted := _wanted(asked.range, size)) is not None:
-        if wanted == (0, 0):
-            return Response(status_code=416, headers={**headers, "content-range": f"bytes */{size}"})
-        (start, end), status = wanted, 206
-        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
-    body = services.storage.read(workspace, kept.digest, start, end, thumbnail=is_small)
-    kind = "image/webp" if is_small else kept.content_type
-    return StreamingResponse(body, status, {**headers, "content-length": str(end - start)}, kind)
-
-
-def _wanted(wanted: str, size: int) -> tuple[int, int] | None:
-    """The one range that is asked for; None for what we do not understand, (0, 0) for one that is not there."""
-    found = _RANGE.fullmatch(wanted)
-    if found is None or found[0] == "bytes=-":
-        return None
-    if not found[1]:
-        start, end = max(0, size - int(found[2])), size
-    else:
-        start, end = int(found[1]), min(size, int(found[2]) + 1) if found[2] else size
-    return (start, end) if start < end else (0, 0)
+    body = parts.Body(
+        workspace_id=workspace, digest=kept.digest, size_bytes=size, is_thumbnail=is_small,
+        content_type=THUMBNAIL_TYPE if is_small else kept.content_type,
+    )  # fmt: skip
+    return parts.answer(services.storage, body, headers, asked.range)

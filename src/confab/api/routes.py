@@ -11,6 +11,7 @@ from confab.api import (
     media,
     messages,
     operations,
+    out,
     outbox,
     participants,
     problems,
@@ -19,6 +20,7 @@ from confab.api import (
     sending,
     session,
     team,
+    uploads,
 )
 
 _TABLE: tuple[APIRouter, ...] = (
@@ -32,6 +34,7 @@ _TABLE: tuple[APIRouter, ...] = (
     sending.router,
     scheduling.router,
     outbox.router,
+    uploads.router,
     ledger.router,
 )
 _PROBLEM = {
@@ -55,6 +58,7 @@ def create() -> FastAPI:
     for router in _TABLE:
         api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
     api.include_router(docs.router, prefix="/api/v1")
+    api.include_router(out.router, responses={"default": _PROBLEM})
     api.include_router(media.router, responses={"default": _PROBLEM})
     api.include_router(operations.router)
     return api

@@ -35,6 +35,7 @@ NO_CONSENT = 230
 """The profile may be read once the participant has written. Rule P3."""
 NOBODY = frozenset({9010, 100})
 """There is no such participant, or none for this account. Rules P4, P5."""
+_CLOSED_TO_UPLOADS = {3, 10, 2500}
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted
@@ -61,6 +62,11 @@ def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphEr
         made.is_restriction = _is_restricted(error)
         made.retry_after = _RESTRICTED if made.is_restriction else usage.regain if usage else None
     return made
+
+
+def takes_no_uploads(error: GraphError) -> bool:
+    """Whether a refused upload says that there is no uploading for this app or node: the file goes by a link. Rule S23."""
+    return error.graph_code in _CLOSED_TO_UPLOADS or (error.graph_code, error.subcode) == (100, 33)
 
 
 def _is_restricted(error: _Error) -> bool:

@@ -3,6 +3,8 @@
 Each is opened as what its first bytes say it is, so that no file chooses a stranger decoder.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import IO, cast
 
 import av
@@ -16,17 +18,27 @@ from confab.errors import MediaRefused
 from confab.media import picture
 from confab.media.measured import Measured
 
-_FORMATS = {"video/mp4": "mp4", "audio/mp4": "mp4", "audio/aac": "aac", "audio/ogg": "ogg", "audio/wav": "wav"}
+_FORMATS = {
+    "video/mp4": "mp4", "audio/mp4": "mp4", "audio/aac": "aac", "audio/ogg": "ogg", "audio/wav": "wav", "video/quicktime": "mov",
+    "video/webm": "webm", "video/ogg": "ogg", "video/x-msvideo": "avi", "audio/mpeg": "mp3",
+}  # fmt: skip
 _MOST_PACKETS = 200  # until the first frame
 _LONGEST_MS = 7 * 24 * 3_600_000
 
 
 def measure(body: IO[bytes], content_type: str) -> tuple[Measured, bytes, bytes]:
     """Its duration; of a film also size and poster. Raises MediaRefused for what cannot be read, or has absurdly many pixels."""
+    with unfolded(body, content_type) as container:
+        measured, thumbnail = _film(container, content_type)
+        return measured, thumbnail, b""
+
+
+@contextmanager
+def unfolded(body: IO[bytes], content_type: str) -> Generator[InputContainer]:
+    """A film or a sound, if it is one. Raises MediaRefused, also while it is worked on."""
     try:
         with av.open(body, "r", format=_FORMATS[content_type], metadata_errors="ignore") as container:
-            measured, thumbnail = _film(container, content_type)
-            return measured, thumbnail, b""
+            yield container
     except (FFmpegError, MemoryError, OSError, ValueError, ArithmeticError) as error:
         raise MediaRefused(f"it cannot be played: {type(error).__name__}") from None
 

@@ -1,5 +1,6 @@
 """A file on our disk into our storage: recognised, measured, and kept once in its workspace. Rule MD3."""
 
+import hashlib
 from datetime import timedelta
 from typing import IO
 
@@ -32,19 +33,28 @@ class Keeper:
 
         Raises MediaRefused for a damaged picture, StorageFailed when it cannot be put there.
         """
-        async with self._db.transaction() as conn:
+        async with self._db.viewing(workspace) as conn:
             known = await media.known(conn, workspace, file.digest)
         if known is not None and await self._is_whole(workspace, known):
             return known
         read = await self._measured(file)
-        shown = read.shown or file.body
-        kept = Kept(
-            digest=file.digest, content_type=read.measured.content_type,
-            size_bytes=file.size_bytes if read.shown is None else len(read.shown.getbuffer()), width=read.measured.width,
-            height=read.measured.height, duration_ms=read.measured.duration_ms, placeholder=read.measured.placeholder,
-            has_thumbnail=read.thumbnail is not None,
-        )  # fmt: skip
-        await self._put(workspace, kept, shown, read.thumbnail)
+        kept = _kept(file, read, file.digest)
+        await self._put(workspace, kept, read.shown or file.body, read.thumbnail)
+        return kept
+
+    async def keep_to_send(self, workspace: WorkspaceId, file: File) -> Kept:
+        """The file as Instagram takes it is in storage. Its digest, and its type, may be others than the file's. Rule UP2.
+
+        Raises MediaRefused for what Instagram does not take, StorageFailed when it cannot be put there.
+        """
+        if not file.content_type.startswith(_MEASURED):
+            return await self.keep(workspace, file)
+        read = await self._studio.prepare(file.body, file.content_type)
+        kept = _kept(file, read, file.digest if read.shown is None else hashlib.sha256(read.shown.getbuffer()).digest())
+        async with self._db.viewing(workspace) as conn:
+            known = await media.known(conn, workspace, kept.digest)
+        if known is None or not await self._is_whole(workspace, known):
+            await self._put(workspace, kept, read.shown or file.body, read.thumbnail)
         return kept
 
     async def look(self, file: File) -> Kept:
@@ -72,10 +82,20 @@ class Keeper:
 
     async def _put(self, workspace: WorkspaceId, kept: Kept, body: IO[bytes], thumbnail: IO[bytes] | None) -> None:
         """Under the object's lock, so that nobody removes the file between its arrival and its row."""
-        async with self._db.transaction() as conn:
+        async with self._db.viewing(workspace) as conn:
             await media.lock(conn, workspace, kept.digest)
             await self._storage.put(workspace, kept.digest, body, kept.content_type)
             if thumbnail is not None:
                 await self._storage.put(workspace, kept.digest, thumbnail, THUMBNAIL_TYPE, thumbnail=True)
             await media.keep(conn, workspace, kept, self._clock.now())
             await media.check(conn, workspace, kept.digest, self._clock.now() + _SHOWN_BY_THEN)
+
+
+def _kept(file: File, read: Picture, digest: bytes) -> Kept:
+    measured = read.measured
+    return Kept(
+        digest=digest, content_type=measured.content_type,
+        size_bytes=file.size_bytes if read.shown is None else len(read.shown.getbuffer()), width=measured.width,
+        height=measured.height, duration_ms=measured.duration_ms, placeholder=measured.placeholder,
+        has_thumbnail=read.thumbnail is not None,
+    )  # fmt: skip

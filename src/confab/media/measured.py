@@ -6,6 +6,13 @@ from dataclasses import dataclass
 import msgspec
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be done with a file: measured as it is, or made fit to be sent first."""
+
+    content_type: str
+    is_to_send: bool = False
+
+
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes as it is shown, in pixels; `content_type` of the file to keep. `refused` says why there is none."""
 
@@ -20,7 +27,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`shown` is a WebP to keep in place of a HEIC. `thumbnail` is None where it would not be smaller, and of sounds."""
+    """`shown` is what to keep in place of the file: a WebP of a HEIC, or what can be sent. None: the file itself.
+
+    `thumbnail` is None where it would not be smaller, and of sounds.
+    """
 
     measured: Measured
     shown: io.BytesIO | None

@@ -2,7 +2,7 @@
 
 Runs as a process of its own (`python -m confab.media.picture`): `studio.py` sends pictures and reads the answers. A picture with
 more pixels than a camera makes is not decoded: a file of a few kilobytes may unfold to gigabytes. Films and sounds are for
-`film.py`, whose decoders are loaded with the first of them.
+`film.py`, and what is to be sent for `convert.py`, whose decoders are loaded with the first of them.
 """
 
 import base64
@@ -13,6 +13,8 @@ import select
 import struct
 import sys
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import IO
 
 import msgspec
@@ -20,7 +22,7 @@ import pillow_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from confab.errors import MediaRefused
-from confab.media.measured import Measured
+from confab.media.measured import Asked, Measured
 
 MOST_PIXELS = 50_000_000
 _THUMBNAIL = 640
@@ -38,13 +40,20 @@ def measure(body: IO[bytes], content_type: str) -> tuple[Measured, bytes, bytes]
 
     Raises MediaRefused for what is no picture, or a bomb.
     """
+    with unfolded(body) as opened:
+        return _measure(opened, content_type)
+
+
+@contextmanager
+def unfolded(body: IO[bytes]) -> Generator[Image.Image]:
+    """A picture, if it is one and has no more pixels than a camera makes. Raises MediaRefused, also while it is worked on."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(body) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise MediaRefused(f"it measures {opened.width} x {opened.height}, more than any camera makes")
-                return _measure(opened, content_type)
+                yield opened
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise MediaRefused("it has more pixels than any camera makes") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
@@ -94,13 +103,17 @@ def poster(frame: Image.Image) -> tuple[str, bytes]:
     return _placeholder(small), _encoded(small, quality=80)
 
 
-def _answer(body: IO[bytes], content_type: str) -> tuple[Measured, bytes, bytes]:
+def _answer(body: IO[bytes], asked: Asked) -> tuple[Measured, bytes, bytes]:
     try:
-        if content_type.startswith("image/"):
-            return measure(body, content_type)
+        if asked.is_to_send:
+            from confab.media import convert
+
+            return convert.prepare(body, asked.content_type)
+        if asked.content_type.startswith("image/"):
+            return measure(body, asked.content_type)
         from confab.media import film
 
-        return film.measure(body, content_type)
+        return film.measure(body, asked.content_type)
     except MediaRefused as error:
         return Measured(refused=error.detail), b"", b""
 
@@ -111,9 +124,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     while select.select([asked], [], [], _IDLE_S)[0] and len(head := asked.read(_LENGTH.size)) == _LENGTH.size:
-        kind, size = _LENGTH.unpack(head)
-        content_type = asked.read(kind).decode()
-        measured, thumbnail, shown = _answer(io.BytesIO(asked.read(size)), content_type)
+        length, size = _LENGTH.unpack(head)
+        what = msgspec.json.decode(asked.read(length), type=Asked)
+        measured, thumbnail, shown = _answer(io.BytesIO(asked.read(size)), what)
         said = msgspec.json.encode(measured)
         answered.write(_LENGTH.pack(len(said), len(thumbnail) + len(shown)) + said + thumbnail + shown)
         answered.flush()

@@ -1,4 +1,4 @@
-"""A file that nothing shows any more leaves our storage.
+"""A file that nothing shows any more, and that nobody is about to send, leaves our storage.
 
 First everybody is told that the object counts no longer, then the file goes, then what we knew of it. Whoever dies in between
 leaves a row that the next attempt finds; a message that shows the same picture meanwhile puts it there again.
@@ -9,9 +9,9 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.media.storage import Storage
 from confab.model.inbox import WorkspaceId
-from confab.store import media
+from confab.store import media, uploads
 from confab.store.claims import Due
-from confab.store.db import Database
+from confab.store.db import Conn, Database
 
 
 class Removals:
@@ -28,10 +28,21 @@ class Removals:
         assert isinstance(digest, bytes)  # noqa: S101 -- the table's type
         async with self._db.transaction() as conn:
             await media.lock(conn, workspace, digest)
-            if not await media.begin_removal(conn, workspace, digest, self._clock.now()):
+            if not await self._begin(conn, workspace, digest):
                 return
         async with self._db.transaction() as conn:
             await media.lock(conn, workspace, digest)
             if await media.is_being_removed(conn, workspace, digest):
                 await self._storage.remove(workspace, digest)
                 await media.forget(conn, workspace, digest)
+                await uploads.forget_handed(conn, workspace, digest)
+
+    async def _begin(self, conn: Conn, workspace: WorkspaceId, digest: bytes) -> bool:
+        """False when something shows it, or somebody may still send it: then it is looked at again when that time is over."""
+        now = self._clock.now()
+        await media.shut(conn, workspace, digest)
+        until = await uploads.forget_unused(conn, workspace, digest, now)
+        if until is not None:
+            await media.check(conn, workspace, digest, until)
+            return False
+        return await media.begin_removal(conn, workspace, digest, now)

@@ -15,17 +15,18 @@ from typing import IO
 import msgspec
 
 from confab.errors import MediaRefused, MediaUnavailable
-from confab.media.measured import Measured, Picture
+from confab.media.measured import Asked, Measured, Picture
 
 _COMMAND = (sys.executable, "-m", "confab.media.picture")
 _LONGEST_S = 20.0
+_LONGEST_TO_SEND_S = 60.0  # a long sound is written anew
 _MOST_BYTES = 256 << 20
 _CHUNK = 1 << 18
 _LENGTH = struct.Struct(">II")
 
 
 class Studio:
-    """Measures pictures, one at a time."""
+    """Measures files, or makes them fit to be sent, one at a time."""
 
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
@@ -35,19 +36,26 @@ class Studio:
         """What the picture measures, and smaller ones of it. Raises MediaRefused for what is no picture, or a bomb."""
         if body.seek(0, io.SEEK_END) > _MOST_BYTES:
             raise MediaRefused("it is too large to be unfolded")
+        return await self._worked_on(body, Asked(content_type=content_type), _LONGEST_S)
+
+    async def prepare(self, body: IO[bytes], content_type: str) -> Picture:
+        """The file as Instagram takes it, measured. Raises MediaRefused when it cannot be made so. Rule UP2."""
+        return await self._worked_on(body, Asked(content_type=content_type, is_to_send=True), _LONGEST_TO_SEND_S)
+
+    async def _worked_on(self, body: IO[bytes], asked: Asked, longest_s: float) -> Picture:
         async with self._turn:
             was_there = self._process is not None
             try:
-                return await self._measure(body, content_type)
+                return await self._try(body, asked, longest_s)
             except (asyncio.IncompleteReadError, ConnectionError):
-                await self.close()
+                await self.aclose()
             if was_there:  # it may have ended just then, having waited long enough
                 with suppress(asyncio.IncompleteReadError, ConnectionError):
-                    return await self._measure(body, content_type)
-                await self.close()
+                    return await self._try(body, asked, longest_s)
+                await self.aclose()
             raise MediaRefused("it breaks what unfolds it")
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """End the process; the next picture starts another."""
         process, self._process = self._process, None
         if process is None:
@@ -57,20 +65,20 @@ class Studio:
                 process.kill()
         await process.communicate()
 
-    async def _measure(self, body: IO[bytes], content_type: str) -> Picture:
+    async def _try(self, body: IO[bytes], asked: Asked, longest_s: float) -> Picture:
         try:
-            async with asyncio.timeout(_LONGEST_S):
-                return await self._asked(await self._running(), body, content_type)
+            async with asyncio.timeout(longest_s):
+                return await self._answered(await self._running(), body, asked)
         except TimeoutError:
-            await self.close()
+            await self.aclose()
             raise MediaRefused("it takes too long to unfold") from None
         except asyncio.CancelledError:
-            await self.close()
+            await self.aclose()
             raise
 
     async def _running(self) -> asyncio.subprocess.Process:
         if self._process is not None and self._process.returncode is not None:
-            await self.close()
+            await self.aclose()
         if self._process is None:
             pipe = asyncio.subprocess.PIPE
             try:
@@ -79,13 +87,13 @@ class Studio:
                 raise MediaUnavailable(f"no process for pictures: {type(error).__name__}") from None
         return self._process
 
-    async def _asked(self, process: asyncio.subprocess.Process, body: IO[bytes], content_type: str) -> Picture:
+    async def _answered(self, process: asyncio.subprocess.Process, body: IO[bytes], asked: Asked) -> Picture:
         assert process.stdin is not None  # noqa: S101 -- piped
         assert process.stdout is not None  # noqa: S101 -- piped
-        kind = content_type.encode()
+        what = msgspec.json.encode(asked)
         size = body.seek(0, io.SEEK_END)
         body.seek(0)
-        process.stdin.write(_LENGTH.pack(len(kind), size) + kind)
+        process.stdin.write(_LENGTH.pack(len(what), size) + what)
         while chunk := body.read(_CHUNK):  # never the whole file in our memory
             process.stdin.write(chunk)
             await process.stdin.drain()

@@ -103,3 +103,20 @@ class Heart:
 
 
 Content = Text | Files | Cards | Buttons | Share | Heart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that can be sent: as it goes out, which may be another format than it came in. Its addresses are for the team."""
+
+    id: UUID
+    kind: FileKind
+    content_type: str
+    name: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+    duration_ms: int | None
+    placeholder: str | None
+    url: str
+    thumbnail_url: str | None

@@ -266,17 +266,19 @@ async def check(conn: Conn, workspace: WorkspaceId, digest: bytes, due_at: datet
     )  # fmt: skip
 
 
-async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: datetime) -> bool:
-    """From now on nobody counts on an object that nothing shows. Under its lock. False when something shows it.
-
-    The row is locked by a statement of its own: whoever was about to show it has done so when the next one looks.
-    """
+async def shut(conn: Conn, workspace: WorkspaceId, digest: bytes) -> None:
+    """Until the transaction ends nobody begins to show the object: whoever was about to has done so when the next one looks."""
     await conn.execute("SELECT FROM media_objects WHERE workspace_id = $1 AND digest = $2 FOR UPDATE", workspace, digest)
+
+
+async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: datetime) -> bool:
+    """From now on nobody counts on an object that nothing shows. Under its lock, and shut. False when something shows it."""
     return bool(
         await conn.fetchval(
             """UPDATE media_objects SET removing_since = coalesce(removing_since, $3) WHERE workspace_id = $1 AND digest = $2
                 AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
                 AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
+                AND NOT EXISTS (SELECT FROM uploads u WHERE u.workspace_id = $1 AND u.digest = $2)
             RETURNING true""",
             workspace, digest, now,
         )

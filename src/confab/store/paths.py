@@ -12,6 +12,7 @@ STORY = "story"
 EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "video/mp4": "mp4", "audio/mp4": "m4a",
     "audio/aac": "aac", "image/heic": "heic", "audio/ogg": "ogg", "audio/wav": "wav", "application/pdf": "pdf",
+    "video/quicktime": "mov", "video/webm": "webm", "video/ogg": "ogv", "video/x-msvideo": "avi",
 }  # fmt: skip
 
 
@@ -19,6 +20,11 @@ def of_attachment(conversation: UUID, message: UUID, position: int, content_type
     """An attachment's address at our own door; without a digest of what is passed on."""
     which = STORY if position == STORY_POSITION else position
     return f"/media/messages/{conversation}/{message}-{which}{ending(content_type, digest)}"
+
+
+def of_upload(upload: UUID, content_type: str) -> str:
+    """The address of a file that is to be sent, which never changes."""
+    return f"/media/uploads/{upload}.{EXTENSIONS[content_type]}"
 
 
 def ending(content_type: str, version: bytes | None) -> str:

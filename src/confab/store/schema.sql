@@ -921,7 +921,6 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
-CREATE INDEX handed_files_age ON public.handed_files USING btree (handed_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
 CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
@@ -954,7 +953,6 @@ CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
-CREATE INDEX uploads_age ON public.uploads USING btree (created_at);
 CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;

@@ -1,4 +1,4 @@
-"""Files that somebody of the team uploaded to send them, and what Instagram calls those handed to it. Rules UP3, UP7."""
+"""Files that somebody of the team uploaded to send them, and what Instagram calls those handed to it. Rules UP3, UP6."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

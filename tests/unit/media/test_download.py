@@ -177,7 +177,7 @@ def bomb(width: int, height: int) -> bytes:
 async def studio() -> AsyncIterator[Studio]:
     one = Studio()
     yield one
-    await one.close()
+    await one.aclose()
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (8_000, 8_000), (2**31 - 1, 2**31 - 1)])

@@ -20,7 +20,7 @@ from tests.unit.media import films
 async def studio() -> AsyncIterator[Studio]:
     one = Studio()
     yield one
-    await one.close()
+    await one.aclose()
 
 
 async def test_MD10_a_film_has_its_size_its_duration_and_a_poster(studio: Studio) -> None:

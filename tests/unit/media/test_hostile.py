@@ -19,7 +19,7 @@ from tests.unit.media.test_guard import Names
 async def studio() -> AsyncIterator[Studio]:
     one = Studio()
     yield one
-    await one.close()
+    await one.aclose()
 
 
 def gif(width: int, height: int, frames: int) -> bytes:

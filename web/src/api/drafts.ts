@@ -1,4 +1,6 @@
 /** What somebody began to write, kept in this browser for each conversation until it is sent or they sign out. */
+import type { Upload } from "./model"
+
 const PREFIX = "confab.draft."
 
 export type Mode = "reply" | "note"
@@ -16,8 +18,27 @@ export function writeDraft(conversationId: string, mode: Mode, text: string): vo
   }
 }
 
+/** The uploaded files of an answer that was begun. */
+export function readDraftFiles(conversationId: string): Upload[] {
+  try {
+    return JSON.parse(localStorage.getItem(filesKeyOf(conversationId)) ?? "[]") as Upload[] // we wrote it
+  } catch {
+    return []
+  }
+}
+
+export function writeDraftFiles(conversationId: string, uploads: readonly Upload[]): void {
+  try {
+    if (uploads.length === 0) localStorage.removeItem(filesKeyOf(conversationId))
+    else localStorage.setItem(filesKeyOf(conversationId), JSON.stringify(uploads))
+  } catch {
+    // As above: only a reload would lose them.
+  }
+}
+
+/** An answer's text and its files are one draft. */
 export function countDrafts(): number {
-  return keys().length
+  return new Set(keys().map((key) => key.replace(`${PREFIX}files.`, `${PREFIX}reply.`))).size
 }
 
 export function forgetDrafts(): void {
@@ -26,6 +47,10 @@ export function forgetDrafts(): void {
 
 function keys(): string[] {
   return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))
+}
+
+function filesKeyOf(conversationId: string): string {
+  return `${PREFIX}files.${conversationId}`
 }
 
 function keyOf(conversationId: string, mode: Mode): string {

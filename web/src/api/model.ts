@@ -21,6 +21,7 @@ export type Referral = Schemas["Referral"]
 export type Run = Schemas["Run"]
 export type Scheduled = Schemas["Scheduled"]
 export type Troubled = Schemas["Troubled"]
+export type Upload = Schemas["Upload"]
 
 /** What became different, as the stream and `/changes` tell it; `seq` is its place in the feed. */
 export type Change = { seq: number } & (
@@ -42,8 +43,30 @@ export type PendingSend = {
   client_key: string
   conversation_id: string
   text: string
+  files?: SentFile[]
   created_at: string
   /** `waiting` means offline: it goes out by itself, with the same key, when the connection is back. */
   state: "sending" | "waiting" | "failed"
   error: string | null
+}
+
+/** A file of an answer on its way. `preview`: what this browser shows of it until it is reloaded. */
+export type SentFile = { upload: Upload; preview: string | null }
+
+/** A file of an answer that is being written. */
+export type DraftFile = {
+  key: string
+  name: string
+  kind: Upload["kind"]
+  size: number
+  preview: string | null
+  state: "uploading" | "failed" | "done"
+  /** From 0 to 1. */
+  progress: number
+  error: string | null
+  /** What failed may go when it is tried again. */
+  mayRetry: boolean
+  /** It comes from a draft of an earlier page: the server may have forgotten it. */
+  isKept: boolean
+  upload: Upload | null
 }

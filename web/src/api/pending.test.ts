@@ -2,7 +2,7 @@
 import { QueryClient } from "@tanstack/react-query"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
 import { makeMessage } from "../testing/make"
-import type { Message, PendingSend } from "./model"
+import type { Message, PendingSend, Upload } from "./model"
 import { discardPending, retryPending, sendMessage, startOutbox } from "./pending"
 
 const THREAD = "conversation-1"
@@ -77,4 +77,15 @@ test("A discarded answer is gone and is not sent", async () => {
   discardPending(cache, pending()[0] as PendingSend)
   expect(pending()).toEqual([])
   expect(sent).toHaveLength(1)
+})
+
+test("UP8 Files show at once from what the browser has of them, and go by their ids, without a text where there is none", async () => {
+  const upload = { id: "upload-1", name: "menu.png", kind: "image" } as Upload // what a bubble needs of it
+  sendMessage(cache, THREAD, "", [{ upload, preview: "blob:menu" }])
+  expect(pending()).toMatchObject([{ text: "", files: [{ preview: "blob:menu" }], state: "sending" }])
+  await vi.waitFor(() => expect(messages()).toHaveLength(1))
+  expect(sent).toEqual([{ client_key: expect.any(String), files: ["upload-1"] }])
+  sendMessage(cache, THREAD, "and this", [{ upload, preview: null }])
+  await vi.waitFor(() => expect(sent).toHaveLength(2))
+  expect(sent[1]).toMatchObject({ text: "and this", files: ["upload-1"] })
 })

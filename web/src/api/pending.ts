@@ -6,10 +6,13 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query"
 import { newKey } from "../lib/keys"
 import { ApiError, answer, explain, http } from "./client"
 import { landMessage } from "./messages"
-import type { PendingSend } from "./model"
+import type { PendingSend, SentFile } from "./model"
 import { liveStatus, onLiveStatus } from "./status"
+import type { components } from "./types.gen"
 
 const RETRY_MS = 10_000
+/** So long a preview outlives its answer: by then the server's own picture is there. */
+const PREVIEW_MS = 10_000
 
 export function pendingOf(conversationId: string) {
   return queryOptions({
@@ -20,11 +23,17 @@ export function pendingOf(conversationId: string) {
 }
 
 /** Shows the answer and hands it to the server. */
-export function sendMessage(cache: QueryClient, conversationId: string, text: string): void {
+export function sendMessage(
+  cache: QueryClient,
+  conversationId: string,
+  text: string,
+  files: SentFile[] = [],
+): void {
   const pending: PendingSend = {
     client_key: newKey(),
     conversation_id: conversationId,
     text,
+    ...(files.length > 0 && { files }),
     created_at: new Date().toISOString(),
     state: "sending",
     error: null,
@@ -87,7 +96,7 @@ function deliver(cache: QueryClient, pending: PendingSend): Promise<void> {
 }
 
 async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
-  const { conversation_id: id, client_key, text } = pending
+  const { conversation_id: id, client_key } = pending
   const all = cache.getQueryData(pendingOf(id).queryKey) ?? []
   const index = all.findIndex((one) => one.client_key === client_key)
   if (index < 0) return // discarded, or the stream was faster
@@ -96,14 +105,28 @@ async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
   try {
     const call = http.POST("/api/v1/conversations/{id}/messages", {
       params: { path: { id } },
-      body: { client_key, text },
+      body: bodyOf(pending),
     })
     landMessage(cache, await answer(call))
     discardPending(cache, pending)
+    setTimeout(() => letGo(pending), PREVIEW_MS)
   } catch (error) {
     const isTemporary = error instanceof ApiError && error.isTemporary
     set(cache, pending, isTemporary ? { state: "waiting" } : { state: "failed", error: explain(error) })
   }
+}
+
+/** Files go before the text: Instagram takes them as messages of their own, and the first of these has the key. */
+function bodyOf({ client_key, text, files = [] }: PendingSend): components["schemas"]["NewMessage"] {
+  return {
+    client_key,
+    ...(text !== "" && { text }),
+    ...(files.length > 0 && { files: files.map(({ upload }) => upload.id) }),
+  }
+}
+
+function letGo({ files = [] }: PendingSend): void {
+  for (const { preview } of files) if (preview !== null) URL.revokeObjectURL(preview)
 }
 
 function set(cache: QueryClient, pending: PendingSend, now: Partial<PendingSend>): void {

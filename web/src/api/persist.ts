@@ -168,7 +168,10 @@ function cut(key: QueryKey, data: unknown, viewerId: string): unknown {
 
 /** A send that was under way when the page went away may or may not have arrived: its key makes asking again safe. */
 function waitsAgain(send: PendingSend): PendingSend {
-  return send.state === "sending" ? { ...send, state: "waiting" } : send
+  const { files } = send // their previews went with the page
+  const anew =
+    files === undefined ? send : { ...send, files: files.map((one) => ({ ...one, preview: null })) }
+  return anew.state === "sending" ? { ...anew, state: "waiting" } : anew
 }
 
 function byTime(a: PendingSend, b: PendingSend): number {

@@ -1,20 +1,36 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from "react"
+import {
+  type ClipboardEvent,
+  type KeyboardEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react"
 import { explain } from "../api/client"
+import { takeFiles } from "../api/draft-files"
 import { type Mode, readDraft, writeDraft } from "../api/drafts"
-import type { Account, Conversation } from "../api/model"
+import type { Account, Conversation, DraftFile } from "../api/model"
 import { useAddNote } from "../api/notes"
 import { sendMessage } from "../api/pending"
 import { viewerIdOf } from "../api/snapshot"
 import { useLiveStatus } from "../api/status"
 import { sizeInBytes, speakLength, TEXT_LIMIT_BYTES, TEXT_WARNING_BYTES } from "../lib/bytes"
 import { selectDisplayName } from "../lib/selectors"
+import { whyWait } from "../lib/uploads"
 import { describeWindow } from "../lib/window-words"
 import { Button } from "../ui/button"
 import { showToast } from "../ui/toast"
 import { useNow } from "../ui/use-now"
+import { AttachButton } from "./attach-button"
+import { FileTray } from "./file-tray"
 import type { ThreadDoors } from "./thread-doors"
+import { useDraftFiles, useKeptFiles } from "./use-draft-files"
+import { VoiceButton } from "./voice-button"
 import { WindowBar } from "./window-bar"
+
+const NO_FILES: DraftFile[] = []
 
 type ComposerProps = { conversation: Conversation; account: Account | undefined; doors: ThreadDoors }
 
@@ -25,6 +41,9 @@ export function Composer({ conversation, account, doors }: ComposerProps) {
   const words = describeWindow({ conversation, account, isOffline, now })
   const [mode, setMode] = useState<Mode>("reply")
   const box = useRef<HTMLTextAreaElement>(null)
+  const { files, add } = useDraftFiles(conversation.id)
+  useKeptFiles(conversation.id)
+  useReplyForFiles(files.length, () => setMode("reply"))
 
   function choose(next: Mode): void {
     setMode(next)
@@ -43,10 +62,18 @@ export function Composer({ conversation, account, doors }: ComposerProps) {
             mode={mode}
             conversation={conversation}
             refusal={mode === "reply" ? words.refusal : null}
+            files={mode === "reply" ? files : NO_FILES}
+            onFiles={add}
             box={box}
           >
             <ModeButton doors={doors} mode="reply" current={mode} onChoose={choose} />
             <ModeButton doors={doors} mode="note" current={mode} onChoose={choose} />
+            {mode === "reply" && (
+              <>
+                <AttachButton onFiles={add} />
+                <VoiceButton box={box} onFiles={add} />
+              </>
+            )}
           </Draft>
         </div>
       </div>
@@ -76,18 +103,22 @@ type DraftProps = {
   mode: Mode
   conversation: Conversation
   refusal: string | null
+  files: DraftFile[]
+  onFiles: (files: File[]) => void
   box: React.RefObject<HTMLTextAreaElement | null>
   children: React.ReactNode
 }
 
-function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
+function Draft({ mode, conversation, refusal, files, onFiles, box, children }: DraftProps) {
   const cache = useQueryClient()
   const addNote = useAddNote(conversation.id)
   const [text, setText] = useState(() => readDraft(conversation.id, mode))
   const aboutId = useId()
   const bytes = sizeInBytes(text)
   const isTooLong = mode === "reply" && bytes > TEXT_LIMIT_BYTES
-  const isReady = text.trim() !== "" && !isTooLong && refusal === null
+  const wait = whyWait(files)
+  const hasSomething = text.trim() !== "" || files.length > 0
+  const isReady = hasSomething && !isTooLong && refusal === null && wait === null
 
   useEffect(() => writeDraft(conversation.id, mode, text), [conversation.id, mode, text])
   useGrowing(box, text)
@@ -96,7 +127,7 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
     if (!isReady) return
     const written = text.trim()
     setText("")
-    if (mode === "reply") sendMessage(cache, conversation.id, written)
+    if (mode === "reply") sendMessage(cache, conversation.id, written, takeFiles(cache, conversation.id))
     else addNote.mutateAsync(written).catch((error: unknown) => giveBack(written, error))
   }
 
@@ -120,17 +151,29 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
     }
   }
 
+  /** A picture from the clipboard; where there is a text too, as of a table, that is what is meant. */
+  function paste(event: ClipboardEvent): void {
+    const { files: given, types } = event.clipboardData
+    if (mode === "note" || given.length === 0 || types.includes("text/plain")) return
+    event.preventDefault()
+    onFiles([...given])
+  }
+
   const name = selectDisplayName(conversation.participant)
   const about =
-    refusal ?? (isTooLong ? `Too long: Instagram takes ${TEXT_LIMIT_BYTES} bytes in one message.` : null)
+    refusal ??
+    (isTooLong ? `Too long: Instagram takes ${TEXT_LIMIT_BYTES} bytes in one message.` : null) ??
+    wait
   return (
     <>
+      <FileTray conversationId={conversation.id} files={files} box={box} />
       <textarea
         ref={box}
         rows={1}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={press}
+        onPaste={paste}
         aria-label={mode === "reply" ? "Reply" : "Note"}
         aria-describedby={about ? aboutId : undefined}
         aria-invalid={isTooLong}
@@ -141,7 +184,7 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
         }
         className="block max-h-56 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-ink-3"
       />
-      <div className="flex items-center gap-1 px-2 pb-2">
+      <div className="flex flex-wrap items-center gap-1 px-2 pb-2">
         {children}
         <span
           id={aboutId}
@@ -172,6 +215,15 @@ function Draft({ mode, conversation, refusal, box, children }: DraftProps) {
       </div>
     </>
   )
+}
+
+/** Files belong to answers: who adds one is writing one. */
+function useReplyForFiles(count: number, onMore: () => void): void {
+  const before = useRef(count)
+  useEffect(() => {
+    if (count > before.current) onMore()
+    before.current = count
+  })
 }
 
 /** As tall as its text, from one line to ten. */

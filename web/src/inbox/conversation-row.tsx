@@ -1,5 +1,5 @@
 import { memo } from "react"
-import { readDraft } from "../api/drafts"
+import { readDraft, readDraftFiles } from "../api/drafts"
 import type { Account, Conversation } from "../api/model"
 import {
   type Chip,
@@ -109,7 +109,7 @@ function Preview({
   isOpen: boolean
   isUnread: boolean
 }) {
-  const draft = isOpen ? "" : readDraft(conversation.id, "reply")
+  const draft = isOpen ? "" : readDraft(conversation.id, "reply") || nameFiles(conversation.id)
   const status = conversation.last_message_status
   return (
     <span
@@ -168,4 +168,10 @@ function RowMarks({ row: { conversation, account, viewerId, now } }: { row: RowP
       )}
     </>
   )
+}
+
+function nameFiles(conversationId: string): string {
+  return readDraftFiles(conversationId)
+    .map(({ name }) => name)
+    .join(", ")
 }

@@ -14,6 +14,7 @@ import { Notice } from "./list-states"
 import { type ThreadDoors, useThreadDoors } from "./thread-doors"
 import { ThreadPane } from "./thread-pane"
 import { type Actions, useActions } from "./use-actions"
+import { useNoStrayDrops } from "./use-drop"
 import { useFilters } from "./use-filters"
 
 const ContextPane = lazy(async () => ({ default: (await import("./context-pane")).ContextPane }))
@@ -30,6 +31,7 @@ export function InboxScreen() {
   const doors = useThreadDoors()
   const isWide = useMedia(WIDE)
   const isNarrow = useMedia(NARROW)
+  useNoStrayDrops()
   const [isContextOpen, setContextOpen] = useState(
     () => isWide && localStorage.getItem(CONTEXT_KEY) !== "closed",
   )

@@ -8,6 +8,7 @@ import { announce } from "../ui/announcer"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { focusThread } from "./focus-thread"
+import { PendingFiles } from "./pending-files"
 import { RichText } from "./rich-text"
 
 type PendingProps = { pending: PendingSend; rowKey: string; isFirst: boolean }
@@ -26,12 +27,19 @@ export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
       className={`flex flex-col items-end gap-0.5 ${isFirst ? "mt-3" : "mt-0.5"}`}
     >
       {isFirst && <p className="px-1 font-medium text-ink-3 text-xs">{agent.name}</p>}
-      <p
-        dir="auto"
-        className={`max-w-[min(34rem,85%)] rounded-2xl rounded-br-md bg-bubble-out px-3.5 py-2 text-base wrap-anywhere whitespace-pre-wrap ${pending.state === "failed" ? "ring-1 ring-red/50" : "opacity-75"}`}
-      >
-        <RichText text={pending.text} />
-      </p>
+      {pending.files !== undefined && (
+        <div className={pending.state === "failed" ? "" : "opacity-75"}>
+          <PendingFiles files={pending.files} />
+        </div>
+      )}
+      {pending.text !== "" && (
+        <p
+          dir="auto"
+          className={`max-w-[min(34rem,85%)] rounded-2xl rounded-br-md bg-bubble-out px-3.5 py-2 text-base wrap-anywhere whitespace-pre-wrap ${pending.state === "failed" ? "ring-1 ring-red/50" : "opacity-75"}`}
+        >
+          <RichText text={pending.text} />
+        </p>
+      )}
       <PendingState pending={pending} />
     </article>
   )

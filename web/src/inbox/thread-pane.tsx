@@ -3,13 +3,17 @@ import { useMemo } from "react"
 import { accounts as accountsQuery } from "../api/accounts"
 import { ApiError, explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
+import { selectDisplayName } from "../lib/selectors"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Composer } from "./composer"
+import { DropTarget } from "./drop-target"
 import { Notice } from "./list-states"
 import type { ThreadDoors } from "./thread-doors"
 import { ThreadHeader } from "./thread-header"
 import { Timeline } from "./timeline"
+import { useDraftFiles } from "./use-draft-files"
+import { useDrop } from "./use-drop"
 
 type ThreadPaneProps = {
   conversationId: string
@@ -31,6 +35,7 @@ export function ThreadPane({
   const options = useMemo(() => conversationOf(conversationId, cache), [conversationId, cache])
   const { data: conversation, error, refetch } = useQuery(options)
   const { data: accounts } = useQuery(accountsQuery)
+  const drop = useDrop(useDraftFiles(conversationId).add)
   if (conversation === undefined) {
     return error ? (
       <ThreadError error={error} onRetry={() => void refetch()} onBack={onBack} />
@@ -40,7 +45,8 @@ export function ThreadPane({
   }
   const account = accounts?.items.find((one) => one.id === conversation.account.id)
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div className="relative flex h-full min-h-0 flex-col" {...drop.handlers}>
+      {drop.isOver && <DropTarget name={selectDisplayName(conversation.participant)} />}
       <ThreadHeader
         conversation={conversation}
         doors={doors}

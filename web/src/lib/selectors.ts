@@ -1,5 +1,5 @@
 /** What a screen says about a conversation or a message, computed from what the server told and the moment it is shown. */
-import type { Account, Attachment, Conversation, Message, Participant } from "../api/model"
+import type { Account, Attachment, Conversation, Message, Participant, Upload } from "../api/model"
 import { formatAgo, formatTimeRemaining, plural, speakTimeRemaining } from "./time"
 import { decideWindow, type Verdict } from "./window-policy"
 
@@ -66,6 +66,12 @@ export function selectProfileNote(
   if (participant.profile_asked_at !== null) return "Asking Instagram…"
   if (participant.profile_read_at === null) return "Instagram has not said who this is"
   return `Profile from ${formatAgo(Date.parse(participant.profile_read_at), now)}`
+}
+
+/** What shows a file that is to be sent: a small picture of it, or itself where it is small. Null for what is not seen. */
+export function selectUploadPreview(upload: Pick<Upload, "kind" | "url" | "thumbnail_url">): string | null {
+  const small = ours(upload.thumbnail_url)
+  return upload.kind === "image" ? (small ?? ours(upload.url)) : upload.kind === "video" ? small : null
 }
 
 function ours(url: string | null): string | null {
