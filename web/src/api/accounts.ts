@@ -10,7 +10,9 @@ export const accounts = queryOptions({
   queryFn: ({ client }) => fetchEntry(client, ["accounts"], () => answer(http.GET("/api/v1/accounts"))),
 })
 
-type AccountChange = { id: string } & Partial<Pick<Account, "human_agent" | "media_mode">>
+type AccountChange = { id: string } & Partial<
+  Pick<Account, "human_agent" | "media_mode" | "shows_indicators">
+>
 
 /** Changes a setting of an account; what is left out stays. */
 export function useChangeAccount() {

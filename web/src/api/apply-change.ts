@@ -1,6 +1,7 @@
 /** What the stream says lands here, and nowhere else: one pure function for each kind of cache entry. */
 import type { QueryClient, QueryKey } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
+import { lastKeyOf } from "../lib/parts"
 import { timeKey } from "../lib/time"
 import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
@@ -114,7 +115,7 @@ export function applyToPending(
 ): PendingSend[] {
   if (change.type !== "message_added" && change.type !== "message_updated") return pending
   if (change.conversation_id !== conversationId || change.message.client_key === null) return pending
-  const left = pending.filter((one) => one.client_key !== change.message.client_key)
+  const left = pending.filter((one) => lastKeyOf(one) !== change.message.client_key)
   return left.length === pending.length ? pending : left
 }
 

@@ -7,13 +7,15 @@ import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
 import { focusThread } from "./focus-thread"
+import { Queued } from "./queued"
 import { SendAgainDialog } from "./send-again-dialog"
+import { UndoSend } from "./undo-send"
 
 /** How far an answer of ours got, and what a person may do where it did not arrive. */
 export function MessageStatus({ message }: { message: Message }) {
   switch (message.status) {
     case "queued":
-      return <span>· Queued</span>
+      return <UndoSend clientKey={message.client_key} otherwise={<Queued message={message} />} />
     case "sending":
       return <span>· Sending…</span>
     case "sent":

@@ -18,6 +18,7 @@ type RowProps = {
   /** Where a quoted message is looked up; empty for a message that quotes none. */
   messages: readonly Message[]
   onJump: (mid: string) => void
+  onReply: (message: Message) => void
 }
 
 /** One thing of the timeline. Drawn anew only when it changed itself. */
@@ -55,7 +56,9 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
     case "ghost":
       return <GhostItem message={item.message} rowKey={item.key} participantName={row.participantName} />
     case "pending":
-      return <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} />
+      return (
+        <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} isLast={item.isLast} />
+      )
     default:
       return (
         <MessageItem
@@ -68,6 +71,7 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
           conversationId={row.conversationId}
           messages={row.messages}
           onJump={row.onJump}
+          onReply={row.onReply}
         />
       )
   }

@@ -1,6 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { accounts as accountsQuery } from "../api/accounts"
 import { markRead } from "../api/conversations"
+import { tellSeen } from "../api/indicators"
 import type { Conversation, Message } from "../api/model"
 import { isForLater } from "../lib/scheduled"
 
@@ -29,6 +31,11 @@ export function useReading(
     lastRead.current = newest
     isOpening.current = false
     void markRead(cache, conversation, newest)
+    const accounts = cache.getQueryData(accountsQuery.queryKey)
+    tellSeen(
+      conversation.id,
+      accounts?.items.find((one) => one.id === conversation.account.id),
+    )
   }, [cache, conversation, messages, newest, unread_count, isVisible, isAtEnd])
 
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** A conversation as a sequence of things to draw: messages, notes, activities, days and the first unread mark. */
 import type { Activity, Message, Note, PendingSend } from "../api/model"
+import { partsOf } from "./parts"
 import { isForLater } from "./scheduled"
 import { dayKey, timeKey } from "./time"
 
@@ -10,7 +11,7 @@ export type TimelineItem =
   | { kind: "note"; key: string; note: Note }
   /** `isElsewhere` is given for the activity that decided who has the conversation now. */
   | { kind: "activity"; key: string; activity: Activity; isElsewhere: boolean | null }
-  | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean }
+  | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean; isLast: boolean }
   | { kind: "later"; key: string }
   /** An answer that is scheduled, or held for review. */
   | { kind: "ghost"; key: string; message: Message }
@@ -90,9 +91,22 @@ type PendingItem = Extract<TimelineItem, { kind: "pending" }>
 
 function pendingItems(messages: readonly Message[], pending: readonly PendingSend[]): PendingItem[] {
   const known = new Set(messages.map((message) => message.client_key))
-  return pending
-    .filter((one) => !known.has(one.client_key))
-    .map((one) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: true }))
+  return pending.flatMap((one) => {
+    const parts = partsOf(one)
+    return parts
+      .filter((part) => !known.has(part.key))
+      .map(({ key, text, files }): PendingItem => {
+        const { files: _, answers, ...rest } = one
+        const isBegin = key === one.client_key
+        const said = {
+          ...rest,
+          text,
+          ...(files.length > 0 && { files }),
+          ...(isBegin && answers && { answers }),
+        }
+        return { kind: "pending", key, pending: said, isFirst: true, isLast: key === parts.at(-1)?.key }
+      })
+  })
 }
 
 function asideItem(aside: Aside, decisive: Activity | undefined, isElsewhere: boolean): TimelineItem {
