@@ -16,6 +16,7 @@ from confab.api import (
     participants,
     problems,
     runs,
+    saved_replies,
     scheduling,
     sending,
     session,
@@ -34,6 +35,7 @@ _TABLE: tuple[APIRouter, ...] = (
     sending.router,
     scheduling.router,
     outbox.router,
+    saved_replies.router,
     uploads.router,
     ledger.router,
 )

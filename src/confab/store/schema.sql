@@ -705,6 +705,21 @@ ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
 COMMENT ON COLUMN public.runs.passes IS 'How often the list was read to its end: what moves meanwhile jumps over the place that is read.';
 COMMENT ON COLUMN public.runs.attempts_before IS 'The attempts before the one that last got further: they count no more.';
+CREATE TABLE public.saved_replies (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid,
+    shortcut text NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT saved_replies_shortcut_check CHECK ((shortcut <> ''::text)),
+    CONSTRAINT saved_replies_text_check CHECK ((text <> ''::text))
+);
+ALTER TABLE ONLY public.saved_replies FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.saved_replies.owner_id IS 'Whose alone it is; NULL: everybody''s of the workspace.';
 CREATE TABLE public.schedules (
     name text NOT NULL,
     due_at timestamp with time zone NOT NULL,
@@ -879,6 +894,10 @@ ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_shortcut UNIQUE NULLS NOT DISTINCT (workspace_id, owner_id, shortcut);
 ALTER TABLE ONLY public.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -949,6 +968,7 @@ CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = ANY (AR
 CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX runs_old ON public.runs USING btree (created_at);
 CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id, account_id, what) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
@@ -1029,6 +1049,10 @@ ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.agents(id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
@@ -1070,6 +1094,7 @@ CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (tru
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
@@ -1126,6 +1151,7 @@ CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((worksp
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1133,6 +1159,7 @@ ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
@@ -1226,6 +1253,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;

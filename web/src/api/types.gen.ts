@@ -726,6 +726,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Replies
+         * @description The workspace's saved replies and your own.
+         */
+        get: operations["list_saved_replies"];
+        put?: never;
+        /**
+         * Create Saved Reply
+         * @description Keep a text: your own, or, for owners and admins, the workspace's.
+         */
+        post: operations["create_saved_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Saved Reply
+         * @description Forget one.
+         */
+        delete: operations["delete_saved_reply"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Saved Reply
+         * @description Change one that is yours, or, for owners and admins, one of the workspace.
+         */
+        patch: operations["update_saved_reply"];
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -1775,6 +1823,26 @@ export interface components {
             emoji: string | null;
         };
         /**
+         * NewSavedReply
+         * @description A text to keep. `shortcut`: the word after "/" in the composer; `scope`: whose it is.
+         *
+         *     `text` may hold {first_name}, {name}, {username}, {account} and {agent}, each with what to say where it is not known after a
+         *     bar: {first_name|there}.
+         */
+        NewSavedReply: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "personal";
+            /** Shortcut */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * Note
          * @description A remark for the team that never leaves the workspace.
          */
@@ -2108,6 +2176,64 @@ export interface components {
              */
             type: "run_updated";
             run: components["schemas"]["Run"];
+        };
+        /**
+         * SavedReply
+         * @description A saved reply: everybody's of the workspace, or the viewer's own. `text` may hold variables: inbox/template.py.
+         */
+        SavedReply: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "personal";
+            /** Shortcut */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SavedReplyPage
+         * @description All that the viewer may use, by shortcut; `next` is always null.
+         */
+        SavedReplyPage: {
+            /** Items */
+            items: components["schemas"]["SavedReply"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * SavedReplyPatch
+         * @description What changes; what is left out stays.
+         */
+        SavedReplyPatch: {
+            /** Shortcut */
+            shortcut?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Text */
+            text?: string | null;
         };
         /**
          * ScheduleChange
@@ -3644,6 +3770,132 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplyPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
                 };
             };
             /** @description Problem details (RFC 9457) */
