@@ -17,13 +17,13 @@ export function ScheduleButton({ conversation, account, isReady, onSchedule }: B
   const [onReply, setOnReply] = useState<OnReply>("hold")
   return (
     <Popover
-      label="Send later"
+      label="Schedule"
       role="dialog"
       button={(properties) => (
         <IconButton
           {...properties}
           icon="clock"
-          label="Send later"
+          label="Schedule"
           disabled={!isReady}
           className="disabled:opacity-40"
         />
