@@ -79,7 +79,7 @@ class Stack:
         return (await self.sim.get("/sends")).json()["items"]
 
 
-async def until(look: Any, within_s: float = 15) -> Any:
+async def until(look: Any, within_s: float = 60) -> Any:
     """Look again and again until something true is seen."""
     async with asyncio.timeout(within_s):
         while not (seen := await look()):

@@ -80,6 +80,10 @@ class WorkKind(StrEnum):
     RUNS = "runs"
     WATCHES = "watches"
     SNOOZES = "snoozes"
+    WELCOMES = "welcomes"
+    MAILS = "mails"
+    LIBRARY = "library"
+    LIBRARY_EVENTS = "library_events"
     SCHEDULES = "schedules"
 
 
@@ -329,6 +333,28 @@ def account_media(
     wanted = None if mode is MediaMode.DEFAULT else mode.value
     is_changed = accounts.keep_media(workspace, ig_id, wanted)
     _print({"ig_id": ig_id, "media_mode": wanted, "is_changed": is_changed}, f"{ig_id}: {mode.value}", as_json)
+
+
+@account.command("connecting")
+def account_connecting(
+    workspace: InWorkspace,
+    ig_id: Annotated[str, typer.Option(help="The professional account's id at Instagram.")],
+    on: Annotated[bool | None, typer.Option("--on/--off", help="Whether customers can connect; else as it was.")] = None,
+    acknowledge_every: Annotated[
+        int | None, typer.Option(help="Seconds between two acknowledgements to a member; 0: for every message.", min=0)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether who writes to an account gets a link to connect, and members an acknowledgement."""
+    from confab.commands import accounts
+
+    now = accounts.connect_customers(workspace, ig_id, on, acknowledge_every)
+    value = {
+        "ig_id": ig_id, "connects_customers": now.account.connects_customers,
+        "acknowledges_every_s": now.account.acknowledges_every_s, "why_off": now.why_off,
+    }  # fmt: skip
+    state = "customers can connect" if now.account.connects_customers else "customers cannot connect"
+    _print(value, f"{ig_id}: {state}" + (f". It has no effect: {now.why_off}" if now.why_off else ""), as_json)
 
 
 @account.command("list")

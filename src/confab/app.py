@@ -35,6 +35,8 @@ from confab.media.relay import Relays
 from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.uploads import Uploads
+from confab.members.oidc import Oidc
+from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store import heartbeats, presence, schedules
 from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
@@ -49,7 +51,7 @@ log = structlog.get_logger()
 
 STREAM = "/api/v1/stream"
 
-_OURS = ("api", "connect", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
+_OURS = ("api", "connect", "demo", "healthz", "library", "media", "meta", "metrics", "readyz", "verify")  # not the web inbox's
 _LARGEST_BODY = 1 << 20
 _POOL = 10
 _LEDGER_POOL = 2
@@ -162,6 +164,13 @@ def storage_of(settings: Settings) -> Storage:
     return storage
 
 
+def _provider(settings: Settings) -> Oidc | None:
+    """Whom customers who connect sign in with."""
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    return Oidc(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, origin=settings.origin)
+
+
 @asynccontextmanager
 async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) -> AsyncGenerator[Front, None]:
     """A web process's ASGI callable, with all that runs behind it, for as long as the block lasts."""
@@ -173,7 +182,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         aclosing(Studio()) as studio,
         asyncio.TaskGroup() as tasks,
     ):
-        wake = Wake(doors.app)
+        wake, keys = Wake(doors.app), vault.opened_by(settings)
         hub = Hub(db, clock, wake)
         ledger = Ledger(ledger_db, clock, lambda: wake.say(work("deliveries")))
         services = Services(
@@ -186,7 +195,10 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             storage=storage,
             relays=Relays(downloads),
             uploads=Uploads(db, Keeper(db, storage, studio, clock), clock),
-            link_keys=vault.opened_by(settings).current,
+            ledger=ledger,
+            mint=Mint(keys=keys.current),
+            vault=keys,
+            oidc=_provider(settings),
             closing=asyncio.Event(),
         )
         api = routes.create()

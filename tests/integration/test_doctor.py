@@ -18,11 +18,13 @@ ACCOUNT = Account(
     id=AccountId(UUID(int=2)), ig_id=IgId("1784"), username="harbour.bakery", name=None, human_agent=False, media_mode=None,
     health="ok",
     health_reason=None, token_expires_at=None, complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
-    receiving="webhooks", polling_since=None, version=1,
+    receiving="webhooks", polling_since=None, restricted_until=None,
+    restricted_reason=None, shows_indicators=False, connects_customers=False, acknowledges_every_s=None, version=1,
 )  # fmt: skip
 WELL = Seen(
-    settings=Settings(meta_app_secrets=("s",), meta_verify_token="v", media_mode="reference"), accounts=[(WORKSPACE, ACCOUNT)],
-    dead={"deliveries": 0}, storage_error=None, now=NOON,
+    settings=Settings(meta_app_secrets=("s",), meta_verify_token="v", service_token="s", media_mode="reference"),
+    accounts=[(WORKSPACE, ACCOUNT)],
+    dead={"deliveries": 0}, storage_error=None, connecting_off=None, now=NOON,
 )  # fmt: skip
 
 __all__ = ["shell"]
@@ -41,6 +43,7 @@ def test_nothing_is_amiss_where_all_is_well() -> None:
     [
         ({"meta_app_secrets": ()}, "secrets", "red", "Every webhook is refused"),
         ({"meta_verify_token": None}, "secrets", "red", "cannot check"),
+        ({"service_token": None}, "secrets", "amber", "/api/internal"),
         ({"media_mode": None}, "media", "amber", "stories never are"),
         ({"media_allow": ("127.0.0.1:8090",)}, "media", "red", "127.0.0.1:8090"),
     ],

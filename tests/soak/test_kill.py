@@ -10,13 +10,13 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from bench import ground, results
 
 from confab.store import embedded
 from tests.product import IG_ID, RETRIES, Product, eventually, installed
+from tests.soak.shown import accepted, all_messages, conversations, ours
 
 FULL = os.environ.get("CONFAB_SOAK") == "full"
 MESSAGES = 20_000 if FULL else 600
@@ -55,19 +55,11 @@ def answers(product: Product, token: str, seed: int) -> dict[str, str]:
                     break
                 except (httpx2.HTTPError, KeyError, IndexError, ValueError):
                     time.sleep(0.1)
-            while not _accepted(api, conversation, key, text):
+            while not accepted(api, conversation, key, text):
                 time.sleep(0.1)
             said[key] = text
             time.sleep(0.1)
     return said
-
-
-def _accepted(api: httpx2.Client, conversation: str, key: str, text: str) -> bool:
-    try:
-        answer = api.post(f"/conversations/{conversation}/messages", json={"client_key": key, "text": text})
-    except httpx2.HTTPError:
-        return False
-    return answer.status_code in (200, 201)
 
 
 def test_D1_whatever_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None:
@@ -117,7 +109,7 @@ def _settle(product: Product, token: str) -> None:
         try:
             with product.api(token) as api:
                 stored = api.get("/deliveries", params={"state": "stored"}).json()["items"]
-                return not stored and not any(m["status"] in ("queued", "sending") for m in _ours(api))
+                return not stored and not any(m["status"] in ("queued", "sending") for m in ours(api))
         except (httpx2.HTTPError, KeyError, ValueError):
             return False
 
@@ -131,43 +123,15 @@ def _settle(product: Product, token: str) -> None:
     eventually(worked, within_s=120)
 
 
-def _ours(api: httpx2.Client) -> list[dict[str, Any]]:
-    return [message for message in _all_messages(api) if message["direction"] == "outbound"]
-
-
-def _all_messages(api: httpx2.Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for conversation in _conversations(api):
-        before: str | None = None
-        while True:
-            page = api.get(
-                f"/conversations/{conversation['id']}/messages", params={"limit": 100, **({"before": before} if before else {})}
-            ).json()
-            found += page["items"]
-            if (before := page["next"]) is None:
-                break
-    return found
-
-
-def _conversations(api: httpx2.Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        page = api.get("/conversations", params={"limit": 100, **({"cursor": cursor} if cursor else {})}).json()
-        found += page["items"]
-        if (cursor := page["next"]) is None:
-            return found
-
-
 def _check_messages(product: Product, api: httpx2.Client) -> None:
     """What Instagram shows is what we show: every message once, with its last text; and every unread count is right."""
     truth = product.sim.get("/messages", params={"account": IG_ID, "limit": "100000"}).json()["items"]
     written = {m["mid"]: None if m["is_deleted"] else m["text"] for m in truth if not m["is_from_account"]}
     assert len(written) == MESSAGES
-    shown = [message for message in _all_messages(api) if message["direction"] == "inbound"]
+    shown = [message for message in all_messages(api) if message["direction"] == "inbound"]
     assert Counter(message["mid"] for message in shown) == Counter(written.keys())
     assert {message["mid"]: message["text"] for message in shown} == written
-    for conversation in _conversations(api):
+    for conversation in conversations(api):
         unread = [m for m in shown if m["conversation_id"] == conversation["id"] and m["is_unread"]]
         assert conversation["unread_count"] == len(unread), conversation["id"]
 
@@ -176,7 +140,7 @@ def _check_answers(product: Product, api: httpx2.Client, said: dict[str, str]) -
     """Nobody got anything twice; everything accepted is sent, or visibly not known to be."""
     received = Counter(call["text"] for call in product.sim.get("/sends", params={"limit": "100000"}).json()["items"])
     assert set(received.values()) <= {1}
-    by_key = {message["client_key"]: message for message in _ours(api) if message["client_key"]}
+    by_key = {message["client_key"]: message for message in ours(api) if message["client_key"]}
     assert by_key.keys() == said.keys()
     for key, message in by_key.items():
         if message["status"] == "sent":

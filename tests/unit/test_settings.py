@@ -127,7 +127,7 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_the_repr() -> None:
-    secrets = {setting.name: "hidden-value" for setting in settings.declared().values() if setting.is_secret}
+    secrets = {setting.name: "hidden-value" * 3 for setting in settings.declared().values() if setting.is_secret}
     secrets["CONFAB_ENCRYPTION_KEYS"] = KEY
     secrets["CONFAB_DATABASE_URL"] = "postgresql://u:hidden-value@db/x"
     secrets["CONFAB_SMTP_URL"] = "smtp://u:hidden-value@mail"
@@ -164,3 +164,30 @@ def test_MD9_media_have_a_mode_and_ages() -> None:
 def test_MD9_a_wrong_one_stops_the_start(name: str, value: str, said: str) -> None:
     with pytest.raises(Misconfigured, match=said):
         settings.read({f"CONFAB_{name}": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("VERIFICATION_TEXT", "Come in, {name}: {link}"),
+        ("VERIFICATION_TEXT", "Come in: {link!r}"),
+        ("VERIFICATION_TEXT", "Come in: {link:>2000}"),
+        ("VERIFICATION_TEXT", "Come in: {link.__class__}"),
+        ("VERIFICATION_TEXT", "Come in: {link} {"),
+        ("VERIFICATION_TEXT", "Come in, {}: {link}"),
+        ("VERIFICATION_TEXT", "Come in, to {brand}"),
+        ("VERIFICATION_TEXT", "{link}" + "ü" * 450),
+        ("ACKNOWLEDGEMENT_TEXT", "Look: {link}"),
+        ("ACKNOWLEDGEMENT_TEXT", "{brand}" * 200),
+    ],
+)
+def test_CN8_a_text_that_could_not_be_sent_stops_the_start(name: str, text: str) -> None:
+    with pytest.raises(Misconfigured, match=f"CONFAB_{name}"):
+        settings.read({f"CONFAB_{name}": text})
+
+
+def test_CN8_a_long_brand_or_address_counts_too() -> None:
+    with pytest.raises(Misconfigured, match="CONFAB_VERIFICATION_TEXT"):
+        settings.read({"CONFAB_BRAND_NAME": "B" * 400})
+    given = settings.read({"CONFAB_VERIFICATION_TEXT": "{{Hi}} {brand}: {link}", "CONFAB_BRAND_NAME": "Harbour"})
+    assert given.verification_text.format(brand="Harbour", link="L") == "{Hi} Harbour: L"

@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.accounts import keeping
+from confab.accounts import connecting, keeping
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
+from confab.members.ways import why_off
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, Seq, WorkspaceId
 from confab.model.media import MediaMode
@@ -24,11 +25,12 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """All accounts; `next` is always null."""
+    """All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can."""
 
     items: list[Account]
     next: str | None
     seq: Seq
+    connecting_off: str | None
 
 
 class AccountPatch(BaseModel):
@@ -36,7 +38,8 @@ class AccountPatch(BaseModel):
 
     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
     installation says; changing it removes what is kept, or fetches it again. `shows_indicators`: whether participants see that
-    somebody types here, and that their messages were seen.
+    somebody types here, and that their messages were seen. `connects_customers`: whether who writes gets a link to become a
+    member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for every message.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -44,15 +47,17 @@ class AccountPatch(BaseModel):
     human_agent: bool | None = None
     media_mode: MediaMode | None = None
     shows_indicators: bool | None = None
+    connects_customers: bool | None = None
+    acknowledges_every_s: int | None = None
 
 
 @router.get("/accounts", operation_id="list_accounts", response_model=AccountPage)
-async def list_accounts(access: SignedIn) -> Response:
+async def list_accounts(access: SignedIn, services: Running) -> Response:
     """The accounts of the workspace, by username."""
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
         items = await store.all_for_viewer(conn, access.viewer)
-    return Json(AccountPage(items=items, next=None, seq=seq))
+    return Json(AccountPage(items=items, next=None, seq=seq, connecting_off=why_off(services.settings)))
 
 
 @router.patch("/accounts/{id}", operation_id="update_account", response_model=Account)
@@ -66,7 +71,7 @@ async def update_account(
     access.require("owner", "admin")
     if not body.model_fields_set:
         raise Invalid("Say what is to change.", field="human_agent")
-    for name in ("human_agent", "shows_indicators"):
+    for name in ("human_agent", "shows_indicators", "connects_customers"):
         if name in body.model_fields_set and getattr(body, name) is None:
             raise Invalid(f"{name} is true or false.", field=name)
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
@@ -82,9 +87,14 @@ async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: 
     )
     if body.shows_indicators is not None:
         is_changed |= await store.set_indicators(conn, workspace, account, shown=body.shows_indicators)
-    if "media_mode" in body.model_fields_set and await keeping.decide(conn, workspace, account, body.media_mode, now):
-        return await store.for_workspace(conn, workspace, account)
-    value = await store.for_workspace(conn, workspace, account)
+    if "media_mode" in body.model_fields_set:
+        await keeping.decide(conn, workspace, account, body.media_mode, now)
+    pace = _pace(body.acknowledges_every_s) if "acknowledges_every_s" in body.model_fields_set else None
+    value = await connecting.decide(conn, workspace, account, connects=body.connects_customers, pace=pace, now=now)
     if is_changed:
         await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
     return value
+
+
+def _pace(seconds: int | None) -> connecting.Pace:
+    return connecting.EveryMessage() if seconds is None else connecting.AtMostEvery(seconds=seconds)

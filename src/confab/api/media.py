@@ -112,6 +112,16 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 
+async def small(services: Running, workspace: UUID, found: Kept | Relayed | None, asked: Asked) -> Response:
+    """A picture of something, small where we keep it so. The address has its version, but it may be gone any time."""
+    if not isinstance(found, Relayed):
+        return await _answer(services, workspace, found, asked, "private, no-cache", is_small=True)
+    try:
+        return await _passed_on(services, found, asked)
+    except MediaGone:
+        raise NotFound("Instagram does not have it any more at this address.") from None
+
+
 class _Relaying(StreamingResponse):
     """Gives what Meta's host gives, and lets go of its connection whatever happens."""
 

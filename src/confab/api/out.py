@@ -24,7 +24,7 @@ async def outgoing_media(
     token: str, request: Request, services: Running, range_: Annotated[str | None, Header(alias="range")] = None
 ) -> Response:
     """The one file that the token names: from here and not by another address, for no cache."""
-    ticket = out.opened(token, services.link_keys(), services.clock.now())
+    ticket = out.opened(token, services.vault.current(), services.clock.now())
     size = 0 if ticket is None else await services.storage.held(ticket.workspace_id, ticket.digest)
     if ticket is None or size == 0:
         raise NotFound(_NOTHING)

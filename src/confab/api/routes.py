@@ -5,9 +5,13 @@ from fastapi import APIRouter, FastAPI
 from confab import __version__
 from confab.api import (
     accounts,
+    connection,
     conversations,
+    demo_mail,
     docs,
+    internal,
     ledger,
+    library,
     media,
     messages,
     operations,
@@ -22,6 +26,7 @@ from confab.api import (
     session,
     team,
     uploads,
+    verify,
 )
 
 _TABLE: tuple[APIRouter, ...] = (
@@ -31,6 +36,7 @@ _TABLE: tuple[APIRouter, ...] = (
     runs.router,
     conversations.router,
     participants.router,
+    connection.router,
     messages.router,
     sending.router,
     scheduling.router,
@@ -62,5 +68,8 @@ def create() -> FastAPI:
     api.include_router(docs.router, prefix="/api/v1")
     api.include_router(out.router, responses={"default": _PROBLEM})
     api.include_router(media.router, responses={"default": _PROBLEM})
+    for router in (verify.router, library.pages, library.router, demo_mail.router):
+        api.include_router(router)
     api.include_router(operations.router)
+    api.include_router(internal.router)
     return api

@@ -1,17 +1,20 @@
 """What handlers need that outlives a request. Made once, in `app.py`."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from starlette.requests import HTTPConnection
 
+from confab.accounts.vault import Vault
 from confab.api.metrics import Metrics
 from confab.clock import Clock
+from confab.inbox.receive import Ledger
 from confab.media.relay import Relays
 from confab.media.storage import Storage
 from confab.media.uploads import Uploads
+from confab.members.oidc import Oidc
+from confab.members.tokens import Mint
 from confab.settings import Settings
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -20,9 +23,8 @@ from confab.team.passwords import Passwords
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of a running web process. `db` is the API's door; `closing` is set when the process is told to stop.
-
-    `link_keys`: the installation's keys as they are now, newest first; links for Instagram are signed with them.
+    """The parts of a running web process. `db` is the API's door; `vault` seals, and its keys sign links for Instagram; `oidc` is
+    the provider that customers sign in with, if there is one; `closing` is set when the process is told to stop.
     """
 
     settings: Settings
@@ -34,7 +36,10 @@ class Services:
     storage: Storage
     relays: Relays
     uploads: Uploads
-    link_keys: Callable[[], Sequence[bytes]] = field(repr=False)
+    ledger: Ledger
+    mint: Mint
+    vault: Vault
+    oidc: Oidc | None
     closing: asyncio.Event
 
 

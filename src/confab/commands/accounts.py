@@ -3,13 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from confab.accounts import connect, keeping, meta_apps, vault
+from confab.accounts import connect, connecting, keeping, meta_apps, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
 from confab.errors import NotFound
-from confab.model.inbox import Account, IgId
+from confab.members.ways import why_off
+from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store import accounts as store
+from confab.store.db import Conn
 
 
 def add_meta_app(name: str, secret: str) -> MetaApp:
@@ -83,9 +85,38 @@ def keep_media(workspace: str, ig_id: str, mode: MediaMode | None) -> bool:
     async def decide(session: Session) -> bool:
         team = await session.workspace(workspace)
         async with session.app.viewing(team) as conn:
-            known = [one.id for one in await store.of_workspace(conn, team) if one.ig_id == ig_id]
-            if not known:
-                raise NotFound(f"The workspace has no account {ig_id}.")
-            return await keeping.decide(conn, team, known[0], mode, session.now)
+            return await keeping.decide(conn, team, await _named(conn, team, ig_id), mode, session.now)
 
     return with_session(decide)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connecting:
+    """What an account says now, and why it has no effect; None where it has."""
+
+    account: Account
+    why_off: str | None
+
+
+def connect_customers(workspace: str, ig_id: str, connects: bool | None, every_s: int | None) -> Connecting:
+    """Whether an account's customers can connect, and how often members get an acknowledgement (0: for every message).
+
+    None: as it was.
+    """
+    pace = None if every_s is None else connecting.AtMostEvery(seconds=every_s) if every_s else connecting.EveryMessage()
+
+    async def decide(session: Session) -> Connecting:
+        team = await session.workspace(workspace)
+        async with session.app.viewing(team) as conn:
+            account = await _named(conn, team, ig_id)
+            value = await connecting.decide(conn, team, account, connects=connects, pace=pace, now=session.now)
+        return Connecting(account=value, why_off=why_off(session.settings))
+
+    return with_session(decide)
+
+
+async def _named(conn: Conn, team: WorkspaceId, ig_id: str) -> AccountId:
+    known = [one.id for one in await store.of_workspace(conn, team) if one.ig_id == ig_id]
+    if not known:
+        raise NotFound(f"The workspace has no account {ig_id}.")
+    return known[0]

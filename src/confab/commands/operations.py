@@ -14,6 +14,7 @@ from confab.doctor import checks
 from confab.doctor.checks import Finding
 from confab.inbox.ingest import Ingest
 from confab.media.storage import Storage
+from confab.members.ways import why_off
 from confab.store import claims, deliveries
 from confab.store import doors as database
 from confab.store.claims import Dead
@@ -37,7 +38,8 @@ def examine() -> list[Finding]:
         async def try_storage() -> None:
             await Storage.at(session.settings.media_url, session.settings.data_dir).prove()
 
-        return checks.findings(await checks.look(session.settings, session.worker, try_storage, session.now))
+        off = why_off(session.settings)
+        return checks.findings(await checks.look(session.settings, session.worker, try_storage, off, session.now))
 
     return with_session(run)
 

@@ -49,6 +49,11 @@ class Home:
         return self.folder / "instagram.state"
 
     @property
+    def mail_folder(self) -> Path:
+        """Where the mail server keeps what came."""
+        return self.folder / "mail"
+
+    @property
     def log_file(self) -> Path:
         """Where the processes write their logs."""
         return self.folder / "demo.log"

@@ -19,7 +19,7 @@ import structlog
 
 import confab
 from confab import processes, settings
-from confab.demo import history, home, reload, simulator, team
+from confab.demo import history, home, mail, reload, simulator, team
 from confab.demo.driver import Driver
 from confab.demo.home import Home
 from confab.demo.simulator import Door
@@ -81,7 +81,8 @@ async def _demo(*, is_reloading: bool) -> None:
         ]
         callback = f"{given.local_url}/api/webhooks/instagram"
         door = await stack.enter_async_context(simulator.running(mine, accounts, callback, log))
-        environment = settings.environment_with(_environment(given, mine, door))
+        smtp_port = await stack.enter_async_context(mail.server(mine.mail_folder))
+        environment = settings.environment_with(_environment(given, mine, door, smtp_port))
         ours = settings.read(environment)
         doors = await stack.enter_async_context(_held(embedded.running(ours.data_dir)))
         place = _Place(home=mine, settings=ours, door=door, log=log, began=began)
@@ -175,13 +176,17 @@ async def _held(context: AbstractContextManager[Held]) -> AsyncGenerator[Held, N
             await asyncio.to_thread(context.__exit__, None, None, None)
 
 
-def _environment(given: Settings, mine: Home, door: Door) -> dict[str, str]:
+def _environment(given: Settings, mine: Home, door: Door, smtp_port: int) -> dict[str, str]:
     """What our processes are set to: everything that is Meta's is the simulator's."""
     return {
         "CONFAB_DATA_DIR": str(mine.folder),
         "CONFAB_HOST": given.host,
         "CONFAB_PORT": str(given.port),
-        "CONFAB_PUBLIC_URL": given.public_url or "",
+        "CONFAB_PUBLIC_URL": given.origin,
+        "CONFAB_BRAND_NAME": given.brand_name if given.brand_name != "Confab" else "Harbour Bakery",
+        "CONFAB_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "CONFAB_MAIL_FROM": "Harbour Bakery <post@harbour-bakery.example>",
+        "CONFAB_DEMO_MAIL": str(mine.mail_folder),
         "CONFAB_GRAPH_URL": f"{door.url}/graph.instagram.com/v25.0",
         "CONFAB_GRAPH_FACEBOOK_URL": f"{door.url}/graph.facebook.com/v25.0",
         "CONFAB_OAUTH_URL": f"{door.url}/www.instagram.com",
@@ -198,6 +203,7 @@ def _block(place: _Place) -> str:
         ("Inbox", place.settings.origin),
         ("Sign in", team.EMAIL),
         ("Password", place.home.memory.password),
+        ("Mail", f"{place.settings.origin}/demo/mail  (what was sent to customers)"),
         ("Instagram", f"{place.door.url}/_control/docs  (the simulator's control page)"),
         ("Data", f"{place.home.folder}  (remove it to begin anew)"),
     )

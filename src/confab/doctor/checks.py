@@ -28,16 +28,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What there is to judge. `storage_error`: why our storage does not take files, None when it does."""
+    """What there is to judge. `storage_error`: why our storage does not take files, None when it does.
+
+    `connecting_off`: why customers cannot connect, None when they can.
+    """
 
     settings: Settings
     accounts: list[tuple[Workspace, Account]]
     dead: dict[str, int]
     storage_error: str | None
+    connecting_off: str | None
     now: datetime
 
 
-async def look(settings: Settings, db: Database, try_storage: Callable[[], Awaitable[None]], now: datetime) -> Seen:
+async def look(
+    settings: Settings, db: Database, try_storage: Callable[[], Awaitable[None]], connecting_off: str | None, now: datetime
+) -> Seen:
     """Look at the installation through the worker's door. `try_storage` keeps a file, reads it and removes it."""
     async with db.transaction() as conn:
         known = [(one, account) for one in await team.workspaces(conn) for account in await accounts.of_workspace(conn, one.id)]
@@ -47,7 +53,7 @@ async def look(settings: Settings, db: Database, try_storage: Callable[[], Await
         await try_storage()
     except ConfabError as error:
         storage_error = error.detail
-    return Seen(settings=settings, accounts=known, dead=dead, storage_error=storage_error, now=now)
+    return Seen(settings=settings, accounts=known, dead=dead, storage_error=storage_error, connecting_off=connecting_off, now=now)
 
 
 def findings(seen: Seen) -> list[Finding]:
@@ -67,6 +73,11 @@ def secrets(seen: Seen) -> Iterator[Finding]:
         yield Finding(
             check="secrets", about="CONFAB_META_VERIFY_TOKEN", level="red", says="Meta cannot check the webhook's address.",
             remedy="Choose a value, set it here and in the Meta app: Webhooks, Verify token.",
+        )  # fmt: skip
+    if not given.service_token:
+        yield Finding(
+            check="secrets", about="CONFAB_SERVICE_TOKEN", level="amber", says="Every request to /api/internal is refused.",
+            remedy="Set it to a long random value, here and in your own services, if any are to call us: docs/connect.md.",
         )  # fmt: skip
     if (given.meta_app_secrets or given.instagram_app_secrets) and given.meta_verify_token:
         yield Finding(check="secrets", about=None, level="green", says="Webhooks can be checked and taken in.")
@@ -135,6 +146,20 @@ def incoming(seen: Seen) -> Iterator[Finding]:
                           says=f"{says} {account.incomplete_reason or ''}".strip())  # fmt: skip
 
 
+def connecting(seen: Seen) -> Iterator[Finding]:
+    """Whether customers can connect where an account wants them to. Rule CN8."""
+    wanting = [(workspace, account) for workspace, account in seen.accounts if account.connects_customers]
+    for workspace, account in wanting:
+        about = f"@{account.username} ({workspace.name})"
+        if seen.connecting_off is None:
+            yield Finding(check="connecting", about=about, level="green", says="Customers who write can connect.")
+        else:
+            yield Finding(
+                check="connecting", about=about, level="amber", says=f"Customers cannot connect: {seen.connecting_off}",
+                remedy="See docs/connect.md, or switch it off for the account.",
+            )  # fmt: skip
+
+
 def _incomplete(account: Account) -> str:
     up_to = f"up to {account.complete_up_to:%Y-%m-%d %H:%M} UTC" if account.complete_up_to else "up to no moment yet"
     return f"It is known to be complete {up_to}: {account.incomplete_reason or 'nobody has compared it since'}."
@@ -157,4 +182,4 @@ _BEFORE_REVIEW = (
     "your app has to pass Meta's App Review: see docs/media.md."
 )
 
-CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (secrets, storage, media, work, incoming)
+CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (secrets, storage, media, work, incoming, connecting)

@@ -230,7 +230,7 @@ def _message(
 ) -> MessageRow:
     """Ordered after what the agent saw, even when Meta's clock is ahead of ours; the echo brings Meta's own time."""
     last = conversation.last_message_at
-    written_at = (max(now, last) if last else now) + index * IN_ORDER
+    written_at = (max(now, last + IN_ORDER) if last else now) + index * IN_ORDER
     sent_at = written_at if command.release_at is None else command.release_at + index * IN_ORDER
     row = MessageRow(
         workspace_id=actor.workspace_id, id=ids.new(written_at), account_id=conversation.account_id,

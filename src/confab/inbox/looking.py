@@ -13,6 +13,7 @@ from confab.graph.read_back import ReadMessage
 from confab.inbox import settle
 from confab.inbox.line import LineOf
 from confab.inbox.reading import CONVERSATIONS
+from confab.model import links
 from confab.model.inbox import WorkspaceId
 from confab.store import ids, messages
 from confab.store.db import Conn, Database, in_short
@@ -94,4 +95,4 @@ def _is_it(message: ReadMessage, call: OutboundRow) -> bool:
         return False
     if message.created_at < call.attempted_at - _CLOCKS_DIFFER:
         return False
-    return message.message == call.payload["text"] if call.kind == "text" else message.message in (None, "")
+    return links.masked(message.message) == call.payload["text"] if call.kind == "text" else message.message in (None, "")

@@ -28,7 +28,9 @@ from confab.store.outbound import OutboundRow
 
 WHEN_PAUSED = timedelta(minutes=1)
 _BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
-_WHEN_THROTTLED = timedelta(minutes=1)
+_WITHOUT_ADVICE = timedelta(minutes=1)  # and twice that each further time (rule L7)
+_TOO_FAST_CODE, _TOO_FAST = 613, timedelta(seconds=2)  # of the pools that count single seconds (rule L1)
+_LONGEST_WAIT = timedelta(minutes=15)
 _RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next refusal says it again
 _UNKNOWN_FILE = 2018074  # Meta's subcode: it does not know the attachment's id any more (rule S11)
 
@@ -61,8 +63,9 @@ async def _sent(conn: Conn, call: OutboundRow, receipt: Receipt, now: datetime) 
         await gesture.done(conn, call, now)
     else:
         await settle.sent(conn, call, receipt.mid, now)
+    workspace, pool = WorkspaceId(call.workspace_id), pool_of(call)
+    await health.flows(conn, workspace, call.account_id)
     if receipt.usage is not None:
-        workspace, pool = WorkspaceId(call.workspace_id), pool_of(call)
         await budgets.learn(conn, workspace, call.account_id, pool.name, receipt.usage.percent)
 
 
@@ -73,12 +76,22 @@ async def _once_more(conn: Conn, call: OutboundRow, outcome: GraphError, now: da
 
 
 async def _slow_down(conn: Conn, call: OutboundRow, outcome: Throttled, now: datetime) -> None:
-    workspace, until = WorkspaceId(call.workspace_id), now + (outcome.retry_after or _WHEN_THROTTLED)
-    await health.pause(conn, workspace, call.account_id, until)
+    workspace = WorkspaceId(call.workspace_id)
+    before = await health.pause_of(conn, workspace, call.account_id)
+    until = now + (outcome.retry_after or _patience(outcome, before.throttles))
+    if before.paused_until is not None and before.paused_until > now and outcome.retry_after is None:
+        until = before.paused_until  # it was on its way when the pause began
+    elif before.paused_until is None or before.paused_until < until:
+        await health.pause(conn, workspace, call.account_id, until)
     if outcome.is_restriction:
         account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
         await _tell(conn, call, account, now)
     await _later(conn, call, until, outcome.code, f"{outcome.detail} It goes out as soon as it may.", now)
+
+
+def _patience(outcome: Throttled, times: int) -> timedelta:
+    least = _TOO_FAST if outcome.graph_code == _TOO_FAST_CODE else _WITHOUT_ADVICE
+    return min(least * 2 ** min(times, 10), _LONGEST_WAIT)
 
 
 async def _refused(conn: Conn, call: OutboundRow, outcome: GraphError, now: datetime) -> None:

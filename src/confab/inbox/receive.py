@@ -16,6 +16,7 @@ import structlog
 
 from confab.clock import Clock
 from confab.graph.signature import is_expected, signer
+from confab.model import links
 from confab.store import deliveries, ids
 from confab.store.db import REFUSED, Database
 
@@ -62,8 +63,11 @@ class Ledger:
         self._something = asyncio.Event()
 
     def keep(self, app_id: UUID | None, body: bytes, done: Callable[[Answer], None]) -> None:
-        """Call `done` once: with KEPT after the delivery is committed, with NOT_STORED when it is not known to be."""
-        self._waiting.append((app_id, body, done))
+        """Call `done` once: with KEPT after the delivery is committed, with NOT_STORED when it is not known to be.
+
+        The bytes are kept as they came, but for a link to connect that Instagram tells us again: that is masked (rule CN7).
+        """
+        self._waiting.append((app_id, links.masked_raw(body), done))
         self._something.set()
 
     async def run(self) -> None:

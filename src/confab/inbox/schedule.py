@@ -125,7 +125,7 @@ async def _queue(
     conn: Conn, conversation: ConversationRow, calls: Sequence[OutboundRow], rows: Sequence[MessageRow], now: datetime
 ) -> Message:
     last = conversation.last_message_at
-    at = max(now, last) if last else now
+    at = max(now, last + IN_ORDER) if last else now
     for index, row in enumerate(rows):
         row.status, row.sent_at, row.error_code, row.error_message = "queued", at + index * IN_ORDER, None, None
         consider_as_last(conversation, row)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from confab.clock import Clock
-from confab.errors import GraphError, Unanswered, Unauthorised, Unavailable
+from confab.errors import Conflict, GraphError, Unanswered, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, Receipt
 from confab.inbox import asked, circumstances, gate, gesture, outcome, schedule, settle, wording
 from confab.inbox.line import Line, LineOf
@@ -40,6 +40,13 @@ _LOST_TRACK = "Confab lost track of it ({reason}). It may have been sent: look i
 HandOver = Callable[[WorkspaceId, UUID, Line, str, Sequence[dict[str, Any]]], Awaitable[list[dict[str, str]]]]
 """Let Instagram have files: of a workspace's account, of a kind, as in the payload; where it finds each. Raises GraphError."""
 
+Reveal = Callable[[Conn, WorkspaceId, dict[str, Any], datetime], Awaitable[dict[str, Any]]]
+"""A call's payload with what is kept nowhere, at the moment of the call. Raises Conflict when it makes no sense any more."""
+
+
+async def _as_it_is(_conn: Conn, _workspace: WorkspaceId, payload: dict[str, Any], _now: datetime) -> dict[str, Any]:
+    return payload
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
@@ -49,6 +56,7 @@ class _Ready:
     line: Line
     tag: str | None
     at: datetime
+    payload: dict[str, Any]  # the call's, with what is kept nowhere put in
     places: Sequence[dict[str, str]]
 
 
@@ -63,7 +71,7 @@ class _Unhanded:
 class Sender:
     """Handles claimed outbound rows."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what it needs of other rooms, bound once in worker.py
         self,
         db: Database,
         graph: GraphClient,
@@ -73,6 +81,7 @@ class Sender:
         hand_over: HandOver,
         *,
         lease: timedelta,
+        reveal: Reveal = _as_it_is,
     ) -> None:
         self._db = db
         self._graph = graph
@@ -81,6 +90,7 @@ class Sender:
         self._line_of = line_of
         self._hand_over = hand_over
         self._lease = lease
+        self._reveal = reveal
         self._looking = Looking(db, graph, clock, line_of, Pace(db, clock), self._locked)
 
     async def run(self, due: Due) -> None:
@@ -209,9 +219,14 @@ class Sender:
             call.due_at = at - ahead + random.random() * _SPREAD  # noqa: S311 -- so that not all who wait come at once
             await outbound.write(conn, call)
             return None
+        try:
+            payload = await self._reveal(conn, workspace, call.payload, now)
+        except Conflict as refused:
+            await outcome.fail(conn, call, str(refused.facts.get("code", refused.code)), refused.detail, now)
+            return None
         sending = gesture.sending if call.kind in GESTURES else settle.sending
         await sending(conn, call, now + self._lease, now)
-        return _Ready(call=call, line=line, tag=tag, at=at, places=places)
+        return _Ready(call=call, line=line, tag=tag, at=at, payload=payload, places=places)
 
     async def _is_over(self, conn: Conn, call: OutboundRow, now: datetime) -> bool:
         """An indicator that comes too late, or an answer sent again whose first call turned out to have worked."""
@@ -258,7 +273,7 @@ class Sender:
             await self._graph.act(token=line.token, ig_id=line.ig_id, to=to, action=wording.gesture(call.kind, call.payload))
             return Receipt(mid="")
         return await self._graph.send(
-            token=line.token, ig_id=line.ig_id, to=to, message=wording.message(call.kind, call.payload, ready.places),
+            token=line.token, ig_id=line.ig_id, to=to, message=wording.message(call.kind, ready.payload, ready.places),
             tag=ready.tag, reply_to=call.payload.get("reply_to"),
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from confab.model.inbox import (
     Note,
     Run,
 )
+from confab.model.library import ItemId, LibraryItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,24 @@ class RunUpdated:
     run: Run
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryItemUpdated:
+    """Something that a connected customer shared in this conversation is new in their library, or changed there."""
+
+    type: Literal["library_item_updated"]
+    conversation_id: ConversationId
+    item: LibraryItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryItemRemoved:
+    """Of this conversation nothing of the item is left: its customer unsent it, or took it out of their library."""
+
+    type: Literal["library_item_removed"]
+    conversation_id: ConversationId
+    item_id: ItemId
+
+
 Change = (
     MessageAdded
     | MessageUpdated
@@ -118,4 +137,6 @@ Change = (
     | AccountUpdated
     | AgentUpdated
     | RunUpdated
+    | LibraryItemUpdated
+    | LibraryItemRemoved
 )

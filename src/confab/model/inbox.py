@@ -93,6 +93,8 @@ class Account:
     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
     Until `restricted_until` nothing automatic is sent, because Instagram restricts the account. `shows_indicators`: participants
     see when somebody types here.
+    `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
+    every `acknowledges_every_s` seconds, None: for every message.
     """
 
     id: AccountId
@@ -111,6 +113,8 @@ class Account:
     restricted_until: datetime | None
     restricted_reason: str | None
     shows_indicators: bool
+    connects_customers: bool
+    acknowledges_every_s: int | None
     version: int
 
 

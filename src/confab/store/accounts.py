@@ -12,7 +12,8 @@ from confab.store.db import Conn, row, rows, run
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
         i.expires_at AS token_expires_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
-        a.restricted_until, a.restricted_reason, a.shows_indicators, a.version
+        a.restricted_until, a.restricted_reason, a.shows_indicators,
+        a.connects_customers, a.acknowledges_every_s, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
 _SEALED: LiteralString = """
@@ -95,6 +96,28 @@ async def set_media_mode(conn: Conn, workspace: WorkspaceId, account: AccountId,
         """UPDATE accounts SET media_mode = $3, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND media_mode IS DISTINCT FROM $3""",
         workspace, account, mode,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def set_connects_customers(conn: Conn, workspace: WorkspaceId, account: AccountId, *, is_on: bool) -> bool:
+    """Whether who writes is shown how to connect; False when it already was so, or the account is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET connects_customers = $3, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND connects_customers <> $3""",
+        workspace, account, is_on,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def set_acknowledges_every(conn: Conn, workspace: WorkspaceId, account: AccountId, every_s: int | None) -> bool:
+    """How often a customer is told at most that something came; None: every time. False when it already was so."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET acknowledges_every_s = $3, version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND acknowledges_every_s IS DISTINCT FROM $3""",
+        workspace, account, every_s,
     )  # fmt: skip
     return changed > 0
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from confab.model.changes import Change
+from confab.model.changes import Change, LibraryItemRemoved, LibraryItemUpdated
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store.db import Conn, rows, run
 
@@ -115,9 +115,13 @@ def _subject(change: Change) -> UUID:
             return change.activity.id
         case "comment_updated":
             return change.comment.id
-        case "account_updated":
-            return change.account.id
-        case "agent_updated":
-            return change.agent.id
+        case "account_updated" | "agent_updated":
+            return change.account.id if change.type == "account_updated" else change.agent.id
         case "run_updated":
             return change.run.id
+        case "library_item_updated" | "library_item_removed":
+            return _item(change)
+
+
+def _item(change: LibraryItemUpdated | LibraryItemRemoved) -> UUID:
+    return change.item.id if change.type == "library_item_updated" else change.item_id

@@ -165,11 +165,15 @@ EARLIER = Kind("earlier", "earlier_fetches", ["workspace_id", "conversation_id"]
 RUNS = Kind("runs", "runs", ["workspace_id", "id"], waiting="state IN ('waiting', 'running')", forgiven="attempts_before")
 WATCHES = Kind("watches", "account_watches", ["workspace_id", "account_id"])
 SNOOZES = Kind("snoozes", "snoozes", ["workspace_id", "conversation_id"])
+WELCOMES = Kind("welcomes", "welcomes", ["workspace_id", "message_id"])
+MAILS = Kind("mails", "mails", ["workspace_id", "id"])
+LIBRARY = Kind("library", "library_queue", ["workspace_id", "message_id"])
+LIBRARY_EVENTS = Kind("library_events", "library_events", ["workspace_id", "id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
-    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, SCHEDULES,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

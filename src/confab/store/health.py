@@ -11,7 +11,8 @@ from confab.store.db import Conn, Record, row, run
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode, a.complete_up_to,
         a.incomplete_reason, a.receiving, a.polling_since,
-        a.restricted_until, a.restricted_reason, a.shows_indicators, a.version,
+        a.restricted_until, a.restricted_reason, a.shows_indicators,
+        a.connects_customers, a.acknowledges_every_s, a.version,
         (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
             AS token_expires_at
     FROM accounts a
@@ -45,13 +46,40 @@ async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> Se
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Until when an account sends nothing, and how often running Meta has asked for that."""
+
+    paused_until: datetime | None
+    throttles: int
+
+
+async def pause_of(conn: Conn, workspace: WorkspaceId, account: UUID) -> Pause:
+    """The account's pause under lock."""
+    found = await row(
+        conn,
+        Pause,
+        "SELECT paused_until, throttles FROM accounts WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE",
+        workspace, account,
+    )  # fmt: skip
+    assert found is not None  # noqa: S101 -- a foreign key leads here
+    return found
+
+
 async def pause(conn: Conn, workspace: WorkspaceId, account: UUID, until: datetime) -> None:
-    """Send nothing before `until`: Meta asked to wait. Never shortens a longer wait."""
+    """Send nothing before `until`: Meta asked to wait. Counted until something is sent."""
     await run(
         conn,
-        """UPDATE accounts SET paused_until = greatest(paused_until, $3) WHERE workspace_id = $1 AND id = $2""",
+        "UPDATE accounts SET throttles = least(throttles + 1, 100), paused_until = $3 WHERE workspace_id = $1 AND id = $2",
         workspace, account, until,
     )  # fmt: skip
+
+
+async def flows(conn: Conn, workspace: WorkspaceId, account: UUID) -> int:
+    """Meta takes messages again."""
+    return await run(
+        conn, "UPDATE accounts SET throttles = 0 WHERE workspace_id = $1 AND id = $2 AND throttles > 0", workspace, account
+    )
 
 
 async def restrict(conn: Conn, workspace: WorkspaceId, account: UUID, until: datetime, reason: str) -> Account | None:

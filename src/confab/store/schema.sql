@@ -1,4 +1,16 @@
 -- The sum of all migrations; written by `make generate`.
+CREATE SCHEMA views;
+COMMENT ON SCHEMA views IS 'For other programs: documented in docs/connect.md, and kept as they are.';
+CREATE FUNCTION public.conversations_with(profile_ig_id text) RETURNS TABLE(workspace_id uuid, account_id uuid, account_ig_id text, participant_id uuid, conversation_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT p.workspace_id, p.account_id, a.ig_id, p.id, c.id
+    FROM participants p
+    JOIN accounts a ON a.workspace_id = p.workspace_id AND a.id = p.account_id
+    JOIN conversations c ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+    WHERE p.igsid = profile_ig_id ORDER BY p.workspace_id, p.account_id
+    $$;
 CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
@@ -24,6 +36,10 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'runs', count(*) FROM runs WHERE due_at = 'infinity' AND state IN ('waiting', 'running')
     UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
+    UNION ALL SELECT 'welcomes', count(*) FROM welcomes WHERE due_at = 'infinity'
+    UNION ALL SELECT 'mails', count(*) FROM mails WHERE due_at = 'infinity'
+    UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
+    UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -85,6 +101,17 @@ EXCEPTION
     WHEN duplicate_table OR duplicate_object OR unique_violation THEN  -- somebody else made it at the same time
         NULL;
 END $$;
+CREATE FUNCTION public.find_verification(token_digest bytea) RETURNS TABLE(workspace_id uuid, id uuid, account_id uuid, participant_id uuid, conversation_id uuid, ig_id text, expires_at timestamp with time zone, consumed_at timestamp with time zone, replaced_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT t.workspace_id, t.id, t.account_id, t.participant_id, c.id, p.igsid, t.expires_at, t.consumed_at, t.replaced_at
+    FROM verification_tokens t
+    JOIN participants p ON p.workspace_id = t.workspace_id AND p.id = t.participant_id
+    JOIN conversations c ON c.workspace_id = t.workspace_id AND c.account_id = t.account_id
+        AND c.participant_id = t.participant_id
+    WHERE t.digest = token_digest
+    $$;
 CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) RETURNS TABLE(session_id uuid, role text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -92,6 +119,24 @@ CREATE FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zon
     SELECT s.id, m.role FROM sessions s
     JOIN memberships m ON m.workspace_id = s.workspace_id AND m.agent_id = s.agent_id
     WHERE s.id = ANY(session_ids) AND (s.expires_at IS NULL OR s.expires_at > at)
+    $$;
+CREATE FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) RETURNS TABLE(session_id uuid, workspace_id uuid, workspace text, member_id uuid, user_id text, email text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT s.id, m.workspace_id, w.name, m.id, m.user_id, m.email FROM member_sessions s
+    JOIN members m ON m.workspace_id = s.workspace_id AND m.id = s.member_id
+    JOIN workspaces w ON w.workspace_id = s.workspace_id
+    WHERE s.digest = session_digest AND s.expires_at > at
+    $$;
+CREATE FUNCTION public.memberships_of(address text, user_name text) RETURNS TABLE(workspace_id uuid, workspace text, member_id uuid)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT m.workspace_id, w.name, m.id FROM members m JOIN workspaces w ON w.workspace_id = m.workspace_id
+    WHERE (address IS NOT NULL AND m.way = 'mail' AND m.email = address)
+        OR (user_name IS NOT NULL AND m.way <> 'mail' AND m.user_id = user_name)
+    ORDER BY m.created_at DESC, m.workspace_id
     $$;
 CREATE FUNCTION public.uuid_at(moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -110,6 +155,11 @@ CREATE FUNCTION public.workspaces_of(agent uuid) RETURNS TABLE(workspace_id uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT m.workspace_id FROM memberships m WHERE m.agent_id = agent ORDER BY m.created_at, m.workspace_id $$;
+CREATE FUNCTION public.workspaces_to_read() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$ SELECT r.workspace_id FROM readers r WHERE r.role = session_user $$;
+COMMENT ON FUNCTION public.workspaces_to_read() IS 'Of whoever logged in, whatever role they took since.';
 CREATE TABLE public.account_routes (
     ig_id text NOT NULL,
     workspace_id uuid NOT NULL,
@@ -164,9 +214,13 @@ CREATE TABLE public.accounts (
     incomplete_reason text,
     receiving text DEFAULT 'webhooks'::text NOT NULL,
     polling_since timestamp with time zone,
+    connects_customers boolean DEFAULT false NOT NULL,
+    acknowledges_every_s integer,
     restricted_until timestamp with time zone,
     restricted_reason text,
+    throttles smallint DEFAULT 0 NOT NULL,
     shows_indicators boolean DEFAULT false NOT NULL,
+    CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
@@ -178,7 +232,10 @@ ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.accounts.media_mode IS 'Whether copies are kept or everything is passed on; null: as the installation says.';
 COMMENT ON COLUMN public.accounts.media_mode_now IS 'What its files were last brought in line with.';
 COMMENT ON COLUMN public.accounts.complete_up_to IS 'Everything sent up to then has been compared with Instagram, or came while nothing was amiss.';
+COMMENT ON COLUMN public.accounts.connects_customers IS 'Whether who writes and is not connected yet gets a link to connect, and who is an acknowledgement.';
+COMMENT ON COLUMN public.accounts.acknowledges_every_s IS 'A participant gets an acknowledgement at most this often, in seconds; null: for every message.';
 COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
+COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
@@ -421,6 +478,74 @@ CREATE TABLE public.labels (
     CONSTRAINT labels_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.labels FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_events (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    type text NOT NULL,
+    body jsonb NOT NULL,
+    happened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT library_events_type_check CHECK ((type = ANY (ARRAY['created'::text, 'updated'::text, 'removed'::text])))
+);
+ALTER TABLE ONLY public.library_events FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_items (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    kind text NOT NULL,
+    key uuid NOT NULL,
+    media_id text,
+    permalink text,
+    caption text,
+    author text,
+    note text DEFAULT ''::text NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    first_sent_at timestamp with time zone NOT NULL,
+    last_sent_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT library_items_kind_check CHECK ((kind = ANY (ARRAY['reel'::text, 'post'::text, 'story'::text, 'link'::text])))
+);
+ALTER TABLE ONLY public.library_items FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.library_items.key IS 'What makes two shares one: the digest of Meta''s id of the media, else of the link in its plain form.';
+CREATE TABLE public.library_queue (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.library_queue FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_refusals (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    key uuid NOT NULL
+);
+ALTER TABLE ONLY public.library_refusals FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.library_sources (
+    workspace_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    conversation_id uuid NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.library_sources FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.mails (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    purpose text NOT NULL,
+    sealed bytea,
+    expires_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.mails FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.mails.id IS 'Of a code''s mail, the code''s.';
+COMMENT ON COLUMN public.mails.sealed IS 'AES-GCM, bound to this row; null: it is too late to send it.';
 CREATE TABLE public.media_fetches (
     workspace_id uuid NOT NULL,
     subject_id uuid NOT NULL,
@@ -471,6 +596,42 @@ CREATE TABLE public.media_turns (
     error text
 );
 ALTER TABLE ONLY public.media_turns FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.member_codes (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    email text NOT NULL,
+    digest bytea NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT member_codes_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY public.member_codes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.member_sessions (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT member_sessions_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY public.member_sessions FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.member_sessions.digest IS 'SHA-256 of the cookie''s secret, which is kept nowhere.';
+CREATE TABLE public.members (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    way text NOT NULL,
+    user_id text NOT NULL,
+    email text,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT members_check CHECK (((way <> 'mail'::text) OR (email IS NOT NULL))),
+    CONSTRAINT members_email_check CHECK (((email = lower(email)) AND (email <> ''::text))),
+    CONSTRAINT members_user_id_check CHECK ((user_id <> ''::text)),
+    CONSTRAINT members_way_check CHECK ((way = ANY (ARRAY['mail'::text, 'oidc'::text, 'page'::text])))
+);
+ALTER TABLE ONLY public.members FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.members.way IS 'Who said who they are: a code by mail, an OpenID provider, the company''s own page.';
+COMMENT ON COLUMN public.members.user_id IS 'What participants.connected_user_id says: our id of those who came by mail, else the provider''s or the company''s.';
 CREATE TABLE public.memberships (
     workspace_id uuid NOT NULL,
     agent_id uuid NOT NULL,
@@ -645,9 +806,12 @@ CREATE TABLE public.participants (
     profile_turn_at timestamp with time zone DEFAULT '2010-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     avatar_fetch_failed boolean DEFAULT false NOT NULL,
     picture_reported_at timestamp with time zone,
+    connected_at timestamp with time zone,
+    acknowledged_at timestamp with time zone,
     CONSTRAINT participants_igsid_check CHECK ((igsid <> ''::text))
 );
 ALTER TABLE ONLY public.participants FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.participants.connected_user_id IS 'The member (customer who connected) that this profile belongs to.';
 COMMENT ON COLUMN public.participants.avatar_kept_at IS 'Since when our copy of the picture is kept.';
 COMMENT ON COLUMN public.participants.is_follower IS 'They follow the account.';
 COMMENT ON COLUMN public.participants.is_followed IS 'The account follows them.';
@@ -657,6 +821,7 @@ COMMENT ON COLUMN public.participants.profile_asked_at IS 'When somebody asked t
 COMMENT ON COLUMN public.participants.profile_error IS 'Why the last reading brought nothing.';
 COMMENT ON COLUMN public.participants.profile_turn_at IS 'When the profile was last read, refused or put in line: the oldest is next.';
 COMMENT ON COLUMN public.participants.picture_reported_at IS 'When a browser last said that the picture is broken.';
+COMMENT ON COLUMN public.participants.acknowledged_at IS 'When they were last told by itself that what they sent has come.';
 CREATE TABLE public.profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
@@ -671,6 +836,11 @@ CREATE TABLE public.profile_fetches (
 ALTER TABLE ONLY public.profile_fetches FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.profile_fetches.is_refresh IS 'We know somebody already: one at a time, after all who are not known or asked for.';
 COMMENT ON COLUMN public.profile_fetches.wants_picture IS 'Fetch the picture whatever we have.';
+CREATE TABLE public.readers (
+    workspace_id uuid NOT NULL,
+    role name NOT NULL
+);
+ALTER TABLE ONLY public.readers FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -764,6 +934,10 @@ CREATE TABLE public.snoozes (
     error text
 );
 ALTER TABLE ONLY public.snoozes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.spent_states (
+    digest bytea NOT NULL,
+    spent_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.unrouted_parts (
     delivery_id uuid NOT NULL,
     ig_id text NOT NULL,
@@ -785,6 +959,42 @@ CREATE TABLE public.uploads (
     CONSTRAINT uploads_kind_check CHECK ((kind = ANY (ARRAY['image'::text, 'video'::text, 'audio'::text, 'file'::text])))
 );
 ALTER TABLE ONLY public.uploads FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.verification_tokens (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    participant_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    seed bytea NOT NULL,
+    message_id uuid,
+    event_id text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    consumed_at timestamp with time zone,
+    replaced_at timestamp with time zone,
+    offers integer DEFAULT 0 NOT NULL,
+    offer_id uuid,
+    CONSTRAINT verification_tokens_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT verification_tokens_event_id_check CHECK ((event_id <> ''::text)),
+    CONSTRAINT verification_tokens_seed_check CHECK ((octet_length(seed) = 32))
+);
+ALTER TABLE ONLY public.verification_tokens FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.verification_tokens.digest IS 'SHA-256 of the token; the token itself is stored nowhere.';
+COMMENT ON COLUMN public.verification_tokens.seed IS 'From these random bytes and a key of the installation, which is not in the database, the token follows.';
+COMMENT ON COLUMN public.verification_tokens.message_id IS 'The message that it was made for, where we have it.';
+COMMENT ON COLUMN public.verification_tokens.event_id IS 'What it was made for: a mid, or what another program calls it.';
+COMMENT ON COLUMN public.verification_tokens.replaced_at IS 'When another took its place, after it had expired.';
+COMMENT ON COLUMN public.verification_tokens.offers IS 'How often its link was queued to be sent.';
+COMMENT ON COLUMN public.verification_tokens.offer_id IS 'The newest message with its link.';
+CREATE TABLE public.welcomes (
+    workspace_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.welcomes FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -792,6 +1002,87 @@ CREATE TABLE public.workspaces (
     CONSTRAINT workspaces_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.workspaces FORCE ROW LEVEL SECURITY;
+CREATE VIEW views.instagram_profiles WITH (security_invoker='true') AS
+ SELECT p.igsid AS ig_id,
+    p.username,
+    p.name AS display_name,
+    p.avatar_url AS profile_pic_url,
+    p.follower_count,
+    p.connected_user_id,
+    p.connected_at,
+    p.created_at,
+    a.ig_id AS account_ig_id,
+    p.workspace_id
+   FROM (public.participants p
+     JOIN public.accounts a ON (((a.workspace_id = p.workspace_id) AND (a.id = p.account_id))));
+CREATE VIEW views.messages WITH (security_invoker='true') AS
+ SELECT COALESCE(m.mid, (m.id)::text) AS id,
+    p.igsid AS sender_ig_id,
+    a.ig_id AS recipient_ig_id,
+    m.text AS message_text,
+    ( SELECT jsonb_agg(jsonb_build_object('type', t.kind, 'title', t.title, 'permalink', t.permalink, 'state', t.state, 'content_type', t.content_type, 'size_bytes', t.size_bytes, 'url',
+                CASE
+                    WHEN ((t.state = ANY (ARRAY['stored'::text, 'relayed'::text])) AND (t.content_type IS NOT NULL)) THEN concat('/media/messages/', m.conversation_id, '/', m.id, '-', t."position", '.',
+                    CASE t.content_type
+                        WHEN 'image/jpeg'::text THEN 'jpg'::text
+                        WHEN 'audio/mp4'::text THEN 'm4a'::text
+                        ELSE split_part(t.content_type, '/'::text, 2)
+                    END, ('?v='::text || "left"(encode(t.digest, 'hex'::text), 12)))
+                    ELSE NULL::text
+                END) ORDER BY t."position") AS jsonb_agg
+           FROM public.attachments t
+          WHERE ((t.workspace_id = m.workspace_id) AND (t.message_id = m.id) AND (t."position" < 100))) AS attachments,
+    m.sent_at AS "timestamp",
+    m.processed,
+    m.edited_at,
+    m.deleted_at,
+    m.workspace_id
+   FROM (((public.messages m
+     JOIN public.conversations c ON (((c.workspace_id = m.workspace_id) AND (c.id = m.conversation_id))))
+     JOIN public.participants p ON (((p.workspace_id = c.workspace_id) AND (p.id = c.participant_id))))
+     JOIN public.accounts a ON (((a.workspace_id = m.workspace_id) AND (a.id = m.account_id))))
+  WHERE (m.direction = 'inbound'::text);
+CREATE VIEW views.outbound_messages WITH (security_invoker='true') AS
+ SELECT o.id,
+    o.recipient_igsid AS recipient_ig_id,
+    o.purpose AS kind,
+    o.payload,
+        CASE
+            WHEN (o.state = 'sent'::text) THEN 'sent'::text
+            WHEN (o.state = ANY (ARRAY['failed'::text, 'discarded'::text])) THEN 'failed'::text
+            ELSE 'pending'::text
+        END AS status,
+    (o.refusals +
+        CASE
+            WHEN ((o.attempted_at IS NULL) OR (o.state = 'queued'::text)) THEN 0
+            ELSE 1
+        END) AS attempts,
+    o.remote_id AS remote_message_id,
+        CASE
+            WHEN (o.state = 'discarded'::text) THEN 'discarded'::text
+            ELSE NULLIF(concat_ws(': '::text, o.error_code, o.error_message), ''::text)
+        END AS error,
+    o.created_at,
+    o.attempted_at,
+    o.settled_at,
+    a.ig_id AS account_ig_id,
+    o.workspace_id
+   FROM (public.outbound_messages o
+     JOIN public.accounts a ON (((a.workspace_id = o.workspace_id) AND (a.id = o.account_id))))
+  WHERE (o.kind <> ALL (ARRAY['reaction'::text, 'typing'::text, 'seen'::text]));
+CREATE VIEW views.verification_tokens WITH (security_invoker='true') AS
+ SELECT encode(t.digest, 'hex'::text) AS token_hash,
+    p.igsid AS ig_id,
+    t.expires_at,
+    (t.consumed_at IS NOT NULL) AS consumed,
+    t.event_id AS created_by_event_id,
+    t.created_at,
+    t.consumed_at,
+    a.ig_id AS account_ig_id,
+    t.workspace_id
+   FROM ((public.verification_tokens t
+     JOIN public.participants p ON (((p.workspace_id = t.workspace_id) AND (p.id = t.participant_id))))
+     JOIN public.accounts a ON (((a.workspace_id = t.workspace_id) AND (a.id = t.account_id))));
 ALTER TABLE ONLY public.changes ATTACH PARTITION public.changes_other DEFAULT;
 ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_other DEFAULT;
 ALTER TABLE ONLY public.account_routes
@@ -852,6 +1143,20 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE ONLY public.library_events
+    ADD CONSTRAINT library_events_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_workspace_id_member_id_key_key UNIQUE (workspace_id, member_id, key);
+ALTER TABLE ONLY public.library_queue
+    ADD CONSTRAINT library_queue_pkey PRIMARY KEY (workspace_id, message_id);
+ALTER TABLE ONLY public.library_refusals
+    ADD CONSTRAINT library_refusals_pkey PRIMARY KEY (workspace_id, message_id, key);
+ALTER TABLE ONLY public.library_sources
+    ADD CONSTRAINT library_sources_pkey PRIMARY KEY (workspace_id, item_id, message_id, "position");
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_pkey PRIMARY KEY (workspace_id, subject_id, "position");
 ALTER TABLE ONLY public.media_objects
@@ -860,6 +1165,14 @@ ALTER TABLE ONLY public.media_removals
     ADD CONSTRAINT media_removals_pkey PRIMARY KEY (workspace_id, digest);
 ALTER TABLE ONLY public.media_turns
     ADD CONSTRAINT media_turns_pkey PRIMARY KEY (workspace_id, account_id);
+ALTER TABLE ONLY public.member_codes
+    ADD CONSTRAINT member_codes_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_workspace_id_user_id_key UNIQUE (workspace_id, user_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (workspace_id, agent_id);
 ALTER TABLE ONLY public.message_hints
@@ -892,6 +1205,8 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_igsid_key UNIQUE (workspace_id, account_id, igsid);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
+ALTER TABLE ONLY public.readers
+    ADD CONSTRAINT readers_pkey PRIMARY KEY (workspace_id, role);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.saved_replies
@@ -912,10 +1227,18 @@ ALTER TABLE ONLY public.sign_in_attempts
     ADD CONSTRAINT sign_in_attempts_pkey PRIMARY KEY (subject, attempted_at, id);
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.spent_states
+    ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
@@ -940,9 +1263,24 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
+CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
+CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
+CREATE INDEX library_queue_due ON public.library_queue USING btree (due_at);
+CREATE INDEX library_source_conversation ON public.library_sources USING btree (workspace_id, conversation_id, item_id);
+CREATE INDEX library_source_message ON public.library_sources USING btree (workspace_id, message_id);
+CREATE INDEX mails_due ON public.mails USING btree (due_at);
 CREATE INDEX media_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" >= 0);
 CREATE INDEX media_removals_due ON public.media_removals USING btree (due_at);
 CREATE INDEX media_turns_due ON public.media_turns USING btree (due_at);
+CREATE INDEX member_by_mail ON public.members USING btree (email) WHERE (way = 'mail'::text);
+CREATE INDEX member_by_user ON public.members USING btree (user_id) WHERE (way <> 'mail'::text);
+CREATE INDEX member_code_end ON public.member_codes USING btree (expires_at);
+CREATE INDEX member_code_mail ON public.member_codes USING btree (workspace_id, email);
+CREATE UNIQUE INDEX member_mail ON public.members USING btree (workspace_id, email) WHERE (way = 'mail'::text);
+CREATE INDEX member_session_end ON public.member_sessions USING btree (expires_at);
+CREATE INDEX member_session_member ON public.member_sessions USING btree (workspace_id, member_id);
+CREATE INDEX member_session_secret ON public.member_sessions USING btree (digest);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
@@ -961,6 +1299,7 @@ CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspac
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
+CREATE INDEX participants_igsid ON public.participants USING btree (igsid);
 CREATE INDEX participants_turn ON public.participants USING btree (profile_turn_at, workspace_id, id);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
 CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
@@ -971,9 +1310,16 @@ CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id,
 CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
+CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
 CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
+CREATE INDEX verification_tokens_day ON public.verification_tokens USING btree (workspace_id, participant_id, created_at);
+CREATE INDEX verification_tokens_digest ON public.verification_tokens USING btree (digest);
+CREATE UNIQUE INDEX verification_tokens_live ON public.verification_tokens USING btree (workspace_id, participant_id) WHERE ((consumed_at IS NULL) AND (replaced_at IS NULL));
+CREATE INDEX verification_tokens_message ON public.verification_tokens USING btree (workspace_id, message_id) WHERE (message_id IS NOT NULL);
+CREATE INDEX verification_tokens_offer ON public.verification_tokens USING btree (workspace_id, offer_id) WHERE (offer_id IS NOT NULL);
+CREATE INDEX welcomes_due ON public.welcomes USING btree (due_at);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
@@ -1013,12 +1359,24 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.library_items
+    ADD CONSTRAINT library_items_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES public.members(workspace_id, id);
+ALTER TABLE ONLY public.library_sources
+    ADD CONSTRAINT library_sources_workspace_id_item_id_fkey FOREIGN KEY (workspace_id, item_id) REFERENCES public.library_items(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.mails
+    ADD CONSTRAINT mails_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.media_fetches
     ADD CONSTRAINT media_fetches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.media_objects
     ADD CONSTRAINT media_objects_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.media_turns
     ADD CONSTRAINT media_turns_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.member_codes
+    ADD CONSTRAINT member_codes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.member_sessions
+    ADD CONSTRAINT member_sessions_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES public.members(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.memberships
@@ -1047,6 +1405,8 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.readers
+    ADD CONSTRAINT readers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.saved_replies
@@ -1061,6 +1421,18 @@ ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_digest_fkey FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE SET NULL (message_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_offer_id_fkey FOREIGN KEY (workspace_id, offer_id) REFERENCES public.messages(workspace_id, id) ON DELETE SET NULL (offer_id);
+ALTER TABLE ONLY public.verification_tokens
+    ADD CONSTRAINT verification_tokens_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.welcomes
+    ADD CONSTRAINT welcomes_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
 ALTER TABLE public.account_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
@@ -1080,10 +1452,19 @@ CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WI
 CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_events TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_items TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_queue TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_refusals TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.library_sources TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.mails TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_objects TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_removals TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.media_turns TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.member_codes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.member_sessions TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.members TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.memberships TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_hints TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (true) WITH CHECK (true);
@@ -1093,10 +1474,13 @@ CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING 
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.welcomes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
 ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
@@ -1111,15 +1495,31 @@ ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_items ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_queue ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_refusals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.library_sources ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.mails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_objects ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_removals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.media_turns ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.member_codes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.member_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.memberships ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_hints ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.message_sources ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY of_reader ON public.accounts FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.attachments FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.conversations FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.messages FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.outbound_messages FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
+CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1137,10 +1537,19 @@ CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_i
 CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_items TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_queue TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_refusals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.library_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.mails TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_objects TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_removals TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.media_turns TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.member_codes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.member_sessions TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.members TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.memberships TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_hints TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1150,21 +1559,33 @@ CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((wo
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.welcomes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.welcomes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.workspaces ENABLE ROW LEVEL SECURITY;
 GRANT USAGE ON SCHEMA public TO confab_app;
 GRANT USAGE ON SCHEMA public TO confab_worker;
+GRANT USAGE ON SCHEMA views TO confab_app;
+GRANT USAGE ON SCHEMA views TO confab_worker;
+GRANT USAGE ON SCHEMA views TO confab_reader;
+REVOKE ALL ON FUNCTION public.conversations_with(profile_ig_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.conversations_with(profile_ig_id text) TO confab_app;
+GRANT ALL ON FUNCTION public.conversations_with(profile_ig_id text) TO confab_worker;
 REVOKE ALL ON FUNCTION public.dead_rows() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.dead_rows() TO confab_app;
 GRANT ALL ON FUNCTION public.dead_rows() TO confab_worker;
@@ -1172,24 +1593,47 @@ REVOKE ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day 
 GRANT ALL ON FUNCTION public.drop_oldest_partition(parent regclass, before_day date) TO confab_worker;
 REVOKE ALL ON FUNCTION public.ensure_partition(parent regclass, day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.ensure_partition(parent regclass, day date) TO confab_worker;
+REVOKE ALL ON FUNCTION public.find_verification(token_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_app;
+GRANT ALL ON FUNCTION public.find_verification(token_digest bytea) TO confab_worker;
 REVOKE ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.live_roles(session_ids uuid[], at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.member_of(session_digest bytea, at timestamp with time zone) TO confab_app;
+REVOKE ALL ON FUNCTION public.memberships_of(address text, user_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.memberships_of(address text, user_name text) TO confab_app;
 REVOKE ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.viewer_of(session_digest bytea, at timestamp with time zone) TO confab_app;
 REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspaces_of(agent uuid) TO confab_app;
+REVOKE ALL ON FUNCTION public.workspaces_to_read() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.workspaces_to_read() TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_app;
 GRANT SELECT ON TABLE public.account_routes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(ig_id) ON TABLE public.accounts TO confab_reader;
+GRANT SELECT(username) ON TABLE public.accounts TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.activities TO confab_worker;
 GRANT SELECT ON TABLE public.activities TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO confab_app;
 GRANT SELECT ON TABLE public.agents TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.attachments TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(message_id) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT("position") ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(kind) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(title) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(permalink) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(state) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(content_type) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(size_bytes) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT(digest) ON TABLE public.attachments TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_worker;
@@ -1200,6 +1644,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.conversations TO confab_reader;
+GRANT SELECT(participant_id) ON TABLE public.conversations TO confab_reader;
 GRANT INSERT ON TABLE public.deliveries TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.deliveries TO confab_worker;
 GRANT SELECT(id) ON TABLE public.deliveries TO confab_app;
@@ -1226,6 +1674,18 @@ GRANT SELECT(expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(updated_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_items TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_items TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_queue TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_queue TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_refusals TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_refusals TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_sources TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_sources TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mails TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_objects TO confab_worker;
@@ -1234,23 +1694,68 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_worke
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_removals TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.media_turns TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_codes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_codes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_sessions TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.member_sessions TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.members TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.memberships TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_hints TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_sources TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(conversation_id) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(mid) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(direction) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(text) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(sent_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(edited_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(deleted_at) ON TABLE public.messages TO confab_reader;
+GRANT SELECT(processed) ON TABLE public.messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
 GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(recipient_igsid) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(kind) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(payload) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(state) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(refusals) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(attempted_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(settled_at) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(remote_id) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(error_code) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(igsid) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(username) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(name) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(avatar_url) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(follower_count) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(connected_user_id) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.participants TO confab_reader;
+GRANT SELECT(connected_at) ON TABLE public.participants TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker;
@@ -1265,9 +1770,37 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_app
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sign_in_attempts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
+GRANT SELECT,INSERT ON TABLE public.spent_states TO confab_app;
+GRANT SELECT,DELETE ON TABLE public.spent_states TO confab_worker;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.verification_tokens TO confab_app;
+GRANT SELECT(workspace_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(account_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(participant_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(digest) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(event_id) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(created_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(expires_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(consumed_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT(replaced_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;
 GRANT SELECT,INSERT ON TABLE public.workspaces TO confab_app;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_app;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_worker;
+GRANT SELECT ON TABLE views.instagram_profiles TO confab_reader;
+GRANT SELECT ON TABLE views.messages TO confab_app;
+GRANT SELECT ON TABLE views.messages TO confab_worker;
+GRANT SELECT ON TABLE views.messages TO confab_reader;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_app;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_worker;
+GRANT SELECT ON TABLE views.outbound_messages TO confab_reader;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_app;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_worker;
+GRANT SELECT ON TABLE views.verification_tokens TO confab_reader;

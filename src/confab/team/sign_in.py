@@ -27,7 +27,7 @@ async def sign_in(db: Database, passwords: Passwords, email: str, password: str,
     TooMany after 10 failures for one e-mail address or 50 from one network address within 15 minutes.
     """
     email = email.strip().lower()
-    subjects = {f"email {secrets.digest(email).hex()}": _PER_EMAIL, f"address {_network(address)}": _PER_ADDRESS}
+    subjects = {f"email {secrets.digest(email).hex()}": _PER_EMAIL, f"address {network(address)}": _PER_ADDRESS}
     attempt = await count(db, subjects, now)
     async with db.transaction() as conn:
         known = await store.credentials(conn, email)
@@ -91,7 +91,7 @@ def checked_email(email: str) -> str:
     return email
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """What one person can move about in: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)

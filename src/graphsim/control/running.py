@@ -248,6 +248,7 @@ def _stats(sim: Sim, query: Query) -> Doc:
         "comments": len(world.comments),
         "calls": sim.calls,
         "sends": sim.sends.count,
+        "beyond_limits": dict(sim.limits.exceeded),
         "events": sim.events,
         "unsubscribed_events": sim.undelivered,
         "deliveries": sim.deliveries.count,

@@ -1,7 +1,7 @@
 """How many calls are too many. Family L of the rules."""
 
 import json
-from collections import deque
+from collections import Counter, deque
 
 from graphsim.wire import Doc
 
@@ -19,12 +19,16 @@ POOLS = {
 
 
 class Limits:
-    """Sliding windows of calls per account and pool; off by default under a manual clock, where no second passes."""
+    """Sliding windows of calls per account and pool; off by default under a manual clock, where no second passes.
+
+    `exceeded` counts the calls that were too many, by pool.
+    """
 
     def __init__(self, *, is_on: bool) -> None:
         self.is_on = is_on
         self._calls: dict[tuple[str, str], deque[int]] = {}
         self._daily: dict[str, deque[int]] = {}
+        self.exceeded: Counter[str] = Counter()
 
     def allows(self, account: str, pool: str, now_ms: int) -> bool:
         """Count a call of the pool; False if there were too many."""
@@ -32,6 +36,7 @@ class Limits:
         calls = self._calls.setdefault((account, pool), deque())
         _forget(calls, now_ms - span_ms)
         if self.is_on and len(calls) >= limit:
+            self.exceeded[pool] += 1
             return False
         calls.append(now_ms)
         return True

@@ -92,3 +92,21 @@ def test_MD8_whether_an_account_keeps_copies_is_said_on_the_command_line_too(con
         assert confab(*media, mode) == (0, told)
     code, said = confab("account", "media", "--workspace", "Keepers", "--ig-id", "9", "--mode", "store")
     assert (code, "has no account 9" in said) == (1, True)
+
+
+def test_CN8_whether_customers_can_connect_is_said_on_the_command_line_too(confab: Command, doors: Doors) -> None:
+    assert confab("workspace", "create", "Connectors")[0] == 0
+    account = ["account", "add", "--workspace", "Connectors", "--username", "@connectors", "--access-token", "-"]
+    assert confab(*account, "--ig-id", "3001", given="a token")[0] == 0
+    command = ["account", "connecting", "--workspace", "Connectors", "--ig-id", "3001"]
+    for said, connects, every_s in (
+        (["--on"], True, None),
+        (["--acknowledge-every", "3600"], True, 3600),
+        ([], True, 3600),
+        (["--off", "--acknowledge-every", "0"], False, None),
+    ):
+        code, told = confab(*command, *said)
+        assert (code, told["connects_customers"], told["acknowledges_every_s"]) == (0, connects, every_s)
+        assert "CONFAB_PUBLIC_URL" in told["why_off"]
+    code, said = confab("account", "connecting", "--workspace", "Connectors", "--ig-id", "9", "--on")
+    assert (code, "has no account 9" in said) == (1, True)

@@ -8,10 +8,12 @@ import pytest
 
 from confab.accounts import connect
 from confab.accounts.vault import Vault
+from confab.app import web_app
 from confab.clock import Clock
 from confab.model.inbox import Account, IgId
+from confab.settings import Settings
 from confab.store import changes
-from confab.store.db import Database
+from confab.store.db import Database, Doors
 from tests.integration.api.conftest import Person
 
 NOBODYS = "01930000-0000-7000-8000-000000000000"
@@ -74,6 +76,40 @@ async def test_MD8_owners_and_admins_say_whether_an_account_keeps_copies(
     for who, status in ((bob, 403), (stranger, 404)):
         assert (await http.patch(path, json={"media_mode": "store"}, headers=who.bearer)).status_code == status
     assert (await http.patch(path, json={"media_mode": "sometimes"}, headers=anna.bearer)).json()["field"] == "media_mode"
+
+
+async def test_CN8_owners_and_admins_say_whether_customers_can_connect(
+    http: httpx2.AsyncClient, anna: Person, bob: Person, stranger: Person, account: Account, app_db: Database
+) -> None:
+    path = f"/api/v1/accounts/{account.id}"
+    for body, connects, every_s, versions in (
+        ({"connects_customers": True}, True, None, 1),
+        ({"connects_customers": True}, True, None, 0),
+        ({"acknowledges_every_s": 3600}, True, 3600, 1),
+        ({"human_agent": True}, True, 3600, 1),
+        ({"connects_customers": False, "acknowledges_every_s": None}, False, None, 2),
+    ):
+        before = (await http.get("/api/v1/accounts", headers=anna.bearer)).json()
+        answer = await http.patch(path, json=body, headers=anna.bearer)
+        assert (answer.json()["connects_customers"], answer.json()["acknowledges_every_s"]) == (connects, every_s)
+        assert answer.json()["version"] == before["items"][0]["version"] + versions
+        after = (await http.get("/api/v1/accounts", headers=anna.bearer)).json()
+        assert after["seq"] == before["seq"] + (versions > 0)
+    for who, status in ((bob, 403), (stranger, 404)):
+        assert (await http.patch(path, json={"connects_customers": True}, headers=who.bearer)).status_code == status
+    for field, wrong in (("connects_customers", None), ("acknowledges_every_s", 0), ("acknowledges_every_s", 10**9)):
+        answer = await http.patch(path, json={field: wrong}, headers=anna.bearer)
+        assert (answer.status_code, answer.json()["field"]) == (422, field)
+
+
+async def test_CN8_the_accounts_say_why_nobody_can_connect(
+    http: httpx2.AsyncClient, anna: Person, doors: Doors, clock: Clock
+) -> None:
+    assert (await http.get("/api/v1/accounts", headers=anna.bearer)).json()["connecting_off"] is None
+    async with web_app(Settings(), doors, clock) as front:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url="http://127.0.0.1:8000") as elsewhere:
+            told = (await elsewhere.get("/api/v1/accounts", headers=anna.bearer)).json()["connecting_off"]
+    assert "CONFAB_PUBLIC_URL" in told
 
 
 async def test_another_workspace_sees_neither_account_nor_agents(

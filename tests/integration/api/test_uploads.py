@@ -173,7 +173,7 @@ async def test_UP5_a_signed_link_gives_one_file_without_a_session_and_nobody_kee
     http: httpx2.AsyncClient, anna: Person, front: Front
 ) -> None:
     body = picture()
-    link = out.link("", front.services.link_keys()[0], await ticket(front, anna, http, body))
+    link = out.link("", front.services.vault.current()[0], await ticket(front, anna, http, body))
     answer = await http.get(link)
     assert (answer.status_code, answer.content) == (200, body)
     said = {name: answer.headers[name] for name in ("content-type", "content-length", "cache-control", "content-disposition")}
@@ -191,7 +191,7 @@ async def test_UP5_a_signed_link_gives_one_file_without_a_session_and_nobody_kee
 async def test_UP5_anything_else_at_that_address_is_404_and_all_look_alike(
     http: httpx2.AsyncClient, anna: Person, front: Front, clock: Clock
 ) -> None:
-    key = front.services.link_keys()[0]
+    key = front.services.vault.current()[0]
     good = await ticket(front, anna, http, picture())
     link = out.link("", key, good)
     stranger = out.link("", b"x" * 32, good)

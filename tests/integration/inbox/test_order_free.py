@@ -156,7 +156,7 @@ class Play:
             )  # fmt: skip
             waiting = await conn.fetchval("SELECT count(*) FROM parked_events WHERE workspace_id = $1", self.world.workspace)
             calls = await conn.fetch(
-                "SELECT state, remote_id FROM outbound_messages WHERE workspace_id = $1 ORDER BY id", self.world.workspace
+                "SELECT state, remote_id FROM outbound_messages WHERE workspace_id = $1 ORDER BY created_at", self.world.workspace
             )
         return [dict(row) for row in shown], dict(line), waiting, [dict(row) for row in calls]
 

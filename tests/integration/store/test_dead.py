@@ -47,6 +47,13 @@ REST: dict[str, LiteralString] = {
     "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
     "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
         SELECT workspace_id, id, now() FROM conversations""",
+    "welcomes": """INSERT INTO welcomes (workspace_id, message_id, conversation_id, due_at)
+        SELECT workspace_id, id, conversation_id, now() FROM messages""",
+    "mails": """INSERT INTO mails (workspace_id, id, purpose, expires_at, due_at)
+        SELECT workspace_id, gen_random_uuid(), 'code', now(), now() FROM workspaces""",
+    "library": "INSERT INTO library_queue (workspace_id, message_id, due_at) SELECT workspace_id, id, now() FROM messages",
+    "library_events": """INSERT INTO library_events (workspace_id, id, item_id, type, body, happened_at, due_at)
+        SELECT workspace_id, gen_random_uuid(), id, 'created', '{}', now(), now() FROM messages""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

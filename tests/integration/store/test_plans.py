@@ -242,3 +242,25 @@ async def test_PR5_a_nights_batch_is_one_range_of_the_oldest(worker_db: Database
     assert "Seq Scan on participants" not in plan
     assert "Seq Scan on conversations" not in plan
     assert rows_touched(plan) < 800, plan
+
+
+async def test_IN4_who_knows_a_profile_and_what_a_token_is_for_are_ranges_of_indexes(worker_db: Database, world: World) -> None:
+    async with worker_db.transaction() as conn:
+        igsid = await conn.fetchval("SELECT igsid FROM participants WHERE workspace_id = $1 LIMIT 1", world.workspace)
+        await conn.execute(
+            """INSERT INTO verification_tokens (workspace_id, id, account_id, participant_id, digest, seed, event_id, created_at,
+                expires_at)
+            SELECT workspace_id, gen_random_uuid(), account_id, id, sha256(igsid::bytea), sha256('x'), 'e', $2, $2
+            FROM participants WHERE workspace_id = $1 LIMIT 2000""",
+            world.workspace,
+            NOW,
+        )
+        for function, given, index in (
+            ("conversations_with", igsid, "participants_igsid"),
+            ("find_verification", b"x" * 32, "verification_tokens_digest"),
+        ):
+            body = await conn.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function)
+            explained = Explained(conn)
+            await explained.fetch(re.sub("profile_ig_id|token_digest", "$1", body), given)
+            assert index in explained.plans[0]
+            assert rows_touched(explained.plans[0]) <= 20

@@ -38,6 +38,11 @@ ROWS = {
         VALUES ($2, $2, $2, 'messages', 'waiting', 'Dana', $1, $1)""",
     "watches": "INSERT INTO account_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "snoozes": "INSERT INTO snoozes (workspace_id, conversation_id, due_at) VALUES ($2, $2, $1)",
+    "welcomes": "INSERT INTO welcomes (workspace_id, message_id, conversation_id, due_at) VALUES ($2, $2, $2, $1)",
+    "mails": "INSERT INTO mails (workspace_id, id, purpose, expires_at, due_at) VALUES ($2, $2, 'code', $1, $1)",
+    "library": "INSERT INTO library_queue (workspace_id, message_id, due_at) VALUES ($2, $2, $1)",
+    "library_events": """INSERT INTO library_events (workspace_id, id, item_id, type, body, happened_at, due_at)
+        VALUES ($2, $2, $2, 'created', '{}', $1, $1)""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -19,10 +19,11 @@ import { Avatar } from "../ui/avatar"
 import { Icon, type IconName } from "../ui/icon"
 import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
+import { Connecting } from "./connecting"
 import { ImportPanel } from "./import-panel"
 
 /** One account. What is well is said quietly; what is not has a mark and its reason. */
-export function AccountCard({ account }: { account: Account }) {
+export function AccountCard({ account, connectingOff }: { account: Account; connectingOff: string | null }) {
   const id = useId()
   const isWell = account.health === "ok"
   return (
@@ -54,6 +55,7 @@ export function AccountCard({ account }: { account: Account }) {
       <Indicators account={account} />
       <MediaMode account={account} />
       <QueueLine account={account} />
+      <Connecting account={account} whyOff={connectingOff} />
       <ImportPanel account={account} />
     </section>
   )

@@ -38,7 +38,7 @@ function Accounts() {
     <ul className="flex flex-col gap-4">
       {accounts.items.map((account) => (
         <li key={account.id}>
-          <AccountCard account={account} />
+          <AccountCard account={account} connectingOff={accounts.connecting_off} />
         </li>
       ))}
     </ul>

@@ -11,6 +11,7 @@ import type {
   Agent,
   Change,
   Conversation,
+  LibraryItem,
   Me,
   Note,
   Outbox,
@@ -66,6 +67,8 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToTroubled(data as Tracked<Troubled>, change)
     case "runs":
       return applyToRuns(data as Listed<Run>, change, of as string)
+    case "library":
+      return applyToLibrary(data as Listed<LibraryItem>, change, of as string)
     case "agents":
       return applyToAgents(data as Listed<Agent>, change)
     case "labels":
@@ -144,6 +147,24 @@ export function applyToRuns(runs: Listed<Run>, change: Change, accountId: string
   return { ...runs, items: runs.items.map((one) => (one === known ? run : one)) }
 }
 
+/** What a customer shared in a conversation, the newest share first. */
+export function applyToLibrary(
+  library: Listed<LibraryItem>,
+  change: Change,
+  conversationId: string,
+): Listed<LibraryItem> {
+  if (change.type === "library_item_removed" && change.conversation_id === conversationId) {
+    const left = library.items.filter((item) => item.id !== change.item_id)
+    return left.length === library.items.length ? library : { ...library, items: left }
+  }
+  if (change.type !== "library_item_updated" || change.conversation_id !== conversationId) return library
+  const known = library.items.find((item) => item.id === change.item.id)
+  if (known !== undefined && known.version >= change.item.version) return library
+  const others = library.items.filter((item) => item !== known)
+  const items = [...others, change.item].sort((a, b) => (itemKey(a) > itemKey(b) ? -1 : 1))
+  return { ...library, items }
+}
+
 export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Agent> {
   if (change.type !== "agent_updated") return agents
   const others = agents.items.filter((agent) => agent.id !== change.agent.id)
@@ -173,6 +194,10 @@ export function applyToMe(me: Me, change: Change): Me {
 
 function noteKey(note: Note): string {
   return `${timeKey(note.created_at)} ${note.id}`
+}
+
+function itemKey(item: LibraryItem): string {
+  return `${timeKey(item.last_sent_at)} ${item.id}`
 }
 
 function activityKey(activity: Activity): string {

@@ -10,6 +10,7 @@ export type AgentRef = Schemas["AgentRef"]
 export type Attachment = Schemas["Attachment"]
 export type Author = Schemas["Author"]
 export type Conversation = Schemas["Conversation"]
+export type LibraryItem = Schemas["LibraryItem"]
 export type Me = Schemas["Me"]
 export type Message = Schemas["Message"]
 export type MessageStatus = Schemas["Message"]["status"]
@@ -36,6 +37,8 @@ export type Change = { seq: number } & (
   | Schemas["AccountUpdated"]
   | Schemas["AgentUpdated"]
   | Schemas["RunUpdated"]
+  | Schemas["LibraryItemUpdated"]
+  | Schemas["LibraryItemRemoved"]
   | { type: "superseded" }
 )
 

@@ -336,6 +336,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Library
+         * @description What the customer of a conversation shared in it since they connected. Empty where nobody is connected.
+         */
+        get: operations["list_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Connection
+         * @description Disconnect the customer. Their library stays theirs; nothing new comes into it.
+         */
+        delete: operations["disconnect_customer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -910,6 +950,8 @@ export interface components {
          *     way of more. `receiving` is `polling` while webhooks stay away: then Instagram is asked every minute, since `polling_since`.
          *     Until `restricted_until` nothing automatic is sent, because Instagram restricts the account. `shows_indicators`: participants
          *     see when somebody types here.
+         *     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
+         *     every `acknowledges_every_s` seconds, None: for every message.
          */
         Account: {
             /**
@@ -953,12 +995,16 @@ export interface components {
             restricted_reason: string | null;
             /** Shows Indicators */
             shows_indicators: boolean;
+            /** Connects Customers */
+            connects_customers: boolean;
+            /** Acknowledges Every S */
+            acknowledges_every_s: number | null;
             /** Version */
             version: number;
         };
         /**
          * AccountPage
-         * @description All accounts; `next` is always null.
+         * @description All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
          */
         AccountPage: {
             /** Items */
@@ -967,6 +1013,8 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+            /** Connecting Off */
+            connecting_off: string | null;
         };
         /**
          * AccountPatch
@@ -974,7 +1022,8 @@ export interface components {
          *
          *     `human_agent`: whether its agents use Meta's Human Agent feature. `media_mode`: whether copies of media are kept, null: as the
          *     installation says; changing it removes what is kept, or fetches it again. `shows_indicators`: whether participants see that
-         *     somebody types here, and that their messages were seen.
+         *     somebody types here, and that their messages were seen. `connects_customers`: whether who writes gets a link to become a
+         *     member, and members an acknowledgement; `acknowledges_every_s`: that at most once in so many seconds, null: for every message.
          */
         AccountPatch: {
             /** Human Agent */
@@ -983,6 +1032,10 @@ export interface components {
             media_mode?: ("store" | "reference") | null;
             /** Shows Indicators */
             shows_indicators?: boolean | null;
+            /** Connects Customers */
+            connects_customers?: boolean | null;
+            /** Acknowledges Every S */
+            acknowledges_every_s?: number | null;
         };
         /**
          * AccountRef
@@ -1232,7 +1285,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -1570,6 +1623,100 @@ export interface components {
         LabelPage: {
             /** Items */
             items: components["schemas"]["Label"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * LibraryItem
+         * @description What a connected customer shared, once however often they did. `preview_url` is ours, None when there is none to show.
+         */
+        LibraryItem: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "reel" | "post" | "story" | "link";
+            /** Media Id */
+            media_id: string | null;
+            /** Permalink */
+            permalink: string | null;
+            /** Caption */
+            caption: string | null;
+            /** Author */
+            author: string | null;
+            /** Note */
+            note: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * First Sent At
+             * Format: date-time
+             */
+            first_sent_at: string;
+            /**
+             * Last Sent At
+             * Format: date-time
+             */
+            last_sent_at: string;
+            /** Preview Url */
+            preview_url: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * LibraryItemRemoved
+         * @description Of this conversation nothing of the item is left: its customer unsent it, or took it out of their library.
+         */
+        LibraryItemRemoved: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "library_item_removed";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+        };
+        /**
+         * LibraryItemUpdated
+         * @description Something that a connected customer shared in this conversation is new in their library, or changed there.
+         */
+        LibraryItemUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "library_item_updated";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            item: components["schemas"]["LibraryItem"];
+        };
+        /**
+         * LibraryPage
+         * @description What a conversation brought into its customer's library, the newest share first; `next` is a cursor or null.
+         */
+        LibraryPage: {
+            /** Items */
+            items: components["schemas"]["LibraryItem"][];
             /** Next */
             next: string | null;
             /** Seq */
@@ -3079,6 +3226,69 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PictureReport"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_library: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnect_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {

@@ -12,6 +12,7 @@ import { showToast } from "../ui/toast"
 import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
 import { LabelMenu } from "./label-menu"
+import { LibrarySection } from "./library-section"
 import { PersonCard } from "./person-card"
 
 /** Who the other person is, and how things stand with them. */
@@ -85,6 +86,7 @@ function Context({ conversationId }: { conversationId: string }) {
           </ul>
         )}
       </Section>
+      <LibrarySection key={conversation.id} conversation={conversation} />
       {account && <AccountSection account={account} />}
     </div>
   )

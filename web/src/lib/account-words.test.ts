@@ -1,7 +1,13 @@
 import { expect, test } from "vitest"
 import type { Account } from "../api/model"
 import { ACCOUNT } from "../testing/make"
-import { describeComplete, describePolling, describeReceiving, selectNeedsAttention } from "./account-words"
+import {
+  describeComplete,
+  describePolling,
+  describeReceiving,
+  namePaces,
+  selectNeedsAttention,
+} from "./account-words"
 
 const SINCE = "2026-11-02T14:03:00"
 const NOW = Date.parse("2026-11-02T14:10:00")
@@ -42,4 +48,10 @@ test("GA4: An account says up to when all is here, and asks for attention when s
     account({ health: "reconnect" }),
   ].map(selectNeedsAttention)
   expect(odd).toEqual([false, true, true, true])
+})
+
+test("the paces of acknowledgements are four, and the account's own where it is another one", () => {
+  expect(namePaces(null)).toHaveLength(4)
+  expect(namePaces(86_400)).toEqual(namePaces(null))
+  expect(namePaces(90).at(-1)).toEqual([90, "Every 90 seconds"])
 })

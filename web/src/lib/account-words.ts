@@ -18,6 +18,24 @@ export const MEDIA_MODE = {
   hint: "Copies stay when Instagram's links die. Passed on, a file is seen only as long as Instagram shows it. Stories are never kept.",
 } as const
 
+export const CONNECTING = {
+  name: "Customers can connect",
+  hint: "Who writes and is not connected yet gets a link to connect; who is connected hears that what they sent has come.",
+  pace: "Tell connected customers that it has come",
+} as const
+
+const PACES: [number | null, string][] = [
+  [null, "For every message"],
+  [3600, "Once an hour"],
+  [86_400, "Once a day"],
+  [604_800, "Once a week"],
+]
+
+/** The paces to choose from, with the account's own where it is another one. */
+export function namePaces(own: number | null): [number | null, string][] {
+  return PACES.some(([seconds]) => seconds === own) ? PACES : [...PACES, [own, `Every ${own} seconds`]]
+}
+
 type Arrival = Pick<Account, "receiving" | "polling_since">
 
 /** Whether somebody should look at the account. */

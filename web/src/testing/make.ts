@@ -1,5 +1,5 @@
 /** Values for tests: complete, plausible, and different only where a test says so. */
-import type { Account, Activity, Conversation, Message, Note, Run } from "../api/model"
+import type { Account, Activity, Conversation, LibraryItem, Message, Note, Run } from "../api/model"
 
 let count = 0
 
@@ -25,6 +25,8 @@ export const ACCOUNT: Account = {
   restricted_until: null,
   restricted_reason: null,
   shows_indicators: false,
+  connects_customers: false,
+  acknowledges_every_s: null,
   version: 1,
 }
 
@@ -176,4 +178,22 @@ export function makeRandom(seed: number): {
   }
   const below = (limit: number): number => Math.floor(next() * limit)
   return { below, of: (all) => all[below(all.length)] as (typeof all)[number] }
+}
+
+export function makeLibraryItem(given: Partial<LibraryItem> = {}): LibraryItem {
+  return {
+    id: makeId(),
+    kind: "reel",
+    media_id: "18021147735902264",
+    permalink: null,
+    caption: "How we laminate croissants",
+    author: null,
+    note: "",
+    tags: [],
+    first_sent_at: "2026-11-02T12:00:00Z",
+    last_sent_at: "2026-11-02T12:00:00Z",
+    preview_url: null,
+    version: 1,
+    ...given,
+  }
 }

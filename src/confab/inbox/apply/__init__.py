@@ -28,7 +28,7 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, history, ids, media, messages, outbound, participants
+from confab.store import changes, conversations, events, history, ids, library, media, messages, outbound, participants, welcomes
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -165,11 +165,34 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await _note_histories(conn, state)
     await _save_rest(conn, state)
     await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
+    to_welcome = [_welcome(row) for row in new if _is_news_of_a_participant(state, row)]
+    if to_welcome:
+        await welcomes.enqueue(conn, to_welcome, state.now)
+    if shared := [(row.workspace_id, row.id) for row in [*new, *changed] if _may_be_shared(row)]:
+        await library.hand_on_known(conn, shared, state.now)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
     await _collect(conn, state, new, changed, found)
     await changes.publish_all(conn, found, state.now)
     return set(found)
+
+
+def _may_be_shared(row: MessageRow) -> bool:
+    """Whether a library may have to do with it: something new was sent, or what had been is edited or unsent (rule LB1)."""
+    if row.is_new:
+        return row.direction == "inbound" and (bool(row.attachments) or "http" in (row.text or "").lower())
+    return row.direction == "inbound" and (row.deleted_at is not None or row.edited_at is not None)
+
+
+def _is_news_of_a_participant(state: State, row: MessageRow) -> bool:
+    """Rule CN1."""
+    is_self = state.conversations_by_id[row.conversation_id].is_self
+    is_out = row.is_history or row.is_standby or row.deleted_at is not None
+    return row.direction == "inbound" and not is_self and not is_out
+
+
+def _welcome(row: MessageRow) -> tuple[UUID, UUID, UUID, UUID]:
+    return row.workspace_id, row.account_id, row.conversation_id, row.id
 
 
 def _to_fetch(row: MessageRow) -> list[media.ToFetch]:

@@ -15,6 +15,7 @@ from confab.graph import payloads
 from confab.graph.read_back import ReadAttachment, ReadConversation, ReadMessage
 from confab.inbox.normalise.content import content_of
 from confab.inbox.normalise.values import flaw
+from confab.model import links
 from confab.model.events import Event, HistoryRead, MessageEchoed, MessageReceived, ReactionChanged, Unreadable
 from confab.model.inbox import Igsid, Mid
 from confab.model.media import STORY_REPLY, is_story
@@ -26,6 +27,7 @@ def of_message(read: ReadMessage, ig_id: str, *, later_by: timedelta = timedelta
     """The event of one message, and those of the reactions to it.
 
     `later_by`: how much later than its second it counts. `Unreadable` when it says not whose it is, or holds what cannot be kept.
+    A link to connect that we sent is masked, as in what comes by webhook (rule CN7).
     """
     sender = str(read.sender.id) if read.sender and read.sender.id else None
     others = [str(person.id) for person in (read.to.data if read.to else []) if person.id]
@@ -34,7 +36,8 @@ def of_message(read: ReadMessage, ig_id: str, *, later_by: timedelta = timedelta
         return [Unreadable(type="unreadable", reason="Instagram does not say whose message it is.")]
     if found := flaw(msgspec.to_builtins(read)):
         return [Unreadable(type="unreadable", reason=found)]
-    content, sent_at = content_of(_as_it_would_have_come(read), []), read.created_at + later_by
+    content = content_of(_as_it_would_have_come(_masked(read)), [])
+    sent_at = read.created_at + later_by
     if sender == ig_id:
         message: Event = MessageEchoed(
             type="message_echoed", mid=Mid(read.id), igsid=Igsid(participant), sent_at=sent_at, meta_sent_at=None,
@@ -46,6 +49,12 @@ def of_message(read: ReadMessage, ig_id: str, *, later_by: timedelta = timedelta
             content=content, is_standby=False, is_self=False,
         )  # fmt: skip
     return [message, *_reactions(read)]
+
+
+def _masked(read: ReadMessage) -> ReadMessage:
+    given = msgspec.json.encode(read)
+    masked = links.masked_raw(given)
+    return read if masked == given else msgspec.json.decode(masked, type=ReadMessage)
 
 
 def of_conversation(read: ReadConversation, ig_id: str) -> list[Event]:
