@@ -12,6 +12,7 @@ import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
+import { SAVED_REPLIES_HASH } from "../ui/use-hash"
 
 type Loss = { unsent: number; drafts: number }
 
@@ -64,6 +65,9 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
                   {workspace.name} · {agent.role}
                 </p>
               </div>
+              <MenuItem icon="note" onSelect={closing(() => window.location.assign(SAVED_REPLIES_HASH))}>
+                Saved replies
+              </MenuItem>
               <MenuItem icon="keyboard" onSelect={closing(onHelp)}>
                 Keyboard
               </MenuItem>

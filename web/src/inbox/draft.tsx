@@ -20,6 +20,8 @@ import { showToast } from "../ui/toast"
 import { Answered } from "./answered"
 import { FileTray } from "./file-tray"
 import { ScheduleButton } from "./schedule-button"
+import { SlashList } from "./slash-list"
+import { useSlash } from "./use-slash"
 
 type DraftProps = {
   mode: Mode
@@ -54,6 +56,7 @@ export function Draft(props: DraftProps) {
     return onGivenBack(conversation.id, () => setText(readDraft(conversation.id, mode)))
   }, [conversation.id, mode])
   useGrowing(box, text)
+  const slash = useSlash({ conversation, box, text, isOn: mode === "reply", onText: setText })
 
   function take(): Written {
     setText("")
@@ -103,8 +106,18 @@ export function Draft(props: DraftProps) {
     showToast(`The note was not kept: ${explain(error)}`, { isError: true })
   }
 
+  /** In an empty box there is nothing to undo but what was just sent. */
+  function takeBack(event: KeyboardEvent): boolean {
+    const isWanted = event.key === "z" && (event.ctrlKey || event.metaKey) && mode === "reply" && text === ""
+    const undoable = isWanted ? lastUndoable(conversation.id) : null
+    if (undoable === null) return false
+    event.preventDefault()
+    void undoSend(cache, undoable)
+    return true
+  }
+
   function press(event: KeyboardEvent): void {
-    const undoable = mode === "reply" && text === "" ? lastUndoable(conversation.id) : null
+    if (slash.press(event) || takeBack(event)) return
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault()
       submit()
@@ -112,9 +125,6 @@ export function Draft(props: DraftProps) {
       event.preventDefault()
       if (answered) onAnswered(null)
       else box.current?.blur()
-    } else if (event.key === "z" && (event.ctrlKey || event.metaKey) && undoable !== null) {
-      event.preventDefault()
-      void undoSend(cache, undoable)
     }
   }
 
@@ -136,6 +146,7 @@ export function Draft(props: DraftProps) {
   return (
     <>
       {answered && <Answered message={answered} name={name} onDrop={() => onAnswered(null)} />}
+      {slash.list && <SlashList {...slash.list} />}
       <FileTray conversationId={conversation.id} files={files} box={box} />
       <textarea
         ref={box}
@@ -143,6 +154,8 @@ export function Draft(props: DraftProps) {
         value={text}
         onChange={(event) => type(event.target.value)}
         onKeyDown={press}
+        onSelect={slash.followCaret}
+        {...slash.aria}
         onPaste={paste}
         aria-label={mode === "reply" ? "Reply" : "Note"}
         aria-describedby={about ? aboutId : undefined}
