@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Shop
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
-from tests.product import IG_ID, eventually
+from tests.product import IG_ID
 from tests.world import Customer, body
 
 
@@ -29,7 +29,7 @@ def test_O19_O23_an_answer_is_put_off_changed_sent_and_deleted_in_the_thread_and
     schedule(page, "Yes, fresh from the oven")
     expect(page.get_by_role("textbox", name="Reply")).to_have_value("")
     ghost = ghosts(page).filter(has_text="Yes, fresh from the oven")
-    expect(ghost).to_contain_text("Tomorrow 09:00")
+    expect(ghost).to_contain_text("Tomorrow 9:00")
     expect(row(page, "Will you bake tomorrow?")).to_have_count(1)  # it is no line in the list
     rail = page.get_by_role("navigation", name="Main")
     expect(rail.get_by_role("link", name="Scheduled: 1")).to_be_visible()
@@ -93,7 +93,7 @@ def test_O20_O21_its_time_comes_while_somebody_looks_and_what_they_wrote_holds_t
     section = page.get_by_role("region", name="Held for review")
     expect(section).to_contain_text("They wrote after this was scheduled")
     section.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("heading", name="Nothing is scheduled")).to_be_visible()
+    expect(section).to_have_count(0)
     sent = shop.product.sim.get("/sends").json()
     assert "We keep one for you" not in str(sent)
 
@@ -141,16 +141,16 @@ def test_O7_O13_what_was_just_sent_can_be_taken_back_and_a_long_text_shows_its_p
 
     recipe = "\n\n".join(f"Step {n}. " + "knead and rest and " * 30 for n in range(1, 5))
     box.fill(recipe)
-    expect(page.get_by_role("status", name="About this answer")).to_have_text(re.compile(r"Will be sent as \d messages"))
+    expect(page.get_by_role("status", name="Length")).to_have_text(re.compile(r"Will be sent as \d messages"))
     page.keyboard.press("Enter")
     parts = thread(page).get_by_role("article").filter(has_text="knead and rest")
     expect(parts).to_have_count(4)
     expect(parts.last).to_contain_text("Sent")
     expect(parts).to_have_count(4)
-    texts = eventually(lambda: [one for one in shop.product.sim.get("/sends").json()["items"] if "knead" in str(one)] or None)
-    assert len(texts) == 4
+    assert [f"Step {n}." in text for n, text in enumerate(parts.all_inner_texts(), 1)] == [True] * 4
+    assert sum("Step " in str(one) for one in shop.product.sim.get("/sends").json()["items"]) == 4
     box.fill("word " * 4200)
-    expect(page.get_by_role("status", name="About this answer")).to_contain_text("at most 20 go together")
+    expect(page.get_by_role("status", name="Length")).to_contain_text("at most 20 go together")
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
 
 

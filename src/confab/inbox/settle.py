@@ -30,6 +30,8 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
             return
         await settling.give_back()
     if message.mid != mid:
+        if call.attempted_at is not None:  # until its echo tells Meta's own time: after the part before it
+            message.sent_at = max(message.sent_at, call.attempted_at)
         await settling.absorb(digest)
         message.mid, message.mid_digest = mid, digest
     message.mid_is_guess = is_guess

@@ -321,12 +321,12 @@ async def is_postponed(inbox: Inbox) -> None:
 
 
 async def is_due(inbox: Inbox) -> None:
-    inbox.clock.ahead += timedelta(hours=4)
+    now = inbox.clock.now() + timedelta(hours=4)
     async with inbox.worker.transaction() as conn:
         call = await outbound.of_message(conn, inbox.world.workspace, MessageId(UUID(inbox.message)))
         assert call is not None
         line = await conversations.lock(conn, inbox.world.workspace, ConversationId(UUID(inbox.conversation)))
-        await schedule.let_go(conn, call, line, inbox.clock.now())
+        await schedule.let_go(conn, call, line, now)
 
 
 async def is_sent_by_hand(inbox: Inbox) -> None:

@@ -71,14 +71,12 @@ describe("a list of what is scheduled", () => {
       [second.id, "Hello"],
       [first.id, "Other"],
     ])
-    expect(after.isStale).toBe(false)
+    expect(after.isStale).toBe(true) // what else changed of it, the message does not say
     expect(applyToScheduled(list, updated({ ...second, status: "queued", version: 2 })).items).toHaveLength(1)
   })
 
   test("is stale, and not guessed, where a change does not tell enough", () => {
     expect(applyToScheduled(list, updated(ours({ status: "scheduled" }))).isStale).toBe(true)
-    const several = { ...list, items: [item(first, 3)] }
-    expect(applyToScheduled(several, updated({ ...first, version: 2 })).isStale).toBe(true)
     expect(
       applyToTroubled({ items: [], next: null, seq: 0 }, updated(ours({ status: "failed" }))).isStale,
     ).toBe(true)

@@ -59,7 +59,7 @@ function withScheduled(list: Tracked<Scheduled>, message: Message): Tracked<Sche
   const text = known.parts === 1 ? message.text : known.text
   const item = { ...known, message, text, release_at: message.sent_at }
   const items = list.items.map((one) => (one === known ? item : one)).sort(byTime)
-  return { ...list, items, isStale: list.isStale === true || known.parts > 1 }
+  return { ...list, items, isStale: true } // its other parts, and what becomes of it if they write, stand elsewhere
 }
 
 function byTime(a: Scheduled, b: Scheduled): number {

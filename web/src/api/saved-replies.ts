@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { answer, http } from "./client"
 import type { SavedReply } from "./model"
 
-const FRESH_MS = 30_000
+const FRESH_MS = 60_000
 
 export const savedReplies = queryOptions({
   queryKey: ["saved-replies"] as const,

@@ -155,6 +155,7 @@ export function Draft(props: DraftProps) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={press}
         onSelect={slash.followCaret}
+        onFocus={slash.comeNear}
         {...slash.aria}
         onPaste={paste}
         aria-label={mode === "reply" ? "Reply" : "Note"}
@@ -171,11 +172,12 @@ export function Draft(props: DraftProps) {
         {children}
         <span
           id={aboutId}
-          role="status"
-          aria-label="About this answer"
           className={`ml-1 min-w-0 flex-1 truncate text-xs ${isTooLong ? "text-red" : "text-ink-3"}`}
         >
           {about}
+        </span>
+        <span role="status" aria-label="Length" className="sr-only">
+          {describeParts(parts, MOST_PARTS)}
         </span>
         {mode === "reply" && (
           <ScheduleButton

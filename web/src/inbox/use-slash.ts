@@ -20,10 +20,11 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   const [caret, setCaret] = useState(0)
   const [active, setActive] = useState(0)
   const [closedAt, setClosedAt] = useState<string | null>(null)
+  const [isNear, setNear] = useState(false)
   const agent = useMe().agent.name
   const slash = isOn ? findSlash(text, caret) : null
   const isOpen = slash !== null && closedAt !== `${slash.from}`
-  const { data } = useQuery({ ...savedReplies, enabled: isOpen })
+  const { data } = useQuery({ ...savedReplies, enabled: isOpen || (isOn && isNear) })
   const found = isOpen && slash !== null ? matching(data?.items ?? [], slash.query) : []
   const query = slash?.query
   // biome-ignore lint/correctness/useExhaustiveDependencies: another word begins at its first
@@ -75,6 +76,8 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   const isShown = isOpen && data !== undefined && data.items.length > 0
   return {
     press,
+    /** Who is in the box may press "/" at any moment: then the list is there. */
+    comeNear: () => setNear(true),
     followCaret: () => setCaret(box.current?.selectionStart ?? 0),
     list: isShown
       ? {

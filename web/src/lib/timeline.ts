@@ -37,8 +37,16 @@ type Given = {
 }
 
 export function buildTimeline(given: Given): TimelineItem[] {
-  const said = given.messages.filter((message) => !isForLater(message))
-  return [...buildSaid({ ...given, messages: said }), ...ghosts(given.messages)]
+  const messages = inOrder(given.messages.filter((message) => !isForLater(message)))
+  return [...buildSaid({ ...given, messages }), ...ghosts(given.messages)]
+}
+
+/** What is on its way stands below what was said, in the order of writing: Meta's own times come one by one. */
+function inOrder(messages: Message[]): Message[] {
+  const isUnderWay = ({ status }: Message): boolean => status === "queued" || status === "sending"
+  if (!messages.some(isUnderWay)) return messages
+  const underWay = messages.filter(isUnderWay).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...messages.filter((message) => !isUnderWay(message)), ...underWay]
 }
 
 /** What is scheduled stands below everything, whatever comes in before its time. */
