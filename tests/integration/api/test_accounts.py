@@ -102,14 +102,23 @@ async def test_CN8_owners_and_admins_say_whether_customers_can_connect(
         assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        (Settings(), "CONFAB_PUBLIC_URL"),
+        (Settings(public_url="https://inbox.example"), "CONFAB_SMTP_URL"),
+        (Settings(public_url="https://inbox.example", smtp_url="smtp://mail.example", mail_from="a@b.example"), None),
+    ],
+)
 async def test_CN8_the_accounts_say_why_nobody_can_connect(
-    http: httpx2.AsyncClient, anna: Person, doors: Doors, clock: Clock
+    anna: Person, doors: Doors, clock: Clock, settings: Settings, missing: str | None
 ) -> None:
-    assert (await http.get("/api/v1/accounts", headers=anna.bearer)).json()["connecting_off"] is None
-    async with web_app(Settings(), doors, clock) as front:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url="http://127.0.0.1:8000") as elsewhere:
-            told = (await elsewhere.get("/api/v1/accounts", headers=anna.bearer)).json()["connecting_off"]
-    assert "CONFAB_PUBLIC_URL" in told
+    async with web_app(settings, doors, clock) as front:
+        transport = httpx2.ASGITransport(app=front)
+        async with httpx2.AsyncClient(transport=transport, base_url=settings.public_url or "http://127.0.0.1:8000") as http:
+            told = (await http.get("/api/v1/accounts", headers=anna.bearer)).json()["connecting_off"]
+    assert (told is None) is (missing is None)
+    assert missing is None or missing in told
 
 
 async def test_another_workspace_sees_neither_account_nor_agents(

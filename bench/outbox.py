@@ -1,0 +1,151 @@
+"""What goes out, to an Instagram that answers at once: how fast, how long queueing takes, how people overtake automation."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+
+from bench import ground
+from bench.ground import Product, Verdict
+from confab.inbox import answer
+from confab.model.commands import Actor, Send
+from confab.model.inbox import ConversationId, WorkspaceId
+from confab.model.outgoing import Text
+from confab.store.db import Database, Door
+
+ACCOUNTS, PEOPLE = 10, 40
+ENQUEUE_P99_MS, OVERTAKES_S = 10.0, 1.0
+_TOGETHER = 50
+
+
+def measure(*, is_quick: bool) -> Iterator[Verdict]:
+    """Throughput over several accounts, as Meta limits each; queueing at the API; a person before thousands of automatic ones."""
+    sends, queued, trials = (200, 300, 3) if is_quick else (4000, 10_000, 20)
+    with ExitStack() as stack:
+        sim = stack.enter_context(ground.started("-m", "graphsim", "serve", "--port", "0", "--app-secret", ground.SECRET))
+        sim_url = ground.announced(sim)
+        meta = stack.enter_context(httpx2.Client(base_url=f"{sim_url}/_control", timeout=60, trust_env=False))
+        meta.post("/settings", json={"limits": False})
+        at = stack.enter_context(ground.folder())
+        settings = {"CONFAB_GRAPH_URL": f"{sim_url}/graph.instagram.com/v25.0"}
+        product = stack.enter_context(ground.product(at, settings))
+        headers = {"authorization": f"Bearer {product.token}"}
+        api = stack.enter_context(httpx2.Client(base_url=f"{product.url}/api/v1", timeout=60, trust_env=False, headers=headers))
+        meta.post("/settings", json={"callback": f"{product.url}/api/webhooks/instagram"})
+        shop = Shop(product, meta, api)
+        yield shop.throughput(sends)
+        yield shop.queueing(min(sends, 1000))
+        yield shop.overtaking(queued, trials)
+
+
+class Shop:
+    """Accounts whose customers have just written."""
+
+    def __init__(self, product: Product, meta: httpx2.Client, api: httpx2.Client) -> None:
+        self.product, self.meta, self.api = product, meta, api
+        for number in range(ACCOUNTS):
+            ig_id, name = f"17841460000{number:06}", f"shop.{number}"
+            meta.post("/accounts", json={"id": ig_id, "username": name, "token": f"IGAA-{ig_id}"}).raise_for_status()
+            given = ["--ig-id", ig_id, "--username", name, "--access-token", f"IGAA-{ig_id}"]
+            ground.confab("account", "add", "--workspace", "Harbour Bakery", *given, env=product.environment)
+            for person in range(PEOPLE):
+                wrote = {"account": ig_id, "customer": f"108765{number:04}{person:06}", "text": "Hello?"}
+                meta.post("/write", json=wrote).raise_for_status()
+        self.by_account: dict[str, list[str]] = {}
+        while sum(map(len, self.by_account.values())) < ACCOUNTS * PEOPLE:
+            time.sleep(0.2)
+            self.by_account = self._conversations()
+
+    def throughput(self, count: int) -> Verdict:
+        everybody = [one for of_account in zip(*self.by_account.values(), strict=True) for one in of_account]
+        before = self._sends()
+        queue(self.product.doors.worker, everybody, count, "throughput")
+        began, cpu_s = time.monotonic(), self.product.worker.cpu_s()
+        while self._sends() - before < count:
+            time.sleep(0.05)
+        took_s, used_s = time.monotonic() - began, self.product.worker.cpu_s() - cpu_s
+        return Verdict(
+            name="sends with instant answers from Meta", measured=f"{count / took_s:.0f} a second and worker",
+            promise="stated", is_kept=None,
+            notes=[f"{count} of {ACCOUNTS} accounts, each paced to 90 a second; {1000 * used_s / count:.1f} ms of CPU each"],
+        )  # fmt: skip
+
+    def queueing(self, count: int) -> Verdict:
+        ids, times = [one for of_account in self.by_account.values() for one in of_account], list[float]()
+        for number in range(count):
+            body = {"client_key": f"queueing-{number}", "text": f"message {number}"}
+            began = time.perf_counter()
+            self.api.post(f"/conversations/{ids[number % len(ids)]}/messages", json=body).raise_for_status()
+            times.append(1000 * (time.perf_counter() - began))
+        p50_ms, p99_ms = (ground.percentile(times, share) for share in (0.5, 0.99))
+        return Verdict(
+            name="an answer queued at the API", measured=f"p50 {p50_ms:.1f} ms, p99 {p99_ms:.1f} ms",
+            promise=f"p99 under {ENQUEUE_P99_MS:.0f} ms", is_kept=p99_ms < ENQUEUE_P99_MS,
+            notes=[f"{count} answers, one after the other, while the worker sends them"],
+        )  # fmt: skip
+
+    def overtaking(self, count: int, trials: int) -> Verdict:
+        while self._open():
+            time.sleep(0.2)
+        first, *rest = next(iter(self.by_account.values()))
+        queue(self.product.doors.worker, rest, count, "automatic")
+        times = list[float]()
+        for number in range(trials):
+            text, seen = f"person {number}", self._sends()
+            began = time.monotonic()
+            self.api.post(f"/conversations/{first}/messages", json={"client_key": text, "text": text}).raise_for_status()
+            while text not in self._texts_after(seen):
+                time.sleep(0.01)
+            times.append(time.monotonic() - began)
+            time.sleep(0.2)
+        left = self._open()
+        return Verdict(
+            name=f"a person's answer before {count:,} automatic ones of the same account",
+            measured=f"at most {max(times):.2f} s, p50 {ground.percentile(times, 0.5):.2f} s",
+            promise=f"under {OVERTAKES_S:.0f} s", is_kept=max(times) < OVERTAKES_S and left > 0,
+            notes=[f"{trials} answers; {left:,} automatic ones were still waiting after the last"],
+        )  # fmt: skip
+
+    def _open(self) -> int:
+        count = "SELECT count(*) FROM outbound_messages WHERE state IN ('queued', 'sending')"
+        return int(str(ground.query(self.product.doors.owner, count)))
+
+    def _sends(self) -> int:
+        return self.meta.get("/stats").json()["sends"]
+
+    def _texts_after(self, seq: int) -> set[str]:
+        return {one["text"] for one in self.meta.get("/sends", params={"after": seq, "limit": 1000}).json()["items"]}
+
+    def _conversations(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        query: dict[str, Any] = {"limit": 100}
+        while True:
+            page = self.api.get("/conversations", params=query).json()
+            for one in page["items"]:
+                found.setdefault(one["account"]["ig_id"], []).append(one["id"])
+            if page["next"] is None:
+                return {ig_id: ids for ig_id, ids in found.items() if len(ids) == PEOPLE}
+            query["cursor"] = page["next"]
+
+
+def queue(door: Door, conversations: Sequence[str], count: int, name: str) -> None:
+    """So many texts of no person, in turn to these conversations."""
+
+    async def run() -> None:
+        async with Database.open(door, size=2) as db:
+            async with db.transaction() as conn:
+                workspace = WorkspaceId(await conn.fetchval("SELECT workspace_id FROM accounts LIMIT 1"))
+            actor = Actor(workspace_id=workspace, kind="rule", agent_id=None, name="Bench")
+            for start in range(0, count, _TOGETHER):
+                async with db.transaction() as conn:
+                    for number in range(start, min(start + _TOGETHER, count)):
+                        to = ConversationId(conversations[number % len(conversations)])  # pyright: ignore[reportArgumentType] -- an id as text
+                        text = Text(type="text", text=f"{name} {number}")
+                        send = Send(conversation_id=to, client_key=text.text, content=text, purpose="automation")
+                        await answer.send(conn, actor, send, datetime.now(UTC))
+
+    asyncio.run(run())
