@@ -64,5 +64,6 @@ def test_SR1_SR2_SR3_replies_are_kept_offered_shown_and_put_in_place(shop: Shop,
     shop.sign_in(theirs, email=shop.hires("Bo"))
     open_thread(theirs, "we open at nine")
     theirs.get_by_role("textbox", name="Reply").press_sequentially("Well, /home")
+    expect(theirs.get_by_role("option", name="/home")).to_be_visible()
     theirs.keyboard.press("Enter")
     expect(theirs.get_by_role("textbox", name="Reply")).to_have_value("Well, The same")

@@ -155,7 +155,6 @@ export function Draft(props: DraftProps) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={press}
         onSelect={slash.followCaret}
-        onFocus={slash.comeNear}
         {...slash.aria}
         onPaste={paste}
         aria-label={mode === "reply" ? "Reply" : "Note"}

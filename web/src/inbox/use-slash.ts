@@ -20,11 +20,10 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   const [caret, setCaret] = useState(0)
   const [active, setActive] = useState(0)
   const [closedAt, setClosedAt] = useState<string | null>(null)
-  const [isNear, setNear] = useState(false)
   const agent = useMe().agent.name
   const slash = isOn ? findSlash(text, caret) : null
   const isOpen = slash !== null && closedAt !== `${slash.from}`
-  const { data } = useQuery({ ...savedReplies, enabled: isOpen || (isOn && isNear) })
+  const { data, isFetching } = useQuery({ ...savedReplies, enabled: isOpen })
   const found = isOpen && slash !== null ? matching(data?.items ?? [], slash.query) : []
   const query = slash?.query
   // biome-ignore lint/correctness/useExhaustiveDependencies: another word begins at its first
@@ -56,7 +55,8 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   function actions(): Record<string, (() => void) | undefined> {
     const close = (): void => setClosedAt(`${slash?.from}`)
     const chosen = found[active]
-    if (chosen === undefined) return { Escape: close }
+    const isComing = data === undefined && isFetching // nobody means to send the word itself
+    if (chosen === undefined) return { Escape: close, ...(isComing && { Enter: () => {} }) }
     const take = (): void => choose(chosen)
     const move = (by: number) => (): void => setActive((active + found.length + by) % found.length)
     return { Escape: close, ArrowDown: move(1), ArrowUp: move(-1), Enter: take, Tab: take }
@@ -76,8 +76,6 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   const isShown = isOpen && data !== undefined && data.items.length > 0
   return {
     press,
-    /** Who is in the box may press "/" at any moment: then the list is there. */
-    comeNear: () => setNear(true),
     followCaret: () => setCaret(box.current?.selectionStart ?? 0),
     list: isShown
       ? {
