@@ -6,6 +6,9 @@ import { savedReplies } from "../api/saved-replies"
 import { findSlash, insert, matching } from "../lib/slash"
 import { render, valuesOf } from "../lib/template"
 
+/** Until the list is there. */
+function wait(): void {}
+
 type Given = {
   conversation: Conversation
   box: RefObject<HTMLTextAreaElement | null>
@@ -56,7 +59,7 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
     const close = (): void => setClosedAt(`${slash?.from}`)
     const chosen = found[active]
     const isComing = data === undefined && isFetching // nobody means to send the word itself
-    if (chosen === undefined) return { Escape: close, ...(isComing && { Enter: () => {} }) }
+    if (chosen === undefined) return { Escape: close, ...(isComing && { Enter: wait }) }
     const take = (): void => choose(chosen)
     const move = (by: number) => (): void => setActive((active + found.length + by) % found.length)
     return { Escape: close, ArrowDown: move(1), ArrowUp: move(-1), Enter: take, Tab: take }
