@@ -154,6 +154,12 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+_NO_UNDO = """try {
+  if (localStorage.getItem('confab.undo_s') === null) localStorage.setItem('confab.undo_s', '0')
+} catch {}"""  # a page without an address has no storage
+"""Answers go at once, so that no test waits: whoever tests the way back switches it on."""
+
+
 @contextmanager
 def made_contexts(browser: Browser) -> Iterator[MakeContext]:
     problems: list[str] = []
@@ -162,6 +168,7 @@ def made_contexts(browser: Browser) -> Iterator[MakeContext]:
     def make(**options: Any) -> BrowserContext:
         wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "timezone_id": "Europe/London", **options}
         context = browser.new_context(**wanted)
+        context.add_init_script(_NO_UNDO)
         context.on("weberror", lambda error: problems.append(str(error.error)))
         opened_ones.append(context)
         return context

@@ -248,3 +248,44 @@ def test_customers(make: MakeContext, tmp_path: Path) -> None:
         expect(inbox.get_by_role("region", name="Library").get_by_role("listitem")).to_have_count(5)
         inbox.get_by_role("region", name="Library").scroll_into_view_if_needed()
         take(inbox, "library-in-the-inbox")
+
+
+def test_answers_for_later_what_failed_and_saved_replies(fresh_shop: Shop, make: MakeContext) -> None:
+    shop = fresh_shop
+    shop.writes("Will there be rye on Saturday?", customer="26000000000011", name="Ines Duarte", username="ines.duarte")
+    shop.writes("Do you deliver to Leith?", customer="26000000000012", name="Marco Rossi", username="marco.rossi")
+    for shortcut, title, text in (
+        ("hours", "Opening hours", "Hi {first_name|there}! We are open from eight to six, on Sundays from nine."),
+        ("home", "Delivery", "We deliver by bike, from twenty pounds on."),
+    ):
+        body = {"scope": "workspace", "shortcut": shortcut, "title": title, "text": text}
+        headers = {"authorization": f"Bearer {shop.token}"}
+        shop.client.post(f"{shop.product.url}/api/v1/saved-replies", json=body, headers=headers).raise_for_status()
+    page = looks(make, WIDE, "light")
+    shop.sign_in(page)
+    expect(row(page, "Ines Duarte")).to_have_count(1)
+    open_thread(page, "Do you deliver to Leith?")
+    shop.sim("/fault", target="send", effect="error", code=100, subcode=2534014, count=2)
+    for text in ("Yes, by bike.", "From twenty pounds on."):
+        expect(answer(page, text).get_by_role("button", name="Retry")).to_be_visible()
+    open_thread(page, "Will there be rye on Saturday?")
+    box = page.get_by_role("textbox", name="Reply")
+    for text, choice in (("Yes! Shall I keep one for you?", "In 1 hour"), ("See you on Saturday.", "Tomorrow morning")):
+        box.fill(text)
+        page.get_by_role("region", name="Composer").get_by_role("button", name="Schedule").click()
+        page.get_by_role("dialog", name="Schedule").get_by_role("button", name=choice).click()
+        expect(thread(page).get_by_text(text)).to_be_visible()
+    box.fill("And bring a bag.")
+    page.get_by_role("region", name="Composer").get_by_role("button", name="Schedule").click()
+    take(page, "schedule")
+    page.keyboard.press("Escape")
+    box.fill("")
+    box.press_sequentially("/ho")
+    expect(page.get_by_role("option", name="/hours")).to_be_visible()
+    take(page, "saved-replies")
+    box.fill("")
+    for name, heading in (("Scheduled: 2", "Scheduled"), ("Failed and in doubt: 2", "Failed and in doubt")):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
+        expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
+        take(page, heading.split()[0].lower())

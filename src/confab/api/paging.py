@@ -8,6 +8,7 @@ from uuid import UUID
 from confab.errors import Invalid
 
 NEWEST = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+OLDEST = (datetime.min.replace(year=1970, tzinfo=UTC), UUID(int=0))
 
 
 def write(at: datetime, id_: UUID) -> str:

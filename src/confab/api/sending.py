@@ -3,10 +3,12 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
+from confab.api import windows
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.api.services import Services
@@ -14,7 +16,7 @@ from confab.errors import Invalid
 from confab.inbox import answer, private_reply
 from confab.model.commands import Discard, Indicate, React, ReplyPrivately, Retry, Send
 from confab.model.inbox import CommentId, ConversationId, Message, MessageId, WorkspaceId
-from confab.model.outgoing import Button, Buttons, Card, Cards, Content, Files, Heart, QuickReply, Share, Text
+from confab.model.outgoing import Button, Buttons, Card, Cards, Content, Files, Heart, OnReply, QuickReply, Share, Text
 from confab.store import wake
 
 router = APIRouter()
@@ -41,10 +43,16 @@ class NewContent(BaseModel):
 
 
 class NewMessage(NewContent):
-    """An answer. `reply_to`: the message that it answers. `undo_s`: how long it waits here, so that it can be discarded."""
+    """An answer. `reply_to`: the message that it answers. `undo_s`: how long it waits here, so that it can be discarded.
+
+    `release_at`: when it is to go out, at most 180 days ahead; `on_reply`: what becomes of it when they write before: `hold` it
+    for a person to look at (the default), `send` it all the same, or `cancel` it.
+    """
 
     reply_to: UUID | None = None
     undo_s: int | None = None
+    release_at: AwareDatetime | None = None
+    on_reply: OnReply | None = None
 
 
 class RetryMessage(BaseModel):
@@ -73,15 +81,24 @@ class NewIndicator(BaseModel):
 
 @router.post("/conversations/{id}/messages", operation_id="send_message", response_model=Message, status_code=201)
 async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: Running) -> Response:  # noqa: A002
-    """Queue an answer: 201 with its first message, 200 with the same one when the key is known."""
+    """Queue an answer, or schedule it: 201 with its first message, 200 with the same one when the key is known.
+
+    Of a scheduled one `window` says besides whether the reply window would be open at its time.
+    """
+    if body.on_reply is not None and body.release_at is None:
+        raise Invalid("on_reply is for what is scheduled: say when, as release_at.", field="on_reply")
     command = Send(
         conversation_id=ConversationId(id), client_key=body.client_key, content=_content(body),
         reply_to=MessageId(body.reply_to) if body.reply_to is not None else None, undo_s=body.undo_s or 0,
+        release_at=body.release_at, on_reply=body.on_reply or "hold",
     )  # fmt: skip
     async with access.transaction() as conn:
         message, is_new = await answer.send(conn, access.actor, command, access.now)
+        at = body.release_at
+        verdict = await windows.at(conn, access.viewer, command.conversation_id, "schedule", at) if at is not None else None
     _tell(services, access.viewer.workspace_id)
-    return Json(message, 201 if is_new else 200)
+    answered = message if verdict is None else {**msgspec.to_builtins(message), "window": msgspec.to_builtins(verdict)}
+    return Json(answered, 201 if is_new else 200)
 
 
 @router.post("/comments/{id}/private-reply", operation_id="reply_privately", response_model=Message, status_code=201)

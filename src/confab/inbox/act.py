@@ -93,7 +93,8 @@ async def mark_read(conn: Conn, actor: Actor, command: MarkRead, now: datetime) 
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     up_to = row.last_message_at
     if command.message_id is not None:
-        up_to = (await message_of(conn, actor, command.conversation_id, command.message_id)).sent_at
+        found = await message_of(conn, actor, command.conversation_id, command.message_id)
+        up_to = up_to and min(up_to, found.sent_at)  # what is scheduled stands in the future
     if up_to is not None and up_to > row.read_up_to:
         row.read_up_to = up_to
         row.unread_count = (await conversations.recount_unread(conn, [row]))[row.id]

@@ -23,7 +23,7 @@ from confab.inbox.policy import Ruling
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import MessageAdded, MessageRemoved
 from confab.model.commands import Actor, Discard, Indicate, React, Retry, Send
-from confab.model.inbox import ConversationId, Message, MessageId
+from confab.model.inbox import ConversationId, Message, MessageId, WorkspaceId
 from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
 from confab.store import conversations, ids, messages, outbound, uploads
 from confab.store.db import Conn
@@ -33,8 +33,9 @@ from confab.store.rows import ConversationRow, MessageRow
 _MAX_KEY_LENGTH = 200
 _MAX_FILES = 20
 _MAX_EMOJI = 32
-_IN_ORDER = timedelta(milliseconds=1)  # between messages written together: ids and times keep their order
+IN_ORDER = timedelta(milliseconds=1)  # between messages written together: ids and times keep their order
 MAX_UNDO_S = 30
+_LONGEST_AHEAD = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +68,23 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
     answered = await _answered(conn, actor, command)
     if answered is not None and answered.mid is not None:
         parts[0].payload["reply_to"] = answered.mid
+    release_at = command.release_at
+    if release_at is not None:
+        actor, release_at = replace(actor, kind="schedule"), release_time(release_at, now)
     state = await circumstances.of(conn, conversation)
     for part in parts:
-        permit(gate.ask(_asked(actor, part, answered, comment), state, now))
+        permit(gate.ask(_asked(actor, part, answered, comment), state, release_at or now), only_final=release_at is not None)
     written = [_message(actor, conversation, command, part, digest, index, now) for index, part in enumerate(parts)]
-    calls = [_call(actor, conversation, part, row.id, row.sent_at) for part, row in zip(parts, written, strict=True)]
+    calls = [
+        _call(actor, conversation, part, row.id, now + n * IN_ORDER)
+        for n, (part, row) in enumerate(zip(parts, written, strict=True))
+    ]
     for call in calls:
         call.purpose, call.created_at, call.due_at = command.purpose, now, now + timedelta(seconds=_undo(command.undo_s))
         call.batch_id = calls[0].id if len(calls) > 1 else None
         call.comment_id = comment.id if comment is not None else None
+    if release_at is not None:
+        await _put_off(conn, calls, release_at, command)
     await messages.insert(conn, written)
     await outbound.insert(conn, calls)
     return await _publish_new(conn, conversation, written, now), True
@@ -86,7 +95,7 @@ async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Mess
     if actor.kind != "agent":
         raise Forbidden("Only a person may send a message again.")
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    message, call = await _with_call(conn, actor, command.conversation_id, command.message_id)
+    message, call = await with_call(conn, actor, command.conversation_id, command.message_id)
     if message.status not in ("failed", "in_doubt"):
         raise Conflict(f"Only a failed or in-doubt message can be sent again; this one is {message.status}.")
     payload = call.payload if command.text is None else {**call.payload, "text": _one_text(call, command.text)}
@@ -106,11 +115,13 @@ async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Mess
 async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> None:
     """Take a message out that is not known to have been sent, and what was to follow it; calls stay on record. O7, O13."""
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
-    message, call = await _with_call(conn, actor, command.conversation_id, command.message_id)
+    message, call = await with_call(conn, actor, command.conversation_id, command.message_id)
     if message.status not in ("scheduled", "held", "queued", "failed", "in_doubt"):
         raise Conflict(f"A message that is {message.status} cannot be discarded.")
-    behind = await outbound.rest_of_batch(conn, call) if call.batch_id and call.state != "in_doubt" else []
-    gone = [call, *(one for one in behind if one.state in ("queued", "scheduled", "held") or one.error_code == PART_FAILED)]
+    gone = await outbound.later_together(conn, call)
+    if not gone:
+        behind = await outbound.rest_of_batch(conn, call) if call.batch_id and call.state != "in_doubt" else []
+        gone = [call, *(one for one in behind if one.state == "queued" or one.error_code == PART_FAILED)]
     rows = await messages.rows_by_ids(conn, [(one.workspace_id, one.message_id) for one in gone if one.message_id])
     for one in gone:
         if one.state in ("scheduled", "held", "queued", "in_doubt", "failed"):
@@ -159,15 +170,26 @@ async def indicate(conn: Conn, actor: Actor, command: Indicate, now: datetime) -
         await outbound.insert(conn, [_call(actor, conversation, Part(kind=kind, payload=payload), None, now)])
 
 
-def permit(ruling: Ruling) -> None:
-    """Raise what the gate refuses; what only waits may be written down."""
-    if ruling.outcome != "refused":
+def permit(ruling: Ruling, *, only_final: bool = False) -> None:
+    """Raise what the gate refuses; what only waits may be written down.
+
+    `only_final`: for later, so only what time does not mend stands against it.
+    """
+    if ruling.outcome != "refused" or (only_final and ruling.rule not in gate.FINAL):
         return
     if ruling.window is not None:
         raise WindowClosed(ruling.words, verdict=ruling.window, rule=ruling.rule)
     if ruling.field is not None:
         raise Invalid(ruling.words, field=ruling.field, rule=ruling.rule, code=ruling.code)
     raise Conflict(ruling.words, rule=ruling.rule, code=ruling.code, until=ruling.until)
+
+
+def release_time(wanted: datetime, now: datetime) -> datetime:
+    """The time to let an answer go. Raises Invalid unless it is ahead of us, and not too far."""
+    if not now < wanted <= now + _LONGEST_AHEAD:
+        days = _LONGEST_AHEAD.days
+        raise Invalid(f"Schedule it for a time in the future, at most {days} days ahead.", field="release_at")
+    return wanted
 
 
 async def show_newest(conn: Conn, conversation: ConversationRow) -> None:
@@ -208,16 +230,26 @@ def _message(
 ) -> MessageRow:
     """Ordered after what the agent saw, even when Meta's clock is ahead of ours; the echo brings Meta's own time."""
     last = conversation.last_message_at
-    sent_at = (max(now, last + _IN_ORDER) if last else now) + index * _IN_ORDER
+    written_at = (max(now, last + IN_ORDER) if last else now) + index * IN_ORDER
+    sent_at = written_at if command.release_at is None else command.release_at + index * IN_ORDER
     row = MessageRow(
-        workspace_id=actor.workspace_id, id=ids.new(sent_at), account_id=conversation.account_id,
+        workspace_id=actor.workspace_id, id=ids.new(written_at), account_id=conversation.account_id,
         conversation_id=conversation.id, client_key=command.client_key if index == 0 else f"{command.client_key}#{index + 1}",
         client_digest=digest, direction="outbound", author_kind=actor.kind, author_name=actor.name,
         author_agent_id=actor.agent_id, text=part.text, reply_to_mid=part.payload.get("reply_to"), sent_at=sent_at,
-        status="queued", is_new=True, is_changed=True,
+        status="queued" if command.release_at is None else "scheduled", is_new=True, is_changed=True,
     )  # fmt: skip
     row.attachments = compose.attachments(part, row)
     return row
+
+
+async def _put_off(conn: Conn, calls: Sequence[OutboundRow], release_at: datetime, command: Send) -> None:
+    """Calls that are to wait for their time, and what whoever schedules them has seen until now. Rule O19."""
+    first = calls[0]
+    seen = await messages.newest_inbound(conn, WorkspaceId(first.workspace_id), ConversationId(first.conversation_id))
+    for call in calls:
+        call.state, call.due_at, call.release_at, call.on_reply = "scheduled", release_at, release_at, command.on_reply
+        call.seen_message_id = seen
 
 
 def _call(actor: Actor, conversation: ConversationRow, part: Part, message: UUID | None, at: datetime) -> OutboundRow:
@@ -231,7 +263,8 @@ def _call(actor: Actor, conversation: ConversationRow, part: Part, message: UUID
 
 async def _publish_new(conn: Conn, conversation: ConversationRow, written: Sequence[MessageRow], now: datetime) -> Message:
     for row in written:
-        consider_as_last(conversation, row)
+        if row.status != "scheduled":
+            consider_as_last(conversation, row)
     await conversations.update(conn, [conversation])
     values = [shown(row, conversation) for row in written]
     added = [MessageAdded(type="message_added", conversation_id=one.conversation_id, message=one) for one in values]
@@ -243,21 +276,21 @@ async def _again(conn: Conn, actor: Actor, calls: Sequence[OutboundRow], payload
     """New calls in the place of those that failed or are in doubt, the first with this payload; all stay on record."""
     again: list[OutboundRow] = []
     for index, call in enumerate(calls):
-        if call.state in ("in_doubt", "queued"):
+        if call.state in ("failed", "in_doubt", "queued"):
             call.state, call.due_at, call.settled_at = "discarded", None, now
             await outbound.write(conn, call)
-        at = now + index * _IN_ORDER
+        at = now + index * IN_ORDER
         new = replace(call, id=ids.new(at), payload=payload if index == 0 else call.payload, lane=LANE[actor.kind])
         new.actor_kind, new.actor_id, new.actor_name, new.state = actor.kind, actor.agent_id, actor.name, "queued"
         new.due_at, new.created_at, new.refusals, new.attempted_at, new.settled_at = now, now, 0, None, None
+        new.release_at = new.on_reply = new.seen_message_id = new.error_code = new.error_message = None
         new.batch_id = (again[0] if again else new).id if call.batch_id is not None else None
         again.append(new)
     await outbound.insert(conn, again)
 
 
-async def _with_call(
-    conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId
-) -> tuple[MessageRow, OutboundRow]:
+async def with_call(conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId) -> tuple[MessageRow, OutboundRow]:
+    """A message of the conversation and its newest call. Raises NotFound, Conflict for one that was not sent from here."""
     row = await message_of(conn, actor, conversation, message)
     call = await outbound.of_message(conn, actor.workspace_id, message)
     if call is None:

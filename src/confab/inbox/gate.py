@@ -68,6 +68,10 @@ class Circumstances:
     restricted_reason: str | None
 
 
+FINAL = frozenset({"G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12", "G16", "G17"})
+"""The rules about what is sent: waiting does not mend it, so it is not scheduled either."""
+
+
 def ask(asked: Asked, state: Circumstances, now: datetime) -> Ruling:
     """The first rule that stands against it, or leave to send with its tag and until when."""
     against = (

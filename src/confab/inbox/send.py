@@ -16,7 +16,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.errors import Conflict, GraphError, Unanswered, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, Receipt
-from confab.inbox import asked, circumstances, gate, gesture, outcome, settle, wording
+from confab.inbox import asked, circumstances, gate, gesture, outcome, schedule, settle, wording
 from confab.inbox.line import Line, LineOf
 from confab.inbox.looking import CHECKING, Looking
 from confab.inbox.wording import FILES, GESTURES, pool_of, recipient
@@ -137,10 +137,10 @@ class Sender:
         now = self._clock.now()
         async with self._db.transaction() as conn:
             call = await outbound.get(conn, workspace, outbound_id)
-            if call is None or call.state not in ("queued", "sending", "in_doubt"):
+            if call is None or call.state not in ("scheduled", "queued", "sending", "in_doubt"):
                 return
             call = await self._locked(conn, workspace, call)
-            if call is not None and (call.state == "queued" or call.kind in GESTURES):
+            if call is not None and (call.state in ("scheduled", "queued") or call.kind in GESTURES):
                 await outcome.fail(conn, call, "not_sendable", _NOT_FROM_HERE.format(reason=reason), now)
             elif call is not None and call.state in ("sending", "in_doubt"):
                 await settle.in_doubt(conn, call, None, _LOST_TRACK.format(reason=reason), now)
@@ -155,6 +155,9 @@ class Sender:
         now: datetime,
     ) -> _Ready | _Unhanded | OutboundRow | None:
         match call.state:
+            case "scheduled":
+                await schedule.let_go(conn, call, conversation, now)
+                return None
             case "queued":
                 return await self._prepare(conn, call, conversation, places, now)
             case "sending" if call.kind in GESTURES and now >= (call.attempted_at or now) + self._lease:

@@ -30,6 +30,8 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
             return
         await settling.give_back()
     if message.mid != mid:
+        if call.attempted_at is not None:  # until its echo tells Meta's own time: after the part before it
+            message.sent_at = max(message.sent_at, call.attempted_at)
         await settling.absorb(digest)
         message.mid, message.mid_digest = mid, digest
     message.mid_is_guess = is_guess
@@ -148,7 +150,7 @@ class _Settling:
         """What was written together with it and comes after it is not sent alone."""
         if self.call.batch_id is None:
             return
-        rest = [one for one in await outbound.rest_of_batch(self._conn, self.call) if one.state == "queued"]
+        rest = [one for one in await outbound.rest_of_batch(self._conn, self.call) if one.state in ("queued", "scheduled")]
         for one in rest:
             one.state, one.due_at, one.settled_at, one.error_code, one.error_message = "failed", None, now, PART_FAILED, _PART
             await outbound.write(self._conn, one)

@@ -15,7 +15,7 @@ from confab.model.inbox import (
     RunKind,
     WorkspaceId,
 )
-from confab.model.outgoing import ActorKind, Content, Purpose
+from confab.model.outgoing import ActorKind, Content, OnReply, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,7 @@ class Send:
     """Answer. The same `client_key` and content again is the same message.
 
     `reply_to`: the message that is answered. `undo_s`: how long it waits here, so that it can still be discarded.
+    `release_at`: when it is to go out, None: now; `on_reply`: what becomes of it if the participant writes before.
     """
 
     conversation_id: ConversationId
@@ -41,6 +42,27 @@ class Send:
     reply_to: MessageId | None = None
     purpose: Purpose = "answer"
     undo_s: int = 0
+    release_at: datetime | None = None
+    on_reply: OnReply = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule:
+    """Change what is scheduled, or held for review; what is None stays. Of several messages all change."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    release_at: datetime | None = None
+    on_reply: OnReply | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendNow:
+    """Send what is scheduled, or held for review, at once: a person's decision."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ MessageStatus = Literal["received", "scheduled", "held", "queued", "sending", "s
 AttachmentState = Literal["pending", "stored", "relayed", "failed", "expired", "refused", "link", "unavailable"]
 CommentKind = Literal["comment", "live_comment", "mention"]
 DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
-ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested"]
+ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested", "schedule_cancelled"]
 WindowOpener = Literal["message", "postback", "referral"]
 AccountHealth = Literal["ok", "reconnect", "paused"]
 Receiving = Literal["webhooks", "polling"]
@@ -355,7 +355,8 @@ class Activity:
     """Something that happened in a conversation and is no message: shown as a line between messages.
 
     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
-    app was given the conversation, took it, or asks for it; `app_id` is that app.
+    app was given the conversation, took it, or asks for it; `app_id` is that app. `schedule_cancelled`: a scheduled answer was
+    not sent, because the participant wrote before; `note` is its text.
     """
 
     id: ActivityId

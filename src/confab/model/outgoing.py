@@ -14,6 +14,9 @@ OutboundKind = Literal["text", "image", "video", "audio", "file", "template", "s
 FileKind = Literal["image", "video", "audio", "file"]
 """Meta's words for files (rule S7)."""
 
+OnReply = Literal["hold", "send", "cancel"]
+"""What becomes of a scheduled answer when the participant writes before its time."""
+
 LANE: dict[ActorKind, int] = {"agent": 0, "schedule": 1, "service": 2, "rule": 2}
 """Who goes first: people before schedules before what no person waits for."""
 

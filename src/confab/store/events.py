@@ -159,6 +159,7 @@ _KINDS: dict[tuple[str, str | None], ActivityKind] = {
     ("thread_control_changed", "pass"): "control_passed",
     ("thread_control_changed", "take"): "control_taken",
     ("thread_control_changed", "request"): "control_requested",
+    ("schedule_cancelled", None): "schedule_cancelled",
 }
 
 

@@ -135,6 +135,31 @@ async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict
     return {row.conversation_id: row for row in await _rows_with_attachments(conn, records)}
 
 
+async def newest_inbound(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> UUID | None:
+    """The participant's newest message, by Meta's clock. Index: message_page, from its end."""
+    return await conn.fetchval(
+        """SELECT id FROM messages WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'inbound'
+        ORDER BY sent_at DESC, id DESC LIMIT 1""",
+        workspace, conversation,
+    )  # fmt: skip
+
+
+async def sign(conn: Conn, signed: Sequence[MessageRow]) -> None:
+    """Write who they are from: a person sends at once what was scheduled."""
+    await conn.execute(
+        """UPDATE messages m SET author_kind = t.kind, author_name = t.name, author_agent_id = t.agent_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[]) AS t (workspace_id, id, kind, name, agent_id)
+        WHERE m.workspace_id = t.workspace_id AND m.id = t.id""",
+        *columns(signed, ("workspace_id", "id", "author_kind", "author_name", "author_agent_id")),
+    )
+
+
+async def values(conn: Conn, viewer: Viewer, wanted: Sequence[UUID]) -> dict[UUID, Message]:
+    """Messages by id, as they are shown; who is not there is left out."""
+    records = await conn.fetch(_VIEW + "WHERE m.workspace_id = $1 AND m.id = ANY($2::uuid[])", viewer.workspace_id, list(wanted))
+    return {message.id: message for message in await _shown(conn, records)}
+
+
 _INSERTED = (
     "workspace_id", "id", "account_id", "conversation_id", "mid", "mid_digest", "mid_is_guess", "client_key", "client_digest",
     "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id",

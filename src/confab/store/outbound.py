@@ -42,6 +42,7 @@ class OutboundRow:
     comment_id: UUID | None = None
     release_at: datetime | None = None
     on_reply: str | None = None
+    seen_message_id: UUID | None = None
     remote_id: str | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -65,7 +66,7 @@ PART_FAILED = "part_failed"
 
 _COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
     purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, batch_id,
-    comment_id, release_at, on_reply, remote_id, error_code, error_message"""
+    comment_id, release_at, on_reply, seen_message_id, remote_id, error_code, error_message"""
 
 
 async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
@@ -73,15 +74,15 @@ async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
     names = (
         "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
         "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id", "release_at",
-        "on_reply",
+        "on_reply", "seen_message_id",
     )  # fmt: skip
     await conn.execute(
         """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
             payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, release_at,
-            on_reply)
+            on_reply, seen_message_id)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
             $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
-            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::text[])""",
+            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::text[], $21::uuid[])""",
         *columns(new, names),
     )
 
@@ -108,13 +109,25 @@ async def of_message(conn: Conn, workspace: WorkspaceId, message: MessageId) -> 
 
 
 async def rest_of_batch(conn: Conn, call: OutboundRow) -> list[OutboundRow]:
-    """What was written together with this call and comes after it, in order, locked."""
+    """What was written together with this call and comes after it, in order, locked. Index: outbound_batch."""
     return await rows(
         conn,
         OutboundRow,
         f"""SELECT {_COLUMNS} FROM outbound_messages
-        WHERE workspace_id = $1 AND conversation_id = $2 AND batch_id = $3 AND id > $4 ORDER BY id FOR NO KEY UPDATE""",
-        call.workspace_id, call.conversation_id, call.batch_id, call.id,
+        WHERE workspace_id = $1 AND batch_id = $2 AND id > $3 ORDER BY id FOR NO KEY UPDATE""",
+        call.workspace_id, call.batch_id, call.id,
+    )  # fmt: skip
+
+
+async def later_together(conn: Conn, call: OutboundRow) -> list[OutboundRow]:
+    """This call and all that was scheduled together with it and is so still, in order, locked. Index: outbound_batch."""
+    return await rows(
+        conn,
+        OutboundRow,
+        f"""SELECT {_COLUMNS} FROM outbound_messages
+        WHERE workspace_id = $1 AND (id = $2 OR batch_id = $3) AND state IN ('scheduled', 'held')
+        ORDER BY id FOR NO KEY UPDATE""",
+        call.workspace_id, call.id, call.batch_id,
     )  # fmt: skip
 
 
@@ -139,10 +152,47 @@ async def write(conn: Conn, changed: OutboundRow) -> None:
         conn,
         """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
             refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
-            release_at = $11, on_reply = $12
+            release_at = $11, on_reply = $12, seen_message_id = $13
         WHERE workspace_id = $1 AND id = $2""",
         changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
         changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
+        changed.seen_message_id,
+    )  # fmt: skip
+
+
+async def join(conn: Conn, first: OutboundRow) -> None:
+    """What was one call is from now on the first of several."""
+    first.batch_id = first.id
+    await run(
+        conn,
+        "UPDATE outbound_messages SET batch_id = id WHERE workspace_id = $1 AND id = $2",
+        first.workspace_id, first.id,
+    )  # fmt: skip
+
+
+async def rewrite(conn: Conn, call: OutboundRow) -> None:
+    """Say something else with a call that was not made yet."""
+    await run(
+        conn,
+        """UPDATE outbound_messages SET payload = $3
+        WHERE workspace_id = $1 AND id = $2 AND state IN ('scheduled', 'held')""",
+        call.workspace_id, call.id, call.payload,
+    )  # fmt: skip
+
+
+async def let_go(conn: Conn, calls: Sequence[tuple[OutboundRow, UUID]], now: datetime) -> None:
+    """Scheduled calls are queued, each under a new id: calls go out in the order of their ids, and now is their turn.
+
+    Who acts, and the lane, are those of the rows given.
+    """
+    first = calls[0][1] if len(calls) > 1 else None
+    await conn.execute(
+        """UPDATE outbound_messages o SET id = t.new_id, batch_id = $4, state = 'queued', due_at = $5, attempts = 0,
+            lane = $6, actor_kind = $7, actor_id = $8, actor_name = $9, error_code = NULL, error_message = NULL
+        FROM unnest($2::uuid[], $3::uuid[]) AS t (id, new_id)
+        WHERE o.workspace_id = $1 AND o.id = t.id AND o.state IN ('scheduled', 'held')""",
+        calls[0][0].workspace_id, [call.id for call, _ in calls], [id_ for _, id_ in calls], first, now, calls[0][0].lane,
+        calls[0][0].actor_kind, calls[0][0].actor_id, calls[0][0].actor_name,
     )  # fmt: skip
 
 

@@ -757,6 +757,7 @@ CREATE TABLE public.outbound_messages (
     actor_name text,
     release_at timestamp with time zone,
     on_reply text,
+    seen_message_id uuid,
     CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
     CONSTRAINT outbound_messages_lane_check CHECK (((lane >= 0) AND (lane <= 2))),
     CONSTRAINT outbound_messages_on_reply_check CHECK ((on_reply = ANY (ARRAY['hold'::text, 'send'::text, 'cancel'::text]))),
@@ -770,6 +771,7 @@ COMMENT ON COLUMN public.outbound_messages.lane IS 'Who goes first: 0 people, 1 
 COMMENT ON COLUMN public.outbound_messages.batch_id IS 'The first call of what was written as one: a long text or several files go out in order.';
 COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one is to be queued.';
 COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
+COMMENT ON COLUMN public.outbound_messages.seen_message_id IS 'Of a scheduled one: the newest message of the participant when it was scheduled, or looked at again.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -873,6 +875,21 @@ ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
 COMMENT ON COLUMN public.runs.passes IS 'How often the list was read to its end: what moves meanwhile jumps over the place that is read.';
 COMMENT ON COLUMN public.runs.attempts_before IS 'The attempts before the one that last got further: they count no more.';
+CREATE TABLE public.saved_replies (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    owner_id uuid,
+    shortcut text NOT NULL,
+    title text NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT saved_replies_shortcut_check CHECK ((shortcut <> ''::text)),
+    CONSTRAINT saved_replies_text_check CHECK ((text <> ''::text))
+);
+ALTER TABLE ONLY public.saved_replies FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.saved_replies.owner_id IS 'Whose alone it is; NULL: everybody''s of the workspace.';
 CREATE TABLE public.schedules (
     name text NOT NULL,
     due_at timestamp with time zone NOT NULL,
@@ -1192,6 +1209,10 @@ ALTER TABLE ONLY public.readers
     ADD CONSTRAINT readers_pkey PRIMARY KEY (workspace_id, role);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_shortcut UNIQUE NULLS NOT DISTINCT (workspace_id, owner_id, shortcut);
 ALTER TABLE ONLY public.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
@@ -1268,6 +1289,7 @@ CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversa
 CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
+CREATE INDEX outbound_batch ON public.outbound_messages USING btree (workspace_id, batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
@@ -1285,6 +1307,7 @@ CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = ANY (AR
 CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX runs_old ON public.runs USING btree (created_at);
 CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id, account_id, what) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) WHERE (owner_id IS NOT NULL);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
@@ -1386,6 +1409,10 @@ ALTER TABLE ONLY public.readers
     ADD CONSTRAINT readers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.agents(id);
+ALTER TABLE ONLY public.saved_replies
+    ADD CONSTRAINT saved_replies_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
@@ -1449,6 +1476,7 @@ CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
@@ -1533,6 +1561,7 @@ CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspa
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1543,6 +1572,7 @@ ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
@@ -1728,6 +1758,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;

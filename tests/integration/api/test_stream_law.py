@@ -22,14 +22,14 @@ from confab.accounts.vault import Vault
 from confab.app import web_app
 from confab.clock import Clock
 from confab.graph.client import GraphClient
-from confab.inbox import act, settle
+from confab.inbox import act, schedule, settle
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
 from confab.media.avatar import Avatars
 from confab.model.inbox import HUMAN_AGENT_WINDOW, Account, ConversationId, IgId, MessageId, Viewer
 from confab.profiles.fetch import Profiles
 from confab.settings import Settings
-from confab.store import avatars, ids, outbound
+from confab.store import avatars, conversations, ids, outbound
 from confab.store.claims import PROFILES, Due
 from confab.store.db import Database, Doors
 from confab.store.media import AVATAR
@@ -295,6 +295,44 @@ async def discards(inbox: Inbox) -> None:
     await inbox.do("DELETE", f"/conversations/{inbox.conversation}/messages/{inbox.message}")
 
 
+def schedules(on_reply: str) -> Callable[[Inbox], Awaitable[None]]:
+    async def step(inbox: Inbox) -> None:
+        at = (inbox.clock.now() + timedelta(hours=1)).isoformat()
+        body = {"client_key": f"later {on_reply}", "text": "Tomorrow then", "release_at": at, "on_reply": on_reply}
+        inbox.message = (await inbox.do("POST", f"/conversations/{inbox.conversation}/messages", body))["id"]
+
+    return step
+
+
+async def _reschedules(inbox: Inbox, **what: Any) -> None:
+    await inbox.do("PATCH", f"/conversations/{inbox.conversation}/messages/{inbox.message}/schedule", what)
+
+
+async def says_much_more(inbox: Inbox) -> None:
+    await _reschedules(inbox, text="word " * 600)
+
+
+async def says_less(inbox: Inbox) -> None:
+    await _reschedules(inbox, text="Tomorrow")
+
+
+async def is_postponed(inbox: Inbox) -> None:
+    await _reschedules(inbox, release_at=(inbox.clock.now() + timedelta(hours=3)).isoformat())
+
+
+async def is_due(inbox: Inbox) -> None:
+    now = inbox.clock.now() + timedelta(hours=4)
+    async with inbox.worker.transaction() as conn:
+        call = await outbound.of_message(conn, inbox.world.workspace, MessageId(UUID(inbox.message)))
+        assert call is not None
+        line = await conversations.lock(conn, inbox.world.workspace, ConversationId(UUID(inbox.conversation)))
+        await schedule.let_go(conn, call, line, now)
+
+
+async def is_sent_by_hand(inbox: Inbox) -> None:
+    await inbox.do("POST", f"/conversations/{inbox.conversation}/messages/{inbox.message}/release")
+
+
 async def reads_the_first(inbox: Inbox) -> None:
     first = (await inbox.get(f"/conversations/{inbox.conversation}/messages"))["items"][0]["id"]
     await inbox.do("POST", f"/conversations/{inbox.conversation}/read", {"message_id": first})
@@ -448,6 +486,11 @@ STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
     "an answer is in doubt and its echo comes": [answers, is_sending, is_in_doubt, is_echoed],
     "an answer is in doubt and is discarded": [answers, is_sending, is_in_doubt, discards],
     "a waiting answer is discarded": [answers, discards],
+    "an answer is scheduled, changed and sent": [schedules("hold"), says_much_more, is_postponed, says_less, is_due],
+    "a scheduled answer is held": [schedules("hold"), says_much_more, writes, is_due, is_postponed, is_sent_by_hand],
+    "a scheduled answer is cancelled": [schedules("cancel"), writes, is_due],
+    "a scheduled answer is sent all the same": [schedules("send"), writes, is_due, is_sending, is_sent],
+    "a scheduled answer is deleted": [schedules("hold"), says_much_more, discards],
     "messages are read": [reads_the_first, reads_all, writes, reads_all],
     "it is somebody's": [assigns, takes_back],
     "it is closed and comes back": [closes, writes],

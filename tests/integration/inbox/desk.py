@@ -8,6 +8,7 @@ from confab.clock import Clock
 from confab.errors import GraphError
 from confab.graph.client import GraphClient, Receipt
 from confab.graph.outgoing import Body, Recipient
+from confab.graph.read_back import ReadMessage
 from confab.inbox import answer, settle
 from confab.inbox.line import Line
 from confab.inbox.send import Sender
@@ -38,6 +39,9 @@ class Meta(GraphClient):
         if self.refusal is not None:
             raise self.refusal
         return Receipt(mid=f"mid of {said} {len(self.asked)}")
+
+    async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
+        return []
 
     async def act(self, *, token: str, ig_id: str, to: Recipient, action: Body) -> None:
         self.asked.append(action)

@@ -19,11 +19,12 @@ from confab.store import (
     history,
     messages,
     notes,
+    outbox,
     participants,
     watches,
 )
 from confab.store.conversation_list import Position, Sort, View, Wanted
-from confab.store.db import Conn, Database, Doors
+from confab.store.db import Conn, Database, Doors, connect
 from tests.filled import fill
 from tests.world import World, make_world
 
@@ -151,6 +152,47 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
         await deliveries.page(conn, world.viewer, state="failed", before=last[1], limit=50)  # type: ignore[arg-type]
     for plan, index in zip(conn.plans, ("note_page", "comment_page", "delivery_parts_state"), strict=True):
         assert index in plan, plan
+
+
+_ANSWERS = """
+INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload, state,
+    actor_kind, due_at, created_at, release_at, on_reply)
+SELECT m.workspace_id, m.id, m.account_id, m.conversation_id, m.id, 'p', 'text', '{"text": "x"}',
+    (ARRAY['sent', 'sent', 'sent', 'sent', 'scheduled', 'failed', 'queued', 'sent'])[1 + n % 8], 'agent', NULL, now(),
+    '2026-12-01'::timestamptz + n * interval '1 minute', 'hold'
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1 LIMIT 8000) m
+"""
+
+
+async def test_O24_what_needs_a_look_and_the_queue_are_ranges_of_their_indexes(
+    doors: Doors, app_db: Database, world: World
+) -> None:
+    owner = await connect(doors.owner)
+    try:
+        await owner.execute(_ANSWERS, world.workspace)
+        await owner.execute("ANALYZE outbound_messages")
+        async with explaining(app_db, world) as conn:
+            given: dict[str, Any] = {"account": None, "limit": 50}
+            after = (datetime(2026, 12, 1, tzinfo=UTC), UUID(int=0))
+            items, _ = await outbox.scheduled(conn, world.viewer, conversation=None, after=after, **given)  # type: ignore[arg-type]
+            scheduled = conn.plans[0]
+            conn.plans.clear()
+            before = UUID(int=2**128 - 1)
+            bad, _ = await outbox.troubled(conn, world.viewer, states=["failed"], before=before, **given)  # type: ignore[arg-type]
+            troubled = conn.plans[0]
+            conn.plans.clear()
+            (queue,) = await outbox.queues(conn, world.viewer, "sends")  # type: ignore[arg-type]
+            queued = conn.plans[0]
+    finally:
+        await owner.execute("DELETE FROM outbound_messages WHERE workspace_id = $1", world.workspace)
+        await owner.close()
+    assert (len(items), len(bad), queue.people) == (50, 50, 1000)
+    assert "outbound_scheduled" in scheduled
+    assert "outbound_troubled" in troubled
+    assert "outbound_queued" in queued
+    assert rows_touched(scheduled) <= 150, scheduled
+    assert rows_touched(troubled) <= 150, troubled
+    assert all("Seq Scan on outbound_messages" not in plan for plan in (scheduled, troubled, queued))
 
 
 @pytest.mark.parametrize(

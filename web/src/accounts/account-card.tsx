@@ -1,9 +1,19 @@
+import { useQuery } from "@tanstack/react-query"
 import { type ReactNode, useId } from "react"
 import { useChangeAccount } from "../api/accounts"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
 import type { Account } from "../api/model"
-import { describeComplete, describeReceiving, HEALTH, HUMAN_AGENT, MEDIA_MODE } from "../lib/account-words"
+import { queues } from "../api/outbox"
+import {
+  describeComplete,
+  describeReceiving,
+  HEALTH,
+  HUMAN_AGENT,
+  INDICATORS,
+  MEDIA_MODE,
+} from "../lib/account-words"
+import { describeQueue } from "../lib/queue-words"
 import { formatAgo, formatExact } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Icon, type IconName } from "../ui/icon"
@@ -42,7 +52,9 @@ export function AccountCard({ account, connectingOff }: { account: Account; conn
       )}
       <Arrival account={account} />
       <HumanAgent account={account} />
+      <Indicators account={account} />
       <MediaMode account={account} />
+      <QueueLine account={account} />
       <Connecting account={account} whyOff={connectingOff} />
       <ImportPanel account={account} />
     </section>
@@ -108,6 +120,41 @@ function HumanAgent({ account }: { account: Account }) {
         </p>
       )}
     </div>
+  )
+}
+
+function Indicators({ account }: { account: Account }) {
+  const change = useChangeAccount()
+  const mayChange = useMe().agent.role !== "agent"
+  return (
+    <div className="mt-3 flex flex-col gap-1">
+      <Toggle
+        label={INDICATORS.name}
+        hint={INDICATORS.hint}
+        isOn={account.shows_indicators}
+        isDisabled={!mayChange || change.isPending}
+        onChange={(shows_indicators) => change.mutate({ id: account.id, shows_indicators })}
+      />
+      {change.error && (
+        <p role="alert" className="text-xs text-red">
+          Not changed: {explain(change.error)}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** What waits to go out, where something does. */
+function QueueLine({ account }: { account: Account }) {
+  const { data } = useQuery(queues)
+  const queue = data?.items.find((one) => one.account_id === account.id)
+  const words = queue === undefined ? null : describeQueue(queue)
+  if (words === null) return null
+  return (
+    <p className="mt-3 flex gap-2 text-sm text-ink-2">
+      <Icon name="clock" size={15} />
+      Going out: {words}
+    </p>
   )
 }
 

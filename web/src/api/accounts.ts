@@ -10,7 +10,12 @@ export const accounts = queryOptions({
   queryFn: ({ client }) => fetchEntry(client, ["accounts"], () => answer(http.GET("/api/v1/accounts"))),
 })
 
-type Changed = "human_agent" | "media_mode" | "connects_customers" | "acknowledges_every_s"
+type Changed =
+  | "human_agent"
+  | "media_mode"
+  | "shows_indicators"
+  | "connects_customers"
+  | "acknowledges_every_s"
 type AccountChange = { id: string } & Partial<Pick<Account, Changed>>
 
 /** Changes a setting of an account; what is left out stays. */

@@ -1,7 +1,9 @@
 /** What the stream says lands here, and nowhere else: one pure function for each kind of cache entry. */
 import type { QueryClient, QueryKey } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
+import { lastKeyOf } from "../lib/parts"
 import { timeKey } from "../lib/time"
+import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
 import type {
   Account,
@@ -12,8 +14,11 @@ import type {
   LibraryItem,
   Me,
   Note,
+  Outbox,
   PendingSend,
   Run,
+  Scheduled,
+  Troubled,
 } from "./model"
 import { applyToThread, type ThreadEntry } from "./thread-entry"
 
@@ -54,6 +59,12 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToPending(data as PendingSend[], change, of as string)
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
+    case "outbox":
+      return applyToOutbox(data as Outbox, change)
+    case "scheduled":
+      return applyToScheduled(data as Tracked<Scheduled>, change)
+    case "troubled":
+      return applyToTroubled(data as Tracked<Troubled>, change)
     case "runs":
       return applyToRuns(data as Listed<Run>, change, of as string)
     case "library":
@@ -107,7 +118,7 @@ export function applyToPending(
 ): PendingSend[] {
   if (change.type !== "message_added" && change.type !== "message_updated") return pending
   if (change.conversation_id !== conversationId || change.message.client_key === null) return pending
-  const left = pending.filter((one) => one.client_key !== change.message.client_key)
+  const left = pending.filter((one) => lastKeyOf(one) !== change.message.client_key)
   return left.length === pending.length ? pending : left
 }
 

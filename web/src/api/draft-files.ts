@@ -49,6 +49,15 @@ export function takeFiles(cache: QueryClient, conversationId: string): SentFile[
   return files.flatMap(({ upload, preview }) => (upload === null ? [] : [{ upload, preview }]))
 }
 
+/** Files of an answer that was taken back: uploaded already, and shown by the server's own picture. */
+export function returnFiles(cache: QueryClient, conversationId: string, files: readonly SentFile[]): void {
+  if (files.length === 0) return
+  write(cache, conversationId, (all) => [
+    ...files.map(({ upload }) => ({ ...kept(upload), isKept: false })),
+    ...all,
+  ])
+}
+
 /** Asks whether what was kept with a draft is still there; the names of what the server has forgotten meanwhile. */
 export async function checkKept(cache: QueryClient, conversationId: string): Promise<string[]> {
   const unsure = read(cache, conversationId).filter((one) => one.isKept)

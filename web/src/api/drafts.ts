@@ -37,6 +37,25 @@ export function writeDraftFiles(conversationId: string, uploads: readonly Upload
 }
 
 /** An answer's text and its files are one draft. */
+type Returned = { conversationId: string }
+const returned = new EventTarget()
+
+/** Words that were taken back stand in the box again, before what was begun meanwhile. */
+export function giveBack(conversationId: string, text: string): void {
+  const begun = readDraft(conversationId, "reply")
+  writeDraft(conversationId, "reply", begun === "" ? text : `${text}\n${begun}`)
+  returned.dispatchEvent(new CustomEvent<Returned>("returned", { detail: { conversationId } }))
+}
+
+/** Hears when words came back to a conversation's answer. Returns how to stop. */
+export function onGivenBack(conversationId: string, hear: () => void): () => void {
+  const listen = (event: Event): void => {
+    if ((event as CustomEvent<Returned>).detail.conversationId === conversationId) hear()
+  }
+  returned.addEventListener("returned", listen)
+  return () => returned.removeEventListener("returned", listen)
+}
+
 export function countDrafts(): number {
   return new Set(keys().map((key) => key.replace(`${PREFIX}files.`, `${PREFIX}reply.`))).size
 }

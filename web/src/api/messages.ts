@@ -55,9 +55,12 @@ async function readPage(id: string, before?: string): Promise<ThreadEntry> {
 export function useRetryMessage() {
   const cache = useQueryClient()
   return useMutation({
-    mutationFn: (message: Message) =>
+    mutationFn: ({ message, text }: { message: Message; text?: string }) =>
       answer(
-        http.POST("/api/v1/conversations/{id}/messages/{message_id}/retry", { params: pathOf(message) }),
+        http.POST("/api/v1/conversations/{id}/messages/{message_id}/retry", {
+          params: pathOf(message),
+          ...(text !== undefined && { body: { text } }),
+        }),
       ),
     onSuccess: (message: Message | undefined) => {
       if (message?.id) landMessage(cache, message)

@@ -15,9 +15,15 @@ export type Me = Schemas["Me"]
 export type Message = Schemas["Message"]
 export type MessageStatus = Schemas["Message"]["status"]
 export type Note = Schemas["Note"]
+export type Outbox = Schemas["Outbox"]
+export type OnReply = Schemas["Scheduled"]["on_reply"]
 export type Participant = Schemas["Participant"]
+export type Queue = Schemas["Queue"]
 export type Referral = Schemas["Referral"]
 export type Run = Schemas["Run"]
+export type SavedReply = Schemas["SavedReply"]
+export type Scheduled = Schemas["Scheduled"]
+export type Troubled = Schemas["Troubled"]
 export type Upload = Schemas["Upload"]
 
 /** What became different, as the stream and `/changes` tell it; `seq` is its place in the feed. */
@@ -43,9 +49,11 @@ export type PendingSend = {
   conversation_id: string
   text: string
   files?: SentFile[]
+  /** What it answers: a message here, by its id at Meta and as it is quoted. */
+  answers?: { id: string; mid: string; words: string }
   created_at: string
-  /** `waiting` means offline: it goes out by itself, with the same key, when the connection is back. */
-  state: "sending" | "waiting" | "failed"
+  /** `handed`: the server has it, and its last part is about to be told. `waiting` means offline: it goes out by itself, with the same key, when the connection is back. */
+  state: "sending" | "handed" | "waiting" | "failed"
   error: string | null
 }
 

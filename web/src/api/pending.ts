@@ -4,11 +4,13 @@
  */
 import { type QueryClient, queryOptions } from "@tanstack/react-query"
 import { newKey } from "../lib/keys"
+import { lastKeyOf } from "../lib/parts"
 import { ApiError, answer, explain, http } from "./client"
 import { landMessage } from "./messages"
-import type { PendingSend, SentFile } from "./model"
+import type { Message, OnReply, PendingSend } from "./model"
 import { liveStatus, onLiveStatus } from "./status"
 import type { components } from "./types.gen"
+import { landedWhileWanted, neverLanded, offerUndo, undoSeconds } from "./undo"
 
 const RETRY_MS = 10_000
 /** So long a preview outlives its answer: by then the server's own picture is there. */
@@ -22,24 +24,31 @@ export function pendingOf(conversationId: string) {
   })
 }
 
-/** Shows the answer and hands it to the server. */
-export function sendMessage(
-  cache: QueryClient,
-  conversationId: string,
-  text: string,
-  files: SentFile[] = [],
-): void {
+export type Written = Pick<PendingSend, "text" | "files" | "answers">
+
+/** Shows the answer and hands it to the server, where it can be taken back for as long as this browser wants that. */
+export function sendMessage(cache: QueryClient, conversationId: string, written: Written): void {
   const pending: PendingSend = {
+    ...written,
     client_key: newKey(),
     conversation_id: conversationId,
-    text,
-    ...(files.length > 0 && { files }),
     created_at: new Date().toISOString(),
     state: "sending",
     error: null,
   }
   cache.setQueryData(pendingOf(conversationId).queryKey, (all) => [...(all ?? []), pending])
   void deliver(cache, pending)
+}
+
+/** Puts an answer off until its time. Raises what the server refuses; then it is still here to be changed. */
+export async function scheduleMessage(
+  conversationId: string,
+  written: Written,
+  release: { release_at: string; on_reply: OnReply },
+): Promise<Message> {
+  const body = { ...bodyOf({ ...written, client_key: newKey() }), ...release }
+  const path = { id: conversationId }
+  return answer(http.POST("/api/v1/conversations/{id}/messages", { params: { path }, body }))
 }
 
 export function retryPending(cache: QueryClient, pending: PendingSend): void {
@@ -71,7 +80,7 @@ export function startOutbox(cache: QueryClient): () => void {
 
 /** How many answers our server does not have: those that wait, and those that it refused. */
 export function countUnsent(cache: QueryClient): number {
-  return sendsOf(cache).length
+  return sendsOf(cache).filter((one) => one.state !== "handed").length
 }
 
 export function sendsOf(cache: QueryClient): PendingSend[] {
@@ -102,27 +111,47 @@ async function post(cache: QueryClient, pending: PendingSend): Promise<void> {
   if (index < 0) return // discarded, or the stream was faster
   if (all.slice(0, index).some((one) => one.state === "waiting"))
     return set(cache, pending, { state: "waiting" })
+  const undo_s = undoSeconds()
+  if (undo_s > 0) offerUndo(pending, undo_s)
   try {
-    const call = http.POST("/api/v1/conversations/{id}/messages", {
-      params: { path: { id } },
-      body: bodyOf(pending),
-    })
-    landMessage(cache, await answer(call))
-    discardPending(cache, pending)
-    setTimeout(() => letGo(pending), PREVIEW_MS)
+    const body = { ...bodyOf(pending), ...(undo_s > 0 && { undo_s }) }
+    const message = await answer(
+      http.POST("/api/v1/conversations/{id}/messages", { params: { path: { id } }, body }),
+    )
+    landMessage(cache, message)
+    settle(cache, pending)
+    await landedWhileWanted(cache, pending, message)
   } catch (error) {
+    if (neverLanded(pending)) return discardPending(cache, pending)
     const isTemporary = error instanceof ApiError && error.isTemporary
     set(cache, pending, isTemporary ? { state: "waiting" } : { state: "failed", error: explain(error) })
   }
 }
 
-/** Files go before the text: Instagram takes them as messages of their own, and the first of these has the key. */
-function bodyOf({ client_key, text, files = [] }: PendingSend): components["schemas"]["NewMessage"] {
-  return {
+/** The stream tells the other parts: until then they stay as they are shown. */
+function settle(cache: QueryClient, pending: PendingSend): void {
+  setTimeout(() => letGo(pending), PREVIEW_MS)
+  if (lastKeyOf(pending) === pending.client_key) discardPending(cache, pending)
+  else {
+    set(cache, pending, { state: "handed" })
+    setTimeout(() => discardPending(cache, pending), PREVIEW_MS)
+  }
+}
+
+/** Files go before the text: Instagram takes them as messages of their own. */
+function bodyOf({
+  client_key,
+  text,
+  files = [],
+  answers,
+}: Written & { client_key: string }): components["schemas"]["NewMessage"] {
+  const body: { client_key: string; text?: string; files?: string[]; reply_to?: string } = {
     client_key,
     ...(text !== "" && { text }),
     ...(files.length > 0 && { files: files.map(({ upload }) => upload.id) }),
+    ...(answers !== undefined && { reply_to: answers.id }),
   }
+  return body as components["schemas"]["NewMessage"] // a message has a text, or files, or both
 }
 
 function letGo({ files = [] }: PendingSend): void {

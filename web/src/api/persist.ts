@@ -30,7 +30,10 @@ export async function restoreCache(cache: QueryClient, sessionKey: string): Prom
     const kept = await all(database)
     if (kept.state === undefined || !kept.entries.some((entry) => entry.key[0] === "me")) return null
     for (const entry of kept.entries) cache.setQueryData(entry.key, entry.data, { updatedAt: entry.at })
-    for (const send of kept.pending.map(waitsAgain).sort(byTime)) {
+    for (const send of kept.pending
+      .filter((send) => send.state !== "handed")
+      .map(waitsAgain)
+      .sort(byTime)) {
       cache.setQueryData<PendingSend[]>(["pending", send.conversation_id], (sends) => [
         ...(sends ?? []),
         send,

@@ -391,7 +391,9 @@ export interface paths {
         put?: never;
         /**
          * Send Message
-         * @description Queue an answer: 201 with its first message, 200 with the same one when the key is known.
+         * @description Queue an answer, or schedule it: 201 with its first message, 200 with the same one when the key is known.
+         *
+         *     Of a scheduled one `window` says besides whether the reply window would be open at its time.
          */
         post: operations["send_message"];
         delete?: never;
@@ -582,6 +584,234 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Scheduled
+         * @description What is scheduled or held for review, in the order of its time.
+         */
+        get: operations["list_scheduled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Reschedule Message
+         * @description Change the time, the text, or what becomes of it when they write before; of all that was scheduled together.
+         */
+        patch: operations["reschedule_message"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/messages/{message_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Message
+         * @description Send at once what is scheduled, or held for review: as an answer of whoever says so.
+         */
+        post: operations["release_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Window
+         * @description Whether somebody may write at a time, left out: now. `schedule`: as a scheduled answer, which never has the tag.
+         */
+        get: operations["get_window"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Outbox
+         * @description Which messages are scheduled, held for review, or in trouble: the first 200 of each.
+         */
+        get: operations["get_outbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Troubled
+         * @description Messages that stand as failed or in doubt, newest first. What was sent again, or given up, is not among them.
+         */
+        get: operations["list_troubled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Troubled
+         * @description Send again up to 100 failed or doubtful messages: a person's decision about each. One that is refused stops no other.
+         */
+        post: operations["retry_troubled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/troubled/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Troubled
+         * @description Give up up to 100 messages that are not known to have been sent. One that is refused stops no other.
+         */
+        post: operations["discard_troubled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queues
+         * @description How much waits to go out for each account, in which lane, how long that takes, and what keeps it.
+         */
+        get: operations["get_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Replies
+         * @description The workspace's saved replies and your own.
+         */
+        get: operations["list_saved_replies"];
+        put?: never;
+        /**
+         * Create Saved Reply
+         * @description Keep a text: your own, or, for owners and admins, the workspace's.
+         */
+        post: operations["create_saved_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Saved Reply
+         * @description Forget one.
+         */
+        delete: operations["delete_saved_reply"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Saved Reply
+         * @description Change one that is yours, or, for owners and admins, one of the workspace.
+         */
+        patch: operations["update_saved_reply"];
         trace?: never;
     };
     "/api/v1/uploads": {
@@ -840,7 +1070,8 @@ export interface components {
          * @description Something that happened in a conversation and is no message: shown as a line between messages.
          *
          *     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
-         *     app was given the conversation, took it, or asks for it; `app_id` is that app.
+         *     app was given the conversation, took it, or asks for it; `app_id` is that app. `schedule_cancelled`: a scheduled answer was
+         *     not sent, because the participant wrote before; `note` is its text.
          */
         Activity: {
             /**
@@ -857,7 +1088,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested";
+            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested" | "schedule_cancelled";
             /**
              * Happened At
              * Format: date-time
@@ -960,6 +1191,14 @@ export interface components {
             removed: boolean;
         };
         /**
+         * AllDone
+         * @description One result for each message, in the order asked.
+         */
+        AllDone: {
+            /** Items */
+            items: components["schemas"]["Done"][];
+        };
+        /**
          * Attachment
          * @description Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
          *
@@ -1060,6 +1299,14 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Chosen
+         * @description The messages that are meant.
+         */
+        Chosen: {
+            /** Messages */
+            messages: string[];
         };
         /**
          * Comment
@@ -1305,6 +1552,24 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Done
+         * @description What became of one of many. `message`: as it is now; None when it is gone, or `code` and `detail` say why not.
+         */
+        Done: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Ok */
+            ok: boolean;
+            message: components["schemas"]["Message"] | null;
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
         };
         /**
          * EarlierText
@@ -1658,6 +1923,9 @@ export interface components {
         /**
          * NewMessage
          * @description An answer. `reply_to`: the message that it answers. `undo_s`: how long it waits here, so that it can be discarded.
+         *
+         *     `release_at`: when it is to go out, at most 180 days ahead; `on_reply`: what becomes of it when they write before: `hold` it
+         *     for a person to look at (the default), `send` it all the same, or `cancel` it.
          */
         NewMessage: {
             /** Client Key */
@@ -1680,6 +1948,10 @@ export interface components {
             reply_to?: string | null;
             /** Undo S */
             undo_s?: number | null;
+            /** Release At */
+            release_at?: string | null;
+            /** On Reply */
+            on_reply?: ("hold" | "send" | "cancel") | null;
         };
         /**
          * NewNote
@@ -1696,6 +1968,26 @@ export interface components {
         NewReaction: {
             /** Emoji */
             emoji: string | null;
+        };
+        /**
+         * NewSavedReply
+         * @description A text to keep. `shortcut`: the word after "/" in the composer; `scope`: whose it is.
+         *
+         *     `text` may hold {first_name}, {name}, {username}, {account} and {agent}, each with what to say where it is not known after a
+         *     bar: {first_name|there}.
+         */
+        NewSavedReply: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "personal";
+            /** Shortcut */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
         };
         /**
          * Note
@@ -1748,6 +2040,20 @@ export interface components {
             items: components["schemas"]["Note"][];
             /** Next */
             next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Outbox
+         * @description Which messages need a look: the first 200 of each kind, so that whoever listens to the stream can keep count.
+         */
+        Outbox: {
+            /** Scheduled */
+            scheduled: string[];
+            /** Held */
+            held: string[];
+            /** Troubled */
+            troubled: string[];
             /** Seq */
             seq: number;
         };
@@ -1825,6 +2131,43 @@ export interface components {
              * @default null
              */
             field: string | null;
+        };
+        /**
+         * Queue
+         * @description What waits to go out for one account: counted up to 10,000, and how many seconds Meta's limits make that last.
+         *
+         *     `paused_until`: nothing goes before; `paused_by`: why nothing goes, or not yet.
+         */
+        Queue: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** People */
+            people: number;
+            /** Schedules */
+            schedules: number;
+            /** Automatic */
+            automatic: number;
+            /** Expected S */
+            expected_s: number;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Paused By */
+            paused_by: string | null;
+        };
+        /**
+         * Queues
+         * @description The queue of each account, by username; `next` is always null.
+         */
+        Queues: {
+            /** Items */
+            items: components["schemas"]["Queue"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
         };
         /**
          * QuickReply
@@ -1982,6 +2325,112 @@ export interface components {
             run: components["schemas"]["Run"];
         };
         /**
+         * SavedReply
+         * @description A saved reply: everybody's of the workspace, or the viewer's own. `text` may hold variables: inbox/template.py.
+         */
+        SavedReply: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "workspace" | "personal";
+            /** Shortcut */
+            shortcut: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SavedReplyPage
+         * @description All that the viewer may use, by shortcut; `next` is always null.
+         */
+        SavedReplyPage: {
+            /** Items */
+            items: components["schemas"]["SavedReply"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * SavedReplyPatch
+         * @description What changes; what is left out stays.
+         */
+        SavedReplyPatch: {
+            /** Shortcut */
+            shortcut?: string | null;
+            /** Title */
+            title?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * ScheduleChange
+         * @description What changes of a scheduled answer; what is left out stays. One held for review is scheduled again by a `release_at`.
+         */
+        ScheduleChange: {
+            /** Release At */
+            release_at?: string | null;
+            /** On Reply */
+            on_reply?: ("hold" | "send" | "cancel") | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
+         * Scheduled
+         * @description An answer for later, with its conversation. `message` is the first of `parts`, `text` what all of them say.
+         *
+         *     Its status is `scheduled`, or `held` when a person has to look at it before it goes.
+         */
+        Scheduled: {
+            message: components["schemas"]["Message"];
+            conversation: components["schemas"]["Conversation"];
+            /**
+             * Release At
+             * Format: date-time
+             */
+            release_at: string;
+            /**
+             * On Reply
+             * @enum {string}
+             */
+            on_reply: "hold" | "send" | "cancel";
+            /** Parts */
+            parts: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * ScheduledPage
+         * @description A page of what is scheduled or held, the soonest first; `next` is the cursor of the page after it.
+         */
+        ScheduledPage: {
+            /** Items */
+            items: components["schemas"]["Scheduled"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * SetUp
          * @description What the form behind the set-up link asks for; `token` is the link's.
          */
@@ -2040,6 +2489,33 @@ export interface components {
             type: "superseded";
         };
         /**
+         * Troubled
+         * @description A message that failed or is in doubt, with its conversation. `parts`: it and what was not sent because of it.
+         */
+        Troubled: {
+            message: components["schemas"]["Message"];
+            conversation: components["schemas"]["Conversation"];
+            /**
+             * Troubled At
+             * Format: date-time
+             */
+            troubled_at: string;
+            /** Parts */
+            parts: number;
+        };
+        /**
+         * TroubledPage
+         * @description A page of what failed or is in doubt, newest first; `next` is the cursor of the page after it.
+         */
+        TroubledPage: {
+            /** Items */
+            items: components["schemas"]["Troubled"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Upload
          * @description A file that can be sent: as it goes out, which may be another format than it came in. Its addresses are for the team.
          */
@@ -2074,6 +2550,36 @@ export interface components {
             thumbnail_url: string | null;
         };
         /**
+         * Verdict
+         * @description Whether a message may go, by which rule, and what the reader should know.
+         *
+         *     `until`: up to when it may (None when it may not, or for ever). `tag`: what Meta must be told, if anything.
+         */
+        Verdict: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "human_agent" | "closed" | "never_opened";
+            /** Allowed */
+            allowed: boolean;
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "W1" | "W2" | "W10" | "S22";
+            /** Until */
+            until: string | null;
+            /** Closed Since */
+            closed_since: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Opened By */
+            opened_by: ("message" | "postback" | "referral") | null;
+            /** Tag */
+            tag: "HUMAN_AGENT" | null;
+        };
+        /**
          * WhatToSync
          * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
          */
@@ -2083,6 +2589,20 @@ export interface components {
              * @enum {string}
              */
             what: "messages" | "profiles";
+        };
+        /**
+         * WindowAt
+         * @description Whether the reply window would be open at a time, if nothing happened until then. `words` say it to people.
+         */
+        WindowAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Words */
+            words: string;
+            verdict: components["schemas"]["Verdict"];
         };
         /**
          * Workspace
@@ -3167,6 +3687,426 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scheduled: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                conversation?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reschedule_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_window: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                actor?: "agent" | "schedule";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowAt"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_troubled: {
+        parameters: {
+            query?: {
+                state?: "failed" | "in_doubt" | "any";
+                account?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TroubledPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_troubled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDone"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_troubled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllDone"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_replies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReplyPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_saved_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedReplyPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
             };
             /** @description Problem details (RFC 9457) */
             default: {

@@ -4,6 +4,7 @@ import type { ListEntry } from "../api/list-entry"
 import type { Account, Change, Conversation, Message, Run } from "../api/model"
 import { describeImported, isUnderWay } from "../lib/import-progress"
 import { selectIsChecked } from "../lib/message-name"
+import { isFirstPart } from "../lib/scheduled"
 import { selectDisplayName, selectSummary } from "../lib/selectors"
 import { announce, announceMessage } from "../ui/announcer"
 import { showToast } from "../ui/toast"
@@ -36,6 +37,8 @@ function tellImport(cache: QueryClient, run: Run): void {
 
 function announceTrouble(name: string, message: Message): void {
   if (message.status === "failed") announce(`An answer to ${name} was not sent`)
+  if (message.status === "held" && isFirstPart(message))
+    announce(`A scheduled answer to ${name} waits for review`)
   if (selectIsChecked(message)) announce(`Instagram does not show an answer to ${name}`)
 }
 

@@ -11,6 +11,13 @@ import { Unreachable } from "./unreachable"
 const SetUpScreen = lazy(async () => ({ default: (await import("../team/set-up-screen")).SetUpScreen }))
 const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in-screen")).SignInScreen }))
 
+const ScheduledScreen = lazy(async () => ({
+  default: (await import("../inbox/scheduled-screen")).ScheduledScreen,
+}))
+const TroubledScreen = lazy(async () => ({
+  default: (await import("../inbox/troubled-screen")).TroubledScreen,
+}))
+
 export function App({ session }: { session: Session }) {
   return (
     <>
@@ -42,10 +49,14 @@ function Gate({ session }: { session: Session }) {
     default:
       return (
         <Shell session={session}>
-          <Switch>
-            <Route path="/inbox/:id?" component={InboxScreen} />
-            <Route>{() => <Redirect to="/inbox" replace />}</Route>
-          </Switch>
+          <Suspense>
+            <Switch>
+              <Route path="/inbox/:id?" component={InboxScreen} />
+              <Route path="/scheduled" component={ScheduledScreen} />
+              <Route path="/troubled" component={TroubledScreen} />
+              <Route>{() => <Redirect to="/inbox" replace />}</Route>
+            </Switch>
+          </Suspense>
         </Shell>
       )
   }

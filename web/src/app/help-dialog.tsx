@@ -18,6 +18,8 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
       [["n"], "Note for the team"],
       [["Enter"], "Send"],
       [["Shift", "Enter"], "New line"],
+      [["/"], "Saved replies"],
+      [["Ctrl", "z"], "Take back what was just sent"],
     ],
   },
   {

@@ -5,12 +5,14 @@ import { countDrafts } from "../api/drafts"
 import { useMe } from "../api/me"
 import { countUnsent } from "../api/pending"
 import type { Session } from "../api/session"
+import { setUndoSeconds, useUndoSeconds } from "../api/undo"
 import { plural } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
-import { Menu, MenuItem } from "../ui/menu"
+import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
+import { SAVED_REPLIES_HASH } from "../ui/use-hash"
 
 type Loss = { unsent: number; drafts: number }
 
@@ -63,9 +65,13 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
                   {workspace.name} · {agent.role}
                 </p>
               </div>
+              <MenuItem icon="note" onSelect={closing(() => window.location.assign(SAVED_REPLIES_HASH))}>
+                Saved replies
+              </MenuItem>
               <MenuItem icon="keyboard" onSelect={closing(onHelp)}>
                 Keyboard
               </MenuItem>
+              <UndoChoice />
               <MenuItem icon="signOut" onSelect={closing(ask)}>
                 Sign out
               </MenuItem>
@@ -74,6 +80,21 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
         }}
       </Menu>
       {loss && <Question loss={loss} onStay={() => setLoss(null)} onLeave={signOut} />}
+    </>
+  )
+}
+
+/** Whether an answer waits for a moment, so that it can be taken back. */
+function UndoChoice() {
+  const seconds = useUndoSeconds()
+  return (
+    <>
+      <MenuTitle>Undo send</MenuTitle>
+      {[0, 5].map((choice) => (
+        <MenuItem key={choice} isChecked={seconds === choice} onSelect={() => setUndoSeconds(choice)}>
+          {choice === 0 ? "Off" : `For ${choice} seconds`}
+        </MenuItem>
+      ))}
     </>
   )
 }

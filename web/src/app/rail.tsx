@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { Link, useLocation, useSearch } from "wouter"
+import { Link, useLocation, useRoute, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
 import type { Session } from "../api/session"
 import { type LiveStatus, useLiveStatus } from "../api/status"
@@ -10,10 +10,12 @@ import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
 import { setTheme, type Theme, useTheme } from "./theme"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
+  const [isInbox] = useRoute("/inbox/:id?")
   return (
     <nav
       aria-label="Main"
@@ -24,10 +26,12 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         href="/inbox"
         aria-label="Inbox"
         title="Inbox"
-        className="tap inline-flex size-10 items-center justify-center rounded-xl bg-hover text-ink"
+        aria-current={isInbox ? "page" : undefined}
+        className={`tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink ${isInbox ? "bg-hover text-ink" : "text-ink-2"}`}
       >
         <Icon name="inbox" size={20} />
       </Link>
+      <OutboxLinks />
       <AccountMenu />
       <AccountsLink />
       <span className="hidden pane:block pane:flex-1" />

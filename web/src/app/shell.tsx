@@ -3,7 +3,7 @@ import { useRoute } from "wouter"
 import type { Session } from "../api/session"
 import { useLiveStatus } from "../api/status"
 import { Icon } from "../ui/icon"
-import { ACCOUNTS_HASH, dropHash, useHash } from "../ui/use-hash"
+import { ACCOUNTS_HASH, dropHash, SAVED_REPLIES_HASH, useHash } from "../ui/use-hash"
 import { NARROW, useMedia } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import { Rail } from "./rail"
@@ -11,13 +11,16 @@ import { Rail } from "./rail"
 const AccountsDialog = lazy(async () => ({
   default: (await import("../accounts/accounts-dialog")).AccountsDialog,
 }))
+const SavedRepliesDialog = lazy(async () => ({
+  default: (await import("../inbox/saved-replies-dialog")).SavedRepliesDialog,
+}))
 const HelpDialog = lazy(async () => ({ default: (await import("./help-dialog")).HelpDialog }))
 
 /** The frame around every screen of somebody who is signed in. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [isHelpOpen, setHelpOpen] = useState(false)
   const isNarrow = useMedia(NARROW)
-  const areAccountsOpen = useHash() === ACCOUNTS_HASH
+  const hash = useHash()
   const [isInThread] = useRoute("/inbox/:id")
   useShortcuts({ "?": () => setHelpOpen(true) })
   return (
@@ -27,7 +30,8 @@ export function Shell({ session, children }: { session: Session; children: React
         {!(isNarrow && isInThread) && <Rail session={session} onHelp={() => setHelpOpen(true)} />}
         {children}
       </div>
-      <Suspense>{areAccountsOpen && <AccountsDialog onClose={dropHash} />}</Suspense>
+      <Suspense>{hash === ACCOUNTS_HASH && <AccountsDialog onClose={dropHash} />}</Suspense>
+      <Suspense>{hash === SAVED_REPLIES_HASH && <SavedRepliesDialog onClose={dropHash} />}</Suspense>
       <Suspense>{isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}</Suspense>
     </div>
   )

@@ -7,6 +7,7 @@ import { Icon } from "../ui/icon"
 import { Attachments } from "./attachments"
 import { ArrivalNotes, arrivalsOf, EditHistory, Quote, Reactions } from "./message-extras"
 import { MessageStatus } from "./message-status"
+import { MessageTools } from "./message-tools"
 import { PersonAvatar } from "./person-avatar"
 import { RichText } from "./rich-text"
 
@@ -20,6 +21,7 @@ type ItemProps = {
   conversationId: string
   messages: readonly Message[]
   onJump: (mid: string) => void
+  onReply: (message: Message) => void
 }
 
 /** One message: theirs on the left, ours on the right. */
@@ -31,6 +33,7 @@ export function MessageItem({
   participantName: name,
   avatarUrl,
   conversationId,
+  onReply,
   ...quoting
 }: ItemProps) {
   const isOurs = selectIsOutbound(message)
@@ -58,6 +61,9 @@ export function MessageItem({
         <ArrivalNotes message={message} />
         <Quote message={message} participantName={name} {...quoting} />
         <Content message={message} isOurs={isOurs} isLast={isLast} />
+        {message.deleted_at === null && message.mid !== null && (
+          <MessageTools message={message} isOurs={isOurs} onReply={onReply} />
+        )}
         {message.deleted_at === null && <Reactions message={message} participantName={name} />}
         <Footer message={message} isOurs={isOurs} isLast={isLast} />
       </div>

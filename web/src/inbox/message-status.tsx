@@ -4,22 +4,20 @@ import { useDiscardMessage, useRetryMessage } from "../api/messages"
 import type { Message } from "../api/model"
 import { selectIsChecked } from "../lib/message-name"
 import { Button } from "../ui/button"
-import { Dialog } from "../ui/dialog"
 import { Icon } from "../ui/icon"
 import { showToast } from "../ui/toast"
 import { focusThread } from "./focus-thread"
+import { Queued } from "./queued"
+import { SendAgainDialog } from "./send-again-dialog"
+import { UndoSend } from "./undo-send"
 
 /** How far an answer of ours got, and what a person may do where it did not arrive. */
 export function MessageStatus({ message }: { message: Message }) {
   switch (message.status) {
     case "queued":
-      return <span>· Queued</span>
+      return <UndoSend clientKey={message.client_key} otherwise={<Queued message={message} />} />
     case "sending":
       return <span>· Sending…</span>
-    case "scheduled":
-      return <span>· Scheduled</span>
-    case "held":
-      return <span>· Held back</span>
     case "sent":
       return (
         <span className="inline-flex items-center gap-0.5">
@@ -49,7 +47,7 @@ function useDecision(message: Message) {
     isBusy: retry.isPending || discard.isPending,
     retry(event: MouseEvent) {
       focusThread(event)
-      retry.mutate(message, { onError })
+      retry.mutate({ message }, { onError })
     },
     discard(event: MouseEvent) {
       focusThread(event)
@@ -104,29 +102,13 @@ function InDoubt({ message }: { message: Message }) {
         </Button>
       </span>
       {isAsking && (
-        <Dialog
-          title="Send it again?"
+        <SendAgainDialog
           onClose={() => setAsking(false)}
-          footer={
-            <>
-              <Button onClick={() => setAsking(false)}>Cancel</Button>
-              <Button
-                look="primary"
-                onClick={(event) => {
-                  setAsking(false)
-                  retry(event)
-                }}
-              >
-                Send again
-              </Button>
-            </>
-          }
-        >
-          <p className="text-left text-base text-ink-2">
-            Instagram never answered the first attempt, and its list of messages does not show it. That is no
-            proof: if it did arrive, sending again puts the same text there twice.
-          </p>
-        </Dialog>
+          onSend={(event) => {
+            setAsking(false)
+            retry(event)
+          }}
+        />
       )}
     </span>
   )

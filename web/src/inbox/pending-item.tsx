@@ -10,13 +10,19 @@ import { Icon } from "../ui/icon"
 import { focusThread } from "./focus-thread"
 import { PendingFiles } from "./pending-files"
 import { RichText } from "./rich-text"
+import { UndoSend } from "./undo-send"
 
-type PendingProps = { pending: PendingSend; rowKey: string; isFirst: boolean }
+type PendingProps = { pending: PendingSend; rowKey: string; isFirst: boolean; isLast: boolean }
 
-const STATES = { sending: "sending", waiting: "waiting for the connection", failed: "failed" }
+const STATES = {
+  sending: "sending",
+  handed: "sending",
+  waiting: "waiting for the connection",
+  failed: "failed",
+}
 
 /** An answer that our server does not have yet. */
-export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
+export function PendingItem({ pending, rowKey, isFirst, isLast }: PendingProps) {
   const { agent } = useMe()
   return (
     <article
@@ -27,6 +33,12 @@ export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
       className={`flex flex-col items-end gap-0.5 ${isFirst ? "mt-3" : "mt-0.5"}`}
     >
       {isFirst && <p className="px-1 font-medium text-ink-3 text-xs">{agent.name}</p>}
+      {pending.answers && (
+        <p className="flex max-w-[85%] items-center gap-1 truncate px-1 text-ink-3 text-xs">
+          <Icon name="reply" size={13} />
+          {pending.answers.words}
+        </p>
+      )}
       {pending.files !== undefined && (
         <div className={pending.state === "failed" ? "" : "opacity-75"}>
           <PendingFiles files={pending.files} />
@@ -40,12 +52,12 @@ export function PendingItem({ pending, rowKey, isFirst }: PendingProps) {
           <RichText text={pending.text} />
         </p>
       )}
-      <PendingState pending={pending} />
+      {isLast && <PendingState pending={pending} rowKey={rowKey} />}
     </article>
   )
 }
 
-function PendingState({ pending }: { pending: PendingSend }) {
+function PendingState({ pending, rowKey }: { pending: PendingSend; rowKey: string }) {
   const cache = useQueryClient()
   const { state, error } = pending
   useEffect(() => {
@@ -55,7 +67,12 @@ function PendingState({ pending }: { pending: PendingSend }) {
     focusThread(event)
     act(cache, pending)
   }
-  if (state === "sending") return <p className="px-1 text-2xs text-ink-3">Sending…</p>
+  if (state === "sending" || state === "handed")
+    return (
+      <p className="px-1 text-2xs text-ink-3">
+        <UndoSend clientKey={rowKey} otherwise="Sending…" />
+      </p>
+    )
   if (state === "waiting") {
     return (
       <p className="flex items-center gap-1.5 px-1 text-xs text-amber">

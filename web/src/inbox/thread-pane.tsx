@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { useMemo } from "react"
+import { useMemo, useState } from "react"
 import { accounts as accountsQuery } from "../api/accounts"
 import { ApiError, explain } from "../api/client"
 import { conversationOf } from "../api/conversations"
+import type { Message } from "../api/model"
 import { selectDisplayName } from "../lib/selectors"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
@@ -35,6 +36,7 @@ export function ThreadPane({
   const options = useMemo(() => conversationOf(conversationId, cache), [conversationId, cache])
   const { data: conversation, error, refetch } = useQuery(options)
   const { data: accounts } = useQuery(accountsQuery)
+  const [answered, setAnswered] = useState<Message | null>(null)
   const drop = useDrop(useDraftFiles(conversationId).add)
   if (conversation === undefined) {
     return error ? (
@@ -60,8 +62,14 @@ export function ThreadPane({
           Another app is answering this conversation at the moment. Your answer may cross with its own.
         </p>
       )}
-      <Timeline conversation={conversation} />
-      <Composer conversation={conversation} account={account} doors={doors} />
+      <Timeline conversation={conversation} onReply={setAnswered} />
+      <Composer
+        conversation={conversation}
+        account={account}
+        doors={doors}
+        answered={answered}
+        onAnswered={setAnswered}
+      />
     </div>
   )
 }

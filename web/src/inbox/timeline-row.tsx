@@ -5,6 +5,7 @@ import { formatDay, formatExact, formatMessageTime } from "../lib/time"
 import type { TimelineItem } from "../lib/timeline"
 import { Icon } from "../ui/icon"
 import { useNow } from "../ui/use-now"
+import { GhostItem } from "./ghost-item"
 import { MessageItem } from "./message-item"
 import { PendingItem } from "./pending-item"
 import { RichText } from "./rich-text"
@@ -17,6 +18,7 @@ type RowProps = {
   /** Where a quoted message is looked up; empty for a message that quotes none. */
   messages: readonly Message[]
   onJump: (mid: string) => void
+  onReply: (message: Message) => void
 }
 
 /** One thing of the timeline. Drawn anew only when it changed itself. */
@@ -40,8 +42,23 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
       return <NoteItem note={item.note} rowKey={item.key} />
     case "activity":
       return <ActivityLine activity={item.activity} rowKey={item.key} isElsewhere={item.isElsewhere} />
+    case "later":
+      return (
+        <p
+          data-key={item.key}
+          className="mt-5 mb-1 flex items-center gap-3 text-2xs font-semibold text-ink-3 uppercase"
+        >
+          <span className="h-px flex-1 bg-line" />
+          Scheduled
+          <span className="h-px flex-1 bg-line" />
+        </p>
+      )
+    case "ghost":
+      return <GhostItem message={item.message} rowKey={item.key} participantName={row.participantName} />
     case "pending":
-      return <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} />
+      return (
+        <PendingItem pending={item.pending} rowKey={item.key} isFirst={item.isFirst} isLast={item.isLast} />
+      )
     default:
       return (
         <MessageItem
@@ -54,6 +71,7 @@ export const TimelineRow = memo(function TimelineRow(row: RowProps) {
           conversationId={row.conversationId}
           messages={row.messages}
           onJump={row.onJump}
+          onReply={row.onReply}
         />
       )
   }

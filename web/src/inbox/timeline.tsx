@@ -27,7 +27,9 @@ const MOST_PAGES = 10
 const MOST_DRAWN = 150
 const KEPT_DRAWN = 90
 
-export function Timeline({ conversation }: { conversation: Conversation }) {
+type TimelineProps = { conversation: Conversation; onReply: (message: Message) => void }
+
+export function Timeline({ conversation, onReply }: TimelineProps) {
   const { data: thread, error, refetch } = useQuery(messagesOf(conversation.id))
   if (thread === undefined && error) {
     return (
@@ -36,10 +38,14 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
       </Notice>
     )
   }
-  return thread === undefined ? <Waiting /> : <Messages conversation={conversation} thread={thread} />
+  return thread === undefined ? (
+    <Waiting />
+  ) : (
+    <Messages conversation={conversation} thread={thread} onReply={onReply} />
+  )
 }
 
-function Messages({ conversation, thread }: { conversation: Conversation; thread: ThreadEntry }) {
+function Messages({ conversation, thread, onReply }: TimelineProps & { thread: ThreadEntry }) {
   const cache = useQueryClient()
   const { id, handled_elsewhere: isElsewhere } = conversation
   const asides = [useQuery(notesOf(id)), useQuery(activitiesOf(id))] as const
@@ -148,6 +154,7 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
               conversationId={id}
               messages={"message" in item && item.message.reply_to?.mid ? thread.items : NO_MESSAGES}
               onJump={jumpTo}
+              onReply={onReply}
             />
           ))}
         </div>
@@ -170,7 +177,8 @@ function Messages({ conversation, thread }: { conversation: Conversation; thread
 }
 
 /** How many messages came in below since the end was last in view. */
-function useNewCount(items: readonly TimelineItem[], isAtEnd: boolean): number {
+function useNewCount(all: readonly TimelineItem[], isAtEnd: boolean): number {
+  const items = all.filter((item) => item.kind !== "ghost" && item.kind !== "later")
   const lastSeen = useRef<string | null>(items.at(-1)?.key ?? null)
   if (isAtEnd) lastSeen.current = items.at(-1)?.key ?? null
   const from = items.findLastIndex((item) => item.key === lastSeen.current)

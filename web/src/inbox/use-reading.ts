@@ -1,7 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { accounts as accountsQuery } from "../api/accounts"
 import { markRead } from "../api/conversations"
+import { tellSeen } from "../api/indicators"
 import type { Conversation, Message } from "../api/model"
+import { isForLater } from "../lib/scheduled"
 
 /**
  * Reading: what is on the screen of a visible tab is read, once. Returns the message that the "New" line stands above:
@@ -17,7 +20,7 @@ export function useReading(
   const [firstUnreadId, setFirstUnreadId] = useState<string | null>(null)
   const lastRead = useRef<string | null>(null)
   const isOpening = useRef(true)
-  const newest = messages?.at(-1)?.id ?? null
+  const newest = messages?.findLast((message) => !isForLater(message))?.id ?? null
   const { unread_count } = conversation
 
   useEffect(() => {
@@ -28,6 +31,11 @@ export function useReading(
     lastRead.current = newest
     isOpening.current = false
     void markRead(cache, conversation, newest)
+    const accounts = cache.getQueryData(accountsQuery.queryKey)
+    tellSeen(
+      conversation.id,
+      accounts?.items.find((one) => one.id === conversation.account.id),
+    )
   }, [cache, conversation, messages, newest, unread_count, isVisible, isAtEnd])
 
   useEffect(() => {

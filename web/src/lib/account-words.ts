@@ -76,3 +76,8 @@ export function describeComplete(
 function howOften(since: string | null, now: number): string {
   return since === null || now - Date.parse(since) < EVERY_MINUTE_MS ? "every minute" : "every few minutes"
 }
+
+export const INDICATORS = {
+  name: "Show when somebody types or has seen",
+  hint: "They see that their messages were read here, and that somebody is writing an answer.",
+}

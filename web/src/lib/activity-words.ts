@@ -23,6 +23,8 @@ function describeKind({ kind, referral }: Activity, isElsewhere: boolean | null)
       return isElsewhere ? "Another app has the conversation now" : "The conversation is ours again"
     case "control_requested":
       return "Another app asks for the conversation"
+    case "schedule_cancelled":
+      return "A scheduled answer was not sent, because they wrote before"
     default:
       return kind satisfies never
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { sizeInBytes, speakLength } from "./bytes"
+import { describeParts, sizeInBytes } from "./bytes"
 
 test.each([
   ["", 0],
@@ -11,15 +11,12 @@ test.each([
   ["شكرا", 8],
 ])("A text is counted in UTF-8 bytes: %s", (text, bytes) => expect(sizeInBytes(text)).toBe(bytes))
 
-test("The length is spoken at its thresholds, and not again in between", () => {
-  const heard = Array.from({ length: 1101 }, (_, bytes) => speakLength(bytes))
-  const changes = heard.filter((words, bytes) => words !== heard[bytes - 1])
-  expect(changes).toEqual([
-    "",
-    "At most 200 bytes left.",
-    "At most 100 bytes left.",
-    "At most 20 bytes left.",
-    "Too long. Instagram takes 1000 bytes in one message.",
+test("What a long text becomes is said, and when it is too much", () => {
+  expect([0, 1, 3, 20, 21].map((parts) => describeParts(parts, 20))).toEqual([
+    null,
+    null,
+    "Will be sent as 3 messages",
+    "Will be sent as 20 messages",
+    "Too long: it would be 21 messages, and at most 20 go together.",
   ])
-  expect(heard.indexOf("At most 200 bytes left.")).toBe(800)
 })

@@ -1,12 +1,13 @@
 /** A message as a screen reader says it: sender, time, kind and status. */
 import type { Message } from "../api/model"
 import { selectAuthorName } from "./authors"
+import { isForLater } from "./scheduled"
 import { selectSummary } from "./selectors"
-import { formatMessageTime } from "./time"
+import { formatExact, formatMessageTime } from "./time"
 
 const STATUS_WORDS: Partial<Record<Message["status"], string>> = {
   scheduled: "scheduled",
-  held: "held back",
+  held: "held for review",
   queued: "queued",
   sending: "sending",
   sent: "sent",
@@ -16,7 +17,8 @@ const STATUS_WORDS: Partial<Record<Message["status"], string>> = {
 }
 
 export function selectMessageName(message: Message, participantName: string): string {
-  const parts = [selectAuthorName(message.author, participantName), formatMessageTime(message.sent_at)]
+  const time = isForLater(message) ? formatExact(message.sent_at) : formatMessageTime(message.sent_at)
+  const parts = [selectAuthorName(message.author, participantName), time]
   if (message.reply_to?.story) parts.push("answer to a story")
   if (message.attachments.length > 0 || message.text === null || message.deleted_at !== null) {
     parts.push(selectSummary({ ...message, text: null }))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { PendingSend } from "../api/model"
+import type { Message, PendingSend } from "../api/model"
 import { makeActivity, makeMessage, makeNote } from "../testing/make"
 import { buildTimeline } from "./timeline"
 
@@ -18,6 +18,23 @@ const kinds = (given: Partial<Parameters<typeof buildTimeline>[0]>): string[] =>
   buildTimeline({ ...nothing, ...given }).map((item) => item.kind)
 
 describe("a timeline", () => {
+  test("O8 keeps what is on its way below what was said, in the order of writing, and what is scheduled below that", () => {
+    const ours = (text: string, status: Message["status"], minute: number): Message =>
+      makeMessage({ text, status, direction: "outbound", sent_at: at(minute), client_key: text })
+    const [one, two, three] = [ours("1", "sent", 5), ours("2", "sending", 4), ours("3", "queued", 1)]
+    const messages = [
+      three,
+      makeMessage({ sent_at: at(3), text: "theirs" }),
+      two,
+      one,
+      ours("later", "held", 2),
+    ]
+    const items = buildTimeline({ ...nothing, messages })
+    const texts = items.flatMap((item) => ("message" in item ? [item.message.text] : []))
+    expect(texts).toEqual(["theirs", "1", "2", "3", "later"])
+    expect(items.at(-2)?.kind).toBe("later")
+  })
+
   test("groups what one side says within three minutes", () => {
     const messages = [0, 1, 5].map((minute) => makeMessage({ sent_at: at(minute) }))
     const items = buildTimeline({ ...nothing, messages }).filter((item) => item.kind === "message")

@@ -1,5 +1,7 @@
 /** A conversation as a sequence of things to draw: messages, notes, activities, days and the first unread mark. */
 import type { Activity, Message, Note, PendingSend } from "../api/model"
+import { partsOf } from "./parts"
+import { isForLater } from "./scheduled"
 import { dayKey, timeKey } from "./time"
 
 export type TimelineItem =
@@ -9,14 +11,17 @@ export type TimelineItem =
   | { kind: "note"; key: string; note: Note }
   /** `isElsewhere` is given for the activity that decided who has the conversation now. */
   | { kind: "activity"; key: string; activity: Activity; isElsewhere: boolean | null }
-  | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean }
+  | { kind: "pending"; key: string; pending: PendingSend; isFirst: boolean; isLast: boolean }
+  | { kind: "later"; key: string }
+  /** An answer that is scheduled, or held for review. */
+  | { kind: "ghost"; key: string; message: Message }
 
 const GROUP_MS = 3 * 60_000
 
 type Aside = { at: string; note: Note } | { at: string; activity: Activity }
 type Entry = { at: string; message: Message } | Aside
 
-export function buildTimeline(given: {
+type Given = {
   messages: readonly Message[]
   notes: readonly Note[]
   activities: readonly Activity[]
@@ -29,7 +34,29 @@ export function buildTimeline(given: {
   viewerName: string
   /** There are older messages: what is no message and from before the oldest one shown waits until it is loaded. */
   hasOlder: boolean
-}): TimelineItem[] {
+}
+
+export function buildTimeline(given: Given): TimelineItem[] {
+  const messages = inOrder(given.messages.filter((message) => !isForLater(message)))
+  return [...buildSaid({ ...given, messages }), ...ghosts(given.messages)]
+}
+
+/** What is on its way stands below what was said, in the order of writing: Meta's own times come one by one. */
+function inOrder(messages: Message[]): Message[] {
+  const isUnderWay = ({ status }: Message): boolean => status === "queued" || status === "sending"
+  if (!messages.some(isUnderWay)) return messages
+  const underWay = messages.filter(isUnderWay).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [...messages.filter((message) => !isUnderWay(message)), ...underWay]
+}
+
+/** What is scheduled stands below everything, whatever comes in before its time. */
+function ghosts(messages: readonly Message[]): TimelineItem[] {
+  const later = messages.filter(isForLater)
+  const items = later.map((message): TimelineItem => ({ kind: "ghost", key: keyOf(message), message }))
+  return items.length === 0 ? [] : [{ kind: "later", key: "later" }, ...items]
+}
+
+function buildSaid(given: Given): TimelineItem[] {
   const items: TimelineItem[] = []
   let day = ""
   let previous: Message | null = null
@@ -72,9 +99,22 @@ type PendingItem = Extract<TimelineItem, { kind: "pending" }>
 
 function pendingItems(messages: readonly Message[], pending: readonly PendingSend[]): PendingItem[] {
   const known = new Set(messages.map((message) => message.client_key))
-  return pending
-    .filter((one) => !known.has(one.client_key))
-    .map((one) => ({ kind: "pending", key: one.client_key, pending: one, isFirst: true }))
+  return pending.flatMap((one) => {
+    const parts = partsOf(one)
+    return parts
+      .filter((part) => !known.has(part.key))
+      .map(({ key, text, files }): PendingItem => {
+        const { files: _, answers, ...rest } = one
+        const isBegin = key === one.client_key
+        const said = {
+          ...rest,
+          text,
+          ...(files.length > 0 && { files }),
+          ...(isBegin && answers && { answers }),
+        }
+        return { kind: "pending", key, pending: said, isFirst: true, isLast: key === parts.at(-1)?.key }
+      })
+  })
 }
 
 function asideItem(aside: Aside, decisive: Activity | undefined, isElsewhere: boolean): TimelineItem {

@@ -7,7 +7,7 @@ const LOOKS: Record<Look, string> = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong disabled:bg-hover disabled:text-ink-3",
   outline: "border border-line-strong bg-surface text-ink hover:bg-hover disabled:text-ink-3",
   quiet: "text-ink-2 hover:bg-hover hover:text-ink disabled:text-ink-3",
-  danger: "border border-line-strong bg-surface text-red hover:bg-red-soft",
+  danger: "border border-line-strong bg-surface text-red hover:bg-red-soft disabled:text-ink-3",
 }
 
 type ButtonProps = ComponentProps<"button"> & { look?: Look; icon?: IconName; small?: boolean }

@@ -2,6 +2,7 @@ import { useLocationProperty } from "wouter/use-browser-location"
 
 /** Where the accounts are: over whatever screen is open, so that the way back is to close them. */
 export const ACCOUNTS_HASH = "#accounts"
+export const SAVED_REPLIES_HASH = "#saved-replies"
 
 /** The part of the address after "#", kept up to date. */
 export function useHash(): string {
