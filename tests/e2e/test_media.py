@@ -93,7 +93,7 @@ def test_MD10_a_film_takes_its_own_room_before_it_is_loaded_and_says_how_long_it
     open_thread(page, "watch this")
     film = thread(page).locator("video")
     expect(film).to_have_attribute("poster", re.compile("^/media/messages/.+small$"))
-    expect(thread(page).get_by_text(re.compile(r"^0:\d\d$"))).to_be_visible()
+    expect(thread(page).locator("span").filter(has_text=re.compile(r"^0:\d\d$"))).to_be_visible()
     before = film.bounding_box()
     assert before is not None
     film.evaluate("film => { film.preload = 'auto'; film.load() }")

@@ -92,7 +92,7 @@ def test_a_reload_shows_the_kept_inbox_at_once_and_asks_only_for_what_changed(sh
     expect(bubble(page, "kept from eve")).to_be_visible()
     expect(row(page, "missed from gus")).to_have_count(1)
     asked = {call.partition("?")[0] for call in calls}
-    assert asked <= {"GET /me", "GET /changes", "GET /stream"}, calls
+    assert asked <= {"GET /me", "GET /changes", "GET /stream", "GET /outbox"}, calls
 
 
 def test_a_reload_shows_the_kept_inbox_while_the_server_gives_no_answer(shop: Shop, page: Page) -> None:

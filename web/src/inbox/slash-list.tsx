@@ -30,7 +30,7 @@ export function SlashList({ id, replies, active, preview, onChoose, optionId }: 
             >
               <span className="font-medium">/{reply.shortcut}</span>
               <span className="min-w-0 flex-1 truncate text-ink-2">{reply.title}</span>
-              {reply.scope === "personal" && <span className="text-ink-3 text-xs">yours</span>}
+              {reply.scope === "personal" && <span className="text-ink-2 text-xs">yours</span>}
             </div>
           ))}
         </div>
