@@ -36,6 +36,10 @@ NO_CONSENT = 230
 NOBODY = frozenset({9010, 100})
 """There is no such participant, or none for this account. Rules P4, P5."""
 _CLOSED_TO_UPLOADS = {3, 10, 2500}
+TOO_FAST = 613
+"""A limit of single seconds was passed. Rules L1-L3."""
+UNKNOWN_FILE = 2018074
+"""The subcode for an attachment's id that Meta does not know (any more). Rule S11."""
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted

@@ -17,6 +17,7 @@ from confab.errors import (
     WindowShut,
 )
 from confab.graph.client import Receipt
+from confab.graph.errors import TOO_FAST, UNKNOWN_FILE
 from confab.inbox import gesture, settle
 from confab.inbox.looking import CHECKING
 from confab.inbox.wording import GESTURES, pool_of
@@ -29,10 +30,9 @@ from confab.store.outbound import OutboundRow
 WHEN_PAUSED = timedelta(minutes=1)
 _BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
 _WITHOUT_ADVICE = timedelta(minutes=1)  # and twice that each further time (rule L7)
-_TOO_FAST_CODE, _TOO_FAST = 613, timedelta(seconds=2)  # of the pools that count single seconds (rule L1)
+_WHEN_TOO_FAST = timedelta(seconds=2)  # of the pools that count single seconds (rule L1)
 _LONGEST_WAIT = timedelta(minutes=15)
 _RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next refusal says it again
-_UNKNOWN_FILE = 2018074  # Meta's subcode: it does not know the attachment's id any more (rule S11)
 
 
 async def record(conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, now: datetime) -> None:
@@ -50,7 +50,7 @@ async def record(conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, n
             await _later(conn, call, now + WHEN_PAUSED, outcome.code, outcome.detail, now)
         case Unavailable() if call.refusals < len(_BACKOFF_S):
             await _once_more(conn, call, outcome, now)
-        case Rejected() if outcome.subcode == _UNKNOWN_FILE and call.refusals == 0:
+        case Rejected() if outcome.subcode == UNKNOWN_FILE and call.refusals == 0:
             files: list[uploads.File] = [(bytes.fromhex(one["digest"]), call.kind) for one in call.payload["files"]]  # pyright: ignore[reportAssignmentType] -- only files have attachment ids
             await uploads.take_back(conn, WorkspaceId(call.workspace_id), call.account_id, files)
             await _once_more(conn, call, outcome, now)
@@ -90,7 +90,7 @@ async def _slow_down(conn: Conn, call: OutboundRow, outcome: Throttled, now: dat
 
 
 def _patience(outcome: Throttled, times: int) -> timedelta:
-    least = _TOO_FAST if outcome.graph_code == _TOO_FAST_CODE else _WITHOUT_ADVICE
+    least = _WHEN_TOO_FAST if outcome.graph_code == TOO_FAST else _WITHOUT_ADVICE
     return min(least * 2 ** min(times, 10), _LONGEST_WAIT)
 
 

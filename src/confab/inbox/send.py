@@ -125,6 +125,9 @@ class Sender:
         call = unhanded.call
         try:
             places = await self._hand_over(workspace, call.account_id, unhanded.line, call.kind, call.payload["files"])
+        except Unauthorised as error:
+            await self._conclude(workspace, call, await self._confirm_dead(unhanded.line, error))
+            return None
         except GraphError as error:
             await self._conclude(workspace, call, _not_a_send(error))
             return None
@@ -298,7 +301,7 @@ class Sender:
         except Unauthorised:
             return error
         except GraphError:
-            return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
+            pass
         return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
 
     def _told(self, workspace: WorkspaceId) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.errors import GraphError
-from confab.graph.client import GraphClient, Receipt
+from confab.graph.client import GraphClient, Myself, Receipt
 from confab.graph.outgoing import Body, Recipient
 from confab.graph.read_back import ReadMessage
 from confab.inbox import answer, settle
@@ -43,6 +43,9 @@ class Meta(GraphClient):
     async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
         return []
 
+    async def me(self, *, token: str) -> Myself:
+        return Myself(id="1")
+
     async def act(self, *, token: str, ig_id: str, to: Recipient, action: Body) -> None:
         self.asked.append(action)
         if self.refusal is not None:
@@ -54,6 +57,7 @@ class Desk:
 
     def __init__(self, db: Database, doors: Doors, world: World, conversation: ConversationId) -> None:
         self.db, self.world, self.conversation, self.meta = db, world, conversation, Meta()
+        self.hand_over_refusal: GraphError | None = None
         self.clock = Clock(ahead=NOON - Clock().now())
         self.sender = Sender(db, self.meta, self.clock, Wake(doors.worker), self._line, self._hand_over, lease=LEASE)
         self.actor = Actor(workspace_id=world.workspace, kind="agent", agent_id=world.viewer.agent_id, name="Dana")
@@ -62,6 +66,8 @@ class Desk:
         return Line(ig_id=self.world.ig_id, token="token")
 
     async def _hand_over(self, *_: object) -> list[dict[str, str]]:
+        if self.hand_over_refusal is not None:
+            raise self.hand_over_refusal
         return [{"attachment_id": "1"}]
 
     async def write(self, text: str, **more: Any) -> MessageId:

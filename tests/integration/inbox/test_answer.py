@@ -7,7 +7,18 @@ from uuid import UUID
 
 import pytest
 
-from confab.errors import Conflict, Forbidden, Invalid, KeyReused, Rejected, Restricted, Unanswered, Unavailable, Unreachable
+from confab.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    KeyReused,
+    Rejected,
+    Restricted,
+    Unanswered,
+    Unauthorised,
+    Unavailable,
+    Unreachable,
+)
 from confab.inbox import answer, private_reply
 from confab.model.commands import Actor, Discard, Indicate, React, ReplyPrivately, Retry, Send
 from confab.model.inbox import CommentId, Message, MessageId
@@ -356,6 +367,21 @@ async def test_G19_what_instagram_takes_for_spam_stops_automation_for_a_day(desk
     until: Any = refused.value.facts["until"]
     assert refused.value.facts["rule"] == "G19"
     assert timedelta(hours=23) < until - desk.clock.now() <= timedelta(days=1)
+
+
+async def test_T14_a_token_refused_while_a_file_is_handed_over_is_believed_only_when_asked_again(desk: Desk) -> None:
+    await desk.write("with a file")
+    async with desk.db.transaction() as conn:
+        files = {"files": [{"digest": "00", "content_type": "image/png", "size_bytes": 1, "name": "a.png"}]}
+        await conn.execute(
+            "UPDATE outbound_messages SET kind = 'image', payload = $2 WHERE workspace_id = $1", desk.world.workspace, files
+        )
+    desk.hand_over_refusal = Unauthorised("No.")
+    await work(desk)
+    async with desk.db.transaction() as conn:
+        health = await conn.fetchval("SELECT health FROM accounts WHERE id = $1", desk.world.account)
+    (call,) = await calls(desk)
+    assert (health, call.state, call.error_code) == ("ok", "queued", "meta_unavailable")
 
 
 async def test_O6_automation_sends_nothing_again(desk: Desk) -> None:
