@@ -60,7 +60,7 @@ async def identify(services: Services, connection: HTTPConnection) -> Access:
         raise Unauthenticated("Sign in first.")
     if bearer is None:
         refuse_other_sites(services, connection)
-    async with services.db.transaction() as conn:
+    async with services.db.alone() as conn:
         session = await team.viewer_of(conn, secrets.digest(secret), now)
     if session is None:
         raise Unauthenticated("This token is not valid any more." if bearer else "Your session has ended. Sign in again.")

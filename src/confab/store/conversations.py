@@ -13,6 +13,7 @@ from confab.model.inbox import (
     AgentRef,
     Conversation,
     ConversationId,
+    OutboundId,
     Participant,
     Viewer,
     WorkspaceId,
@@ -86,6 +87,21 @@ async def lock(conn: Conn, workspace: WorkspaceId, conversation: ConversationId)
     if not found:
         raise NotFound("There is no such conversation.")
     return found[0]
+
+
+async def lock_of_call(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> ConversationRow | None:
+    """The conversation of a call that goes out, locked likewise; None when there is no such call."""
+    found = await rows(
+        conn,
+        ConversationRow,
+        _LOCK
+        + """WHERE c.workspace_id = $1 AND c.id = (
+            SELECT o.conversation_id FROM outbound_messages o WHERE o.workspace_id = $1 AND o.id = $2)
+        FOR NO KEY UPDATE OF c""",
+        workspace,
+        outbound,
+    )
+    return found[0] if found else None
 
 
 async def lock_people(conn: Conn, people: Sequence[tuple[UUID, UUID]]) -> None:

@@ -35,6 +35,7 @@ from confab.store.db import Database, Doors
 from confab.store.media import AVATAR
 from confab.store.wake import Wake
 from tests.integration.api.conftest import ORIGIN, Person
+from tests.integration.inbox.desk import grasp
 from tests.stack import TOKEN, start_sim
 from tests.world import Customer, World, happen
 
@@ -171,7 +172,7 @@ class Inbox:
         async with self.worker.transaction() as conn:
             call = await outbound.of_message(conn, self.world.workspace, MessageId(UUID(self.message)))
             assert call is not None
-            await how(conn, call, *given, self.clock.now())
+            await how(conn, await grasp(conn, call), *given, self.clock.now())
 
 
 @pytest.fixture(scope="module")
