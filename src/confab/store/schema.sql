@@ -1293,9 +1293,9 @@ CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_i
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_batch ON public.outbound_messages USING btree (workspace_id, batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX outbound_line ON public.outbound_messages USING btree (workspace_id, account_id, lane, id) INCLUDE (kind, comment_id) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
-CREATE INDEX outbound_queued ON public.outbound_messages USING btree (workspace_id, account_id, lane, due_at) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from confab.inbox import queue
 from confab.model.inbox import ConversationId
 from confab.store import (
     changes,
@@ -157,42 +158,57 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
 _ANSWERS = """
 INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload, state,
     actor_kind, due_at, created_at, release_at, on_reply)
-SELECT m.workspace_id, m.id, m.account_id, m.conversation_id, m.id, 'p', 'text', '{"text": "x"}',
-    (ARRAY['sent', 'sent', 'sent', 'sent', 'scheduled', 'failed', 'queued', 'sent'])[1 + n % 8], 'agent', NULL, now(),
-    '2026-12-01'::timestamptz + n * interval '1 minute', 'hold'
-FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1 LIMIT 8000) m
+SELECT m.workspace_id, m.id, CASE WHEN n % 24 < 3 THEN $2 ELSE m.account_id END, m.conversation_id, m.id, 'p', 'text',
+    '{"text": "x"}', CASE WHEN n % 24 < 4 THEN 'queued' WHEN n % 24 = 4 THEN 'scheduled' WHEN n % 24 = 5 THEN 'failed' ELSE 'sent' END,
+    'agent', NULL, now(), '2026-12-01'::timestamptz + n * interval '1 minute', 'hold'
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1) m
 """
+
+
+@asynccontextmanager
+async def answers(doors: Doors, world: World) -> AsyncIterator[None]:
+    """Answers in every state: a thousand wait for our account, and three times as many for another of the same workspace."""
+    owner, other = await connect(doors.owner), uuid4()
+    given = "INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, '17841400000000003', 'zz', $3)"
+    await owner.execute(given, world.workspace, other, NOW)
+    try:
+        await owner.execute(_ANSWERS, world.workspace, other)
+        await owner.execute("ANALYZE outbound_messages")
+        yield
+    finally:
+        await owner.execute("DELETE FROM outbound_messages WHERE workspace_id = $1", world.workspace)
+        await owner.execute("DELETE FROM accounts WHERE id = $1", other)
+        await owner.close()
 
 
 async def test_O24_what_needs_a_look_and_the_queue_are_ranges_of_their_indexes(
     doors: Doors, app_db: Database, world: World
 ) -> None:
-    owner = await connect(doors.owner)
-    try:
-        await owner.execute(_ANSWERS, world.workspace)
-        await owner.execute("ANALYZE outbound_messages")
-        async with explaining(app_db, world) as conn:
-            given: dict[str, Any] = {"account": None, "limit": 50}
-            after = (datetime(2026, 12, 1, tzinfo=UTC), UUID(int=0))
-            items, _ = await outbox.scheduled(conn, world.viewer, conversation=None, after=after, **given)  # type: ignore[arg-type]
-            scheduled = conn.plans[0]
-            conn.plans.clear()
-            before = UUID(int=2**128 - 1)
-            bad, _ = await outbox.troubled(conn, world.viewer, states=["failed"], before=before, **given)  # type: ignore[arg-type]
-            troubled = conn.plans[0]
-            conn.plans.clear()
-            (queue,) = await outbox.queues(conn, world.viewer, "sends")  # type: ignore[arg-type]
-            queued = conn.plans[0]
-    finally:
-        await owner.execute("DELETE FROM outbound_messages WHERE workspace_id = $1", world.workspace)
-        await owner.close()
-    assert (len(items), len(bad), queue.people) == (50, 50, 1000)
-    assert "outbound_scheduled" in scheduled
-    assert "outbound_troubled" in troubled
-    assert "outbound_queued" in queued
-    assert rows_touched(scheduled) <= 150, scheduled
-    assert rows_touched(troubled) <= 150, troubled
-    assert all("Seq Scan on outbound_messages" not in plan for plan in (scheduled, troubled, queued))
+    given: dict[str, Any] = {"account": None, "limit": 50}
+    after, before = (datetime(2026, 12, 1, tzinfo=UTC), UUID(int=0)), UUID(int=2**128 - 1)
+    async with answers(doors, world), explaining(app_db, world) as conn:
+        last = "SELECT conversation_id FROM outbound_messages WHERE state = 'queued' AND account_id = $1 ORDER BY id DESC LIMIT 1"
+        conversation = await conn.fetchval(last, world.account)
+        items, _ = await outbox.scheduled(conn, world.viewer, conversation=None, after=after, **given)  # type: ignore[arg-type]
+        bad, _ = await outbox.troubled(conn, world.viewer, states=["failed"], before=before, **given)  # type: ignore[arg-type]
+        ours, theirs = await outbox.queues(conn, world.workspace, queue.NAMES)  # type: ignore[arg-type]
+        places = await outbox.places(conn, world.viewer, conversation, queue.NAMES)  # type: ignore[arg-type]
+        scheduled_ids, held, troubled_ids = await outbox.needing_a_look(conn, world.viewer)  # type: ignore[arg-type]
+    assert (len(items), len(bad), ours.count, theirs.count) == (50, 50, 1000, 3000)
+    assert 999 in {place.ahead for place in places}
+    assert (len(scheduled_ids), len(held), len(troubled_ids)) == (200, 0, 200)
+    plans = [plan for plan in conn.plans if "outbound_messages" in plan]
+    assert [plan for plan in plans if "Seq Scan on outbound_messages" in plan] == []
+    listed, trouble, counted, in_line, looked = plans
+    for plan, index, most in (  # a bitmap counts its rows twice
+        (listed, "outbound_scheduled", 150),
+        (trouble, "outbound_troubled", 2 * 1000 + 10),
+        (counted, "outbound_line", 2 * 4000 + 10),
+        (in_line, "outbound_line", 2 * 3 * 3000 + 10),
+        (looked, "outbound_troubled", 3 * 1000 + 10),
+    ):
+        assert index in plan, plan
+        assert rows_touched(plan) <= most, plan
 
 
 @pytest.mark.parametrize(
