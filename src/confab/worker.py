@@ -21,7 +21,7 @@ from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
-from confab.inbox.unsent import send_or_note
+from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.mail.post import Postman
@@ -206,7 +206,7 @@ def _members(shared: _Shared) -> list[Each | Together]:
     """Customers who connect: what they are told by itself."""
     offers = Offers(send=send_or_note, wording=Wording.of(shared.settings))
     welcoming = Welcomes(
-        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
+        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, note=note, offers=offers,
         mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
     )  # fmt: skip
     settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker
