@@ -155,6 +155,22 @@ async def troubled(
     return items, found[-1].id if len(found) == limit else None
 
 
+async def trouble(conn: Conn, workspace: WorkspaceId) -> dict[tuple[AccountId, str], int]:
+    """How many of each (account, state) stand as failed or in doubt, counted up to 10,000. Index: outbound_troubled."""
+    found = await conn.fetch(
+        """SELECT o.account_id, o.state, count(*)::int AS count FROM (
+            SELECT o.account_id, o.state FROM outbound_messages o
+            WHERE o.workspace_id = $1 AND o.state IN ('failed', 'in_doubt') AND o.kind NOT IN ('reaction', 'typing', 'seen')
+                AND o.error_code IS DISTINCT FROM 'part_failed'
+                AND NOT EXISTS (SELECT FROM outbound_messages n
+                    WHERE n.workspace_id = o.workspace_id AND n.message_id = o.message_id AND n.id > o.id)
+            LIMIT $2
+        ) o GROUP BY o.account_id, o.state""",
+        workspace, MOST_COUNTED,
+    )  # fmt: skip
+    return {(AccountId(record["account_id"]), record["state"]): record["count"] for record in found}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ids:
     scheduled: list[MessageId]
