@@ -117,13 +117,15 @@ class Database:
         begin = f"BEGIN; SELECT set_config('confab.workspace_id', '{UUID(str(workspace))}', true)"
         async with self._pool.acquire() as conn:
             await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- an id and nothing else is put in
+            is_done = False
             try:
                 yield conn
-            except BaseException:  # whatever ends the block, a cancellation included, undoes it
-                if not conn.is_closed():
+                is_done = True
+            finally:
+                if is_done:
+                    await conn.execute("COMMIT")
+                elif not conn.is_closed():
                     await conn.execute("ROLLBACK")
-                raise
-            await conn.execute("COMMIT")
 
 
 def in_short(error: BaseException) -> str:
