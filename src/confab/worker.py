@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.refresh import Refreshes
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.errors import Throttled
@@ -144,7 +145,7 @@ async def _be_present(door: Door) -> None:
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
     shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
-    rooms = (_corridor, _sending, _members, _profiles, _media, _history)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -245,6 +246,12 @@ def _file(kind: str, given: dict[str, Any]) -> handing.File:
 
 def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
+
+
+def _accounts(shared: _Shared) -> list[Each | Together]:
+    """Our link to Instagram."""
+    refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
+    return [Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None)]
 
 
 def _members(shared: _Shared) -> list[Each | Together]:
