@@ -49,17 +49,22 @@ def _bad_code(text: str, subcode: int | None) -> GraphError:
 
 
 def _redeem(sim: Sim, app: App, code: Code) -> Answer:
-    """A user's token; the Pages left out this time are lost to the tokens of earlier logins."""
+    """A user's token. The login gives tokens of earlier ones access to data again, but for the Pages it left out (T15, T24)."""
     code.is_used = True
     for token in sim.world.tokens.values():
-        is_left_out = token.kind == "page" and token.grant.user == code.grant.user and token.account not in code.grant.accounts
-        if is_left_out and not token.is_dead and apps.of_token(sim, token).id == app.id:
-            token.is_dead, token.dead_subcode, token.dead_text = True, None, LEFT_OUT_TEXT
+        if token.grant.user == code.grant.user and apps.of_token(sim, token).id == app.id:
+            _after_login(sim, token, code)
     made = accounts.add_token(
         sim, code.account, "user" if sim.facebook_code_gives == "long" else "user_short", scopes=code.scopes,
         grant=replace(code.grant, login_ms=sim.now_ms()),
     )  # fmt: skip
     return bearer(made.value, accounts.LIVES_MS[made.kind])
+
+
+def _after_login(sim: Sim, token: Token, code: Code) -> None:
+    token.grant = replace(token.grant, login_ms=sim.now_ms())
+    if token.kind == "page" and token.account not in code.grant.accounts and not token.is_dead:
+        token.is_dead, token.dead_subcode, token.dead_text = True, None, LEFT_OUT_TEXT
 
 
 def _exchange(sim: Sim, call: Call, app: App) -> Answer:

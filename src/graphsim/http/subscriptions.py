@@ -31,12 +31,13 @@ def get_subscriptions(sim: Sim, call: Call, token: Token) -> Answer:
 
 
 def post_subscription(sim: Sim, call: Call, token: Token) -> Answer:
-    """Subscribe the account to fields; a fault may let it lack some and say nothing. Rule T29."""
+    """Subscribe the account to fields; a fault may let it lack some and say nothing. Its events are this flavour's. Rule T29."""
     account = access.account_of(sim, call, token)
     access.require(token, "pages_manage_metadata" if call.is_facebook else access.BASIC)
     wanted = _wanted(call)
     fault = sim.faults.take(("subscriptions",), ("lack",), account.ig_id)
     kept = tuple(one for one in wanted if fault is None or one not in fault.fields)
+    account.flavour = "fb" if call.is_facebook else "ig"
     if call.is_facebook:
         account.page_fields = kept
         account.subscribed_fields = tuple(one for one in ALL_FIELDS if fault is None or one not in fault.fields)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 from tests.contract.graphsim.door import DAY, IG, TOKEN, Receiver, Sim, refusal
+from tests.contract.graphsim.logins import FACEBOOK, user_token
 
 NOW = 1_793_610_000  # 2026-11-02T09:00:00Z; the first of November, a day of 25 hours, ended an hour ago
 TOTAL = {"period": "day", "metric_type": "total_value"}
@@ -229,6 +230,15 @@ async def test_I2_insights_need_their_permission(sim: Sim) -> None:
     await sim.do("tokens", action="issue", token="EAApage", kind="page", scopes=["instagram_basic", "instagram_manage_insights"])
     assert refusal(await asked(sim, "reach", period="day", **PAGE)) == (10, None)
     assert refusal(await asked(sim, "reach", node="me", period="day", token="IGAAno")) == (190, None)
+
+
+async def test_I2_a_users_token_reaches_every_account_that_was_shared(sim: Sim) -> None:
+    other = (await sim.do("accounts", username="quay.tea"))["id"]
+    user = await user_token(sim, pages=[IG, other])
+    for account in (IG, other):
+        assert len(await values(sim, node=account, host=FACEBOOK, token=user)) == 1
+    left_out = (await sim.do("accounts", username="pier.fish"))["id"]
+    assert refusal(await asked(sim, "reach", node=left_out, period="day", host=FACEBOOK, token=user)) == (100, 33)
 
 
 async def test_I1_the_same_seed_gives_the_same_numbers_and_another_account_its_own(sim: Sim) -> None:

@@ -106,6 +106,15 @@ async def test_T22_a_users_token_is_exchanged_for_a_long_one_and_that_again_afte
     assert refusal(wrong) == (1, None)
 
 
+async def test_T24_another_login_gives_earlier_tokens_access_again(sim: Sim) -> None:
+    page = await page_token(sim, await user_token(sim))
+    await sim.advance(80 * DAY)
+    user = await user_token(sim)
+    await sim.advance(80 * DAY)
+    assert (await me(sim, page)).status_code == 200
+    assert refusal(await me(sim, user)) == (190, 463)
+
+
 async def test_T15_T24_a_pages_token_has_no_date_but_dies_90_days_after_the_last_login(sim: Sim) -> None:
     page = await page_token(sim, await user_token(sim))
     await sim.advance(89 * DAY)
