@@ -60,7 +60,7 @@ async def identify(services: Services, connection: HTTPConnection) -> Access:
         raise Unauthenticated("Sign in first.")
     if bearer is None:
         refuse_other_sites(services, connection)
-    async with services.db.transaction() as conn:
+    async with services.db.alone() as conn:
         session = await team.viewer_of(conn, secrets.digest(secret), now)
     if session is None:
         raise Unauthenticated("This token is not valid any more." if bearer else "Your session has ended. Sign in again.")
@@ -106,5 +106,10 @@ async def _signed_in(connection: HTTPConnection) -> Access:
 SignedIn = Annotated[Access, Depends(_signed_in)]
 """A handler's parameter: the request's Access, or 401 before the handler runs."""
 
-Running = Annotated[Services, Depends(services_of)]
+
+async def _running(connection: HTTPConnection) -> Services:  # a plain function would go to a thread, at every request
+    return services_of(connection)
+
+
+Running = Annotated[Services, Depends(_running)]
 """A handler's parameter: the services of this process."""

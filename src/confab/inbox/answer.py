@@ -15,7 +15,7 @@ import msgspec
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, WindowClosed
 from confab.inbox import asked, circumstances, compose, gate
-from confab.inbox.act import changed, message_of, publish, shown
+from confab.inbox.act import changed, message_of, publish, save, shown
 from confab.inbox.compose import Part
 from confab.inbox.contents import bad_text
 from confab.inbox.gate import Asked, CommentState, Referred
@@ -79,8 +79,10 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
         _call(actor, conversation, part, row.id, now + n * IN_ORDER)
         for n, (part, row) in enumerate(zip(parts, written, strict=True))
     ]
+    undo = timedelta(seconds=_undo(command.undo_s))
     for call in calls:
-        call.purpose, call.created_at, call.due_at = command.purpose, now, now + timedelta(seconds=_undo(command.undo_s))
+        call.purpose, call.created_at, call.due_at = command.purpose, now, now + undo
+        call.not_before = call.due_at if undo else None
         call.batch_id = calls[0].id if len(calls) > 1 else None
         call.comment_id = comment.id if comment is not None else None
     if release_at is not None:
@@ -127,7 +129,7 @@ async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> 
         if one.state in ("scheduled", "held", "queued", "in_doubt", "failed"):
             one.state, one.due_at, one.settled_at = "discarded", None, now
             await outbound.write(conn, one)
-    await outbound.make_due(conn, actor.workspace_id, command.conversation_id, now)
+    await outbound.next_is_due(conn, [(actor.workspace_id, command.conversation_id)], now)
     for row in rows:
         row.status, row.is_changed = "discarded", True
     await messages.update(conn, rows)
@@ -265,10 +267,9 @@ async def _publish_new(conn: Conn, conversation: ConversationRow, written: Seque
     for row in written:
         if row.status != "scheduled":
             consider_as_last(conversation, row)
-    await conversations.update(conn, [conversation])
     values = [shown(row, conversation) for row in written]
     added = [MessageAdded(type="message_added", conversation_id=one.conversation_id, message=one) for one in values]
-    await publish(conn, conversation, added, now)
+    await save(conn, conversation, added, now)
     return values[0]
 
 
@@ -283,10 +284,11 @@ async def _again(conn: Conn, actor: Actor, calls: Sequence[OutboundRow], payload
         new = replace(call, id=ids.new(at), payload=payload if index == 0 else call.payload, lane=LANE[actor.kind])
         new.actor_kind, new.actor_id, new.actor_name, new.state = actor.kind, actor.agent_id, actor.name, "queued"
         new.due_at, new.created_at, new.refusals, new.attempted_at, new.settled_at = now, now, 0, None, None
-        new.release_at = new.on_reply = new.seen_message_id = new.error_code = new.error_message = None
+        new.release_at = new.on_reply = new.seen_message_id = new.error_code = new.error_message = new.not_before = None
         new.batch_id = (again[0] if again else new).id if call.batch_id is not None else None
         again.append(new)
     await outbound.insert(conn, again)
+    await outbound.next_is_due(conn, [(actor.workspace_id, calls[0].conversation_id)], now)
 
 
 async def with_call(conn: Conn, actor: Actor, conversation: ConversationId, message: MessageId) -> tuple[MessageRow, OutboundRow]:

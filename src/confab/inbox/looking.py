@@ -1,7 +1,7 @@
 """An answer in doubt is looked for at Instagram: its conversation is read back. Absence is no proof. Rule O5."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -10,13 +10,13 @@ from confab.clock import Clock
 from confab.errors import GraphError
 from confab.graph.client import GraphClient
 from confab.graph.read_back import ReadMessage
-from confab.inbox import settle
+from confab.inbox import locked, settle
 from confab.inbox.line import LineOf
 from confab.inbox.reading import CONVERSATIONS
 from confab.model import links
-from confab.model.inbox import WorkspaceId
+from confab.model.inbox import OutboundId, WorkspaceId
 from confab.store import ids, messages
-from confab.store.db import Conn, Database, in_short
+from confab.store.db import Database, in_short
 from confab.store.outbound import OutboundRow
 from confab.work.pace import Pace, Waiting
 
@@ -31,22 +31,18 @@ _NOT_ASKED = (
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _PATIENCE_S = 5.0  # to look at Instagram is not worth a longer wait: there is another look
 
-Locked = Callable[[Conn, WorkspaceId, OutboundRow], Awaitable[OutboundRow | None]]
-"""The call as it is now, where its message may be given a mid."""
-
 log = structlog.get_logger()
 
 
 class Looking:
     """Looks for answers in doubt."""
 
-    def __init__(self, db: Database, graph: GraphClient, clock: Clock, line_of: LineOf, pace: Pace, locked: Locked) -> None:
+    def __init__(self, db: Database, graph: GraphClient, clock: Clock, line_of: LineOf, pace: Pace) -> None:
         self._db = db
         self._graph = graph
         self._clock = clock
         self._line_of = line_of
         self._pace = pace
-        self._locked = locked
 
     async def look(self, workspace: WorkspaceId, call: OutboundRow) -> None:
         """One look; what is found settles it, else there is a next look, or nobody looks any more."""
@@ -55,13 +51,13 @@ class Looking:
         found = await self._unclaimed(workspace, call, alike)
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            current = await self._locked(conn, workspace, call)
-            if current is None or current.state != "in_doubt":
+            current = await locked.lock(conn, workspace, OutboundId(call.id), account=call.account_id)
+            if current is None or current.call.state != "in_doubt":
                 return
             if found is not None:
                 await settle.sent(conn, current, found.id, now, is_guess=True)
             else:
-                again = settle.next_look(current.attempted_at or now, now)
+                again = settle.next_look(current.call.attempted_at or now, now)
                 at_last = _NOT_SHOWN if shown is not None else _NOT_ASKED
                 await settle.in_doubt(conn, current, again, CHECKING if again else at_last, now)
 

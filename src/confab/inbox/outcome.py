@@ -19,6 +19,7 @@ from confab.errors import (
 from confab.graph.client import Receipt
 from confab.graph.errors import TOO_FAST, UNKNOWN_FILE
 from confab.inbox import gesture, settle
+from confab.inbox.locked import Locked
 from confab.inbox.looking import CHECKING
 from confab.inbox.wording import GESTURES, pool_of
 from confab.model.changes import AccountUpdated
@@ -35,58 +36,60 @@ _LONGEST_WAIT = timedelta(minutes=15)
 _RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next refusal says it again
 
 
-async def record(conn: Conn, call: OutboundRow, outcome: Receipt | GraphError, now: datetime) -> None:
-    """Write down what came of the call; the account and the conversation are locked."""
+async def record(conn: Conn, locked: Locked, outcome: Receipt | GraphError, now: datetime) -> None:
+    """Write down what came of the call; its account is locked, too."""
+    call = locked.call
     match outcome:
         case Receipt():
-            await _sent(conn, call, outcome, now)
+            await _sent(conn, locked, outcome, now)
         case Unanswered():
-            await settle.in_doubt(conn, call, settle.next_look(call.attempted_at or now, now), CHECKING, now)
+            await settle.in_doubt(conn, locked, settle.next_look(call.attempted_at or now, now), CHECKING, now)
         case Throttled():
-            await _slow_down(conn, call, outcome, now)
+            await _slow_down(conn, locked, outcome, now)
         case Unauthorised():
             account = await health.mark_dead(conn, WorkspaceId(call.workspace_id), call.account_id, outcome.detail)
             await _tell(conn, call, account, now)
-            await _later(conn, call, now + WHEN_PAUSED, outcome.code, outcome.detail, now)
+            await _later(conn, locked, now + WHEN_PAUSED, outcome.code, outcome.detail, now)
         case Unavailable() if call.refusals < len(_BACKOFF_S):
-            await _once_more(conn, call, outcome, now)
+            await _once_more(conn, locked, outcome, now)
         case Rejected() if outcome.subcode == UNKNOWN_FILE and call.refusals == 0:
             files: list[uploads.File] = [(bytes.fromhex(one["digest"]), call.kind) for one in call.payload["files"]]  # pyright: ignore[reportAssignmentType] -- only files have attachment ids
             await uploads.take_back(conn, WorkspaceId(call.workspace_id), call.account_id, files)
-            await _once_more(conn, call, outcome, now)
+            await _once_more(conn, locked, outcome, now)
         case _:
-            await _refused(conn, call, outcome, now)
+            await _refused(conn, locked, outcome, now)
 
 
-async def _sent(conn: Conn, call: OutboundRow, receipt: Receipt, now: datetime) -> None:
+async def _sent(conn: Conn, locked: Locked, receipt: Receipt, now: datetime) -> None:
+    call = locked.call
     if call.kind in GESTURES:
-        await gesture.done(conn, call, now)
+        await gesture.done(conn, locked, now)
     else:
-        await settle.sent(conn, call, receipt.mid, now)
-    workspace, pool = WorkspaceId(call.workspace_id), pool_of(call)
-    await health.flows(conn, workspace, call.account_id)
-    if receipt.usage is not None:
-        await budgets.learn(conn, workspace, call.account_id, pool.name, receipt.usage.percent)
+        await settle.sent(conn, locked, receipt.mid, now)
+    await health.flows(conn, locked.workspace, call.account_id)
+    used_percent = receipt.usage.percent if receipt.usage is not None else 0
+    await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
 
 
-async def _once_more(conn: Conn, call: OutboundRow, outcome: GraphError, now: datetime) -> None:
-    wait_s = _BACKOFF_S[call.refusals]
-    call.refusals += 1
-    await _later(conn, call, now + timedelta(seconds=wait_s), outcome.code, outcome.detail, now)
+async def _once_more(conn: Conn, locked: Locked, outcome: GraphError, now: datetime) -> None:
+    wait_s = _BACKOFF_S[locked.call.refusals]
+    locked.call.refusals += 1
+    await _later(conn, locked, now + timedelta(seconds=wait_s), outcome.code, outcome.detail, now)
 
 
-async def _slow_down(conn: Conn, call: OutboundRow, outcome: Throttled, now: datetime) -> None:
-    workspace = WorkspaceId(call.workspace_id)
+async def _slow_down(conn: Conn, locked: Locked, outcome: Throttled, now: datetime) -> None:
+    workspace, call = locked.workspace, locked.call
     before = await health.pause_of(conn, workspace, call.account_id)
     until = now + (outcome.retry_after or _patience(outcome, before.throttles))
     if before.paused_until is not None and before.paused_until > now and outcome.retry_after is None:
         until = before.paused_until  # it was on its way when the pause began
     elif before.paused_until is None or before.paused_until < until:
         await health.pause(conn, workspace, call.account_id, until)
+    await budgets.exhausted(conn, workspace, call.account_id, pool_of(call).name, until)
     if outcome.is_restriction:
         account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
         await _tell(conn, call, account, now)
-    await _later(conn, call, until, outcome.code, f"{outcome.detail} It goes out as soon as it may.", now)
+    await _later(conn, locked, until, outcome.code, f"{outcome.detail} It goes out as soon as it may.", now)
 
 
 def _patience(outcome: Throttled, times: int) -> timedelta:
@@ -94,20 +97,20 @@ def _patience(outcome: Throttled, times: int) -> timedelta:
     return min(least * 2 ** min(times, 10), _LONGEST_WAIT)
 
 
-async def _refused(conn: Conn, call: OutboundRow, outcome: GraphError, now: datetime) -> None:
+async def _refused(conn: Conn, locked: Locked, outcome: GraphError, now: datetime) -> None:
     """For good. What Meta says of the window, the participant or the account counts from now on, whatever was reckoned."""
+    call = locked.call
     match outcome:
         case WindowShut():
-            await settle.window_shut(conn, call)
+            locked.conversation.window_refused_at = call.attempted_at
         case Unreachable():
-            await settle.unreachable(conn, call)
+            locked.conversation.unreachable_at = call.attempted_at
         case Restricted():
-            workspace, until = WorkspaceId(call.workspace_id), now + _RESTRICTED_FOR
-            account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
+            account = await health.restrict(conn, locked.workspace, call.account_id, now + _RESTRICTED_FOR, outcome.detail)
             await _tell(conn, call, account, now)
         case _:
             pass
-    await fail(conn, call, outcome.code, outcome.detail, now)
+    await fail(conn, locked, outcome.code, outcome.detail, now)
 
 
 async def _tell(conn: Conn, call: OutboundRow, account: Account | None, now: datetime) -> None:
@@ -116,21 +119,21 @@ async def _tell(conn: Conn, call: OutboundRow, account: Account | None, now: dat
         await changes.publish(conn, WorkspaceId(call.workspace_id), [changed], now)
 
 
-async def fail(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
+async def fail(conn: Conn, locked: Locked, code: str, reason: str, now: datetime) -> None:
     """It was certainly not sent, and will not be by itself."""
-    await (gesture if call.kind in GESTURES else settle).failed(conn, call, code, reason, now)
+    await (gesture if locked.call.kind in GESTURES else settle).failed(conn, locked, code, reason, now)
 
 
-async def _later(conn: Conn, call: OutboundRow, until: datetime, code: str, reason: str, now: datetime) -> None:
-    if call.kind in GESTURES:
-        await gesture.later(conn, call, until, code, reason)
+async def _later(conn: Conn, locked: Locked, until: datetime, code: str, reason: str, now: datetime) -> None:
+    if locked.call.kind in GESTURES:
+        await gesture.later(conn, locked.call, until, code, reason)
     else:
-        await settle.later(conn, call, until, code, reason, now)
+        await settle.later(conn, locked, until, code, reason, now)
 
 
-async def wait(conn: Conn, call: OutboundRow, until: datetime, code: str, reason: str, now: datetime) -> None:
+async def wait(conn: Conn, locked: Locked, until: datetime, code: str, reason: str, now: datetime) -> None:
     """What keeps all of an account waiting keeps this, too."""
-    if call.kind in GESTURES:
-        await gesture.later(conn, call, until, code, reason)
+    if locked.call.kind in GESTURES:
+        await gesture.later(conn, locked.call, until, code, reason)
     else:
-        await settle.wait(conn, call, until, code, reason, now)
+        await settle.wait(conn, locked, until, code, reason, now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from confab.errors import Conflict, Invalid
-from confab.inbox import asked, circumstances, compose, gate, outcome
+from confab.inbox import asked, circumstances, compose, gate, locked, outcome
 from confab.inbox.act import publish, shown
 from confab.inbox.answer import IN_ORDER, permit, release_time, with_call
 from confab.inbox.compose import Part
@@ -48,7 +48,7 @@ async def let_go(conn: Conn, call: OutboundRow, conversation: ConversationRow, n
         return
     against = await _refusal(conn, conversation, calls, now)
     if against is not None:
-        await outcome.fail(conn, calls[0], against.code or "refused", against.words, now)
+        await outcome.fail(conn, await locked.of(conn, calls[0], conversation), against.code or "refused", against.words, now)
     else:
         await _queue(conn, conversation, calls, await _messages_of(conn, calls), now)
 

@@ -18,18 +18,17 @@ from confab.errors import Conflict, GraphError, Unanswered, Unauthorised, Unavai
 from confab.graph.client import GraphClient, Receipt
 from confab.inbox import asked, circumstances, gate, gesture, outcome, schedule, settle, wording
 from confab.inbox.line import Line, LineOf
+from confab.inbox.locked import Locked, lock
 from confab.inbox.looking import CHECKING, Looking
 from confab.inbox.wording import FILES, GESTURES, pool_of, recipient
-from confab.model.inbox import ConversationId, OutboundId, WorkspaceId
-from confab.store import budgets, conversations, events, messages, outbound, wake
+from confab.model.inbox import OutboundId, WorkspaceId
+from confab.store import budgets, outbound, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.outbound import OutboundRow
-from confab.store.rows import ConversationRow
 from confab.store.wake import Wake
 from confab.work.pace import Pace
 
-_WHEN_HELD = timedelta(seconds=5)
 _HOLDS_FOR = timedelta(seconds=60)
 _INDICATOR_LIVES = timedelta(seconds=10)
 _AHEAD = (timedelta(seconds=2), timedelta(milliseconds=250), timedelta(milliseconds=250))  # how far a lane may reserve places
@@ -91,7 +90,7 @@ class Sender:
         self._hand_over = hand_over
         self._lease = lease
         self._reveal = reveal
-        self._looking = Looking(db, graph, clock, line_of, Pace(db, clock), self._locked)
+        self._looking = Looking(db, graph, clock, line_of, Pace(db, clock))
 
     async def run(self, due: Due) -> None:
         """Move one outbound row on by one step. A row that needs nothing is left alone, so that a repeat is harmless."""
@@ -111,13 +110,12 @@ class Sender:
         """Under the lock: a call to make, files to hand over before, an answer to look for, or nothing to do outside."""
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            call = await outbound.get(conn, workspace, outbound_id)
-            if call is None:
-                return None
-            conversation = await conversations.lock(conn, workspace, ConversationId(call.conversation_id))
-            call = await outbound.get(conn, workspace, outbound_id)
-            step = await self._decide(conn, call, conversation, places, now) if call is not None else None
-        self._told(workspace)
+            locked = await lock(conn, workspace, outbound_id)
+            step = await self._decide(conn, locked, places, now) if locked is not None else None
+        if isinstance(step, _Ready):
+            self._wake.say(wake.changed(workspace))
+        else:
+            self._told(workspace)
         return step
 
     async def _with_files(self, workspace: WorkspaceId, outbound_id: OutboundId, unhanded: _Unhanded) -> _Ready | None:
@@ -140,33 +138,29 @@ class Sender:
         now = self._clock.now()
         async with self._db.transaction() as conn:
             call = await outbound.get(conn, workspace, outbound_id)
-            if call is None or call.state not in ("scheduled", "queued", "sending", "in_doubt"):
+            if call is None or (locked := await lock(conn, workspace, outbound_id, account=call.account_id)) is None:
                 return
-            call = await self._locked(conn, workspace, call)
-            if call is not None and (call.state in ("scheduled", "queued") or call.kind in GESTURES):
-                await outcome.fail(conn, call, "not_sendable", _NOT_FROM_HERE.format(reason=reason), now)
-            elif call is not None and call.state in ("sending", "in_doubt"):
-                await settle.in_doubt(conn, call, None, _LOST_TRACK.format(reason=reason), now)
+            is_begun = locked.call.state in ("sending", "in_doubt")
+            if locked.call.state in ("scheduled", "queued") or (is_begun and call.kind in GESTURES):
+                await outcome.fail(conn, locked, "not_sendable", _NOT_FROM_HERE.format(reason=reason), now)
+            elif is_begun:
+                await settle.in_doubt(conn, locked, None, _LOST_TRACK.format(reason=reason), now)
         self._told(workspace)
 
     async def _decide(
-        self,
-        conn: Conn,
-        call: OutboundRow,
-        conversation: ConversationRow,
-        places: Sequence[dict[str, str]] | None,
-        now: datetime,
+        self, conn: Conn, locked: Locked, places: Sequence[dict[str, str]] | None, now: datetime
     ) -> _Ready | _Unhanded | OutboundRow | None:
+        call = locked.call
         match call.state:
             case "scheduled":
-                await schedule.let_go(conn, call, conversation, now)
+                await schedule.let_go(conn, call, locked.conversation, now)
                 return None
             case "queued":
-                return await self._prepare(conn, call, conversation, places, now)
+                return await self._prepare(conn, locked, places, now)
             case "sending" if call.kind in GESTURES and now >= (call.attempted_at or now) + self._lease:
-                return await self._prepare(conn, call, conversation, places, now)  # a repeat of it changes nothing
+                return await self._prepare(conn, locked, places, now)  # a repeat of it changes nothing
             case "sending":
-                await self._doubt(conn, call, now)
+                await self._doubt(conn, locked, now)
                 return None
             case "in_doubt":
                 return call
@@ -175,87 +169,60 @@ class Sender:
                 await outbound.write(conn, call)
                 return None
 
-    async def _doubt(self, conn: Conn, call: OutboundRow, now: datetime) -> None:
+    async def _doubt(self, conn: Conn, locked: Locked, now: datetime) -> None:
         """Its worker died: it may have been sent. One whose call may still be open is left to who makes it."""
-        attempted_at = call.attempted_at or now
-        if call.kind not in GESTURES and now >= attempted_at + self._lease:
-            await settle.in_doubt(conn, call, settle.next_look(attempted_at, now) or now, CHECKING, now)
+        attempted_at = locked.call.attempted_at or now
+        if locked.call.kind not in GESTURES and now >= attempted_at + self._lease:
+            await settle.in_doubt(conn, locked, settle.next_look(attempted_at, now) or now, CHECKING, now)
 
     async def _prepare(
-        self,
-        conn: Conn,
-        call: OutboundRow,
-        conversation: ConversationRow,
-        places: Sequence[dict[str, str]] | None,
-        now: datetime,
+        self, conn: Conn, locked: Locked, places: Sequence[dict[str, str]] | None, now: datetime
     ) -> _Ready | _Unhanded | None:
         """Queued → sending, unless something forbids it or something earlier is still open."""
-        if await self._is_over(conn, call, now):
+        call = locked.call
+        if _is_over(locked, now):
             call.state, call.due_at, call.settled_at = "discarded", None, now
             await outbound.write(conn, call)
+            await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
             return None
-        if await self._is_held(conn, call):
-            call.due_at = now + _WHEN_HELD
+        if (until := await _held_until(conn, call, now)) is not None:
+            call.due_at = until
             await outbound.write(conn, call)
             return None
-        state = await circumstances.of(conn, conversation)
+        state = await circumstances.of(conn, locked.conversation)
         line = await self._line_of(conn, WorkspaceId(call.workspace_id), call.account_id)
         ruling = gate.ask(await asked.of_call(conn, call), replace(state, has_token=line is not None), now)
         if ruling.outcome == "refused":
-            await outcome.fail(conn, call, ruling.code or "refused", ruling.words, now)
+            await outcome.fail(conn, locked, ruling.code or "refused", ruling.words, now)
             return None
         if ruling.outcome == "waits" or line is None:
-            await outcome.wait(conn, call, ruling.until or now + outcome.WHEN_PAUSED, ruling.code or "waiting", ruling.words, now)
+            await outcome.wait(
+                conn, locked, ruling.until or now + outcome.WHEN_PAUSED, ruling.code or "waiting", ruling.words, now
+            )
             return None
         if call.kind in FILES and places is None:
             return _Unhanded(call=call, line=line)
-        return await self._take_place(conn, call, line, ruling.tag, places or (), now)
+        return await self._take_place(conn, locked, line, ruling.tag, places or (), now)
 
     async def _take_place(
-        self, conn: Conn, call: OutboundRow, line: Line, tag: str | None, places: Sequence[dict[str, str]], now: datetime
+        self, conn: Conn, locked: Locked, line: Line, tag: str | None, places: Sequence[dict[str, str]], now: datetime
     ) -> _Ready | None:
         """A place in Meta's limits, and `sending` is committed; or it is due again when there may be one. Rule O16."""
-        pool, workspace = pool_of(call), WorkspaceId(call.workspace_id)
-        ahead = _AHEAD[call.lane]
-        is_given, at = await budgets.take(conn, workspace, call.account_id, pool.name, pool.spacing(ahead), now)
+        call = locked.call
+        pool, ahead = pool_of(call), _AHEAD[call.lane]
+        is_given, at = await budgets.take(conn, locked.workspace, call.account_id, pool.name, pool.spacing(ahead), now)
         if not is_given:
             call.due_at = at - ahead + random.random() * _SPREAD  # noqa: S311 -- so that not all who wait come at once
             await outbound.write(conn, call)
             return None
         try:
-            payload = await self._reveal(conn, workspace, call.payload, now)
+            payload = await self._reveal(conn, locked.workspace, call.payload, now)
         except Conflict as refused:
-            await outcome.fail(conn, call, str(refused.facts.get("code", refused.code)), refused.detail, now)
+            await outcome.fail(conn, locked, str(refused.facts.get("code", refused.code)), refused.detail, now)
             return None
         sending = gesture.sending if call.kind in GESTURES else settle.sending
-        await sending(conn, call, now + self._lease, now)
+        await sending(conn, locked, now + self._lease, now)
         return _Ready(call=call, line=line, tag=tag, at=at, payload=payload, places=places)
-
-    async def _is_over(self, conn: Conn, call: OutboundRow, now: datetime) -> bool:
-        """An indicator that comes too late, or an answer sent again whose first call turned out to have worked."""
-        if call.kind in ("typing", "seen"):
-            return now >= call.created_at + _INDICATOR_LIVES
-        if call.kind in GESTURES or call.message_id is None:
-            return False
-        found = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)])
-        return not found or found[0].mid is not None
-
-    async def _is_held(self, conn: Conn, call: OutboundRow) -> bool:
-        """One in flight per conversation, in order; an answer in doubt holds the later ones for a minute at most (O8).
-
-        What was written together with it waits until somebody knows (O14). An indicator waits for nothing.
-        """
-        workspace, conversation = WorkspaceId(call.workspace_id), ConversationId(call.conversation_id)
-        if call.kind in ("typing", "seen"):
-            return False
-        for earlier in await outbound.earliest_open(conn, workspace, conversation):
-            if earlier.id == call.id:
-                return False
-            doubted_at = earlier.attempted_at if earlier.state == "in_doubt" else None
-            is_together = call.batch_id is not None and earlier.batch_id == call.batch_id
-            if doubted_at is None or is_together or self._clock.now() - doubted_at < _HOLDS_FOR:
-                return True
-        return False
 
     async def _call(self, workspace: WorkspaceId, ready: _Ready) -> None:
         """Ask Meta, once, outside any transaction, and record what came of it."""
@@ -283,16 +250,10 @@ class Sender:
     async def _conclude(self, workspace: WorkspaceId, call: OutboundRow, came: Receipt | GraphError) -> None:
         now = self._clock.now()
         async with self._db.transaction() as conn:
-            current = await self._locked(conn, workspace, call)
-            if current is not None and current.attempted_at == call.attempted_at:
+            current = await lock(conn, workspace, OutboundId(call.id), account=call.account_id)
+            if current is not None and current.call.attempted_at == call.attempted_at:
                 await outcome.record(conn, current, came, now)
         self._told(workspace)
-
-    async def _locked(self, conn: Conn, workspace: WorkspaceId, call: OutboundRow) -> OutboundRow | None:
-        """The call as it is now, where its message may be given a mid: apply must not park meanwhile what is said about it."""
-        await events.lock_accounts(conn, [call.account_id])
-        await conversations.lock(conn, workspace, ConversationId(call.conversation_id))
-        return await outbound.get(conn, workspace, OutboundId(call.id))
 
     async def _confirm_dead(self, line: Line, error: Unauthorised) -> GraphError:
         """A 190 is believed only when a second, harmless call says the same. Rules T14, E6."""
@@ -305,7 +266,31 @@ class Sender:
         return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
 
     def _told(self, workspace: WorkspaceId) -> None:
+        """Something changed, and what waited behind it may go, in whichever lane it is."""
         self._wake.say(wake.changed(workspace), *wake.sending())
+
+
+def _is_over(locked: Locked, now: datetime) -> bool:
+    """An indicator that comes too late, or an answer sent again whose first call turned out to have worked."""
+    call, message = locked.call, locked.message
+    if call.kind in ("typing", "seen"):
+        return now >= call.created_at + _INDICATOR_LIVES
+    return call.kind not in GESTURES and (message is None or message.mid is not None)
+
+
+async def _held_until(conn: Conn, call: OutboundRow, now: datetime) -> datetime | None:
+    """When to look again at what goes after something that is still open; None when it is its turn. Rules O8, O14.
+
+    One in flight per conversation, in order; an answer in doubt holds the later ones for a minute at most, and what was written
+    together with it until somebody knows. An indicator waits for nothing.
+    """
+    if call.kind in ("typing", "seen"):
+        return None
+    earlier = await outbound.earlier(conn, call, now - _HOLDS_FOR)
+    if earlier is None:
+        return None
+    holds_until = (earlier.attempted_at or now) + _HOLDS_FOR
+    return holds_until if earlier.state == "in_doubt" and holds_until > now else now + outbound.LOOKS_AGAIN
 
 
 def _not_a_send(error: GraphError) -> GraphError:

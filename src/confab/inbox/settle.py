@@ -6,24 +6,26 @@ names another mid, the guess is undone and the message it had taken stands by it
 
 from datetime import datetime, timedelta
 
+from confab.inbox.act import save
 from confab.inbox.apply import catch_up
+from confab.inbox.locked import Locked
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated
-from confab.model.inbox import ConversationId, MessageId, WorkspaceId
+from confab.model.changes import Change, MessageAdded, MessageRemoved, MessageUpdated
+from confab.model.inbox import ConversationId, MessageId
 from confab.store import changes, conversations, ids, messages, outbound
 from confab.store.db import Conn
-from confab.store.outbound import PART_FAILED, OutboundRow
-from confab.store.rows import ConversationRow, MessageRow
+from confab.store.outbound import PART_FAILED
+from confab.store.rows import MessageRow
 
 _PART = "The part before it was not sent."
 
 
-async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_guess: bool = False) -> None:
+async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess: bool = False) -> None:
     """Instagram has it under this mid. `is_guess`: we read it back and it says the same. A repeat changes nothing.
 
-    The caller holds the account's lock and the conversation's, taken in this order: what is said about the mid waits parked.
+    The caller holds the account's lock, too: what is said about the mid waits parked.
     """
-    settling = await _Settling.begin(conn, call)
+    settling, call = _Settling(conn, locked), locked.call
     message, digest = settling.message, ids.digest(mid)
     if message.mid is not None and message.mid != mid:
         if is_guess or not message.mid_is_guess:
@@ -41,9 +43,9 @@ async def sent(conn: Conn, call: OutboundRow, mid: str, now: datetime, *, is_gue
     await settling.end(now)
 
 
-async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: datetime) -> None:
+async def failed(conn: Conn, locked: Locked, code: str, reason: str, now: datetime) -> None:
     """It was certainly not sent, and will not be by itself; nor is what was written together with it. Rule O14."""
-    settling = await _Settling.begin(conn, call)
+    settling, call = _Settling(conn, locked), locked.call
     if settling.message.mid_is_guess:
         await settling.give_back()
     call.state, call.due_at, call.settled_at = "failed", None, now
@@ -52,44 +54,29 @@ async def failed(conn: Conn, call: OutboundRow, code: str, reason: str, now: dat
     await settling.end(now)
 
 
-async def window_shut(conn: Conn, call: OutboundRow) -> None:
-    """Meta says that the window is closed: so it is, until the participant writes. Rule O10."""
-    await _remark(conn, call, "window_refused_at")
-
-
-async def unreachable(conn: Conn, call: OutboundRow) -> None:
-    """Meta says that the participant cannot be reached: so it is, until they write. Rule G18."""
-    await _remark(conn, call, "unreachable_at")
-
-
-async def _remark(conn: Conn, call: OutboundRow, field: str) -> None:
-    conversation = await conversations.lock(conn, WorkspaceId(call.workspace_id), ConversationId(call.conversation_id))
-    setattr(conversation, field, call.attempted_at)
-    await conversations.update(conn, [conversation])
-
-
-async def later(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reason: str, now: datetime) -> None:
+async def later(conn: Conn, locked: Locked, due_at: datetime, code: str, reason: str, now: datetime) -> None:
     """It was certainly not sent and waits for its next try; the team sees why."""
-    settling = await _Settling.begin(conn, call)
+    settling, call = _Settling(conn, locked), locked.call
     if settling.message.mid_is_guess:
         await settling.give_back()
-    call.state, call.due_at = "queued", due_at
+    call.state, call.due_at, call.not_before = "queued", due_at, due_at
     settling.say("queued", code, reason)
     await settling.end(now, release=False)
 
 
-async def wait(conn: Conn, call: OutboundRow, due_at: datetime, code: str, reason: str, now: datetime) -> None:
+async def wait(conn: Conn, locked: Locked, due_at: datetime, code: str, reason: str, now: datetime) -> None:
     """The same for what keeps all of an account waiting: the team is told once, not at every look."""
+    call = locked.call
     if (call.error_code, call.error_message) == (code, reason):
         call.due_at = due_at
         await outbound.write(conn, call)
     else:
-        await later(conn, call, due_at, code, reason, now)
+        await later(conn, locked, due_at, code, reason, now)
 
 
-async def in_doubt(conn: Conn, call: OutboundRow, due_at: datetime | None, reason: str, now: datetime) -> None:
+async def in_doubt(conn: Conn, locked: Locked, due_at: datetime | None, reason: str, now: datetime) -> None:
     """It may have been sent. `due_at` is the next look; None: nobody looks any more, and a person has to decide."""
-    settling = await _Settling.begin(conn, call)
+    settling, call = _Settling(conn, locked), locked.call
     if settling.message.mid is not None:  # its echo has come meanwhile
         call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, settling.message.mid
         settling.say("sent")
@@ -100,9 +87,9 @@ async def in_doubt(conn: Conn, call: OutboundRow, due_at: datetime | None, reaso
     await settling.end(now, release=due_at is None)
 
 
-async def sending(conn: Conn, call: OutboundRow, lease_until: datetime, now: datetime) -> None:
+async def sending(conn: Conn, locked: Locked, lease_until: datetime, now: datetime) -> None:
     """The call is about to be made; from here on it may have happened."""
-    settling = await _Settling.begin(conn, call)
+    settling, call = _Settling(conn, locked), locked.call
     call.state, call.due_at, call.attempted_at = "sending", lease_until, now
     settling.say("sending")
     await settling.end(now, release=False)
@@ -111,22 +98,15 @@ async def sending(conn: Conn, call: OutboundRow, lease_until: datetime, now: dat
 class _Settling:
     """One answer under its conversation's lock, and the changes that settling it makes."""
 
-    def __init__(self, call: OutboundRow, conversation: ConversationRow, message: MessageRow, conn: Conn) -> None:
-        self.call = call
-        self.conversation = conversation
-        self.message = message
+    def __init__(self, conn: Conn, locked: Locked) -> None:
+        assert locked.message is not None  # noqa: S101 -- gestures are settled by themselves
+        self.call, self.conversation, self.message = locked.call, locked.conversation, locked.message
         self._conn = conn
+        self._locked = locked
+        self._is_forgotten = False  # what the feed said of the conversation: its newest state has to follow
         self._added: list[MessageRow] = []
         self._stopped: list[MessageRow] = []
         self._removed: list[MessageRow] = []
-
-    @classmethod
-    async def begin(cls, conn: Conn, call: OutboundRow) -> "_Settling":
-        """The caller holds the conversation's lock already, or takes it here."""
-        conversation = await conversations.lock(conn, WorkspaceId(call.workspace_id), ConversationId(call.conversation_id))
-        assert call.message_id is not None  # noqa: S101 -- gestures are settled by themselves
-        (message,) = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)])
-        return cls(call, conversation, message, conn)
 
     def say(self, status: str, code: str | None = None, reason: str | None = None) -> None:
         """What the team sees of the message, and the record of its call: a state, and the reason if there is one."""
@@ -163,9 +143,10 @@ class _Settling:
     async def catch_up(self, now: datetime) -> None:
         """What was said about the message before it had its mid; an unsent one leaves the feed and the call, too."""
         row, conn = self.message, self._conn
-        await outbound.write(conn, self.call)
         await catch_up(conn, self.conversation, row, now)
         if row.deleted_at is not None:
+            self._is_forgotten = True
+            await outbound.write(conn, self.call)
             await changes.supersede(conn, [(row.workspace_id, subject) for subject in (row.id, row.conversation_id)])
             await outbound.erase(conn, [(row.workspace_id, row.id)])
 
@@ -199,7 +180,7 @@ class _Settling:
         await messages.update(conn, [self.message, *self._stopped])
         await outbound.write(conn, self.call)
         if release:
-            await outbound.make_due(conn, row.workspace_id, ConversationId(row.id), now)  # pyright: ignore[reportArgumentType]
+            await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
         if self._added or self._removed:
             newest = await messages.newest(conn, [(row.workspace_id, row.id)])
             show_as_last(row, newest[row.id])
@@ -210,10 +191,12 @@ class _Settling:
         for stopped in self._stopped:
             if stopped.id == row.last_message_id:
                 show_as_last(row, stopped)
-        await conversations.update(conn, [row])
-        await changes.publish(conn, row.workspace_id, await self._changes(), now)  # pyright: ignore[reportArgumentType]
+        if self._locked.is_moved or self._is_forgotten:
+            await save(conn, row, self._changes(), now)
+        else:
+            await changes.publish(conn, self._locked.workspace, self._changes(), now)
 
-    async def _changes(self) -> list[Change]:
+    def _changes(self) -> list[Change]:
         row = self.conversation
         found: list[Change] = [
             MessageRemoved(type="message_removed", conversation_id=ConversationId(row.id), message_id=MessageId(double.id))
@@ -225,8 +208,6 @@ class _Settling:
         for changed in (self.message, *self._stopped):
             message = messages.shown(changed, row.read_up_to, row.seen_up_to)
             found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
-        workspace_conversation = (await conversations.by_ids(self._conn, [(row.workspace_id, row.id)]))[row.id]
-        found.append(ConversationUpdated(type="conversation_updated", conversation=workspace_conversation[1]))
         return found
 
 

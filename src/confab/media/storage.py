@@ -16,8 +16,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from confab.errors import Misconfigured, StorageFailed
 
 _CHUNK = 1 << 20
-_PART = 5 << 20
-_PARTS = 2  # in memory at once
+_PART = 5 << 20  # S3 takes none that are smaller
 _SIGNED_S = 60
 
 THUMBNAIL_TYPE = "image/webp"
@@ -67,7 +66,7 @@ class Storage:
         given = _attributes(content_type) if self.may_sign else None
         key = _key(workspace, digest, thumbnail=thumbnail)
         try:
-            await obstore.put_async(self._store, key, body, attributes=given, chunk_size=_PART, max_concurrency=_PARTS)
+            await obstore.put_async(self._store, key, body, attributes=given, chunk_size=_PART, max_concurrency=1)
         except (BaseError, OSError) as error:
             raise StorageFailed(f"the storage does not take it: {type(error).__name__}") from error
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from uuid import UUID
 
-from confab.model.inbox import ConversationId, MessageId, OutboundId, WorkspaceId
+from confab.model.inbox import MessageId, OutboundId, WorkspaceId
 from confab.store.db import Conn, columns, row, rows, run
 from confab.store.messages import rows_by_ids
 from confab.store.rows import MessageRow
@@ -40,6 +40,7 @@ class OutboundRow:
     settled_at: datetime | None = None
     batch_id: UUID | None = None
     comment_id: UUID | None = None
+    not_before: datetime | None = None
     release_at: datetime | None = None
     on_reply: str | None = None
     seen_message_id: UUID | None = None
@@ -61,29 +62,45 @@ class OpenAnswer:
     message: MessageRow
 
 
+LOOKS_AGAIN = timedelta(minutes=5)
+"""How often what waits behind another is looked at, should nobody have made it due: whoever settles the other does."""
+
 PART_FAILED = "part_failed"
 """The error of what was written together with something that failed, and so was not sent. Rule O14."""
 
 _COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
     purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, batch_id,
-    comment_id, release_at, on_reply, seen_message_id, remote_id, error_code, error_message"""
+    comment_id, not_before, release_at, on_reply, seen_message_id, remote_id, error_code, error_message"""
 
 
 async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
-    """Write down calls to make. A comment that is answered in private already raises: the caller has looked under lock before."""
+    """Write down calls to make in one conversation, which is locked. What is not the first of those that wait there is not due.
+
+    A comment that is answered in private already raises: the caller has looked under lock before.
+    """
     names = (
         "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
-        "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id", "release_at",
-        "on_reply", "seen_message_id",
+        "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id",
+        "not_before", "release_at", "on_reply", "seen_message_id",
     )  # fmt: skip
     await conn.execute(
         """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
-            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, release_at,
-            on_reply, seen_message_id)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
+            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
+            release_at, on_reply, seen_message_id)
+        SELECT t.workspace_id, t.id, t.account_id, t.conversation_id, t.message_id, t.recipient_igsid, t.kind, t.payload,
+            t.purpose, t.lane, t.actor_kind, t.actor_id, t.actor_name, t.state,
+            CASE WHEN t.state = 'queued' AND t.kind NOT IN ('typing', 'seen') AND (t.nr > 1 OR EXISTS (
+                SELECT FROM outbound_messages o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
+                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $23::interval ELSE t.due_at END,
+            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
             $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
-            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::text[], $21::uuid[])""",
+            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[])
+            WITH ORDINALITY AS t (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
+                purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
+                release_at, on_reply, seen_message_id, nr)""",
         *columns(new, names),
+        LOOKS_AGAIN,
     )
 
 
@@ -131,14 +148,27 @@ async def later_together(conn: Conn, call: OutboundRow) -> list[OutboundRow]:
     )  # fmt: skip
 
 
-async def earliest_open(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> list[OutboundRow]:
-    """What is queued, in flight or in doubt in this conversation, oldest first. Index: outbound_open."""
-    return await rows(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A call that goes before another of its conversation."""
+
+    state: str
+    attempted_at: datetime | None
+
+
+async def earlier(conn: Conn, call: OutboundRow, doubted_since: datetime) -> Earlier | None:
+    """The oldest call before this one that is queued, in flight or in doubt; None when it is this one's turn.
+
+    One in doubt that was tried before `doubted_since` counts only for what was written together with it. Index: outbound_open.
+    """
+    return await row(
         conn,
-        OutboundRow,
-        f"""SELECT {_COLUMNS} FROM outbound_messages
-        WHERE workspace_id = $1 AND conversation_id = $2 AND state IN ('queued', 'sending', 'in_doubt') ORDER BY id LIMIT 50""",
-        workspace, conversation,
+        Earlier,
+        """SELECT state, attempted_at FROM outbound_messages
+        WHERE workspace_id = $1 AND conversation_id = $2 AND id < $3 AND state IN ('queued', 'sending', 'in_doubt')
+            AND (state <> 'in_doubt' OR batch_id = $4 OR attempted_at > $5)
+        ORDER BY id LIMIT 1""",
+        call.workspace_id, call.conversation_id, call.id, call.batch_id, doubted_since,
     )  # fmt: skip
 
 
@@ -152,11 +182,11 @@ async def write(conn: Conn, changed: OutboundRow) -> None:
         conn,
         """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
             refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
-            release_at = $11, on_reply = $12, seen_message_id = $13
+            release_at = $11, on_reply = $12, seen_message_id = $13, not_before = $14
         WHERE workspace_id = $1 AND id = $2""",
         changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
         changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
-        changed.seen_message_id,
+        changed.seen_message_id, changed.not_before,
     )  # fmt: skip
 
 
@@ -181,29 +211,34 @@ async def rewrite(conn: Conn, call: OutboundRow) -> None:
 
 
 async def let_go(conn: Conn, calls: Sequence[tuple[OutboundRow, UUID]], now: datetime) -> None:
-    """Scheduled calls are queued, each under a new id: calls go out in the order of their ids, and now is their turn.
+    """Scheduled calls are queued, each under a new id: calls go out in the order of their ids, and it is the first one's turn.
 
     Who acts, and the lane, are those of the rows given.
     """
     first = calls[0][1] if len(calls) > 1 else None
     await conn.execute(
-        """UPDATE outbound_messages o SET id = t.new_id, batch_id = $4, state = 'queued', due_at = $5, attempts = 0,
+        """UPDATE outbound_messages o SET id = t.new_id, batch_id = $4, state = 'queued', attempts = 0,
+            due_at = CASE t.nr WHEN 1 THEN $5::timestamptz ELSE $5 + $10::interval END,
             lane = $6, actor_kind = $7, actor_id = $8, actor_name = $9, error_code = NULL, error_message = NULL
-        FROM unnest($2::uuid[], $3::uuid[]) AS t (id, new_id)
+        FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY AS t (id, new_id, nr)
         WHERE o.workspace_id = $1 AND o.id = t.id AND o.state IN ('scheduled', 'held')""",
         calls[0][0].workspace_id, [call.id for call, _ in calls], [id_ for _, id_ in calls], first, now, calls[0][0].lane,
-        calls[0][0].actor_kind, calls[0][0].actor_id, calls[0][0].actor_name,
+        calls[0][0].actor_kind, calls[0][0].actor_id, calls[0][0].actor_name, LOOKS_AGAIN,
     )  # fmt: skip
 
 
-async def make_due(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> int:
-    """What waits behind a settled answer may go now."""
-    return await run(
-        conn,
-        """UPDATE outbound_messages SET due_at = $3
-        WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'queued' AND due_at > $3 AND refusals = 0""",
-        workspace, conversation, now,
-    )  # fmt: skip
+async def next_is_due(conn: Conn, conversations: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
+    """Something was settled in these (workspace, conversation): the first call that waits there may go. Index: outbound_open."""
+    await conn.execute(
+        """UPDATE outbound_messages o SET due_at = greatest($3, o.not_before)
+        FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, conversation_id)
+        WHERE o.workspace_id = t.workspace_id AND o.due_at > greatest($3, o.not_before) AND o.id = (
+            SELECT n.id FROM outbound_messages n WHERE n.workspace_id = t.workspace_id
+                AND n.conversation_id = t.conversation_id AND n.state = 'queued' ORDER BY n.id LIMIT 1)""",
+        [workspace for workspace, _ in conversations],
+        [conversation for _, conversation in conversations],
+        now,
+    )
 
 
 async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[OpenAnswer]]:

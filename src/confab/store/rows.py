@@ -38,8 +38,8 @@ class ConversationRow:
     thread_owner_at: datetime | None
     handled_elsewhere: bool
     is_self: bool
-    is_new: bool = False
-    is_changed: bool = False
+    is_new: bool = field(default=False, compare=False)
+    is_changed: bool = field(default=False, compare=False)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -758,6 +758,7 @@ CREATE TABLE public.outbound_messages (
     release_at timestamp with time zone,
     on_reply text,
     seen_message_id uuid,
+    not_before timestamp with time zone,
     CONSTRAINT outbound_messages_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
     CONSTRAINT outbound_messages_lane_check CHECK (((lane >= 0) AND (lane <= 2))),
     CONSTRAINT outbound_messages_on_reply_check CHECK ((on_reply = ANY (ARRAY['hold'::text, 'send'::text, 'cancel'::text]))),
@@ -772,6 +773,7 @@ COMMENT ON COLUMN public.outbound_messages.batch_id IS 'The first call of what w
 COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one is to be queued.';
 COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
 COMMENT ON COLUMN public.outbound_messages.seen_message_id IS 'Of a scheduled one: the newest message of the participant when it was scheduled, or looked at again.';
+COMMENT ON COLUMN public.outbound_messages.not_before IS 'It stays here until then, although nothing is before it: it may still be taken back, or Meta refused it for a moment.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,

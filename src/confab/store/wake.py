@@ -67,7 +67,8 @@ class Wake:
     async def _converse(self) -> None:
         conn = await connect(self._door)
         try:
-            await conn.add_listener(_CHANNEL, lambda _conn, _pid, _channel, payload: self._hear(str(payload)))
+            ours = conn.get_server_pid()
+            await conn.add_listener(_CHANNEL, lambda _conn, pid, _channel, payload: pid == ours or self._hear(str(payload)))
             self._tell("")
             while True:
                 await self._something.wait()
@@ -80,6 +81,7 @@ class Wake:
             await conn.close(timeout=1)
 
     def _hear(self, payload: str) -> None:
+        """What another process says; this one was told already when it spoke."""
         for name in payload.split(","):
             self._tell(name)
 

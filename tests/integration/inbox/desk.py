@@ -9,14 +9,15 @@ from confab.errors import GraphError
 from confab.graph.client import GraphClient, Myself, Receipt
 from confab.graph.outgoing import Body, Recipient
 from confab.graph.read_back import ReadMessage
-from confab.inbox import answer, settle
+from confab.inbox import answer, locked, settle
 from confab.inbox.line import Line
+from confab.inbox.locked import Locked
 from confab.inbox.send import Sender
 from confab.model.commands import Actor, Retry, Send
-from confab.model.inbox import ConversationId, MessageId, WorkspaceId
+from confab.model.inbox import ConversationId, MessageId, OutboundId, WorkspaceId
 from confab.model.outgoing import Content, Text
 from confab.store import messages, outbound
-from confab.store.claims import Due
+from confab.store.claims import OUTBOUND, Due
 from confab.store.db import Conn, Database, Doors
 from confab.store.wake import Wake
 from tests.world import NOON, World
@@ -50,6 +51,13 @@ class Meta(GraphClient):
         self.asked.append(action)
         if self.refusal is not None:
             raise self.refusal
+
+
+async def grasp(conn: Conn, call: outbound.OutboundRow) -> Locked:
+    """The call as it is now, under lock."""
+    found = await locked.lock(conn, WorkspaceId(call.workspace_id), OutboundId(call.id))
+    assert found is not None
+    return found
 
 
 class Desk:
@@ -89,6 +97,18 @@ class Desk:
         assert found is not None
         return found
 
+    async def work(self) -> None:
+        """Every call that is due goes its way, as a worker of the people's lane finds it, until none is."""
+        while True:
+            now = self.clock.now()
+            async with self.db.transaction() as conn:
+                claimed = await OUTBOUND.claim(conn, now, now + LEASE, 1000)
+            ours = [due for due in claimed if due.key[0] == self.world.workspace]
+            for due in ours:
+                await self.sender.run(due)
+            if not ours:
+                return
+
     async def step(self, message: MessageId) -> str:
         call = await self.call(message)
         await self.sender.run(Due(key=(call.workspace_id, call.id), attempts=1))
@@ -96,10 +116,10 @@ class Desk:
 
     async def begun(self, message: MessageId) -> outbound.OutboundRow:
         """`sending` is committed and the worker is gone."""
-        call = await self.call(message)
         async with self.db.transaction() as conn:
-            await settle.sending(conn, call, self.clock.now() + LEASE, self.clock.now())
-        return call
+            begun = await grasp(conn, await self.call(message))
+            await settle.sending(conn, begun, self.clock.now() + LEASE, self.clock.now())
+        return begun.call
 
     def time_passes(self, passed: timedelta = LEASE) -> None:
         self.clock.ahead += passed

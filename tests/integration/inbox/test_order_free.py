@@ -22,6 +22,7 @@ from confab.model.inbox import ConversationId
 from confab.model.outgoing import Text
 from confab.store import changes, conversations, messages, outbound
 from confab.store.db import Database, Doors
+from tests.integration.inbox.desk import grasp
 from tests.world import NOON, Customer, World, happen, make_world
 
 EMOJI = ["❤️", "🥐", None]
@@ -127,18 +128,17 @@ class Play:
 
     async def claim(self, answer: Answer) -> None:
         async with self.db.transaction() as conn:
-            await settle.sending(
-                conn, await self._call(conn, answer), attempted(answer) + timedelta(seconds=60), attempted(answer)
-            )
+            locked = await grasp(conn, await self._call(conn, answer))
+            await settle.sending(conn, locked, attempted(answer) + timedelta(seconds=60), attempted(answer))
 
     async def finish(self, answer: Answer) -> None:
         now = attempted(answer) + timedelta(seconds=2)
         async with self.db.transaction() as conn:
-            call = await self._call(conn, answer)
+            locked = await grasp(conn, await self._call(conn, answer))
             if answer.ending == "receipt":
-                await settle.sent(conn, call, answer.mid, now)
-            elif call.state == "sending":
-                await settle.in_doubt(conn, call, now, "no answer", now)
+                await settle.sent(conn, locked, answer.mid, now)
+            elif locked.call.state == "sending":
+                await settle.in_doubt(conn, locked, now, "no answer", now)
 
     async def rows(self) -> Any:
         async with self.db.transaction() as conn:

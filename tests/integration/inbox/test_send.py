@@ -1,14 +1,17 @@
 """What a claimed answer does next, step by step and without Meta. Rules O2, O4, O6, O8 of docs/spec/inbox.md."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
-from confab.errors import WindowClosed, WindowShut
+from confab.errors import Rejected, WindowClosed, WindowShut
 from confab.inbox import settle
+from confab.model.inbox import MessageId
 from confab.store import conversations, messages
 from confab.store.claims import OUTBOUND, Due
-from tests.integration.inbox.desk import LEASE, Desk
+from confab.store.outbound import LOOKS_AGAIN
+from tests.integration.inbox.desk import LEASE, Desk, grasp
 from tests.world import Customer, happen
 
 
@@ -40,6 +43,45 @@ async def test_O8_the_second_waits_for_the_first_and_for_a_minute_at_most(desk: 
     assert desk.meta.asked == ["two"]
 
 
+async def test_O8_whoever_settles_an_answer_makes_the_next_of_its_conversation_due_and_no_other(desk: Desk) -> None:
+    written = [await desk.write(text) for text in ("one", "two", "three")]
+    assert await due(desk, written) == ["one"]
+    assert await desk.step(written[0]) == "sent"
+    assert await due(desk, written) == ["two"]
+    desk.meta.refusal = Rejected("This person is not available.")
+    assert await desk.step(written[1]) == "failed"
+    assert await due(desk, written) == ["three"]
+
+
+async def test_O8_what_waits_for_nothing_is_found_although_nobody_made_it_due(desk: Desk) -> None:
+    first, second = await desk.write("one"), await desk.write("two")
+    async with desk.db.transaction() as conn:
+        await conn.execute("UPDATE outbound_messages SET state = 'discarded', due_at = NULL WHERE message_id = $1", first)
+    desk.time_passes(LOOKS_AGAIN)
+    await desk.work()
+    assert await desk.status(second) == "sent"
+
+
+async def test_O8_what_may_still_be_taken_back_stays_until_then_whatever_is_settled_before_it(desk: Desk) -> None:
+    first, second = await desk.write("one"), await desk.write("two", undo_s=5)
+    assert await desk.step(first) == "sent"
+    await desk.work()
+    assert await desk.status(second) == "queued"
+    desk.time_passes(timedelta(seconds=5))
+    await desk.work()
+    assert await desk.status(second) == "sent"
+
+
+async def test_O8_an_echo_that_settles_an_answer_in_doubt_lets_the_next_go(desk: Desk) -> None:
+    first, second = await desk.write("one"), await desk.write("two")
+    await desk.begun(first)
+    desk.time_passes()
+    assert await desk.step(first) == "in_doubt"
+    assert await desk.step(second) == "queued"
+    await happen(desk.db, desk.world, Customer(desk.world.ig_id).echo("m", "one", _soon(desk)), now=desk.clock.now())
+    assert await due(desk, [first, second]) == ["two"]
+
+
 async def test_O6_a_late_receipt_of_the_first_call_calls_off_the_second(desk: Desk) -> None:
     message = await desk.write("one")
     first = await desk.begun(message)
@@ -47,7 +89,7 @@ async def test_O6_a_late_receipt_of_the_first_call_calls_off_the_second(desk: De
     assert await desk.step(message) == "in_doubt"
     await desk.retry(message)
     async with desk.db.transaction() as conn:
-        await settle.sent(conn, first, "mid of the first call", desk.clock.now())
+        await settle.sent(conn, await grasp(conn, first), "mid of the first call", desk.clock.now())
     assert await desk.step(message) == "sent"
     assert desk.meta.asked == []
 
@@ -60,7 +102,7 @@ async def test_O4_a_receipt_undoes_a_guess_and_both_messages_stand(desk: Desk) -
     await happen(desk.db, desk.world, phone, now=desk.clock.now())
     assert await desk.status(message) == "sent"
     async with desk.db.transaction() as conn:
-        await settle.sent(conn, call, "ours after all", desk.clock.now())
+        await settle.sent(conn, await grasp(conn, call), "ours after all", desk.clock.now())
         shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
     assert sorted((m.mid, m.author.kind, m.text) for m in shown if m.direction == "outbound") == [
         ("ours after all", "agent", "yes"),
@@ -78,7 +120,7 @@ async def test_O3_an_echo_taken_for_a_strangers_becomes_one_with_its_answer(desk
     call = await desk.begun(message)
     await happen(desk.db, desk.world, Customer(desk.world.ig_id).echo("m", "see example.org", _soon(desk)), now=desk.clock.now())
     async with desk.db.transaction() as conn:
-        await settle.sent(conn, call, "m", desk.clock.now())
+        await settle.sent(conn, await grasp(conn, call), "m", desk.clock.now())
         shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
     assert [(m.id, m.mid, m.text) for m in shown if m.direction == "outbound"] == [(message, "m", "see http://example.org")]
 
@@ -121,11 +163,11 @@ async def test_O8_waiting_counts_as_no_attempt(desk: Desk) -> None:
     await desk.begun(first)
     waiting = (await desk.call(second)).id
     for _ in range(20):
+        desk.clock.ahead += LOOKS_AGAIN
         async with desk.db.transaction() as conn:
             claimed = await OUTBOUND.claim(conn, desk.clock.now(), desk.clock.now() + LEASE, 1000)
         assert [due.attempts for due in claimed if due.key[1] == waiting] == [1]
         assert await desk.step(second) == "queued"
-        desk.clock.ahead += timedelta(seconds=6)
 
 
 @pytest.mark.parametrize("taken_back", [False, True])
@@ -140,7 +182,7 @@ async def test_A3_what_is_said_about_an_answer_before_its_receipt_is_not_lost(
     strangers = [ada.echo("m", "my  words", _soon(desk))] if first != "receipt" else []
     await happen(desk.db, desk.world, *about, *strangers, now=desk.clock.now())
     async with desk.db.transaction() as conn:
-        await settle.sent(conn, call, "m", desk.clock.now())
+        await settle.sent(conn, await grasp(conn, call), "m", desk.clock.now())
         shown = await messages.page(conn, desk.world.viewer, desk.conversation, before=None, limit=10)
         waiting = await conn.fetchval("SELECT count(*) FROM parked_events WHERE workspace_id = $1", desk.world.workspace)
         kept = await conn.fetch("SELECT body FROM changes WHERE workspace_id = $1", desk.world.workspace)
@@ -153,6 +195,11 @@ async def test_A3_what_is_said_about_an_answer_before_its_receipt_is_not_lost(
         assert not any(b'"text":"my words"' in change["body"] for change in kept)
     else:
         assert (answer.text, [reaction.emoji for reaction in answer.reactions]) == ("my words", ["🥐"])
+
+
+async def due(desk: Desk, written: Sequence[MessageId]) -> list[str]:
+    calls = [await desk.call(message) for message in written]
+    return [call.payload["text"] for call in calls if call.due_at is not None and call.due_at <= desk.clock.now()]
 
 
 def _soon(desk: Desk) -> datetime:

@@ -258,6 +258,8 @@ async def _save_rest(conn: Conn, state: State) -> None:
     settled = [(a.message.workspace_id, a.outbound_id, a.message.mid or "") for a in state.recognised if a.state == "in_doubt"]
     if settled:
         await outbound.settle_recognised(conn, settled, state.now)
+        talks = {(a.message.workspace_id, a.message.conversation_id) for a in state.recognised if a.state == "in_doubt"}
+        await outbound.next_is_due(conn, sorted(talks), state.now)
 
 
 def _parkable(key: Key, event: AboutMessage) -> tuple[Key, bytes, bytes]:

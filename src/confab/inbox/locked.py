@@ -1,0 +1,54 @@
+"""A call under lock, with the conversation and the message that it moves: what every step of sending works on."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from confab.model.inbox import OutboundId, WorkspaceId
+from confab.store import conversations, events, messages, outbound
+from confab.store.db import Conn
+from confab.store.outbound import OutboundRow
+from confab.store.rows import ConversationRow, MessageRow
+
+
+@dataclass(slots=True, kw_only=True)
+class Locked:
+    """A call, its conversation and its message, as they are until the transaction ends. Of an indicator there is no message."""
+
+    call: OutboundRow
+    conversation: ConversationRow
+    message: MessageRow | None
+    _before: ConversationRow = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._before = replace(self.conversation)
+
+    @property
+    def workspace(self) -> WorkspaceId:
+        """Whose it is."""
+        return WorkspaceId(self.call.workspace_id)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the conversation became different since it was locked."""
+        return self.conversation != self._before
+
+
+async def lock(conn: Conn, workspace: WorkspaceId, outbound_id: OutboundId, *, account: UUID | None = None) -> Locked | None:
+    """The call as it is now; None when there is none under this id.
+
+    `account`: its account is locked before, where the message may be given a mid: apply must not park meanwhile what is said
+    about it.
+    """
+    if account is not None:
+        await events.lock_accounts(conn, [account])
+    conversation = await conversations.lock_of_call(conn, workspace, outbound_id)
+    call = await outbound.get(conn, workspace, outbound_id) if conversation is not None else None
+    if conversation is None or call is None:
+        return None
+    return await of(conn, call, conversation)
+
+
+async def of(conn: Conn, call: OutboundRow, conversation: ConversationRow) -> Locked:
+    """The call of a conversation that is locked already."""
+    found = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)]) if call.message_id is not None else []
+    return Locked(call=call, conversation=conversation, message=found[0] if found else None)
