@@ -86,6 +86,7 @@ class WorkKind(StrEnum):
     MAILS = "mails"
     LIBRARY = "library"
     LIBRARY_EVENTS = "library_events"
+    TOKENS = "tokens"
     SCHEDULES = "schedules"
 
 
@@ -480,6 +481,15 @@ def keys_rotate(as_json: AsJson = False) -> None:
 
     count = accounts.rotate_keys()
     _print({"tokens": count}, f"Encrypted {count} access tokens again.", as_json)
+
+
+@app.command("refresh-tokens")
+def refresh_tokens(as_json: AsJson = False) -> None:
+    """Have the worker renew now every access token that ends within a week. It does so by itself: this is for the impatient."""
+    from confab.commands import accounts
+
+    count = accounts.refresh_tokens()
+    _print({"tokens": count}, f"{count} access tokens are renewed by the worker now.", as_json)
 
 
 def _print(facts: Mapping[str, object], text: str, as_json: bool) -> None:

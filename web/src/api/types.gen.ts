@@ -998,6 +998,8 @@ export interface components {
             media_mode: ("store" | "reference") | null;
             /** Token Expires At */
             token_expires_at: string | null;
+            /** Token Error */
+            token_error: string | null;
             /** Complete Up To */
             complete_up_to: string | null;
             /** Incomplete Reason */
