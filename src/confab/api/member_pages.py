@@ -1,4 +1,4 @@
-"""The pages of customers who connect: plain HTML that needs no scripts, so that they work in whatever browser Instagram opens. Pure."""
+"""The pages of customers who connect: plain HTML that needs no scripts: it opens in any browser that Instagram has. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -72,7 +72,8 @@ def code(step: Step) -> Response:
         "form",
         tag("label", "Code", for_="code"),
         tag("input", id="code", name_="code", inputmode="numeric", autocomplete="one-time-code", required=True, autofocus=True,
-            maxlength="20", class_="code", aria_describedby="problem" if step.problem else None, aria_invalid="true" if step.problem else None),
+            maxlength="20", class_="code", aria_describedby="problem" if step.problem else None,
+            aria_invalid="true" if step.problem else None),
         tag("button", "Connect" if step.whom is not None else "Sign in", type="submit"),
         method="post", action="/verify/confirm",
     )  # fmt: skip
@@ -192,7 +193,8 @@ def _sign_in(step: Step) -> Html:
         fields: Child = join([
             tag("label", "Your e-mail address", for_="email"),
             tag("input", id="email", name_="email", type="email", autocomplete="email", required=True, maxlength="254",
-                value=step.email, aria_describedby="problem" if step.problem else None, aria_invalid="true" if step.problem else None),
+                value=step.email, aria_describedby="problem" if step.problem else None,
+                aria_invalid="true" if step.problem else None),
         ])  # fmt: skip
         return tag("form", fields, consent, tag("button", "Send me a code", type="submit"), method="post", action="/verify/code")
     return tag("form", consent, tag("button", "Continue to sign in", type="submit"), method="post", action="/verify/continue")
