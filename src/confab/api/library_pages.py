@@ -1,4 +1,4 @@
-"""The page that shows a member their library. Pure, plain HTML; a script only keeps it current while it is open (`pages/library.js`)."""
+"""The page that shows a member their library. Pure, plain HTML; while it is open `pages/library.js` keeps it current."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,10 +62,8 @@ class Shelf:
 
 def library(shelf: Shelf) -> Response:
     """The whole page."""
-    title = tag(
-        "div", tag("h1", "Your library"), tag("span", f"{shelf.count} {'item' if shelf.count == 1 else 'items'}", class_="quiet", role="status"),
-        class_="title",
-    )  # fmt: skip
+    count = tag("span", f"{shelf.count} {'item' if shelf.count == 1 else 'items'}", class_="quiet", role="status")
+    title = tag("div", tag("h1", "Your library"), count, class_="title")
     main = tag(
         "main", title, _notice(shelf), _filters(shelf) if shelf.count else None, _items(shelf), _turning(shelf), _settings(shelf),
         id="main", data_mark=shelf.mark,
