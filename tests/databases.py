@@ -91,14 +91,14 @@ def doors(server: Doors, request: pytest.FixtureRequest, worker_id: str) -> Iter
     asyncio.run(execute(server.owner, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def app_db(doors: Doors) -> AsyncIterator[Database]:
     """A pool as the API has it."""
     async with Database.open(doors.app, size=4) as database:
         yield database
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def worker_db(doors: Doors) -> AsyncIterator[Database]:
     """A pool as the worker has it."""
     async with Database.open(doors.worker, size=4) as database:

@@ -1,5 +1,6 @@
-"""Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
+"""The worker process: which kinds of due rows there are, who handles each, and what runs behind them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
+
+from confab import running
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.errors import Throttled
@@ -50,14 +54,15 @@ from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
 from confab.settings import Settings
-from confab.store import accounts, claims, runs
+from confab.store import accounts, claims, presence, runs, schedules
 from confab.store.claims import Due
-from confab.store.db import Conn, Database
+from confab.store.db import GONE, Conn, Database, Door, Doors, connect
 from confab.store.media import Wanted
 from confab.store.wake import Wake
-from confab.work.loop import Each, Together
+from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
 
+_POOL = 10
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
@@ -67,6 +72,8 @@ _OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang,
 _OF_A_HOST = 8
 _RUNS = 64  # mostly they wait for Meta
 _COMPARED = 10_000  # conversations at once: where more moved, an import is the better way
+
+log = structlog.get_logger()
 
 SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
 """The names of all that comes back by itself."""
@@ -94,6 +101,44 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         aclosing(Studio()) as studio,
     ):
         yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
+
+
+async def run(settings: Settings, doors: Doors) -> None:
+    """Do due work until told to stop, and be seen doing it."""
+    stopping = asyncio.Event()
+    running.on_signals(stopping.set)
+    clock = Clock()
+    async with (
+        Database.open(doors.worker, size=_POOL) as db,
+        outside(settings) as world,
+        asyncio.TaskGroup() as tasks,
+    ):
+        async with db.transaction() as conn:
+            await schedules.ensure(conn, SCHEDULES, clock.now())
+        wake = Wake(doors.worker)
+        kinds = works(settings, db, clock, wake, world)
+        always = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
+        behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
+        await stopping.wait()
+        for task in behind:
+            task.cancel()
+
+
+async def _be_present(door: Door) -> None:
+    """Hold the worker's lock on a connection of its own; anew after the connection was lost."""
+    while True:
+        try:
+            conn = await connect(door)
+            try:
+                lost = asyncio.Event()
+                conn.add_termination_listener(lambda _conn, lost=lost: lost.set())
+                await presence.announce(conn, "worker")
+                await lost.wait()
+            finally:
+                await conn.close(timeout=1)
+        except GONE as error:
+            log.warning("worker_not_seen", error=type(error).__name__)
+            await asyncio.sleep(1)
 
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:

@@ -106,5 +106,10 @@ async def _signed_in(connection: HTTPConnection) -> Access:
 SignedIn = Annotated[Access, Depends(_signed_in)]
 """A handler's parameter: the request's Access, or 401 before the handler runs."""
 
-Running = Annotated[Services, Depends(services_of)]
+
+async def _running(connection: HTTPConnection) -> Services:  # a plain function would go to a thread, at every request
+    return services_of(connection)
+
+
+Running = Annotated[Services, Depends(_running)]
 """A handler's parameter: the services of this process."""

@@ -41,7 +41,7 @@ class _Asked:
     if_none_match: str | None
 
 
-def _asked(
+async def _asked(  # a plain function would go to a thread, at every request
     range_: Annotated[str | None, Header(alias="range")] = None, if_none_match: Annotated[str | None, Header()] = None
 ) -> _Asked:
     return _Asked(range_, if_none_match)

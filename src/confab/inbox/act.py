@@ -98,8 +98,7 @@ async def mark_read(conn: Conn, actor: Actor, command: MarkRead, now: datetime) 
     if up_to is not None and up_to > row.read_up_to:
         row.read_up_to = up_to
         row.unread_count = (await conversations.recount_unread(conn, [row]))[row.id]
-        await conversations.update(conn, [row])
-        return await publish(conn, row, [], now)
+        return await save(conn, row, [], now)
     return await _conversation(conn, row)
 
 
@@ -125,9 +124,8 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     if (row.status, row.snoozed_until) == wanted:
         return await _conversation(conn, row)
     row.status, row.snoozed_until = wanted
-    await conversations.update(conn, [row])
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
-    return await publish(conn, row, [], now)
+    return await save(conn, row, [], now)
 
 
 async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> None:
@@ -135,8 +133,7 @@ async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: Conversation
     row = await conversations.lock(conn, workspace, conversation)
     if row.status == "snoozed" and row.snoozed_until is not None and row.snoozed_until <= now:
         row.status, row.snoozed_until = "open", None
-        await conversations.update(conn, [row])
-        await publish(conn, row, [], now)
+        await save(conn, row, [], now)
 
 
 async def set_labels(conn: Conn, actor: Actor, command: SetLabels, now: datetime) -> Conversation:
@@ -185,10 +182,9 @@ async def changed(conn: Conn, conversation: ConversationRow, rows: Sequence[Mess
     for row in rows:
         if row.id == conversation.last_message_id:
             show_as_last(conversation, row)
-    await conversations.update(conn, [conversation])
     values = [shown(row, conversation) for row in rows]
     updated = [MessageUpdated(type="message_updated", conversation_id=one.conversation_id, message=one) for one in values]
-    await publish(conn, conversation, updated, now)
+    await save(conn, conversation, updated, now)
     return values
 
 
@@ -201,9 +197,19 @@ async def _conversation(conn: Conn, row: ConversationRow) -> Conversation:
     return (await conversations.by_ids(conn, [(row.workspace_id, row.id)]))[row.id][1]
 
 
+async def save(conn: Conn, row: ConversationRow, first: Sequence[Change], now: datetime) -> Conversation:
+    """Write the conversation and publish it after these changes: the last statements of the transaction."""
+    return await _publish(conn, row, (await conversations.update(conn, [row]))[row.id], first, now)
+
+
 async def publish(conn: Conn, row: ConversationRow, first: Sequence[Change], now: datetime) -> Conversation:
     """These changes and the conversation as it is now: the last statement of the transaction."""
-    workspace, conversation = (await conversations.by_ids(conn, [(row.workspace_id, row.id)]))[row.id]
+    return await _publish(conn, row, await _conversation(conn, row), first, now)
+
+
+async def _publish(
+    conn: Conn, row: ConversationRow, conversation: Conversation, first: Sequence[Change], now: datetime
+) -> Conversation:
     updated = ConversationUpdated(type="conversation_updated", conversation=conversation)
-    await changes.publish(conn, workspace, [*first, updated], now)
+    await changes.publish(conn, WorkspaceId(row.workspace_id), [*first, updated], now)
     return conversation

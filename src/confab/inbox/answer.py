@@ -15,7 +15,7 @@ import msgspec
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, WindowClosed
 from confab.inbox import asked, circumstances, compose, gate
-from confab.inbox.act import changed, message_of, publish, shown
+from confab.inbox.act import changed, message_of, publish, save, shown
 from confab.inbox.compose import Part
 from confab.inbox.contents import bad_text
 from confab.inbox.gate import Asked, CommentState, Referred
@@ -267,10 +267,9 @@ async def _publish_new(conn: Conn, conversation: ConversationRow, written: Seque
     for row in written:
         if row.status != "scheduled":
             consider_as_last(conversation, row)
-    await conversations.update(conn, [conversation])
     values = [shown(row, conversation) for row in written]
     added = [MessageAdded(type="message_added", conversation_id=one.conversation_id, message=one) for one in values]
-    await publish(conn, conversation, added, now)
+    await save(conn, conversation, added, now)
     return values[0]
 
 

@@ -67,8 +67,8 @@ async def _sent(conn: Conn, locked: Locked, receipt: Receipt, now: datetime) -> 
     else:
         await settle.sent(conn, locked, receipt.mid, now)
     await health.flows(conn, locked.workspace, call.account_id)
-    if receipt.usage is not None:
-        await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, receipt.usage.percent)
+    used_percent = receipt.usage.percent if receipt.usage is not None else 0
+    await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
 
 
 async def _once_more(conn: Conn, locked: Locked, outcome: GraphError, now: datetime) -> None:
@@ -85,6 +85,7 @@ async def _slow_down(conn: Conn, locked: Locked, outcome: Throttled, now: dateti
         until = before.paused_until  # it was on its way when the pause began
     elif before.paused_until is None or before.paused_until < until:
         await health.pause(conn, workspace, call.account_id, until)
+    await budgets.exhausted(conn, workspace, call.account_id, pool_of(call).name, until)
     if outcome.is_restriction:
         account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
         await _tell(conn, call, account, now)

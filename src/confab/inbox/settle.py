@@ -6,10 +6,11 @@ names another mid, the guess is undone and the message it had taken stands by it
 
 from datetime import datetime, timedelta
 
+from confab.inbox.act import save
 from confab.inbox.apply import catch_up
 from confab.inbox.locked import Locked
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageRemoved, MessageUpdated
+from confab.model.changes import Change, MessageAdded, MessageRemoved, MessageUpdated
 from confab.model.inbox import ConversationId, MessageId
 from confab.store import changes, conversations, ids, messages, outbound
 from confab.store.db import Conn
@@ -190,11 +191,12 @@ class _Settling:
         for stopped in self._stopped:
             if stopped.id == row.last_message_id:
                 show_as_last(row, stopped)
-        if self._locked.is_moved:
-            await conversations.update(conn, [row])
-        await changes.publish(conn, row.workspace_id, await self._changes(), now)  # pyright: ignore[reportArgumentType]
+        if self._locked.is_moved or self._is_forgotten:
+            await save(conn, row, self._changes(), now)
+        else:
+            await changes.publish(conn, self._locked.workspace, self._changes(), now)
 
-    async def _changes(self) -> list[Change]:
+    def _changes(self) -> list[Change]:
         row = self.conversation
         found: list[Change] = [
             MessageRemoved(type="message_removed", conversation_id=ConversationId(row.id), message_id=MessageId(double.id))
@@ -206,9 +208,6 @@ class _Settling:
         for changed in (self.message, *self._stopped):
             message = messages.shown(changed, row.read_up_to, row.seen_up_to)
             found.append(MessageUpdated(type="message_updated", conversation_id=message.conversation_id, message=message))
-        if self._locked.is_moved or self._is_forgotten:
-            _, conversation = (await conversations.by_ids(self._conn, [(row.workspace_id, row.id)]))[row.id]
-            found.append(ConversationUpdated(type="conversation_updated", conversation=conversation))
         return found
 
 

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from confab.errors import Conflict, KeyReused
 from confab.inbox import answer
+from confab.inbox.act import save
 from confab.inbox.preview import consider_as_last
-from confab.model.changes import ConversationUpdated, MessageAdded
+from confab.model.changes import MessageAdded
 from confab.model.commands import Actor, Send
-from confab.model.inbox import Message, WorkspaceId
+from confab.model.inbox import Message
 from confab.model.outgoing import LANE, Text
-from confab.store import changes, conversations, ids, messages, outbound
+from confab.store import conversations, ids, messages, outbound
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -40,8 +41,11 @@ async def _note(conn: Conn, actor: Actor, command: Send, refused: Conflict, now:
     call.state, call.due_at, call.settled_at, call.error_code, call.error_message = "failed", None, now, code, reason
     await outbound.write(conn, call)
     consider_as_last(conversation, message)
-    await conversations.update(conn, [conversation])
-    return await _publish(conn, conversation, message, now)
+    value = messages.shown(message, conversation.read_up_to, conversation.seen_up_to)
+    await save(
+        conn, conversation, [MessageAdded(type="message_added", conversation_id=value.conversation_id, message=value)], now
+    )
+    return value
 
 
 def _rows(actor: Actor, conversation: ConversationRow, command: Send, text: str, now: datetime) -> tuple[MessageRow, OutboundRow]:
@@ -59,12 +63,3 @@ def _rows(actor: Actor, conversation: ConversationRow, command: Send, text: str,
         state="queued", due_at=None, refusals=0, created_at=now,
     )  # fmt: skip
     return message, call
-
-
-async def _publish(conn: Conn, conversation: ConversationRow, message: MessageRow, now: datetime) -> Message:
-    shown = messages.shown(message, conversation.read_up_to, conversation.seen_up_to)
-    workspace, value = (await conversations.by_ids(conn, [(conversation.workspace_id, conversation.id)]))[conversation.id]
-    added = MessageAdded(type="message_added", conversation_id=shown.conversation_id, message=shown)
-    updated = ConversationUpdated(type="conversation_updated", conversation=value)
-    await changes.publish(conn, WorkspaceId(workspace), [added, updated], now)
-    return shown

@@ -52,6 +52,16 @@ async def block(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, un
     )  # fmt: skip
 
 
+async def exhausted(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, until: datetime) -> int:
+    """Meta took no more: no call of this pool before then, nothing is saved up, and it goes slowly until one has gone through."""
+    return await run(
+        conn,
+        """UPDATE call_budgets SET next_at = greatest(next_at, $4), used_percent = 100
+        WHERE workspace_id = $1 AND account_id = $2 AND pool = $3""",
+        workspace, account, pool, until,
+    )  # fmt: skip
+
+
 async def learn(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, used_percent: int) -> int:
     """What Meta says of the allowance."""
     return await run(

@@ -189,11 +189,14 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
-    """Write every column that apply and act decide; the rows are locked. Each one's version grows by one."""
-    await conn.execute(
+async def update(conn: Conn, changed: Sequence[ConversationRow]) -> dict[UUID, Conversation]:
+    """Write every column that apply and act decide; the rows are locked. Each one's version grows by one.
+
+    Gives them as they are shown from now on.
+    """
+    records = await conn.fetch(
         """
-        UPDATE conversations c
+        WITH changed AS (UPDATE conversations c
         SET status = t.status, snoozed_until = t.snoozed_until, unread_count = t.unread_count, read_up_to = t.read_up_to,
             seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
             last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
@@ -208,10 +211,12 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> None:
             AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
                 last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
                 window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
-        WHERE c.workspace_id = t.workspace_id AND c.id = t.id
-        """,
+        WHERE c.workspace_id = t.workspace_id AND c.id = t.id RETURNING c.*)
+        """
+        + _VIEW.replace("FROM conversations c", "FROM changed c"),
         *columns(changed, _WRITTEN),
     )
+    return {record["id"]: _conversation(record) for record in records}
 
 
 async def recount_unread(conn: Conn, moved: Sequence[ConversationRow]) -> dict[UUID, int]:

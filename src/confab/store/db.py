@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, LiteralString, TypeVar
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -109,10 +110,22 @@ class Database:
 
     @asynccontextmanager
     async def viewing(self, workspace: WorkspaceId) -> AsyncGenerator[Conn]:
-        """A transaction that sees one workspace: the policies read the setting, which ends with the transaction."""
-        async with self.transaction() as conn:
-            await conn.execute("SELECT set_config('confab.workspace_id', $1, true)", str(workspace))
-            yield conn
+        """A transaction that sees one workspace: the policies read the setting, which ends with the transaction.
+
+        Begun and set in one round trip, which only a statement without parameters can do.
+        """
+        begin = f"BEGIN; SELECT set_config('confab.workspace_id', '{UUID(str(workspace))}', true)"
+        async with self._pool.acquire() as conn:
+            await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- an id and nothing else is put in
+            is_done = False
+            try:
+                yield conn
+                is_done = True
+            finally:
+                if is_done:
+                    await conn.execute("COMMIT")
+                elif not conn.is_closed():
+                    await conn.execute("ROLLBACK")
 
 
 def in_short(error: BaseException) -> str:

@@ -31,7 +31,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return Settings(public_url=ORIGIN, service_token=SERVICE)
 

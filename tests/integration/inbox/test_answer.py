@@ -14,6 +14,7 @@ from confab.errors import (
     KeyReused,
     Rejected,
     Restricted,
+    Throttled,
     Unanswered,
     Unauthorised,
     Unavailable,
@@ -30,6 +31,7 @@ from confab.store.outbound import OutboundRow
 from tests.integration.inbox.desk import LEASE, Desk
 from tests.world import NOON, Customer, after, happen
 
+SPACING = Spacing(each=timedelta(milliseconds=11), saved=timedelta(0), ahead=timedelta(milliseconds=250))
 LONG = "\n".join(["word " * 150] * 3)
 
 
@@ -243,15 +245,14 @@ async def test_O15_the_reaction_of_a_worker_that_died_is_made_again(desk: Desk) 
 
 
 async def test_O16_calls_take_places_that_are_never_closer_than_metas_limit(desk: Desk) -> None:
-    spacing = Spacing(each=timedelta(milliseconds=11), saved=timedelta(0), ahead=timedelta(milliseconds=250))
     places: list[tuple[bool, datetime]] = []
     for _ in range(60):
         async with desk.db.transaction() as conn:
-            places.append(await budgets.take(conn, desk.world.workspace, desk.world.account, "sends", spacing, NOON))
+            places.append(await budgets.take(conn, desk.world.workspace, desk.world.account, "sends", SPACING, NOON))
     given = [at for is_given, at in places if is_given]
     assert len(given) == 23  # a quarter of a second ahead
-    assert all(after - before == spacing.each for before, after in itertools.pairwise(given))
-    assert {at for is_given, at in places if not is_given} == {given[-1] + spacing.each}
+    assert all(after - before == SPACING.each for before, after in itertools.pairwise(given))
+    assert {at for is_given, at in places if not is_given} == {given[-1] + SPACING.each}
 
 
 async def test_O16_what_was_saved_up_goes_at_once_and_the_hour_holds(desk: Desk) -> None:
@@ -264,6 +265,28 @@ async def test_O16_what_was_saved_up_goes_at_once_and_the_hour_holds(desk: Desk)
                 given.append(place[1])
     assert given.count(NOON) >= 60
     assert 700 < len(given) <= 750
+
+
+async def test_O16_after_a_throttling_calls_go_slowly_until_one_has_gone_through(desk: Desk) -> None:
+    message = await desk.write("one")
+    desk.meta.refusal = Throttled("Instagram asks to slow down.")
+    assert await desk.step(message) == "queued"
+    call = await desk.call(message)
+    assert call.due_at is not None
+    assert await _places(desk, call.due_at, 3) == [timedelta(0), 4 * SPACING.each, 8 * SPACING.each]
+    desk.meta.refusal = None
+    desk.time_passes(timedelta(minutes=5))
+    assert await desk.step(message) == "sent"
+    assert await _places(desk, desk.clock.now(), 3) == [timedelta(0), SPACING.each, 2 * SPACING.each]
+
+
+async def _places(desk: Desk, at: datetime, count: int) -> list[timedelta]:
+    """When so many calls in a row may be made, counted from the first."""
+    places: list[datetime] = []
+    for _ in range(count):
+        async with desk.db.transaction() as conn:
+            places.append((await budgets.take(conn, desk.world.workspace, desk.world.account, "sends", SPACING, at))[1])
+    return [place - places[0] for place in places]
 
 
 async def test_O17_an_indicator_is_sent_only_where_the_setting_says_so_and_soon_or_not_at_all(desk: Desk) -> None:
