@@ -5,7 +5,6 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from confab.app import Front
 from confab.clock import Clock
 from confab.store.db import Database
 from confab.team import secrets, set_up
