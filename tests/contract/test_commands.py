@@ -117,3 +117,12 @@ def test_what_is_wrong_about_a_token_is_one_sentence(shell: Shell) -> None:
     assert (unknown.returncode, unknown.stderr) == (1, "confab: There is nobody with the address nobody@example.org.\n")
     late = shell.run("token", "create", "--user", "ben@example.org", "--expires-at", "2020-01-01")
     assert (late.returncode, late.stderr) == (1, "confab: The token would have expired already.\n")
+
+
+def test_the_command_looks_at_the_installation_and_leaves_nothing_behind(shell: Shell) -> None:
+    listed = shell.run("doctor", "--json")
+    assert listed.returncode == 1  # no secret is set
+    assert '"check":"storage"' in listed.stdout
+    assert "A file was kept, read and removed." in listed.stdout
+    assert [path for path in Path(shell.folder, "media").rglob("*") if path.is_file()] == []
+    assert "CONFAB_META_APP_SECRET: Every webhook is refused." in shell.run("doctor").stdout
