@@ -1,6 +1,7 @@
 """Fixtures for every test: asyncio alone, and a clock."""
 
 import inspect
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +24,12 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clock() -> Clock:
-    """The system's clock; a test moves it with `clock.ahead`."""
+    """The system's clock; a test moves it with `clock.ahead`, and the next one finds it right again."""
     return Clock()
+
+
+@pytest.fixture(autouse=True)
+def _right(clock: Clock) -> None:
+    clock.ahead = timedelta()

@@ -1,23 +1,20 @@
-"""The composition root: builds what a process is made of, knows every room, and starts every task."""
+"""The web process: builds what it is made of, knows every room that it shows, and starts every task behind it."""
 
 import asyncio
-import logging
-import signal
 import socket
-import sys
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import httpx2
 import structlog
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from confab import running
 from confab.accounts import meta_apps, vault
 from confab.api import problems, routes, static, uploads, webhook
 from confab.api.metrics import Metrics
@@ -38,14 +35,10 @@ from confab.media.uploads import Uploads
 from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
 from confab.settings import Settings
-from confab.store import heartbeats, presence, schedules
-from confab.store.db import GONE, REFUSED, Database, Door, Doors, connect
-from confab.store.migrate import make_ready
+from confab.store import heartbeats
+from confab.store.db import REFUSED, Database, Doors
 from confab.store.wake import Wake, work
-from confab.team import set_up
 from confab.team.passwords import Passwords
-from confab.work.loop import Worker
-from confab.worker import SCHEDULES, outside, works
 
 log = structlog.get_logger()
 
@@ -57,17 +50,9 @@ _POOL = 10
 _LEDGER_POOL = 2
 _GRACE_S = 5
 _APPS_EVERY_S = 10
-_CLOCK_EVERY_S = 0.25
 _BEAT_EVERY_S = 20.0
 _BEATS_MISSED = timedelta(seconds=90)
 _RELAYS = 16  # connections to Meta's media hosts for what is passed on
-
-
-async def prepare(settings: Settings, doors: Doors, clock: Clock) -> str | None:
-    """Bring the database up to date; the set-up link to print, None when somebody can already sign in."""
-    await make_ready(doors.owner, clock.now().date())
-    async with Database.open(doors.app, size=1) as db, db.transaction() as conn:
-        return await set_up.offer(conn, settings.origin, clock.now())
 
 
 class Front:
@@ -204,8 +189,8 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         )
         known = Signatories(settings, db)
         await known.look()
-        running = (wake.run(), hub.run(), ledger.run(), known.run(), _beat(db, clock))
-        behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
+        always = (wake.run(), hub.run(), ledger.run(), known.run(), _beat(db, clock))
+        behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
         receiver = Receiver(ledger, known, verify_token=settings.meta_verify_token, max_bytes=settings.webhook_max_bytes)
         hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
         try:
@@ -246,29 +231,8 @@ async def run_web(settings: Settings, doors: Doors, listener: socket.socket) -> 
             front.hub.close()
             server.should_exit = True
 
-        on_signals(stop)
+        running.on_signals(stop)
         await server.serve(sockets=[listener])
-
-
-async def run_worker(settings: Settings, doors: Doors) -> None:
-    """Do due work until told to stop, and be seen doing it."""
-    stopping = asyncio.Event()
-    on_signals(stopping.set)
-    clock = Clock()
-    async with (
-        Database.open(doors.worker, size=_POOL) as db,
-        outside(settings) as world,
-        asyncio.TaskGroup() as tasks,
-    ):
-        async with db.transaction() as conn:
-            await schedules.ensure(conn, SCHEDULES, clock.now())
-        wake = Wake(doors.worker)
-        kinds = works(settings, db, clock, wake, world)
-        running = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
-        behind = [*(tasks.create_task(one) for one in running), *_following(settings, clock, tasks)]
-        await stopping.wait()
-        for task in behind:
-            task.cancel()
 
 
 class Signatories:
@@ -301,45 +265,12 @@ class Signatories:
         self._known = [*self._own, *(Signatory(secret=app.secret, app_id=app.id) for app in others)]
 
 
-def configure_logging() -> None:
-    """One line of JSON per event on standard error; other people's libraries only when they warn."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format='{"event": "library", "logger": "%(name)s", "text": "%(message)s"}')
-
-
 class _Server(uvicorn.Server):
     """Uvicorn, but signals are ours: it would raise them again after it has stopped cleanly."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
-
-
-async def _be_present(door: Door) -> None:
-    """Hold the worker's lock on a connection of its own; anew after the connection was lost."""
-    while True:
-        try:
-            conn = await connect(door)
-            try:
-                lost = asyncio.Event()
-                conn.add_termination_listener(lambda _conn, lost=lost: lost.set())
-                await presence.announce(conn, "worker")
-                await lost.wait()
-            finally:
-                await conn.close(timeout=1)
-        except GONE as error:
-            log.warning("worker_not_seen", error=type(error).__name__)
-            await asyncio.sleep(1)
 
 
 async def _beat(db: Database, clock: Clock) -> None:
@@ -351,29 +282,6 @@ async def _beat(db: Database, clock: Clock) -> None:
         except REFUSED as error:
             log.warning("heartbeat_missed", error=type(error).__name__)
         await asyncio.sleep(_BEAT_EVERY_S)
-
-
-def _following(settings: Settings, clock: Clock, tasks: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:
-    return [tasks.create_task(_follow(clock, settings.clock_url))] if settings.clock_url else []
-
-
-async def _follow(clock: Clock, url: str) -> None:
-    """Keep our clock at the time that another one shows."""
-    async with httpx2.AsyncClient(trust_env=False, timeout=5) as client:
-        while True:
-            try:
-                shown = datetime.fromisoformat((await client.get(url)).json()["now"])
-                clock.ahead = shown - datetime.now(UTC)
-            except (httpx2.HTTPError, ValueError, KeyError) as error:
-                log.warning("clock_not_followed", error=type(error).__name__)
-            await asyncio.sleep(_CLOCK_EVERY_S)
-
-
-def on_signals(stop: Callable[[], None]) -> None:
-    """Call `stop` when the process is told to end."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
 
 
 def _counts_itself(scope: Scope) -> bool:

@@ -4,37 +4,21 @@
 cannot be used, stops the start with one sentence.
 """
 
-import base64
-import binascii
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from email.utils import parseaddr
 from pathlib import Path
-from string import Formatter
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
+from confab import parse
 from confab.errors import Misconfigured
-
-MediaMode = Literal["store", "reference"]
-AgedKind = Literal["image", "video", "audio", "file", "avatar"]
-
-AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
-"""The kinds of media that may have an age of their own."""
+from confab.parse import AgedKind, MediaMode
 
 MOST_BYTES = 1000
 """How long a text may be that goes to Instagram in one piece (rule S5)."""
 
-_MODES: tuple[MediaMode, ...] = ("store", "reference")
 _PREFIX = "CONFAB_"
-_KEY_BYTES = 32
 _LONGEST_IG_ID = 20
-
-
-class _Wrong(Exception):
-    """A value that a setting cannot take; the text completes the sentence "it must …"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,157 +33,10 @@ class Setting:
     parse: Callable[[str], Any]  # each returns its field's type
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            raise _Wrong(f"be a whole number from {least} to {most}")
-        return int(value)
-
-    return parse
-
-
-def _seconds(value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 600:
-        raise _Wrong("be a number of seconds, more than 0 and at most 600")
-    return seconds
-
-
-def _size(value: str) -> int:
-    number, unit = value.removesuffix("iB").strip(), 1
-    for letter, factor in (("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)):
-        if number.upper().endswith(letter):
-            number, unit = number[:-1].strip(), factor
-    if not number.isascii() or not number.isdigit() or int(number) == 0:
-        raise _Wrong("be a number of bytes, or one like 8 MiB")
-    return int(number) * unit
-
-
-def _path(value: str) -> Path:
-    return Path(value).expanduser()
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            named = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            raise _Wrong(f"be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}") from None
-        if parts.scheme not in schemes or not (named or parts.scheme == "file"):
-            raise _Wrong(f"be a URL that begins with {' or '.join(f'{scheme}://' for scheme in schemes)}")
-        return value.rstrip("/")
-
-    return parse
-
-
-def _origin(value: str) -> str:
-    url = _url("http", "https")(value)
-    parts = urlsplit(url)
-    if parts.path or parts.query or parts.fragment or parts.username:
-        raise _Wrong("be a scheme and a host alone, like https://inbox.example.org")
-    return url
-
-
-def _sender(value: str) -> str:
-    if any(not character.isprintable() for character in value) or "@" not in parseaddr(value)[1]:
-        raise _Wrong("be an address, like post@example.org or Harbour Bakery <post@example.org>")
-    return value
-
-
-def _signing_key(value: str) -> str:
-    if len(value) < _KEY_BYTES:
-        raise _Wrong("have at least 32 characters (`openssl rand -base64 32`)")
-    return value
-
-
-def _database(value: str) -> str:
-    try:
-        scheme = urlsplit(value).scheme
-    except ValueError:
-        scheme = ""
-    if scheme not in ("postgresql", "postgres"):
-        raise _Wrong("be a URL that begins with postgresql://")
-    return value
-
-
-def _each(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _pairs(value: str) -> tuple[str, ...]:
-    pairs = _each(value)
-    for pair in pairs:
-        host, _, port = pair.rpartition(":")
-        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
-            raise _Wrong("be host:port pairs, like 127.0.0.1:8090")
-    return pairs
-
-
-def _mode(value: str) -> MediaMode:
-    if value not in _MODES:
-        raise _Wrong("be store or reference")
-    return value
-
-
-def _yes(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise _Wrong("be true or false")
-    return value == "true"
-
-
-def _keep_days(value: str) -> tuple[tuple[AgedKind, int], ...]:
-    kept: dict[AgedKind, int] = {}
-    for part in _each(value):
-        name, _, days = part.partition("=")
-        kind = name.strip()
-        if kind not in AGED or kind in kept or not re.fullmatch(r" *[1-9][0-9]{0,4} *", days):
-            raise _Wrong("be kinds with days, like video=90,audio=365; the kinds are " + ", ".join(AGED))
-        kept[kind] = int(days)
-    return tuple(kept.items())
-
-
-def _keys(value: str) -> tuple[bytes, ...]:
-    keys: list[bytes] = []
-    for part in _each(value):
-        try:
-            keys.append(base64.b64decode(part, validate=True))
-        except binascii.Error:
-            keys.append(b"")
-    if not keys or any(len(key) != _KEY_BYTES for key in keys):
-        raise _Wrong("be 32 random bytes in base64 (`openssl rand -base64 32`), several separated by commas, newest first")
-    return tuple(keys)
-
-
-def _template(*known: str, wanted: str | None = None) -> Callable[[str], str]:
-    names = " and ".join(f"{{{name}}}" for name in known)
-
-    def parse(value: str) -> str:
-        try:
-            parts = list(Formatter().parse(value))
-        except ValueError:
-            raise _Wrong(f"be a text in which only {names} stand in braces, and {{{{ for a brace") from None
-        found = [name for _, name, form, conversion in parts if name is not None and not form and not conversion]
-        if len(found) < sum(name is not None for _, name, _, _ in parts) or set(found) - set(known):
-            raise _Wrong(f"be a text in which only {names} stand in braces, and {{{{ for a brace")
-        if wanted is not None and wanted not in found:
-            raise _Wrong(f"be a text with {{{wanted}}} in it")
-        return value
-
-    return parse
-
-
 def _setting(
     name: str,
     meaning: str,
-    parse: Callable[[str], Any] = _text,  # each returns its field's type
+    parse: Callable[[str], Any] = parse.text,  # each returns its field's type
     *,
     default: object = None,
     shown: str | None = None,
@@ -218,7 +55,7 @@ class Settings:
     data_dir: Path = _setting(  # noqa: RUF009 -- it is dataclasses.field
         "DATA_DIR",
         "Where the embedded database, local media and generated keys live.",
-        _path,
+        parse.path,
         default=Path("var"),
         shown="./var",
     )
@@ -226,61 +63,61 @@ class Settings:
         "DATABASE_URL",
         "A PostgreSQL server of your own (16 or later, session pooling); its user becomes the roles `confab_app` and "
         "`confab_worker`.",
-        _database,
+        parse.database,
         shown="the embedded server in the data directory",
         also=("DATABASE_URL",),
         is_secret=True,
     )
     host: str = _setting("HOST", "The address to listen on.", default="127.0.0.1")
-    port: int = _setting("PORT", "The port to listen on; 0 takes a free one.", _whole(0, 65535), default=8000)
+    port: int = _setting("PORT", "The port to listen on; 0 takes a free one.", parse.whole(0, 65535), default=8000)
     public_url: str | None = _setting(
         "PUBLIC_URL",
         "Where browsers and Meta reach us. With https, cookies are marked Secure.",
-        _origin,
+        parse.origin,
         shown="http:// and where it listens",
     )
     media_url: str | None = _setting(
         "MEDIA_URL",
         "Where copies of media are kept: `file:///…` or `s3://bucket/prefix`.",
-        _url("file", "s3"),
+        parse.url("file", "s3"),
         shown="`media` in the data directory",
     )
     media_allow: tuple[str, ...] = _setting(
         "MEDIA_ALLOW",
         "Private `host:port` pairs that media may be fetched from, separated by commas; meant for a simulator.",
-        _pairs,
+        parse.pairs,
         default=(),
     )
     media_mode: MediaMode = _setting(  # noqa: RUF009 -- it is dataclasses.field
         "MEDIA_MODE",
         "Whether copies of media are kept (`store`), or all is only passed on from Instagram (`reference`); an account may say "
         "otherwise.",
-        _mode,
+        parse.mode,
         default="store",
     )
     media_keep_days: tuple[tuple[AgedKind, int], ...] = _setting(
         "MEDIA_KEEP_DAYS",
         "For how many days copies are kept, by kind (image, video, audio, file, avatar): `video=90,audio=365`.",
-        _keep_days,
+        parse.keep_days,
         default=(),
         shown="for ever",
     )
     media_redirect: bool = _setting(
         "MEDIA_REDIRECT",
         "`true`: browsers get copies from the S3 storage itself, by an address that is good for a minute.",
-        _yes,
+        parse.yes,
         default=False,
         shown="false",
     )
     media_max_bytes: int = _setting(
-        "MEDIA_MAX_BYTES", "The largest file that is copied.", _size, default=10 << 20, shown="10 MiB"
+        "MEDIA_MAX_BYTES", "The largest file that is copied.", parse.size, default=10 << 20, shown="10 MiB"
     )
     meta_app_id: str | None = _setting("META_APP_ID", "The Meta app.")
     meta_app_secrets: tuple[str, ...] = _setting(
         "META_APP_SECRET",
         "Its secret, with which webhooks are signed. Several, separated by commas, are all accepted. Unset: every "
         "webhook is refused.",
-        _each,
+        parse.each,
         default=(),
         is_secret=True,
     )
@@ -288,7 +125,7 @@ class Settings:
     instagram_app_secrets: tuple[str, ...] = _setting(
         "INSTAGRAM_APP_SECRET",
         "Its secret; accepted for signatures too. Several, separated by commas.",
-        _each,
+        parse.each,
         default=(),
         is_secret=True,
     )
@@ -299,41 +136,41 @@ class Settings:
         is_secret=True,
     )
     webhook_max_bytes: int = _setting(
-        "WEBHOOK_MAX_BYTES", "The largest delivery that is accepted.", _size, default=8 << 20, shown="8 MiB"
+        "WEBHOOK_MAX_BYTES", "The largest delivery that is accepted.", parse.size, default=8 << 20, shown="8 MiB"
     )
     unclaimed_days: int = _setting(
-        "UNCLAIMED_DAYS", "Days that deliveries for unknown accounts are kept.", _whole(1, 365), default=7
+        "UNCLAIMED_DAYS", "Days that deliveries for unknown accounts are kept.", parse.whole(1, 365), default=7
     )
-    ledger_days: int = _setting("LEDGER_DAYS", "Days that raw deliveries are kept.", _whole(1, 3650), default=30)
+    ledger_days: int = _setting("LEDGER_DAYS", "Days that raw deliveries are kept.", parse.whole(1, 3650), default=30)
     graph_url: str = _setting(
         "GRAPH_URL",
         "Meta's Graph API for Instagram login, with its version.",
-        _url("http", "https"),
+        parse.url("http", "https"),
         default="https://graph.instagram.com/v25.0",
         also=("INSTAGRAM_API_BASE_URL",),
     )
     graph_facebook_url: str = _setting(
         "GRAPH_FACEBOOK_URL",
         "*Reserved.* Meta's Graph API for Facebook login, with its version.",
-        _url("http", "https"),
+        parse.url("http", "https"),
         default="https://graph.facebook.com/v25.0",
     )
     oauth_url: str = _setting(
         "OAUTH_URL",
         "*Reserved.* Where an account's owner is asked to connect it.",
-        _url("http", "https"),
+        parse.url("http", "https"),
         default="https://www.instagram.com",
     )
     send_timeout_s: float = _setting(
         "SEND_TIMEOUT_S",
         "How long Meta may take to accept a message before it counts as in doubt.",
-        _seconds,
+        parse.seconds,
         default=30.0,
     )
     encryption_keys: tuple[bytes, ...] = _setting(
         "ENCRYPTION_KEYS",
         "Keys for access tokens at rest: 32 bytes in base64 each, newest first, separated by commas.",
-        _keys,
+        parse.keys,
         default=(),
         shown="one is generated into the data directory",
         is_secret=True,
@@ -347,17 +184,19 @@ class Settings:
     smtp_url: str | None = _setting(
         "SMTP_URL",
         "Mail for sign-in codes: `smtp://user:password@host:587` or `smtps://…`; unset: what needs mail is off and says why.",
-        _url("smtp", "smtps"),
+        parse.url("smtp", "smtps"),
         is_secret=True,
     )
     mail_from: str | None = _setting(
-        "MAIL_FROM", "Who that mail is from, like `Harbour Bakery <post@example.org>`; needed with `CONFAB_SMTP_URL`.", _sender
+        "MAIL_FROM",
+        "Who that mail is from, like `Harbour Bakery <post@example.org>`; needed with `CONFAB_SMTP_URL`.",
+        parse.sender,
     )
     brand_name: str = _setting("BRAND_NAME", "How messages, mails and pages for customers name you.", default="Confab")
     verification_text: str = _setting(
         "VERIFICATION_TEXT",
         "What a customer is told who is not connected; it has `{link}`, and may have `{brand}`.",
-        _template("link", "brand", wanted="link"),
+        parse.template("link", "brand", wanted="link"),
         default="Hey — welcome to {brand}! It looks like you haven't connected your Instagram account to {brand} yet. Click the "
         "link below to connect and view your saved reels and posts: {link}",
         shown="see docs/connect.md",
@@ -365,43 +204,43 @@ class Settings:
     acknowledgement_text: str = _setting(
         "ACKNOWLEDGEMENT_TEXT",
         "What a customer is told who is connected; it may have `{brand}`.",
-        _template("brand"),
+        parse.template("brand"),
         default="Hi! Send your reels and posts here and we'll save them to your {brand} library.",
         shown="see docs/connect.md",
     )
     oidc_issuer: str | None = _setting(
         "OIDC_ISSUER",
         "Customers who connect sign in with this OpenID Connect provider instead of a code by mail.",
-        _url("http", "https"),
+        parse.url("http", "https"),
     )
     oidc_client_id: str | None = _setting("OIDC_CLIENT_ID", "What the provider knows us as.")
     oidc_client_secret: str | None = _setting("OIDC_CLIENT_SECRET", "The secret that it gave us.", is_secret=True)
     member_page: str | None = _setting(
         "MEMBER_PAGE",
         "Customers who connect are handed over to this page of the company's own, which says who they are.",
-        _url("http", "https"),
+        parse.url("http", "https"),
     )
     member_page_key: str | None = _setting(
         "MEMBER_PAGE_KEY",
         "With this both sides sign the hand-over: at least 32 characters.",
-        _signing_key,
+        parse.signing_key,
         is_secret=True,
     )
     library_hook_url: str | None = _setting(
         "LIBRARY_HOOK_URL",
         "A program of the company's own that is told of every item of a library.",
-        _url("http", "https"),
+        parse.url("http", "https"),
     )
     library_hook_key: str | None = _setting(
         "LIBRARY_HOOK_KEY",
         "What it is told is signed with this: at least 32 characters.",
-        _signing_key,
+        parse.signing_key,
         is_secret=True,
     )
     demo_mail: Path | None = _setting(  # noqa: RUF009 -- it is dataclasses.field
         "DEMO_MAIL",
         "The demo only: the folder of its mail server's box, shown at `/demo/mail`.",
-        _path,
+        parse.path,
     )
     dev_account_id: str | None = _setting(
         "DEV_ACCOUNT_ID",
@@ -417,7 +256,7 @@ class Settings:
     clock_url: str | None = _setting(
         "CLOCK_URL",
         "Tests only: follow the clock behind this URL, such as the simulator's `/_control/clock`.",
-        _url("http", "https"),
+        parse.url("http", "https"),
     )
 
     @property
@@ -497,7 +336,7 @@ def _value(setting: Setting, given: Mapping[str, str]) -> object:
         return MISSING
     try:
         return setting.parse(text)
-    except _Wrong as wrong:
+    except parse.Wrong as wrong:
         shown = "has a value that cannot be used" if setting.is_secret else f"is {text!r}"
         raise Misconfigured(f"{name} {shown}: it must {wrong}.") from None
 

@@ -1,4 +1,4 @@
-"""`confab serve`: what each role runs, until told to stop."""
+"""`confab serve`: what each role runs, until told to stop. Who only supervises loads nothing of what the others run."""
 
 import asyncio
 import gc
@@ -10,14 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from confab import app, processes
+from confab import processes, running
 from confab.accounts import vault
 from confab.clock import Clock
 from confab.processes import Process
 from confab.settings import Settings, read
 from confab.store import doors as database
-from confab.store.db import Doors
-from confab.store.migrate import migrate
+from confab.store.db import Database, Doors
+from confab.store.migrate import make_ready, migrate
+from confab.team import set_up
 
 _NICE = 10
 
@@ -26,7 +27,7 @@ def serve(role: str, host: str | None, port: int | None, *, supervisor: int | No
     """Run the processes of this role until told to stop."""
     if supervisor is not None:
         processes.die_with(supervisor)
-    app.configure_logging()
+    running.configure_logging()
     given = read()
     given = replace(given, host=host or given.host, port=given.port if port is None else port)
     if role == "worker":
@@ -34,6 +35,8 @@ def serve(role: str, host: str | None, port: int | None, *, supervisor: int | No
             _run(_worker(given, doors, is_supervised=supervisor is not None))
         return
     if listener is not None:
+        from confab import app
+
         with database.opened_by(given) as doors:
             _run(app.run_web(given, doors, socket.socket(fileno=listener)))
         return
@@ -47,14 +50,18 @@ def serve(role: str, host: str | None, port: int | None, *, supervisor: int | No
 
 
 async def _worker(given: Settings, doors: Doors, *, is_supervised: bool) -> None:
+    from confab import worker
+
     _stand_back()
     if not is_supervised:
         await migrate(doors.owner)
-    await app.run_worker(given, doors)
+    await worker.run(given, doors)
 
 
 async def _web(given: Settings, doors: Doors, bound: socket.socket) -> None:
-    link = await app.prepare(given, doors, Clock())
+    from confab import app
+
+    link = await _prepare(given, doors)
     _tell(f"confab web listens on {given.local_url}")
     if link:
         _tell(f"Create the first owner within 24 hours: {link}")
@@ -88,11 +95,19 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
+async def _prepare(settings: Settings, doors: Doors) -> str | None:
+    """Bring the database up to date; the set-up link to print, None when somebody can already sign in."""
+    now = Clock().now()
+    await make_ready(doors.owner, now.date())
+    async with Database.open(doors.app, size=1) as db, db.transaction() as conn:
+        return await set_up.offer(conn, settings.origin, now)
+
+
 async def run(settings: Settings, listener: socket.socket, doors: Doors) -> None:
     """Keep both processes running until SIGTERM or SIGINT."""
-    link = await app.prepare(settings, doors, Clock())
+    link = await _prepare(settings, doors)
     stopping = asyncio.Event()
-    app.on_signals(stopping.set)
+    running.on_signals(stopping.set)
     web, worker = Process("web", settings, listener), Process("worker", settings, None)
     async with asyncio.TaskGroup() as tasks:
         kept = [

@@ -1,5 +1,6 @@
-"""Which kinds of due rows there are, and who handles each: the worker's half of the composition root."""
+"""The worker process: which kinds of due rows there are, who handles each, and what runs behind them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,10 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import structlog
+
+from confab import running
+from confab.accounts.refresh import Refreshes
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.errors import Throttled
@@ -21,7 +26,7 @@ from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
-from confab.inbox.unsent import send_or_note
+from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.mail.post import Postman
@@ -50,14 +55,15 @@ from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
 from confab.settings import Settings
-from confab.store import accounts, claims, runs
+from confab.store import accounts, claims, presence, runs, schedules
 from confab.store.claims import Due
-from confab.store.db import Conn, Database
+from confab.store.db import GONE, Conn, Database, Door, Doors, connect
 from confab.store.media import Wanted
 from confab.store.wake import Wake
-from confab.work.loop import Each, Together
+from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
 
+_POOL = 10
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
@@ -67,6 +73,8 @@ _OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang,
 _OF_A_HOST = 8
 _RUNS = 64  # mostly they wait for Meta
 _COMPARED = 10_000  # conversations at once: where more moved, an import is the better way
+
+log = structlog.get_logger()
 
 SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
 """The names of all that comes back by itself."""
@@ -96,10 +104,48 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
 
 
+async def run(settings: Settings, doors: Doors) -> None:
+    """Do due work until told to stop, and be seen doing it."""
+    stopping = asyncio.Event()
+    running.on_signals(stopping.set)
+    clock = Clock()
+    async with (
+        Database.open(doors.worker, size=_POOL) as db,
+        outside(settings) as world,
+        asyncio.TaskGroup() as tasks,
+    ):
+        async with db.transaction() as conn:
+            await schedules.ensure(conn, SCHEDULES, clock.now())
+        wake = Wake(doors.worker)
+        kinds = works(settings, db, clock, wake, world)
+        always = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
+        behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
+        await stopping.wait()
+        for task in behind:
+            task.cancel()
+
+
+async def _be_present(door: Door) -> None:
+    """Hold the worker's lock on a connection of its own; anew after the connection was lost."""
+    while True:
+        try:
+            conn = await connect(door)
+            try:
+                lost = asyncio.Event()
+                conn.add_termination_listener(lambda _conn, lost=lost: lost.set())
+                await presence.announce(conn, "worker")
+                await lost.wait()
+            finally:
+                await conn.close(timeout=1)
+        except GONE as error:
+            log.warning("worker_not_seen", error=type(error).__name__)
+            await asyncio.sleep(1)
+
+
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
     shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
-    rooms = (_corridor, _sending, _members, _profiles, _media, _history)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -202,11 +248,17 @@ def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
 
 
+def _accounts(shared: _Shared) -> list[Each | Together]:
+    """Our link to Instagram."""
+    refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
+    return [Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None)]
+
+
 def _members(shared: _Shared) -> list[Each | Together]:
     """Customers who connect: what they are told by itself."""
     offers = Offers(send=send_or_note, wording=Wording.of(shared.settings))
     welcoming = Welcomes(
-        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
+        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, note=note, offers=offers,
         mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
     )  # fmt: skip
     settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker

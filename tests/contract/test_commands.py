@@ -126,3 +126,16 @@ def test_the_command_looks_at_the_installation_and_leaves_nothing_behind(shell: 
     assert "A file was kept, read and removed." in listed.stdout
     assert [path for path in Path(shell.folder, "media").rglob("*") if path.is_file()] == []
     assert "CONFAB_META_APP_SECRET: Every webhook is refused." in shell.run("doctor").stdout
+
+
+def test_TK1_tokens_that_end_within_a_week_are_renewed_now_for_who_asks(shell: Shell) -> None:
+    shell.run("workspace", "create", "Tokens")
+    for ig_id, ends in (("178410001", "2026-12-01"), ("178410002", "2099-01-01")):
+        given = ["--ig-id", ig_id, "--username", f"shop.{ig_id}", "--access-token", "IGAA", "--expires-at", ends]
+        assert shell.run("account", "add", "--workspace", "Tokens", *given).returncode == 0
+    shell.sql(
+        """UPDATE integrations SET issued_at = now() - interval '2 days', due_at = now() + interval '1 hour',
+            expires_at = CASE WHEN expires_at < '2090-01-01' THEN now() + interval '3 days' ELSE expires_at END"""
+    )
+    assert shell.json_of("refresh-tokens") == {"tokens": 1}
+    assert shell.run("refresh-tokens").stdout == "0 access tokens are renewed by the worker now.\n"

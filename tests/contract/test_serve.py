@@ -217,3 +217,9 @@ def test_help_imports_nothing_heavy() -> None:
     asked = "import sys; from confab.__main__ import app; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", asked], env=environment(Path()), capture_output=True, text=True, check=True)
     assert not {"fastapi", "asyncpg", "pydantic", "cryptography", "uvicorn"} & set(done.stdout.split())
+
+
+def test_only_the_web_process_loads_a_web_framework() -> None:
+    asked = "import sys, confab.supervise, confab.worker; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", asked], env=environment(Path()), capture_output=True, text=True, check=True)
+    assert not {"fastapi", "pydantic", "starlette", "uvicorn", "confab.api"} & set(done.stdout.split())

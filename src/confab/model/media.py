@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from confab.settings import AGED, AgedKind, MediaMode
+from confab.parse import AGED, AgedKind, MediaMode
 
 KeepDays = Mapping[AgedKind, int]
 Verdict = Literal["keep", "relay", "link", "nothing"]

@@ -31,12 +31,12 @@ class Person:
         return {"authorization": f"Bearer {self.token}"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return Settings(public_url=ORIGIN)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def front(doors: Doors, clock: Clock, settings: Settings) -> AsyncIterator[Front]:
     async with web_app(settings, doors, clock) as front:
         yield front

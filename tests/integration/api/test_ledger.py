@@ -21,7 +21,7 @@ from tests.world import Customer, World, after, body
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return Settings(public_url=ORIGIN, meta_app_secrets=(SECRET,))
 

@@ -6,7 +6,7 @@ was shown before the step, have heard the same changes as any program would, and
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,6 @@ import pytest
 
 from confab.accounts import connect
 from confab.accounts.vault import Vault
-from confab.app import web_app
 from confab.clock import Clock
 from confab.graph.client import GraphClient
 from confab.inbox import act, schedule, settle
@@ -28,13 +27,12 @@ from confab.inbox.normalise import normalise
 from confab.media.avatar import Avatars
 from confab.model.inbox import HUMAN_AGENT_WINDOW, Account, ConversationId, IgId, MessageId, Viewer
 from confab.profiles.fetch import Profiles
-from confab.settings import Settings
 from confab.store import avatars, conversations, ids, outbound
 from confab.store.claims import PROFILES, Due
 from confab.store.db import Database, Doors
 from confab.store.media import AVATAR
 from confab.store.wake import Wake
-from tests.integration.api.conftest import ORIGIN, Person
+from tests.integration.api.conftest import Person
 from tests.integration.inbox.desk import grasp
 from tests.stack import TOKEN, lent_sim
 from tests.world import Customer, World, happen
@@ -173,31 +171,6 @@ class Inbox:
             call = await outbound.of_message(conn, self.world.workspace, MessageId(UUID(self.message)))
             assert call is not None
             await how(conn, await grasp(conn, call), *given, self.clock.now())
-
-
-@pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-async def app_db(doors: Doors) -> AsyncIterator[Database]:
-    async with Database.open(doors.app, size=2) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-async def worker_db(doors: Doors) -> AsyncIterator[Database]:
-    async with Database.open(doors.worker, size=2) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-async def http(doors: Doors, clock: Clock) -> AsyncIterator[httpx2.AsyncClient]:
-    """One web process for all stories; each has a team of its own."""
-    async with web_app(Settings(public_url=ORIGIN), doors, clock) as front:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=ORIGIN) as client:
-            yield client
 
 
 @pytest.fixture
