@@ -14,8 +14,8 @@ from tests.world import NOON
 WORKSPACE = Workspace(id=WorkspaceId(UUID(int=1)), name="Bakery")
 ACCOUNT = Account(
     id=AccountId(UUID(int=2)), ig_id=IgId("1784"), username="harbour.bakery", name=None, human_agent=False, media_mode=None,
-    health="ok",
-    health_reason=None, token_expires_at=None, complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
+    health="ok", health_reason=None, token_expires_at=None, token_error=None,
+    complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
     receiving="webhooks", polling_since=None, restricted_until=None,
     restricted_reason=None, shows_indicators=False, connects_customers=False, acknowledges_every_s=None, version=1,
 )  # fmt: skip
