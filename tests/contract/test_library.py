@@ -260,6 +260,33 @@ async def test_LB7_a_preview_is_shown_to_its_member_alone(doors: Doors, app_db: 
         assert (await running.api.get(f"{running.url}{seen['preview_url']}")).status_code == 200
 
 
+async def test_LB7_a_preview_that_comes_later_is_told_to_the_team_and_to_its_member(
+    doors: Doors, app_db: Database, box: Mailbox
+) -> None:
+    async with shop(doors, box) as running, customer(running.url) as browser:
+        await running.customer_writes("hello")
+        await connect(running, box, browser, app_db, "pia@example.org")
+        marks = {(await browser.get("/library/news")).json()["mark"]}
+        await running.customer_writes("this one", attachments=["ig_post"])
+        await until(lambda: items(browser))
+        marks.add((await browser.get("/library/news")).json()["mark"])
+
+        async def with_preview() -> list[dict[str, Any]]:
+            return [one for one in await items(browser) if one["preview_url"]]
+
+        (item,) = await until(with_preview)
+        async with running.worker_db.transaction() as conn:
+            told = await conn.fetch(
+                """SELECT body FROM changes WHERE workspace_id = $1 AND type = 'library_item_updated' ORDER BY seq""",
+                running.workspace,
+            )  # fmt: skip
+        conversation = await only_conversation(running)
+        (seen,) = (await running.api.get(f"/conversations/{conversation}/library")).json()["items"]
+        assert json.loads(told[-1]["body"])["item"] == seen
+        assert len({*marks, (await browser.get("/library/news")).json()["mark"]}) == len(marks) + (len(told) > 1)
+        assert seen["version"] == item["version"] == len(told)
+
+
 async def test_LB7_a_story_is_passed_on_and_not_kept(doors: Doors, app_db: Database, box: Mailbox) -> None:
     async with shop(doors, box) as running, customer(running.url) as browser:
         await running.customer_writes("look", attachments=["story_mention"])

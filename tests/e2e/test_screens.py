@@ -12,7 +12,7 @@ from tests.e2e.conftest import MakeContext, Shop, made_contexts
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.e2e.test_demo import demo
 from tests.e2e.test_history import LOAD, imported, open_accounts, past
-from tests.e2e.test_library import connecting, link_sent_to, reloaded
+from tests.e2e.test_library import connecting, items, link_sent_to
 from tests.e2e.test_library import sign_in as connect_by_mail
 from tests.e2e.test_recordings import settle
 from tests.mail_server import mail_server
@@ -229,7 +229,7 @@ def test_customers(make: MakeContext, tmp_path: Path) -> None:
         shop.writes("https://www.instagram.com/p/DQ1abcXYZ/ https://bread.example/rye-with-seeds", customer)
         wide = make(viewport=WIDE, color_scheme="light", storage_state=page.context.storage_state()).new_page()
         wide.goto(f"{shop.product.url}/library")
-        reloaded(wide, 5)
+        expect(items(wide)).to_have_count(5)
         wide.get_by_text("Note, tags, remove").first.click()
         wide.get_by_label("Note").first.fill("For Sunday, with the seeds")
         wide.get_by_label("Tags, separated by commas").first.fill("rye, to bake")

@@ -16,6 +16,7 @@ from confab.errors import NotFound
 router = APIRouter(include_in_schema=False)
 
 _SHOWN = 50
+_LOOK_AGAIN_S = "4"
 
 
 @router.get("/demo/mail")
@@ -28,7 +29,8 @@ async def box(services: Running) -> Response:
     nothing = tag("div", tag("h2", "Nothing yet"), tag("p", "Mails to customers appear here.", class_="quiet"), class_="empty")
     heading = tag("div", tag("h1", "Mail"), tag("span", "sent by this demo, newest first", class_="quiet"), class_="title")
     main = tag("main", heading, tag("div", mails or nothing, class_="mails"))
-    return member_pages.page(services.settings.brand_name, "Mail", main, is_wide=True)
+    again = tag("meta", http_equiv="refresh", content=_LOOK_AGAIN_S)
+    return member_pages.page(services.settings.brand_name, "Mail", main, is_wide=True, in_head=again)
 
 
 def _newest(folder: Path) -> list[EmailMessage]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import UTC
+from importlib import resources
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -51,6 +52,14 @@ class ItemPage:
     next: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Whether the library is another than the one that a page shows, and whether more is expected at once."""
+
+    mark: str
+    is_gathering: bool
+
+
 @pages.get("/library")
 async def show(request: Request, services: Running, q: str = "", kind: str = "", tag: str = "", cursor: str = "") -> Response:
     """The library, or the way in for who is not signed in."""
@@ -64,13 +73,20 @@ async def show(request: Request, services: Running, q: str = "", kind: str = "",
         items, next_ = await _page(access, _wanted(filters, _PAGE))
         count, tags = await store.count(conn, access.member), await store.tags(conn, access.member)
         connected = await members.connected(conn, access.member)
-        is_gathering = await store.is_gathering(conn, access.member)
+        mark, is_gathering = await store.mark(conn, access.member), await store.is_gathering(conn, access.member)
     return library_pages.library(
         Shelf(
             brand=services.settings.brand_name, member=access.member, filters=filters, items=items, count=count, tags=tags,
-            connected=connected, next=next_, is_gathering=is_gathering,
+            connected=connected, next=next_, mark=mark, is_gathering=is_gathering,
         )
     )  # fmt: skip
+
+
+@pages.get("/library/live.js")
+async def script() -> Response:
+    """What keeps an open page current, where the browser runs scripts."""
+    text = (resources.files("confab.api") / "pages" / "library.js").read_text("utf-8")
+    return Response(text, headers={"cache-control": "no-cache"}, media_type="text/javascript")
 
 
 @pages.post("/library/items/{id}")
@@ -131,6 +147,16 @@ async def export(access: SignedInMember) -> Response:
     """Everything, in one JSON document that is written as it is read."""
     headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="library.json"'}
     return StreamingResponse(_exported(access), headers=headers, media_type="application/json")
+
+
+@router.get("/library/news")
+async def news(access: SignedInMember) -> Response:
+    """What an open page asks again and again: two numbers, by an index of this member's own items."""
+    async with access.transaction() as conn:
+        mark, is_gathering = await store.mark(conn, access.member), await store.is_gathering(conn, access.member)
+    answer = Json(News(mark=mark, is_gathering=is_gathering))
+    answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 @router.get("/library/media/{id}")

@@ -1,4 +1,4 @@
-"""The page that shows a member their library. Pure, plain HTML without scripts."""
+"""The page that shows a member their library. Pure, plain HTML; while it is open `pages/library.js` keeps it current."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from confab.api.html import Html, tag
+from confab.api.html import Html, join, tag
 from confab.api.member_pages import page
 from confab.model.library import KINDS, ItemKind, LibraryItem, Member
 from confab.store.members import Connected
@@ -56,28 +56,36 @@ class Shelf:
     tags: Sequence[str]
     connected: Sequence[Connected]
     next: str | None
+    mark: str
     is_gathering: bool
 
 
 def library(shelf: Shelf) -> Response:
     """The whole page."""
-    title = tag(
-        "div", tag("h1", "Your library"), tag("span", f"{shelf.count} {'item' if shelf.count == 1 else 'items'}", class_="quiet"),
-        class_="title",
-    )  # fmt: skip
-    more = (
-        tag("p", tag("a", "Older ones", href=shelf.filters.address(cursor=shelf.next), class_="button secondary"))
-        if shelf.next
-        else None
-    )
+    count = tag("span", f"{shelf.count} {'item' if shelf.count == 1 else 'items'}", class_="quiet", role="status")
+    title = tag("div", tag("h1", "Your library"), count, class_="title")
     main = tag(
-        "main", title, _notice(shelf), _filters(shelf) if shelf.count else None, _items(shelf), more, _settings(shelf), id="main"
-    )
+        "main", title, _notice(shelf), _filters(shelf) if shelf.count else None, _items(shelf), _turning(shelf), _settings(shelf),
+        id="main", data_mark=shelf.mark,
+    )  # fmt: skip
     skip = tag("a", "To the library", href="#main", class_="skip")
-    answer = page(shelf.brand, "Your library", skip, _header(shelf), main, is_wide=True)
-    if shelf.is_gathering:
-        answer.headers["refresh"] = _LOOK_AGAIN_S
-    return answer
+    return page(shelf.brand, "Your library", skip, _header(shelf), main, is_wide=True, in_head=_live(shelf))
+
+
+def _live(shelf: Shelf) -> Html:
+    """What keeps it current. A page that loads itself again would take away what is being written: only without scripts."""
+    again = tag("noscript", tag("meta", http_equiv="refresh", content=_LOOK_AGAIN_S)) if shelf.is_gathering else None
+    return join([tag("script", src="/library/live.js", defer=True), again])
+
+
+def _turning(shelf: Shelf) -> Html | None:
+    """The ways to the pages before and behind this one."""
+    places = {"Newest": "" if shelf.filters.cursor else None, "Older ones": shelf.next}
+    ways = [
+        tag("a", name, href=shelf.filters.address(cursor=place), class_="button secondary")
+        for name, place in places.items() if place is not None
+    ]  # fmt: skip
+    return tag("nav", ways, class_="turning", aria_label="Pages") if ways else None
 
 
 def _header(shelf: Shelf) -> Html:
@@ -125,6 +133,8 @@ def _items(shelf: Shelf) -> Html:
         return tag("ul", [_item(one, shelf.filters) for one in shelf.items], class_="grid", aria_label="Items")
     if shelf.filters.is_any or shelf.filters.cursor:
         return tag("div", tag("h2", "Nothing fits"), tag("p", "Try other words, or all kinds.", class_="quiet"), class_="empty")
+    if shelf.is_gathering:
+        return tag("div", class_="empty", aria_busy="true")
     accounts = " or ".join(f"@{one.account}" for one in shelf.connected)
     told = f"Send a reel, a post, a story or a link to {accounts} on Instagram, and it appears here." if accounts else ""
     return tag("div", tag("h2", "Nothing here yet"), tag("p", told, class_="quiet") if told else None, class_="empty")
@@ -149,7 +159,8 @@ def _item(item: LibraryItem, filters: Filters) -> Html:
 def _preview(item: LibraryItem) -> Html:
     icon = tag("svg", tag("path", d=_ICONS[item.kind]), viewBox="0 0 24 24", aria_hidden="true")
     picture = tag("img", src=item.preview_url, alt="", loading="lazy") if item.preview_url else None
-    return tag("div", icon, picture, tag("span", _NAMES[item.kind], class_="badge"), class_="preview")
+    look = "preview bare" if item.kind == "link" and picture is None else "preview"
+    return tag("div", icon, picture, tag("span", _NAMES[item.kind], class_="badge"), class_=look)
 
 
 def _actions(item: LibraryItem, caption: str, filters: Filters) -> Html:
@@ -195,7 +206,8 @@ def _connections(shelf: Shelf) -> Html | None:
     ]  # fmt: skip
     return tag(
         "section", tag("h2", "Connected"), tag("ul", names),
-        tag("p", "After that nothing new comes in, and you are signed out elsewhere. What is here stays until you delete it."),
+        tag("p", "Once you disconnect, nothing new comes in, and you are signed out elsewhere. What is here stays until you "
+            "delete it."),
         tag("form", tag("button", "Disconnect", type="submit", class_="secondary"), method="post", action="/library/disconnect"),
     )  # fmt: skip
 

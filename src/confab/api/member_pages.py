@@ -1,9 +1,10 @@
-"""The pages of customers who connect: plain HTML without scripts, so that they work in whatever browser Instagram opens. Pure."""
+"""The pages of customers who connect: plain HTML that needs no scripts: it opens in any browser that Instagram has. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib import resources
 
 from starlette.responses import Response
 
@@ -13,6 +14,7 @@ from confab.model.inbox import Conversation
 from confab.model.library import Way
 from confab.store.members import Home
 
+_IN_THE_DARK = (":root {\n  @variant on-dark {", "@media (prefers-color-scheme: dark) {\n  :root {")
 HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 
 
@@ -29,17 +31,24 @@ class Step:
     problem: str | None = None
 
 
-def page(brand: str, title: str, *body: Child, status: int = 200, is_wide: bool = False) -> Response:
+def page(brand: str, title: str, *body: Child, status: int = 200, is_wide: bool = False, in_head: Child = None) -> Response:
     """A whole page."""
     head = tag(
         "head", tag("meta", charset="utf-8"),
         tag("meta", name_="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"),
         tag("meta", name_="color-scheme", content="light dark"), tag("title", f"{title} · {brand}"),
         tag("link", rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        tag("link", rel="stylesheet", href="/verify/style.css"),
+        tag("link", rel="stylesheet", href="/verify/style.css"), in_head,
     )  # fmt: skip
     document = tag("html", head, tag("body", *body, class_="wide" if is_wide else "narrow"), lang="en")
     return Response(f"<!doctype html>\n{document}", status, HEADERS, "text/html; charset=utf-8")
+
+
+def style() -> str:
+    """How the pages look: the colours of the web inbox, whose words for "in the dark" are Tailwind's, and their own forms."""
+    folder = resources.files("confab.api") / "pages"
+    colours = (folder / "colours.css").read_text("utf-8").replace(*_IN_THE_DARK)
+    return colours + (folder / "members.css").read_text("utf-8")
 
 
 def card(brand: str, title: str, *body: Child, status: int = 200) -> Response:
@@ -63,7 +72,8 @@ def code(step: Step) -> Response:
         "form",
         tag("label", "Code", for_="code"),
         tag("input", id="code", name_="code", inputmode="numeric", autocomplete="one-time-code", required=True, autofocus=True,
-            maxlength="20", class_="code", aria_describedby="problem" if step.problem else None),
+            maxlength="20", class_="code", aria_describedby="problem" if step.problem else None,
+            aria_invalid="true" if step.problem else None),
         tag("button", "Connect" if step.whom is not None else "Sign in", type="submit"),
         method="post", action="/verify/confirm",
     )  # fmt: skip
@@ -183,7 +193,8 @@ def _sign_in(step: Step) -> Html:
         fields: Child = join([
             tag("label", "Your e-mail address", for_="email"),
             tag("input", id="email", name_="email", type="email", autocomplete="email", required=True, maxlength="254",
-                value=step.email, aria_describedby="problem" if step.problem else None),
+                value=step.email, aria_describedby="problem" if step.problem else None,
+                aria_invalid="true" if step.problem else None),
         ])  # fmt: skip
         return tag("form", fields, consent, tag("button", "Send me a code", type="submit"), method="post", action="/verify/code")
     return tag("form", consent, tag("button", "Continue to sign in", type="submit"), method="post", action="/verify/continue")

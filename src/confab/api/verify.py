@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Coroutine
-from importlib import resources
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -83,8 +82,7 @@ async def come_back(services: Running) -> Response:
 @router.get("/verify/style.css")
 async def style() -> Response:
     """How all pages of customers look."""
-    text = (resources.files("confab.api") / "pages" / "members.css").read_text("utf-8")
-    return Response(text, headers={"cache-control": "no-cache"}, media_type="text/css")
+    return Response(member_pages.style(), headers={"cache-control": "no-cache"}, media_type="text/css")
 
 
 @router.post("/verify/code")

@@ -115,6 +115,27 @@ async def lock_members(conn: Conn, workspace: WorkspaceId, members: Sequence[UUI
     )  # fmt: skip
 
 
+async def members_of(conn: Conn, workspace: WorkspaceId, messages: Sequence[UUID]) -> list[MemberId]:
+    """Whose libraries show anything of these messages. Index: library_source_message."""
+    found = await conn.fetch(
+        """SELECT DISTINCT i.member_id FROM library_sources s
+        JOIN library_items i ON i.workspace_id = s.workspace_id AND i.id = s.item_id
+        WHERE s.workspace_id = $1 AND s.message_id = ANY($2::uuid[])""",
+        workspace, list(messages),
+    )  # fmt: skip
+    return [MemberId(record["member_id"]) for record in found]
+
+
+async def look_different(conn: Conn, workspace: WorkspaceId, messages: Sequence[UUID]) -> list[UUID]:
+    """The items of these messages, as a newer version each: their pictures are others now. Index: library_source_message."""
+    found = await conn.fetch(
+        """UPDATE library_items i SET version = i.version + 1 WHERE i.workspace_id = $1 AND i.id IN (
+            SELECT item_id FROM library_sources WHERE workspace_id = $1 AND message_id = ANY($2::uuid[])) RETURNING i.id""",
+        workspace, list(messages),
+    )  # fmt: skip
+    return [record["id"] for record in found]
+
+
 async def sources_of(conn: Conn, workspace: WorkspaceId, message: UUID) -> list[Source]:
     """What the library has of a message. Index: library_source_message."""
     return await rows(
@@ -280,6 +301,14 @@ async def count(conn: Conn, member: Member) -> int:
     return await conn.fetchval(
         "SELECT count(*) FROM library_items WHERE workspace_id = $1 AND member_id = $2", member.workspace_id, member.id
     )
+
+
+async def mark(conn: Conn, member: Member) -> str:
+    """A text that is another whenever the member's library is: how many items there are, and of which versions."""
+    return await conn.fetchval(
+        """SELECT count(*) || '.' || coalesce(sum(version), 0) FROM library_items WHERE workspace_id = $1 AND member_id = $2""",
+        member.workspace_id, member.id,
+    )  # fmt: skip
 
 
 async def is_gathering(conn: Conn, member: Member) -> bool:

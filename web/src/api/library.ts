@@ -11,8 +11,6 @@ export function libraryOf(conversationId: string) {
   const params = { path: { id: conversationId }, query: { limit: SHOWN } }
   return queryOptions({
     queryKey,
-    // A preview may have come since: the pane is opened seldom enough to look again each time.
-    refetchOnMount: "always",
     queryFn: ({ client }) =>
       fetchEntry(client, queryKey, () => answer(http.GET("/api/v1/conversations/{id}/library", { params }))),
   })

@@ -18,6 +18,8 @@ import { fetchEntry, recentChanges } from "./snapshot"
 const QUEUE_MS = 5_000
 /** Changes come in bursts: a list that one of them made stale is fetched again once they are over. */
 const BURST_MS = 400
+/** So many the server decides about in one request. */
+const AT_ONCE = 100
 
 export const outbox = queryOptions({
   queryKey: ["outbox"] as const,
@@ -144,24 +146,32 @@ export function useBulk() {
   const cache = useQueryClient()
   return useMutation({
     mutationFn: async ({ what, items }: { what: Bulk; items: Troubled[] }) => {
-      const body = { messages: items.map((item) => item.message.id) }
-      const done =
-        what === "retry"
-          ? await answer(http.POST("/api/v1/troubled/retry", { body }))
-          : await answer(http.POST("/api/v1/troubled/discard", { body }))
-      for (const one of done.items) {
-        if (one.message !== null) landMessage(cache, one.message)
-        const item = items.find(({ message }) => message.id === one.message_id)
-        if (one.ok && one.message === null && item !== undefined) gone(cache, item.message)
+      const decided: Decided[] = []
+      for (let from = 0; from < items.length; from += AT_ONCE) {
+        const some = items.slice(from, from + AT_ONCE)
+        const done = await decide(what, some)
+        for (const one of done) {
+          if (one.message !== null) landMessage(cache, one.message)
+          const item = some.find(({ message }) => message.id === one.message_id)
+          if (one.ok && one.message === null && item !== undefined) gone(cache, item.message)
+        }
+        decided.push(...done)
       }
-      const failed = done.items.filter((one) => !one.ok)
-      return {
-        done: done.items.length - failed.length,
-        failed: failed.length,
-        why: failed[0]?.detail ?? null,
-      }
+      const failed = decided.filter((one) => !one.ok)
+      return { done: decided.length - failed.length, failed: failed.length, why: failed[0]?.detail ?? null }
     },
   })
+}
+
+type Decided = Awaited<ReturnType<typeof decide>>[number]
+
+async function decide(what: Bulk, items: Troubled[]) {
+  const body = { messages: items.map((item) => item.message.id) }
+  const call =
+    what === "retry"
+      ? http.POST("/api/v1/troubled/retry", { body })
+      : http.POST("/api/v1/troubled/discard", { body })
+  return (await answer(call)).items
 }
 
 function gone(cache: QueryClient, { id, conversation_id }: Message): void {

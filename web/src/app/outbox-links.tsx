@@ -20,7 +20,7 @@ export function OutboxLinks() {
           later === 0 ? "Scheduled" : `Scheduled: ${later}${held > 0 ? `, ${held} held for review` : ""}`
         }
         count={later}
-        look={held > 0 ? "bg-amber text-surface" : "bg-sunken text-ink-2"}
+        look={held > 0 ? "bg-amber text-surface" : "bg-line text-ink-2"}
       />
       <RailLink
         href="/troubled"

@@ -171,30 +171,32 @@ export function Draft(props: DraftProps) {
         {children}
         <span
           id={aboutId}
-          className={`ml-1 min-w-0 flex-1 truncate text-xs ${isTooLong ? "text-red" : "text-ink-3"}`}
+          className={`ml-1 min-w-0 flex-1 truncate text-xs empty:max-pane:hidden max-pane:order-first max-pane:basis-full max-pane:whitespace-normal max-pane:pb-1 ${isTooLong ? "text-red" : "text-ink-3"}`}
         >
           {about}
         </span>
         <span role="status" aria-label="Length" className="sr-only">
           {describeParts(parts, MOST_PARTS)}
         </span>
-        {mode === "reply" && (
-          <ScheduleButton
-            conversation={conversation}
-            account={account}
-            isReady={isWritten}
-            onSchedule={(at, onReply) => void schedule(at, onReply)}
-          />
-        )}
-        <Button
-          look="primary"
-          icon={mode === "reply" ? "send" : "note"}
-          disabled={!isReady}
-          title={about ?? "Enter sends, Shift and Enter begins a new line"}
-          onClick={submit}
-        >
-          {mode === "reply" ? "Send" : "Add note"}
-        </Button>
+        <span className="ml-auto flex items-center gap-1">
+          {mode === "reply" && (
+            <ScheduleButton
+              conversation={conversation}
+              account={account}
+              isReady={isWritten}
+              onSchedule={(at, onReply) => void schedule(at, onReply)}
+            />
+          )}
+          <Button
+            look="primary"
+            icon={mode === "reply" ? "send" : "note"}
+            disabled={!isReady}
+            title={about ?? "Enter sends, Shift and Enter begins a new line"}
+            onClick={submit}
+          >
+            {mode === "reply" ? "Send" : "Add note"}
+          </Button>
+        </span>
       </div>
     </>
   )

@@ -55,7 +55,7 @@ export function MessageItem({
         </span>
       )}
       <div
-        className={`relative flex max-w-[min(34rem,85%)] min-w-0 flex-col gap-0.5 ${isOurs ? "items-end" : "items-start"}`}
+        className={`relative flex min-w-0 flex-col gap-0.5 ${isOurs ? "max-w-[min(34rem,85%)] items-end" : "max-w-[min(34rem,85%,100%-5.5rem)] items-start"}`}
       >
         {isFirst && isOurs && <Byline message={message} participantName={name} />}
         <ArrivalNotes message={message} />

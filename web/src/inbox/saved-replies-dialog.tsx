@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { type FormEvent, useState } from "react"
+import { type FormEvent, useEffect, useId, useRef, useState } from "react"
 import { ApiError, explain } from "../api/client"
 import { useMe } from "../api/me"
 import type { SavedReply } from "../api/model"
@@ -31,6 +31,12 @@ function All({ onEdit }: { onEdit: (reply: SavedReply | "new") => void }) {
   const { data, error, refetch } = useQuery(savedReplies)
   const mayChangeAll = useMe().agent.role !== "agent"
   const remove = useDeleteReply()
+  const [doomed, setDoomed] = useState<string | null>(null)
+  const add = useRef<HTMLButtonElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what had the focus goes with what changes
+  useEffect(() => {
+    if (document.activeElement === document.body) add.current?.focus()
+  }, [data, doomed])
   return (
     <div className="flex flex-col gap-3">
       <p className="text-ink-2 text-sm">Type / at the beginning of a word while you answer to use one.</p>
@@ -56,7 +62,26 @@ function All({ onEdit }: { onEdit: (reply: SavedReply | "new") => void }) {
                 {reply.text}
               </p>
             </div>
-            {(mayChangeAll || reply.scope === "personal") && (
+            {doomed === reply.id && (
+              <fieldset aria-label={`Delete /${reply.shortcut}?`} className="flex shrink-0 flex-wrap gap-1.5">
+                <Button
+                  small
+                  look="danger"
+                  onClick={() => {
+                    setDoomed(null)
+                    remove.mutate(reply.id, {
+                      onError: (failure) => showToast(explain(failure), { isError: true }),
+                    })
+                  }}
+                >
+                  Delete
+                </Button>
+                <Button small look="quiet" autoFocus onClick={() => setDoomed(null)}>
+                  Keep
+                </Button>
+              </fieldset>
+            )}
+            {doomed !== reply.id && (mayChangeAll || reply.scope === "personal") && (
               <>
                 <Button small aria-label={`Edit /${reply.shortcut}`} onClick={() => onEdit(reply)}>
                   Edit
@@ -65,18 +90,14 @@ function All({ onEdit }: { onEdit: (reply: SavedReply | "new") => void }) {
                   icon="close"
                   label={`Delete /${reply.shortcut}`}
                   disabled={remove.isPending}
-                  onClick={() =>
-                    remove.mutate(reply.id, {
-                      onError: (failure) => showToast(explain(failure), { isError: true }),
-                    })
-                  }
+                  onClick={() => setDoomed(reply.id)}
                 />
               </>
             )}
           </li>
         ))}
       </ul>
-      <Button icon="plus" look="primary" className="self-start" onClick={() => onEdit("new")}>
+      <Button ref={add} icon="plus" look="primary" className="self-start" onClick={() => onEdit("new")}>
         New saved reply
       </Button>
     </div>
@@ -89,6 +110,7 @@ function Editor({ reply, onDone }: { reply: SavedReply | null; onDone: () => voi
     reply ?? { ...EMPTY, scope: me.role === "agent" ? "personal" : "workspace" },
   )
   const save = useSaveReply()
+  const aboutId = useId()
   const refusal = save.error instanceof ApiError ? save.error : null
   const wrong = (field: string): string | null => (refusal?.field === field ? refusal.message : null)
   const unknown = unknownVariable(draft.text)
@@ -126,11 +148,12 @@ function Editor({ reply, onDone }: { reply: SavedReply | null; onDone: () => voi
           required
           value={draft.text}
           aria-invalid={unknown !== null || wrong("text") !== null}
+          aria-describedby={aboutId}
           onChange={(event) => set({ text: event.target.value })}
           className="rounded-lg border border-line-strong bg-surface px-3 py-2 font-normal text-base text-ink aria-invalid:border-red"
         />
       </label>
-      <p className={`text-xs ${unknown !== null || wrong("text") ? "text-red" : "text-ink-3"}`}>
+      <p id={aboutId} className={`text-xs ${unknown !== null || wrong("text") ? "text-red" : "text-ink-3"}`}>
         {unknown !== null
           ? `There is no variable {${unknown}}. There are ${KNOWN.join(", ")}.`
           : (wrong("text") ??

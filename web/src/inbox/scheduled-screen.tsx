@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery } from "@tanstack/react-query"
 import { accounts as accountsQuery } from "../api/accounts"
 import { explain } from "../api/client"
 import type { Scheduled } from "../api/model"
-import { fetchMore, scheduledList, useTracked } from "../api/outbox"
+import { scheduledList, useTracked } from "../api/outbox"
 import { describeOutlook, formatRelease, ON_REPLY } from "../lib/scheduled"
 import { selectSummary } from "../lib/selectors"
 import { formatExact, plural } from "../lib/time"
@@ -10,12 +10,11 @@ import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { useNow } from "../ui/use-now"
 import { Notice } from "./list-states"
-import { OutboxFrame, Whom } from "./outbox-frame"
+import { OutboxFrame, OutboxSkeleton, ShowMore, Whom } from "./outbox-frame"
 import { ScheduleActions } from "./schedule-actions"
 
 /** Everything that is to go out later, and what waits for somebody to look at it. */
 export function ScheduledScreen() {
-  const cache = useQueryClient()
   const { data: list, error, refetch } = useTracked<Scheduled>(scheduledList)
   const held = list?.items.filter(({ message }) => message.status === "held") ?? []
   const later = list?.items.filter(({ message }) => message.status !== "held") ?? []
@@ -29,7 +28,7 @@ export function ScheduledScreen() {
           <Button onClick={() => void refetch()}>Try again</Button>
         </Notice>
       )}
-      {list === undefined && !error && <div role="status" aria-label="Loading what is scheduled" />}
+      {list === undefined && !error && <OutboxSkeleton label="Loading what is scheduled" />}
       {list?.items.length === 0 && (
         <Notice
           icon="clock"
@@ -39,7 +38,7 @@ export function ScheduledScreen() {
       )}
       {held.length > 0 && <Section title="Held for review" items={held} />}
       {later.length > 0 && <Section title="To be sent" items={later} />}
-      {list?.next && <Button onClick={() => void fetchMore(cache, "scheduled")}>Show more</Button>}
+      {list?.next && <ShowMore kind="scheduled" />}
     </OutboxFrame>
   )
 }
@@ -70,6 +69,7 @@ function Item({ scheduled }: { scheduled: Scheduled }) {
   const outlook = isHeld ? null : describeOutlook(conversation, account, Date.parse(release_at))
   return (
     <article
+      tabIndex={-1}
       aria-label={`For ${formatRelease(release_at, now)}`}
       className={`rounded-xl border p-3.5 ${isHeld ? "border-amber bg-amber-soft" : "border-line"}`}
     >
@@ -97,7 +97,7 @@ function Item({ scheduled }: { scheduled: Scheduled }) {
           .join(" · ")}
       </p>
       {(isHeld || outlook) && (
-        <p className="mt-1.5 flex items-start gap-1.5 text-amber text-sm">
+        <p className="mt-1.5 flex items-start gap-1.5 text-amber text-sm [&>svg]:mt-0.5 [&>svg]:shrink-0">
           <Icon name="alert" size={15} />
           {isHeld ? (message.error?.message ?? "They wrote after this was scheduled.") : outlook}
         </p>

@@ -15,7 +15,7 @@ export function SlashList({ id, replies, active, preview, onChoose, optionId }: 
   return (
     <div className="border-line border-b p-1.5">
       {replies.length > 0 && (
-        <div id={id} role="listbox" aria-label="Saved replies" className="max-h-56 overflow-y-auto">
+        <div id={id} role="listbox" aria-label="Saved replies" className="max-h-64 overflow-y-auto">
           {replies.map((reply, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the box handles the keys
             // biome-ignore lint/a11y/useFocusableInteractive: the box has the focus

@@ -137,7 +137,7 @@ function Messages({ conversation, thread, onReply }: TimelineProps & { thread: T
         aria-live="off"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling part must be reachable by keyboard
         tabIndex={0}
-        className="inset-focus h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
+        className="inset-focus h-full overflow-x-hidden overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
         <div className="relative mx-auto flex min-h-full max-w-3xl flex-col justify-end px-4 pt-4 pb-3 drawer:px-6">
           <ThreadTop

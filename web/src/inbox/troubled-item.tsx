@@ -22,16 +22,19 @@ export function TroubledItem({ troubled, isChosen, onChoose }: ItemProps) {
   const name = selectDisplayName(conversation.participant)
   return (
     <article
+      tabIndex={-1}
       aria-label={`To ${name}: ${words.what}`}
       className="flex gap-3 rounded-xl border border-line p-3.5"
     >
-      <input
-        type="checkbox"
-        checked={isChosen}
-        aria-label={`Select the answer to ${name}`}
-        onChange={(event) => onChoose(event.target.checked)}
-        className="mt-1.5 size-4 shrink-0 accent-accent"
-      />
+      <label className="-m-2 flex shrink-0 self-start p-2 pt-3.5">
+        <input
+          type="checkbox"
+          checked={isChosen}
+          aria-label={`Select the answer to ${name}`}
+          onChange={(event) => onChoose(event.target.checked)}
+          className="size-4 accent-accent"
+        />
+      </label>
       <div className="min-w-0 flex-1">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Whom conversation={conversation} />
@@ -48,7 +51,7 @@ export function TroubledItem({ troubled, isChosen, onChoose }: ItemProps) {
           {parts > 1 && <span className="text-ink-3 text-xs"> and {plural(parts - 1, "more part")}</span>}
         </p>
         <p
-          className={`mt-2 flex items-start gap-1.5 text-sm ${message.status === "failed" ? "text-red" : "text-amber"}`}
+          className={`mt-2 flex items-start gap-1.5 text-sm [&>svg]:mt-0.5 [&>svg]:shrink-0 ${message.status === "failed" ? "text-red" : "text-amber"}`}
         >
           <Icon name={message.status === "failed" ? "alert" : "question"} size={15} />
           <span>

@@ -1,25 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
 import { explain } from "../api/client"
 import type { Troubled } from "../api/model"
-import { type Bulk, fetchMore, troubledList, useBulk, useTracked } from "../api/outbox"
+import { type Bulk, troubledList, useBulk, useTracked } from "../api/outbox"
 import { plural } from "../lib/time"
 import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { showToast } from "../ui/toast"
 import { Notice } from "./list-states"
-import { OutboxFrame } from "./outbox-frame"
+import { OutboxFrame, OutboxSkeleton, ShowMore } from "./outbox-frame"
 import { TroubledItem } from "./troubled-item"
-
-const MOST = 100
 
 /** What did not go out, or may have: what, why, and what to do; one by one or many at once. */
 export function TroubledScreen() {
-  const cache = useQueryClient()
   const { data: list, error, refetch } = useTracked<Troubled>(troubledList)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const items = list?.items ?? []
-  const picked = items.filter((item) => chosen.has(item.message.id)).slice(0, MOST)
+  const picked = items.filter((item) => chosen.has(item.message.id))
   const choose = (item: Troubled, isChosen: boolean): void => {
     const next = new Set(chosen)
     if (isChosen) next.add(item.message.id)
@@ -46,26 +42,24 @@ export function TroubledScreen() {
           <Button onClick={() => void refetch()}>Try again</Button>
         </Notice>
       )}
-      {list === undefined && !error && <div role="status" aria-label="Loading what failed" />}
+      {list === undefined && !error && <OutboxSkeleton label="Loading what failed" />}
       {list?.items.length === 0 && (
         <Notice icon="check" title="Everything went out" text="What fails, or is in doubt, is listed here." />
       )}
-      <ul aria-label="Failed and in doubt" className="flex max-w-3xl flex-col gap-2">
-        {items.map((item) => (
-          <li key={item.message.id}>
-            <TroubledItem
-              troubled={item}
-              isChosen={chosen.has(item.message.id)}
-              onChoose={(isChosen) => choose(item, isChosen)}
-            />
-          </li>
-        ))}
-      </ul>
-      {list?.next && (
-        <Button className="mt-3" onClick={() => void fetchMore(cache, "troubled")}>
-          Show more
-        </Button>
+      {items.length > 0 && (
+        <ul aria-label="Failed and in doubt" className="flex max-w-3xl flex-col gap-2">
+          {items.map((item) => (
+            <li key={item.message.id}>
+              <TroubledItem
+                troubled={item}
+                isChosen={chosen.has(item.message.id)}
+                onChoose={(isChosen) => choose(item, isChosen)}
+              />
+            </li>
+          ))}
+        </ul>
       )}
+      {list?.next && <ShowMore kind="troubled" />}
     </OutboxFrame>
   )
 }
@@ -81,7 +75,7 @@ function Tools({ items, picked, onChooseAll, onDone }: ToolsProps) {
   const bulk = useBulk()
   const [asked, setAsked] = useState<Bulk | null>(null)
   const doubtful = picked.filter((item) => item.message.status === "in_doubt").length
-  const isAll = picked.length === Math.min(items.length, MOST)
+  const isAll = picked.length === items.length
 
   function run(what: Bulk): void {
     setAsked(null)

@@ -12,6 +12,7 @@ type DialogProps = {
 /** A modal dialog of the browser's own: focus stays inside, Escape closes. It is open as long as it is drawn. */
 export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
+  const isOutside = useRef(false)
   const id = useId()
   // Closed while it is still in the page, it gives the focus back to where it was.
   useLayoutEffect(() => {
@@ -25,8 +26,12 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
       ref={element}
       aria-labelledby={id}
       onClose={onClose}
+      onMouseDown={(event) => {
+        isOutside.current = event.target === element.current
+      }}
       onClick={(event) => {
-        if (event.target === element.current) onClose()
+        // Who marks text and lets go outside has not pressed outside.
+        if (event.target === element.current && isOutside.current) onClose()
       }}
       className={`m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl bg-raised p-0 text-ink shadow-pop open:animate-appear ${wide ? "max-w-2xl" : "max-w-md"}`}
     >

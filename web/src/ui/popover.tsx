@@ -21,6 +21,7 @@ type PopoverProps = {
 
 const GAP = 6
 const MARGIN = 8
+const WIDEST = 352
 
 /** Something that opens beside its button, in the top layer: the browser closes it on Escape or a press elsewhere. */
 export function Popover({ label, role, button, children, buttonRef, onKeyDown }: PopoverProps) {
@@ -69,8 +70,10 @@ function place(panel: HTMLElement, opener: HTMLElement): void {
   const toRight = at.left < innerWidth / 2
   const below = at.bottom < innerHeight / 2
   const style = panel.style
-  style.left = toRight ? `${Math.max(MARGIN, at.left)}px` : "auto"
-  style.right = toRight ? "auto" : `${Math.max(MARGIN, innerWidth - at.right)}px`
+  const farthest = Math.max(MARGIN, innerWidth - MARGIN - WIDEST) // further in, the widest would hang over the edge
+  const inset = (wanted: number): string => `${Math.min(farthest, Math.max(MARGIN, wanted))}px`
+  style.left = toRight ? inset(at.left) : "auto"
+  style.right = toRight ? "auto" : inset(innerWidth - at.right)
   style.top = below ? `${at.bottom + GAP}px` : "auto"
   style.bottom = below ? "auto" : `${innerHeight - at.top + GAP}px`
   style.maxHeight = `${(below ? innerHeight - at.bottom : at.top) - GAP - MARGIN}px`

@@ -37,7 +37,7 @@ export function Toaster() {
     <div
       role="status"
       aria-label="Notices"
-      className="pointer-events-none fixed inset-x-3 top-16 z-50 flex flex-col items-center gap-2 pane:inset-x-auto pane:top-auto pane:bottom-4 pane:left-[4.5rem] pane:items-start"
+      className="pointer-events-none fixed inset-x-3 top-16 z-50 flex flex-col items-center gap-2 pane:inset-x-auto pane:top-auto pane:bottom-4 pane:left-[4.5rem] pane:w-[17.25rem] pane:items-start drawer:w-[19.75rem]"
     >
       {shown.map((toast) => (
         <div
