@@ -40,7 +40,9 @@ describe("the house", () => {
       const targetRoom = target.split("/")[0] ?? ""
       const isAllowed = targetRoom === room || MAY_IMPORT[room]?.includes(targetRoom)
       // The server's shapes are types without code: every room may name them.
-      expect(isAllowed || target === "api/model" || target === COLOURS, `${name} imports ${target}`).toBe(true)
+      expect(isAllowed || target === "api/model" || target === COLOURS, `${name} imports ${target}`).toBe(
+        true,
+      )
     }
   })
 
