@@ -16,7 +16,7 @@ from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId, MessageId
 from confab.model.outgoing import Text
 from confab.store.db import Conn, Database
-from tests.integration.test_commands import Shell, shell
+from tests.contract.test_commands import Shell, shell
 from tests.world import Customer, World, happen, make_world
 
 __all__ = ["shell"]
