@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest"
 
 const ROOT = import.meta.dirname
 const LONGEST = 250
-const COLOURS = "../../src/confab/api/pages/colours.css"
 
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" })
   .filter((name) => /\.(ts|tsx|css)$/u.test(name))
