@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 WEB_SOURCES := $(shell find web/src web/public web/*.html web/*.json web/*.ts -type f 2>/dev/null)
 RUN_TESTS := $(BIN)/python -m pytest
+unexport PYTHONDONTWRITEBYTECODE  # without bytecode each of the hundred processes of a run compiles all of the product anew
 
 .PHONY: help setup demo serve dev test test-fast check format generate soak bench clean
 

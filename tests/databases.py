@@ -16,7 +16,10 @@ from confab.store import embedded
 from confab.store.db import Database, Door, Doors, connect
 from confab.store.migrate import migrate
 
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+QUICK = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100",
+    "autovacuum": "off",  # it would go round a hundred databases; whoever tests a plan analyses
+}  # fmt: skip
 TEMPLATE = "confab_template"
 
 
@@ -93,13 +96,13 @@ def doors(server: Doors, request: pytest.FixtureRequest, worker_id: str) -> Iter
 
 @pytest.fixture(scope="module")
 async def app_db(doors: Doors) -> AsyncIterator[Database]:
-    """A pool as the API has it."""
+    """A pool as the API has it: one for a module, because connections cost more than most tests."""
     async with Database.open(doors.app, size=4) as database:
         yield database
 
 
 @pytest.fixture(scope="module")
 async def worker_db(doors: Doors) -> AsyncIterator[Database]:
-    """A pool as the worker has it."""
+    """A pool as the worker has it, likewise."""
     async with Database.open(doors.worker, size=4) as database:
         yield database

@@ -4,6 +4,7 @@ The web process's app listens on a real port, the worker's loops run on the same
 """
 
 import asyncio
+import atexit
 import shutil
 import socket
 import subprocess
@@ -96,6 +97,42 @@ def start_sim(*arguments: str) -> tuple["subprocess.Popen[str]", str]:
     return process, line.rsplit(" ", 1)[1].strip()
 
 
+_idle: list[str] = []
+
+
+@asynccontextmanager
+async def lent_sim() -> AsyncIterator[httpx2.AsyncClient]:
+    """The control door of a simulator as new, without accounts: one of this test process that nobody uses, else a fresh one.
+
+    To begin anew costs nothing, to start costs a second. They end with this process.
+    """
+    url = _idle.pop() if _idle else _lasting_sim()
+    async with httpx2.AsyncClient(base_url=f"{url}/_control", timeout=30) as control:
+        await _begin_anew(control)
+        yield control
+    _idle.append(url)  # not after a failure, which may have left it in any state
+
+
+def _lasting_sim() -> str:
+    process, url = start_sim("--app-secret", SECRET, "--verify-token", VERIFY)
+
+    def end() -> None:
+        process.kill()
+        process.communicate()
+
+    atexit.register(end)
+    return url
+
+
+async def _begin_anew(control: httpx2.AsyncClient) -> None:
+    """Forget everything, also what is on its way to whoever used it before: that would be queued again when it fails."""
+    while True:
+        (await control.post("/reset")).raise_for_status()
+        if (await control.get("/stats")).json()["pending"]["in_flight"] == 0:
+            return
+        await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def served(front: Front) -> AsyncIterator[str]:
     """The app on a free port."""
@@ -132,44 +169,52 @@ async def stack(
     `more`: further settings."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
-    sim, sim_url = start_sim("--account", f"{ig_id}:harbour.bakery:{TOKEN}", "--app-secret", SECRET, "--verify-token", VERIFY)
     folder = tempfile.mkdtemp()
     try:
-        settings = Settings(
-            meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
-            send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
-            media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
-            clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
-        )  # fmt: skip
-        async with (
-            web_app(settings, doors, clock) as front,
-            served(front) as url,
-            Database.open(doors.worker, size=8) as worker_db,
-            outside(settings) as world,
-            httpx2.AsyncClient(base_url=f"{sim_url}/_control", timeout=30) as control,
-        ):
-            await control.post("/settings", json={"callback": f"{url}/api/webhooks/instagram"})
-            workspace, token = await _workspace(doors, clock, settings, ig_id)
-            waker = Wake(doors.worker)
-            async with worker_db.transaction() as conn:
-                await schedules.ensure(conn, SCHEDULES, clock.now())
-            worker = Worker(worker_db, clock, waker, works(settings, worker_db, clock, waker, world))
-            headers = {"authorization": f"Bearer {token}"}
-            async with (
-                httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api,
-                asyncio.TaskGroup() as group,
-            ):
-                tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
-                running = Stack(api, control, front, workspace, worker_db, url, ig_id)
-                if working:
-                    await until(running.is_compared)
+        async with lent_sim() as control:
+            sim_url = str(control.base_url).removesuffix("/_control/")
+            account = {"id": ig_id, "username": "harbour.bakery", "token": TOKEN}
+            (await control.post("/accounts", json=account)).raise_for_status()
+            settings = Settings(
+                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
+                send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
+                media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
+                clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
+            )  # fmt: skip
+            async with _running(doors, settings, clock, control, ig_id, working=working) as running:
                 yield running
-                for task in tasks:
-                    task.cancel()
     finally:
-        sim.kill()
-        sim.communicate()
         shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def _running(
+    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool
+) -> AsyncIterator[Stack]:
+    async with (
+        web_app(settings, doors, clock) as front,
+        served(front) as url,
+        Database.open(doors.worker, size=8) as worker_db,
+        outside(settings) as world,
+    ):
+        await control.post("/settings", json={"callback": f"{url}/api/webhooks/instagram"})
+        workspace, token = await _workspace(doors, clock, settings, ig_id)
+        waker = Wake(doors.worker)
+        async with worker_db.transaction() as conn:
+            await schedules.ensure(conn, SCHEDULES, clock.now())
+        worker = Worker(worker_db, clock, waker, works(settings, worker_db, clock, waker, world))
+        headers = {"authorization": f"Bearer {token}"}
+        async with (
+            httpx2.AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api,
+            asyncio.TaskGroup() as group,
+        ):
+            tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
+            running = Stack(api, control, front, workspace, worker_db, url, ig_id)
+            if working:
+                await until(running.is_compared)
+            yield running
+            for task in tasks:
+                task.cancel()
 
 
 async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str) -> tuple[WorkspaceId, str]:

@@ -26,6 +26,7 @@ account = typer.Typer(help="Instagram accounts.", no_args_is_help=True)
 token = typer.Typer(help="Bearer tokens for programs.", no_args_is_help=True)
 meta_app_group = typer.Typer(help="Meta apps besides the one of the environment.", no_args_is_help=True)
 dead = typer.Typer(help="Work that was given up after its last attempt.")
+reader = typer.Typer(help="Database users of other programs, which read the views.", no_args_is_help=True)
 keys = typer.Typer(help="Encryption of access tokens.", no_args_is_help=True)
 for name, group in (
     ("user", user),
@@ -33,6 +34,7 @@ for name, group in (
     ("account", account),
     ("token", token),
     ("dead", dead),
+    ("reader", reader),
     ("keys", keys),
     ("meta-app", meta_app_group),
 ):
@@ -84,6 +86,7 @@ class WorkKind(StrEnum):
     MAILS = "mails"
     LIBRARY = "library"
     LIBRARY_EVENTS = "library_events"
+    TOKENS = "tokens"
     SCHEDULES = "schedules"
 
 
@@ -201,6 +204,65 @@ def dead_retry(
 
     count = operations.retry_dead(kind.value if kind else None)
     _print({"retried": count}, f"{count} rows will be tried again.", as_json)
+
+
+OfWorkspace = Annotated[str | None, typer.Option("--workspace", help="Only the workspace of this name; else all.")]
+
+
+@app.command()
+def outbox(workspace: OfWorkspace = None, as_json: AsJson = False) -> None:
+    """Show what waits to go out for each account and how long that takes, what failed and what is in doubt: counts and newest."""
+    from confab.commands import outbox as commands
+    from confab.commands import shown
+
+    found = commands.standing(workspace)
+    _print(shown.outbox_facts(found), "\n".join(shown.outbox_lines(found)) or "There is no account yet.", as_json)
+
+
+@app.command()
+def scheduled(workspace: OfWorkspace = None, as_json: AsJson = False) -> None:
+    """List what is scheduled or held for review, the soonest first; at most 100 of each workspace."""
+    from confab.commands import outbox as commands
+    from confab.commands import shown
+
+    found = commands.scheduled(workspace)
+    facts = {"items": [shown.scheduled_facts(name, item) for name, item in found]}
+    _print(facts, "\n".join(shown.scheduled_line(name, item) for name, item in found) or "Nothing is scheduled.", as_json)
+
+
+@reader.command("create")
+def reader_create(
+    name: Annotated[str, typer.Argument(help="The user's name: small letters, digits and _.")],
+    workspace: Annotated[list[str], typer.Option(help="A workspace that it sees; may be given several times.")],
+    as_json: AsJson = False,
+) -> None:
+    """Create a user of the database that reads workspaces through the views. Its password is shown once."""
+    from confab.commands import readers
+
+    made = readers.create_reader(name, workspace)
+    shown = f"Created {made.name}, who reads {', '.join(workspace)}.\nPassword (shown once): {made.password}"
+    _print({"name": made.name, "workspaces": workspace, "password": made.password}, shown, as_json)
+
+
+@reader.command("list")
+def reader_list(as_json: AsJson = False) -> None:
+    """List the users that read views, with the workspaces that each of them sees."""
+    from confab.commands import readers
+
+    found = readers.list_readers()
+    rows = [{"name": one.name, "workspaces": one.workspaces} for one in found]
+    _print({"items": rows}, "\n".join(f"{one.name}  {', '.join(one.workspaces)}" for one in found) or "There is none.", as_json)
+
+
+@reader.command("remove")
+def reader_remove(
+    name: Annotated[str, typer.Argument(help="Its name, as `confab reader list` shows it.")], as_json: AsJson = False
+) -> None:
+    """End a user that reads views: it sees nothing from now on, and cannot log in again."""
+    from confab.commands import readers
+
+    readers.remove_reader(name)
+    _print({"removed": name}, f"Removed {name}.", as_json)
 
 
 @app.command()
@@ -419,6 +481,15 @@ def keys_rotate(as_json: AsJson = False) -> None:
 
     count = accounts.rotate_keys()
     _print({"tokens": count}, f"Encrypted {count} access tokens again.", as_json)
+
+
+@app.command("refresh-tokens")
+def refresh_tokens(as_json: AsJson = False) -> None:
+    """Have the worker renew now every access token that ends within a week. It does so by itself: this is for the impatient."""
+    from confab.commands import accounts
+
+    count = accounts.refresh_tokens()
+    _print({"tokens": count}, f"{count} access tokens are renewed by the worker now.", as_json)
 
 
 def _print(facts: Mapping[str, object], text: str, as_json: bool) -> None:

@@ -89,6 +89,7 @@ class Front:
             await self.webhook(scope, receive, send)
             return
         door, room = self._room(scope)
+        scope.setdefault("state", {})["services"] = self.services
         answer = _Answer(send, self._headers)
         began = time.perf_counter()
         try:
@@ -186,8 +187,6 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             oidc=_provider(settings),
             closing=asyncio.Event(),
         )
-        api = routes.create()
-        api.state.services = services
         known = Signatories(settings, db)
         await known.look()
         always = (wake.run(), hub.run(), ledger.run(), known.run(), _beat(db, clock))
@@ -196,7 +195,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
         try:
             yield Front(
-                services=services, api=api, web=static.load(), hook=hook, stream=Stream(services, hub), hub=hub,
+                services=services, api=routes.api(), web=static.load(), hook=hook, stream=Stream(services, hub), hub=hub,
                 media_origin=await storage.origin() if settings.media_redirect else None,
             )  # fmt: skip
         finally:

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.refresh import Refreshes
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.errors import Throttled
@@ -25,7 +26,7 @@ from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
-from confab.inbox.unsent import send_or_note
+from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.mail.post import Postman
@@ -144,7 +145,7 @@ async def _be_present(door: Door) -> None:
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
     shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
-    rooms = (_corridor, _sending, _members, _profiles, _media, _history)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -247,11 +248,17 @@ def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
 
 
+def _accounts(shared: _Shared) -> list[Each | Together]:
+    """Our link to Instagram."""
+    refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
+    return [Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None)]
+
+
 def _members(shared: _Shared) -> list[Each | Together]:
     """Customers who connect: what they are told by itself."""
     offers = Offers(send=send_or_note, wording=Wording.of(shared.settings))
     welcoming = Welcomes(
-        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, offers=offers,
+        db=shared.db, clock=shared.clock, wake=shared.waker, send=send_or_note, note=note, offers=offers,
         mint=Mint(keys=shared.world.vault.current), is_on=why_off(shared.settings) is None,
     )  # fmt: skip
     settings, db, clock, waker = shared.settings, shared.db, shared.clock, shared.waker

@@ -4,27 +4,16 @@ from typing import Literal
 
 import msgspec
 
-from graphsim import seeds
+from graphsim import apps, seeds, stories, wire
 from graphsim.sim import Sim
-from graphsim.state import ALL_FIELDS, SCOPES, Account, Flavour, Post, Token
+from graphsim.state import ALL_FIELDS, FACEBOOK_SCOPES, SCOPES, Account, Flavour, Grant, Post, Token, TokenKind
 
 HOUR_MS = 3600 * 1000
 DAY_MS = 24 * HOUR_MS
 CODE_LIFE_MS = HOUR_MS
 SHORT_LIFE_MS = HOUR_MS
 LONG_LIFE_MS = 60 * DAY_MS
-
-EXPIRED_TEXT = "Error validating access token: Session has expired."
-REVOKED_TEXTS = {
-    458: "Error validating access token: The user has not authorized application.",
-    459: "You cannot access the app till you log in to www.instagram.com and follow the instructions given.",
-    460: "Error validating access token: The session has been invalidated because the user changed their password or "
-    "Facebook has changed the session for security reasons.",
-    463: EXPIRED_TEXT,
-    464: "Sessions for the user are not allowed because the user is not a confirmed user.",
-    467: "Error validating access token: This session is invalid.",
-    492: "Error validating access token: The user has no role on the Page.",
-}
+LIVES_MS = {"short": SHORT_LIFE_MS, "user_short": SHORT_LIFE_MS, "long": LONG_LIFE_MS, "user": LONG_LIFE_MS}
 
 
 class NewAccount(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -47,16 +36,24 @@ class NewAccount(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     daily_calls: int | None = None
     followers: int | None = None
     subscribed_fields: list[str] | None = None
+    page_tasks: tuple[str, ...] | None = None
+    is_page_linked: bool | None = None
+    professional_since: str | float | None = None
+    day_offset_h: int | None = None
+    hides_replies: bool | None = None
 
 
 _FLAGS = (
     "username", "name", "page_id", "flavour", "human_agent", "message_access", "echo", "echo_delay_ms", "echo_app_id",
-    "wrapped_me", "usage_headers", "daily_calls", "followers",
+    "wrapped_me", "usage_headers", "daily_calls", "followers", "page_tasks", "is_page_linked", "day_offset_h", "hides_replies",
 )  # fmt: skip
 
 
 def begin(sim: Sim) -> None:
-    """Create the accounts of the command line."""
+    """Create the app and the accounts of the command line."""
+    apps.begin(sim)
+    for post in sim.world.posts.values():
+        stories.arm(sim, post)
     for one in sim.options.accounts:
         create(sim, NewAccount(id=one.ig_id, username=one.username, token=one.token))
 
@@ -73,6 +70,8 @@ def create(sim: Sim, wanted: NewAccount) -> Account:
             setattr(account, flag, value)
     if wanted.subscribed_fields is not None:
         account.subscribed_fields = tuple(wanted.subscribed_fields)
+    if wanted.professional_since is not None:
+        account.professional_since_ms = wire.moment(wanted.professional_since)
     if wanted.token is not None:
         add_token(sim, ig_id, "page" if wanted.token.startswith("EAA") else "long", wanted.token)
     if wanted.page_token is not None:
@@ -83,20 +82,22 @@ def create(sim: Sim, wanted: NewAccount) -> Account:
 def add_token(
     sim: Sim,
     account: str,
-    kind: Literal["short", "long", "page", "user"],
+    kind: TokenKind,
     value: str | None = None,
-    scopes: tuple[str, ...] = SCOPES,
+    scopes: tuple[str, ...] | None = None,
+    grant: Grant = Grant(),  # noqa: B008  a frozen value
 ) -> Token:
-    """Issue a token: an hour, 60 days, or without end for a Page. Rules T3, T5, T15."""
+    """Issue a token: an hour, 60 days, or without end for a Page. Rules T3, T5, T15, T21."""
     now = sim.now_ms()
-    life = {"short": SHORT_LIFE_MS, "long": LONG_LIFE_MS, "user": LONG_LIFE_MS}.get(kind)
+    life = LIVES_MS.get(kind)
     token = Token(
-        value=value or sim.mint.token("EAA" if kind in ("page", "user") else "IGAA"),
+        value=value or sim.mint.token("IGAA" if kind in ("short", "long") else "EAA"),
         account=account,
         kind=kind,
         issued_ms=now,
         expires_ms=None if life is None else now + life,
-        scopes=scopes,
+        scopes=scopes if scopes is not None else SCOPES if kind in ("short", "long") else FACEBOOK_SCOPES,
+        grant=grant,
     )
     sim.world.tokens[token.value] = token
     return token

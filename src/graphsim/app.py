@@ -7,14 +7,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from graphsim.control import acting, keeping, operation, running
+from graphsim.control import acting, apps, insights, keeping, operation, running
 from graphsim.http import cdn, edge
+from graphsim.http import login as oauth_login
 from graphsim.sim import Sim
 
 
 def build(sim: Sim) -> Starlette:
     """The application of a simulator; deliveries run while it does."""
-    operations = (*acting.operations(), *keeping.operations(), *running.operations())
+    operations = (*apps.operations(), *insights.operations(), *acting.operations(), *keeping.operations(), *running.operations())
     graph = edge.GraphEdge(sim)
     document = operation.openapi(operations)
     page = _page(operations)
@@ -23,7 +24,13 @@ def build(sim: Sim) -> Starlette:
         return await cdn.serve(sim, request)
 
     async def login(request: Request) -> Response:
-        return await edge.login(sim, request)
+        return await edge.login(sim, request, oauth_login.instagram)
+
+    async def dialog(request: Request) -> Response:
+        return await edge.login(sim, request, oauth_login.facebook)
+
+    async def gone(request: Request) -> Response:
+        return await edge.login(sim, request, oauth_login.gone)
 
     async def openapi(request: Request) -> Response:
         del request
@@ -33,11 +40,17 @@ def build(sim: Sim) -> Starlette:
         del request
         return HTMLResponse(page)
 
-    routes: list[BaseRoute] = [Mount(f"/{host}", app=graph) for host in edge.HOSTS]
+    methods = ["GET", "POST"]
+    routes: list[BaseRoute] = [
+        Route("/www.instagram.com/oauth/authorize", login, methods=methods),
+        Route("/api.instagram.com/oauth/authorize", gone),
+        Route("/www.facebook.com/dialog/oauth", dialog, methods=methods),
+        Route("/www.facebook.com/{version}/dialog/oauth", dialog, methods=methods),
+    ]
+    routes += [Mount(f"/{host}", app=graph) for host in edge.HOSTS]
     routes += [operation.route(sim, one) for one in operations]
     routes += [
         Route("/cdn/{rest:path}", files),
-        Route(f"/{edge.LOGIN_HOST}/oauth/authorize", login),
         Route("/_control/openapi.json", openapi),
         Route("/_control/docs", docs),
     ]

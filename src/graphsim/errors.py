@@ -66,6 +66,11 @@ def no_permission() -> GraphError:
     return GraphError(code=10, message="(#10) Application does not have permission for this action", status=403)
 
 
+def permission_withdrawn() -> GraphError:
+    """A permission that the person took back. Rule T27."""
+    return GraphError(code=200, message="(#200) Permissions error", status=403)
+
+
 def wrong_node() -> GraphError:
     """Messages through the Instagram node on graph.facebook.com. Rule T16."""
     return GraphError(code=3, message="(#3) Application does not have the capability to make this API call.")

@@ -9,16 +9,18 @@ from graphsim.errors import GraphError
 from graphsim.ids import Mint
 
 CALL_EFFECTS = ("error", "hang", "refuse", "throttle", "disconnect")
+DATA_EFFECTS = ("late", "twice", "empty", "corrected")
 EVENT_EFFECTS = ("drop", "duplicate", "delay", "reorder")
 CDN_EFFECTS = ("status", "html", "redirect", "slow", "big", "wrong_type", "truncate")
 
 Target = Literal[
     "graph", "send", "upload", "profile", "conversations", "message", "me", "subscriptions", "media", "comments",
-    "token",
+    "token", "refresh", "insights",
     "webhook", "echo", "cdn",
 ]  # fmt: skip
 Effect = Literal[
     "error", "hang", "refuse", "throttle", "disconnect",
+    "lack", "late", "twice", "empty", "corrected",
     "drop", "duplicate", "delay", "reorder",
     "status", "html", "redirect", "slow", "big", "wrong_type", "truncate",
 ]  # fmt: skip
@@ -28,7 +30,9 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A fault as the control door takes and shows it.
 
     `when: after` lets a call act first. `hang` answers normally after `seconds`, or never if `disconnect` is true.
-    `count` None stays until removed; `skip` lets the first ones pass; `probability` is drawn from the seed.
+    `metric`: only calls for it, and of the answer only its part. `fields`: those that `lack` leaves out. `by`: how far a
+    number is off before it is `corrected`. `count` None stays until removed; `skip` lets the first ones pass; `probability`
+    is drawn from the seed.
     """
 
     target: Target
@@ -50,6 +54,9 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     disconnect: bool = False
     times: int = 1
     minutes: int = 5
+    metric: str | None = None
+    fields: list[str] = []
+    by: int = 7
     used: int = 0
 
     def error(self) -> GraphError:
@@ -100,12 +107,15 @@ class Faults:
         effects: Collection[str],
         account: str | None = None,
         customer: str | None = None,
+        metrics: Collection[str] = (),
     ) -> Fault | None:
         """The first fault that strikes here, counted as used."""
         for fault in self._faults:
             if fault.target not in targets or fault.effect not in effects:
                 continue
             if fault.account not in (None, account) or fault.customer not in (None, customer):
+                continue
+            if fault.metric is not None and fault.metric not in metrics:
                 continue
             if self._strikes(fault):
                 return fault

@@ -24,6 +24,7 @@ class Options:
     latency_ms: tuple[int, int] = (0, 0)
     callback: str | None = None
     app_id: str = "990602627938098"
+    instagram_app_id: str = "880214567890123"
     app_secret: str = "graphsim-app-secret"  # noqa: S105  a stand-in for the simulated app, not a credential
     instagram_app_secret: str | None = None
     verify_token: str = "graphsim-verify-token"  # noqa: S105  same

@@ -54,11 +54,12 @@ def serve(
     state_file: Path | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT, or the end of the parent; `say` gets the one line that tells where."""
+    parent = os.getppid() if exit_with_parent else None  # before anybody is told that we run, and may go
     listener = _listen(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     base_url = f"http://{shown_host}:{listener.getsockname()[1]}"
     sim = Sim(options, (public_url or base_url).rstrip("/"))
-    running = _run(sim, listener, base_url, say=say, exit_with_parent=exit_with_parent, state_file=state_file)
+    running = _run(sim, listener, base_url, say=say, parent=parent, state_file=state_file)
     uvloop.run(running)
 
 
@@ -68,7 +69,7 @@ async def _run(
     base_url: str,
     *,
     say: Callable[[str], None],
-    exit_with_parent: bool,
+    parent: int | None,
     state_file: Path | None,
 ) -> None:
     if state_file is not None:
@@ -93,8 +94,8 @@ async def _run(
         signal.signal(name, _stay)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(sim.run())]
-        if exit_with_parent:
-            tasks.append(group.create_task(_watch_parent(server)))
+        if parent is not None:
+            tasks.append(group.create_task(_watch(server, parent)))
         if state_file is not None:
             tasks.append(group.create_task(saved.keep(sim, state_file)))
         await server.serve([listener])
@@ -114,9 +115,8 @@ def _stay(number: int, frame: FrameType | None) -> None:
     del number, frame
 
 
-async def _watch_parent(server: uvicorn.Server) -> None:
+async def _watch(server: uvicorn.Server, parent: int) -> None:
     """End the server when the process that started us is gone."""
-    parent = os.getppid()
     while os.getppid() == parent:  # noqa: ASYNC110  nothing tells us but the kernel
         await asyncio.sleep(PARENT_CHECK_S)
     server.should_exit = True

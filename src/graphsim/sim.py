@@ -1,8 +1,10 @@
 """The simulator as a whole: world, clock, logs, faults and deliveries, put together."""
 
 import asyncio
+from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 from graphsim.assets import Shelf
 from graphsim.clock import Clock, Timeline
@@ -10,11 +12,13 @@ from graphsim.events import Event
 from graphsim.faults import Faults
 from graphsim.fetcher import Fetcher
 from graphsim.ids import Mint
+from graphsim.insight_settings import InsightSettings
 from graphsim.logs import Delivery, Log, Send
 from graphsim.options import Options
 from graphsim.rules.limits import Limits
 from graphsim.state import World
 from graphsim.webhooks import Dispatcher, Settings
+from graphsim.wire import Doc
 
 
 class Sim:
@@ -42,14 +46,22 @@ class Sim:
         self.world = World()
         self.shelf = Shelf(self.world, self.mint, self.clock, self.base_url)
         self.faults = Faults(self.mint)
+        self.tally: dict[str, dict[str, dict[str, int]]] = {}  # calls and refusals by account and endpoint
+        self.callbacks: deque[Doc] = deque(maxlen=1000)
         self.limits = Limits(is_on=options.clock == "real")
         self.latency_ms = options.latency_ms
         self.most_messages: int | None = None  # in one answer (C15)
         self.login_account: str | None = None
         self.login_is_denied = False
         self.login_unticked: tuple[str, ...] = ()
+        self.login_user: str | None = None
+        self.login_pages: tuple[str, ...] | None = None
         self.token_answer_is_wrapped = False
-        self.secrets = (options.app_secret, options.instagram_app_secret or options.app_secret)
+        self.refresh_keeps_token = False  # T6
+        self.shows_instagram_subcodes = True  # T14
+        self.facebook_code_gives: Literal["short", "long"] = "short"  # T21
+        self.insights = InsightSettings()
+        self.data_access_days: int | None = 90  # T24
         settings = self.dispatcher.settings
         fresh = Settings(callback=options.callback, sign_with=options.app_secret, verify_token=options.verify_token)
         for name in Settings.__slots__:
@@ -107,9 +119,14 @@ class Sim:
             group.create_task(self.fetcher.run())
 
     def _is_subscribed(self, event: Event) -> bool:
+        """By the account and by the app, which must be published, for comments with Advanced Access. Rules H15, T20, T28."""
         account = self.world.accounts.get(event.account)
-        return event.field is None or account is None or event.field in account.subscribed_fields
+        app = next(iter(self.world.apps.values()), None)
+        if event.field is None or account is None or app is None:
+            return True
+        is_open = app.mode == "live" and (app.access == "advanced" or event.field not in ("comments", "live_comments"))
+        return is_open and event.field in account.subscribed_fields and event.field in app.webhook_fields
 
     def _unsubscribe_all(self) -> None:
         for account in self.world.accounts.values():
-            account.subscribed_fields = ()
+            account.subscribed_fields = account.page_fields = ()

@@ -35,6 +35,24 @@ SCOPES = (
     "instagram_business_manage_comments",
     "instagram_business_manage_insights",
 )
+# what FB-Login calls the same, and what else its dialog offers
+FACEBOOK_NAMES = {
+    "instagram_business_basic": "instagram_basic",
+    "instagram_business_manage_messages": "instagram_manage_messages",
+    "instagram_business_manage_comments": "instagram_manage_comments",
+    "instagram_business_manage_insights": "instagram_manage_insights",
+}
+FACEBOOK_SCOPES = (
+    *FACEBOOK_NAMES.values(),
+    "pages_show_list",
+    "pages_read_engagement",
+    "pages_manage_metadata",
+    "pages_messaging",
+    "business_management",
+)
+TASKS = ("MESSAGING", "MODERATE", "CREATE_CONTENT", "ANALYZE")
+
+TokenKind = Literal["short", "long", "page", "user", "user_short"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +77,45 @@ class Account:
     daily_calls: int | None = None
     followers: int = 1000
     subscribed_fields: tuple[str, ...] = ALL_FIELDS
+    page_fields: tuple[str, ...] = ()  # what the Page was subscribed to (T11)
+    page_tasks: tuple[str, ...] = TASKS
+    is_page_linked: bool = True
+    professional_since_ms: int | None = None
+    day_offset_h: int | None = None  # the account's days by this offset from UTC instead of Pacific time (I6)
+    hides_replies: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """A Meta app with its Instagram login. `redirect_uris` None takes any; `roles`: IGIDs and ids of Facebook users."""
+
+    id: str
+    name: str
+    secret: str
+    instagram_id: str
+    instagram_secret: str
+    redirect_uris: tuple[str, ...] | None = None
+    mode: Literal["development", "live"] = "live"
+    access: Literal["standard", "advanced"] = "advanced"
+    roles: tuple[str, ...] = ()
+    webhook_fields: tuple[str, ...] = ALL_FIELDS
+    may_subscribe: bool = False  # whether /{app-id}/subscriptions takes the object `instagram` (T28)
+    unapproved_scopes: tuple[str, ...] = ()
+    configurations: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    deauthorize_url: str | None = None
+    deletion_url: str | None = None
+    requires_proof: bool = False
+    signs_requests_with: Literal["instagram", "meta"] = "instagram"  # of IG-Login (T12)
+
+
+@dataclass(slots=True, kw_only=True)
+class User:
+    """A Facebook user. `accounts` None: manages the Pages of all; `lost`: those where the role was taken away."""
+
+    id: str
+    name: str
+    accounts: tuple[str, ...] | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,6 +214,8 @@ class Post:
     media_type: str = "IMAGE"
     comments_enabled: bool = True
     comments: list[str] = field(default_factory=list[str])
+    is_on_facebook: bool = False
+    is_ended: bool = False  # a story whose end was told (N71)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,18 +238,36 @@ class Comment:
     replies: list[str] = field(default_factory=list[str])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Behind a token or code: the app ("": the first) and what a person gave it.
+
+    `user`: a Facebook user. `accounts`: those whose Pages they shared. `declined`: scopes asked for and not given.
+    `login_ms`: when they were last active in the app; None: data access has no end (T24).
+    """
+
+    app: str = ""
+    user: str | None = None
+    accounts: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
+    login_ms: int | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Token:
-    """An access token: of an account (IG-Login), its Page (FB-Login) or a Facebook user."""
+    """An access token: of an account (IG-Login), its Page (FB-Login) or a Facebook user. `withdrawn`: taken back later."""
 
     value: str
     account: str
-    kind: Literal["short", "long", "page", "user"]
+    kind: TokenKind
     issued_ms: int
     expires_ms: int | None
     scopes: tuple[str, ...] = SCOPES
     dead_subcode: int | None = None
     is_dead: bool = False
+    dead_text: str | None = None
+    grant: Grant = Grant()
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def flavour(self) -> Flavour:
@@ -200,13 +277,15 @@ class Token:
 
 @dataclass(slots=True, kw_only=True)
 class Code:
-    """An authorisation code. Rule T2."""
+    """An authorisation code. Rules T2, T21."""
 
     value: str
     account: str
     redirect_uri: str
     scopes: tuple[str, ...]
     expires_ms: int
+    grant: Grant = Grant()
+    is_used: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -230,6 +309,9 @@ class Asset:
 class World:
     """Everything, by id."""
 
+    apps: dict[str, App] = field(default_factory=dict[str, App])
+    users: dict[str, User] = field(default_factory=dict[str, User])
+    numbers: dict[str, int] = field(default_factory=dict[str, int])  # insights that somebody set
     accounts: dict[str, Account] = field(default_factory=dict[str, Account])
     customers: dict[tuple[str, str], Customer] = field(default_factory=dict[tuple[str, str], Customer])
     conversations: dict[str, Conversation] = field(default_factory=dict[str, Conversation])

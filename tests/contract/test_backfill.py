@@ -202,7 +202,9 @@ async def test_HI6_when_instagram_asks_to_wait_everybody_does_and_the_run_says_s
     assert (await run_now(shop, run))["state"] == "running"
     clock.ahead += timedelta(minutes=31)
     done = await ended(shop, run)
-    assert (done["state"], done["messages_read"], done["waiting_until"]) == ("done", 120, None)
+    seen = done["conversations_read"] + done["conversations_skipped"]  # after the jump the comparison may have read some before
+    assert (done["state"], seen, done["waiting_until"]) == ("done", 60, None)
+    assert await here(shop) == await truth(shop)
 
 
 @pytest.mark.parametrize("most", [40, 1])

@@ -159,6 +159,42 @@ def answered(client: httpx2.Client, conversation: str) -> None:
     eventually(written_back, PATIENCE_S)
 
 
+def test_a_newcomer_plays_a_customer_who_writes_connects_by_mail_and_sees_the_library(data_dir: Path) -> None:
+    """As docs/demo.md says; and nobody else was sent a link."""
+    you, club = "1087654321098766", "17841463216549870"
+    with demo(data_dir) as running, httpx2.Client(timeout=PATIENCE_S, trust_env=False, verify=False) as browser:
+        written = {"account": club, "customer": you, "username": "you", "attachments": ["ig_reel"]}
+        browser.post(f"{running.sim}/_control/write", json=written).raise_for_status()
+
+        def links() -> list[str]:
+            found = re.findall(r'http://[^" ]*/verify\?[^" ]*', browser.get(f"{running.sim}/_control/sends").text)
+            return sorted(set(found))
+
+        eventually(lambda: bool(links()), PATIENCE_S)
+        (link,) = links()
+        browser.follow_redirects = True
+        page = browser.get(link)
+        assert "harbour.club" in page.text
+        browser.headers["origin"] = running.url
+        browser.post(f"{running.url}/verify/code", data={"email": "you@example.org", "consent": "yes"}).raise_for_status()
+
+        def codes() -> list[str]:
+            return re.findall(r"\b\d{6}\b", re.sub(r"<[^>]*>", " ", browser.get(f"{running.url}/demo/mail").text))
+
+        eventually(lambda: bool(codes()), PATIENCE_S)
+        library = browser.post(f"{running.url}/verify/confirm", data={"code": codes()[0]})
+        assert "Your library" in library.text
+
+        def items() -> list[Any]:
+            return browser.get(f"{running.url}/library/api/items").json()["items"]
+
+        eventually(lambda: bool(items()), PATIENCE_S)
+        assert [item["kind"] for item in items()] == ["reel"]
+        with signed_in(running) as client:
+            welcomed = [one for one in every_conversation(client) if "connect" in (one["last_message_preview"] or "")]
+            assert [one["participant"]["ig_id"] for one in welcomed] == [you]
+
+
 def test_live_traffic_comes_within_seconds_of_the_start(data_dir: Path) -> None:
     with demo(data_dir) as running:
         with signed_in(running) as client:

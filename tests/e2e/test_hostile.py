@@ -56,7 +56,8 @@ def assert_inert(page: Page) -> None:
     assert page.locator("iframe, object, embed, base, [role=log] script, [onerror], [onload]").count() == 0
     for source in page.locator("img, video, audio").evaluate_all("all => all.map((one) => one.src)"):
         assert source.startswith((page.url.partition("/inbox")[0], "data:")), source
-    assert page.evaluate("() => document.scrollingElement.scrollWidth <= window.innerWidth")
+    # A window that was just made narrower may not be laid out yet.
+    page.wait_for_function("() => document.scrollingElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("kind", TEXTS)

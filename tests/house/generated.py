@@ -36,7 +36,7 @@ def types() -> str:
 
 
 FILES: dict[str, Callable[[], str]] = {
-    "docs/openapi.json": lambda: openapi.rendered(routes.create()).decode(),
+    "docs/openapi.json": lambda: openapi.rendered(routes.api()).decode(),
     "src/confab/store/schema.sql": schema,
     "web/src/api/types.gen.ts": types,
 }

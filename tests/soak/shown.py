@@ -36,10 +36,10 @@ def conversations(api: httpx2.Client) -> list[dict[str, Any]]:
             return found
 
 
-def accepted(api: httpx2.Client, conversation: str, key: str, text: str) -> bool:
+def accepted(api: httpx2.Client, conversation: str, key: str, text: str, **more: str) -> bool:
     """Whether our API took an answer; it may be asked again with the same key."""
     try:
-        answer = api.post(f"/conversations/{conversation}/messages", json={"client_key": key, "text": text})
+        answer = api.post(f"/conversations/{conversation}/messages", json={"client_key": key, "text": text, **more})
     except httpx2.HTTPError:
         return False
     return answer.status_code in (200, 201)

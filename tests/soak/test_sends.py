@@ -1,7 +1,8 @@
 """Many answers through an Instagram that loses receipts, fails and throttles, while workers are killed.
 
-Nobody receives anything twice, everything accepted is sent or visibly not, and no limit of Meta's is passed. Rules O2, O5, O9,
-O16. `make soak` sends 10,000, `make test` a fiftieth of it; the same seed breaks the same things.
+Every fourth is scheduled, and becomes due while that goes on. Nobody receives anything twice or early, everything accepted is
+sent or visibly not, and no limit of Meta's is passed. Rules O2, O5, O9, O16, O20. `make soak` sends 10,000, `make test` a
+fiftieth of it; the same seed breaks the same things.
 """
 
 import os
@@ -9,7 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ KILLS = 30 if FULL else 3
 SENDERS = 8 if FULL else 4
 SETTLED_WITHIN_S = 3600 if FULL else 300
 BURSTS = 12 if FULL else 2
+LATER_S = (30, 600) if FULL else (10, 40)  # so long after it was written what is scheduled is due
 FAULTS: list[dict[str, Any]] = [
     {"effect": "disconnect", "when": "after", "probability": 0.05},  # sent, and the receipt is lost
     {"effect": "error", "code": -1, "is_transient": True, "status": 500, "probability": 0.02},  # may have been sent
@@ -35,7 +37,7 @@ FAULTS: list[dict[str, Any]] = [
 ENDED = ("sent", "seen", "failed", "in_doubt")
 
 
-def test_O16_nobody_gets_anything_twice_and_nothing_accepted_is_forgotten_whatever_breaks(tmp_path: Path) -> None:
+def test_O16_O20_nobody_gets_anything_twice_and_nothing_accepted_is_forgotten_whatever_breaks(tmp_path: Path) -> None:
     seed = int(os.environ.get("CONFAB_SOAK_SEED", "1"))
     with installed(tmp_path / "var", "--seed", str(seed)) as product:
         token = product.populate()
@@ -66,15 +68,18 @@ def _customers_write(product: Product, api: httpx2.Client) -> None:
 
 
 def _say(product: Product, token: str) -> dict[str, str]:
-    """So many answers by several agents at once, each with a text of its own; text by key."""
+    """So many answers by several agents at once, each with a text of its own, some for later; text by key."""
     said: dict[str, str] = {}
 
     def speak(first: int) -> None:
         with product.api(token) as api:
             ids = [one["id"] for one in conversations(api)]
             for number in range(first, SENDS, SENDERS):
-                key, text = f"answer-{number}", f"answer {number}"
-                while not accepted(api, ids[number % len(ids)], key, text):
+                key, text, later = f"answer-{number}", f"answer {number}", dict[str, str]()
+                if number % 4 == 0:
+                    due_at = datetime.now(UTC) + timedelta(seconds=random.Random(number).uniform(*LATER_S))
+                    text, later = f"{text} after {due_at.timestamp():.0f}", {"release_at": due_at.isoformat()}
+                while not accepted(api, ids[number % len(ids)], key, text, **later):
                     time.sleep(0.1)
                 said[key] = text
 
@@ -113,6 +118,7 @@ def _check(product: Product, api: httpx2.Client, said: dict[str, str]) -> Counte
     after = 0
     while page := product.sim.get("/sends", params={"after": after, "limit": 10_000}).json()["items"]:
         received.update(one["text"] for one in page)
+        assert [one for one in page if one["at_ms"] / 1000 < float(one["text"].partition(" after ")[2] or 0) - 1] == []
         after = page[-1]["seq"]
     assert set(received.values()) <= {1}
     by_key = {message["client_key"]: message for message in ours(api)}

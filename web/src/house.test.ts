@@ -26,6 +26,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   lib: [],
 }
 
+/** The colours that the inbox has in common with the pages for customers. */
+const COLOURS = "../../src/confab/api/pages/colours.css"
+
 function importsOf(name: string, text: string): string[] {
   const targets = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/gu)].map((match) => match[1] ?? "")
   return targets.map((target) => relative(ROOT, resolve(ROOT, dirname(name), target)))

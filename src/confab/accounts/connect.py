@@ -1,9 +1,11 @@
 """Connect an account: the row, its token, and the route that lets its events in."""
 
+import random
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from confab.accounts.meta_apps import SignedBy
+from confab.accounts.refresh import due_at
 from confab.accounts.vault import Vault, add_key
 from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
@@ -44,7 +46,8 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     account = route.account_id if route else AccountId(ids.new(now))
     await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
     sealed = vault.seal(given.access_token, workspace, account)
-    await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, now=now)
+    renewal = due_at(now, given.expires_at, random.random())  # noqa: S311 -- spread
+    await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, due_at=renewal, now=now)
     before = route.app_id if route else None
     await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
     await watches.ensure(conn, workspace, account, now)

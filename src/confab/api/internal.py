@@ -19,11 +19,11 @@ from confab.api import problems
 from confab.api.access import Running
 from confab.api.encode import Json
 from confab.api.services import Services, services_of
-from confab.errors import Conflict, Invalid, NotFound, Unauthenticated, WindowClosed
+from confab.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated, WindowClosed
 from confab.inbox import answer as answering
 from confab.inbox.receive import KEPT, Answer
 from confab.members.offer import Offers, speaker
-from confab.members.tokens import digest
+from confab.members.tokens import DAY, MOST_A_DAY, digest
 from confab.members.wording import Wording
 from confab.model.commands import Send
 from confab.model.inbox import IgId, MessageId, WorkspaceId
@@ -124,6 +124,7 @@ async def generate_verification(body: WhoToVerify, services: Running) -> Respons
         conversation = await conversations.lock(conn, line.workspace_id, line.conversation_id)
         token = await verifications.open_one(conn, line.workspace_id, line.participant_id)
         if token is None or not token.is_live(now):
+            await _refuse_many(conn, line, now)
             key = (line.workspace_id, line.account_id, ids.digest(body.event_id))
             asked = [row.id for row in await messages.rows_by_mids(conn, [key]) if row.mid == body.event_id]
             token = services.mint.new(conversation, body.event_id, asked[0] if asked else None, now)
@@ -210,6 +211,18 @@ async def _line(services: Services, ig_id: str, account: str | None) -> Line:
             code="ambiguous", field="account", accounts=[one.account_ig_id for one in found],
         )  # fmt: skip
     return found[0]
+
+
+async def _refuse_many(conn: Conn, line: Line, now: datetime) -> None:
+    """Raise TooMany when the profile had its tokens of a day, whoever asked for them."""
+    made = await verifications.made_since(conn, line.workspace_id, line.participant_id, now - DAY)
+    if len(made) >= MOST_A_DAY:
+        again_at = made[-MOST_A_DAY] + DAY
+        raise TooMany(
+            f"This profile had {MOST_A_DAY} tokens within 24 hours, and none of them is valid any more. "
+            f"Ask again at {again_at:%Y-%m-%dT%H:%M:%SZ} or later.",
+            field="ig_id", code="too_many_tokens", retry_after_s=math.ceil((again_at - now).total_seconds()),
+        )  # fmt: skip
 
 
 async def _live(conn: Conn, line: Line, plain: str, now: datetime) -> Token:

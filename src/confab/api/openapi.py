@@ -66,4 +66,4 @@ def _schema(shape: type, schemas: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     from confab.api import routes
 
-    sys.stdout.buffer.write(rendered(routes.create()))
+    sys.stdout.buffer.write(rendered(routes.api()))

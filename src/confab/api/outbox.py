@@ -16,7 +16,7 @@ from confab.errors import Refused
 from confab.inbox import answer, queue
 from confab.model.commands import Discard, Retry
 from confab.model.inbox import ConversationId, Message, MessageId, Seq
-from confab.model.outbox import Outbox, Queue, Troubled
+from confab.model.outbox import Outbox, Place, Queue, Troubled
 from confab.store import changes, messages, outbox, wake
 from confab.store.db import Conn
 from confab.store.rows import MessageRow
@@ -58,6 +58,15 @@ class Queues:
     """The queue of each account, by username; `next` is always null."""
 
     items: list[Queue]
+    next: str | None
+    seq: Seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The first 20 messages of a conversation that wait to go out, in their order; `next` is always null."""
+
+    items: list[Place]
     next: str | None
     seq: Seq
 
@@ -130,8 +139,17 @@ async def get_queues(access: SignedIn) -> Response:
     """How much waits to go out for each account, in which lane, how long that takes, and what keeps it."""
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
-        waiting = await outbox.queues(conn, access.viewer, queue.POOL)
-    return Json(Queues(items=[queue.shown(one, access.now) for one in waiting], next=None, seq=seq))
+        waiting = await outbox.queues(conn, access.viewer.workspace_id, queue.NAMES)
+    return Json(Queues(items=queue.shown(waiting, access.now), next=None, seq=seq))
+
+
+@router.get("/conversations/{id}/queue", operation_id="list_places", response_model=Places)
+async def list_places(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
+    """How many of the account go before each message of a conversation that waits, when it goes, and what keeps it."""
+    async with access.transaction() as conn:
+        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
+        line = await outbox.places(conn, access.viewer, id, queue.NAMES)
+    return Json(Places(items=queue.places(line, access.now), next=None, seq=seq))
 
 
 async def _each(access: Access, wanted: list[UUID], act: Callable[[Conn, MessageRow], Awaitable[Message | None]]) -> list[Done]:

@@ -1,5 +1,7 @@
 """The table of all routes. A room adds its router here, in the order in which the documentation shows them."""
 
+from functools import cache
+
 from fastapi import APIRouter, FastAPI
 
 from confab import __version__
@@ -51,9 +53,13 @@ _PROBLEM = {
 }
 
 
-def create() -> FastAPI:
-    """The API with every route. `app.py` gives it its services, in `state.services`."""
-    api = FastAPI(
+@cache
+def api() -> FastAPI:
+    """The API with every route. It knows nobody: the services come with each request, in `state.services` of its scope.
+
+    One for all in a process, because reading the types of every route takes half a second.
+    """
+    table = FastAPI(
         title="Confab",
         version=__version__,
         openapi_url=None,
@@ -62,14 +68,14 @@ def create() -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
     )
-    problems.install(api)
+    problems.install(table)
     for router in _TABLE:
-        api.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
-    api.include_router(docs.router, prefix="/api/v1")
-    api.include_router(out.router, responses={"default": _PROBLEM})
-    api.include_router(media.router, responses={"default": _PROBLEM})
+        table.include_router(router, prefix="/api/v1", responses={"default": _PROBLEM})
+    table.include_router(docs.router, prefix="/api/v1")
+    table.include_router(out.router, responses={"default": _PROBLEM})
+    table.include_router(media.router, responses={"default": _PROBLEM})
     for router in (verify.router, library.pages, library.router, demo_mail.router):
-        api.include_router(router)
-    api.include_router(operations.router)
-    api.include_router(internal.router)
-    return api
+        table.include_router(router)
+    table.include_router(operations.router)
+    table.include_router(internal.router)
+    return table

@@ -44,5 +44,5 @@ class Services:
 
 
 def services_of(connection: HTTPConnection) -> Services:
-    """The services of the app that this request came to."""
-    return cast(Services, connection.app.state.services)  # Starlette's state has no types
+    """The services of the process that this request came to."""
+    return cast(Services, connection.state.services)  # Starlette's state has no types

@@ -5,6 +5,7 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -60,8 +61,9 @@ class Static:
         return _with_body(file, request)
 
 
+@cache
 def load(folder: Path | None = None) -> Static:
-    """Read the built inbox; by default the one in the package. A missing folder is a page that says so."""
+    """Read the built inbox, once in a process; by default the one in the package. A missing folder is a page that says so."""
     folder = folder or Path(str(resources.files("confab"))) / "_web"
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return Static({f"/{path.relative_to(folder).as_posix()}": _read(path, folder) for path in files})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from confab.accounts import connect, connecting, keeping, meta_apps, vault
+from confab.accounts import connect, connecting, keeping, meta_apps, refresh, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
 from confab.errors import NotFound
@@ -11,6 +11,7 @@ from confab.members.ways import why_off
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store import accounts as store
+from confab.store import tokens
 from confab.store.db import Conn
 
 
@@ -77,6 +78,16 @@ def rotate_keys() -> int:
             return await connect.rotate(conn, keys)
 
     return with_session(rotate)
+
+
+def refresh_tokens() -> int:
+    """Have every access token renewed now that ends within a week and is older than a day; how many. The worker renews them."""
+
+    async def make_due(session: Session) -> int:
+        async with session.worker.transaction() as conn:
+            return await tokens.make_due(conn, session.now + refresh.BEFORE_ITS_END, session.now)
+
+    return with_session(make_due)
 
 
 def keep_media(workspace: str, ig_id: str, mode: MediaMode | None) -> bool:

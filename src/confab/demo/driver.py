@@ -119,6 +119,8 @@ class Driver:
                 continue
             after = found["next"]
             for sent in found["items"]:
+                if sent["account"] not in self._accounts.values():
+                    continue  # whoever looks around plays that account's customers
                 self._unanswered_moves = 0
                 self._answer(sent["recipient"], sent["account"])
 

@@ -109,5 +109,5 @@ def _fresh(now: datetime) -> Memory:
         password="-".join(secrets.choice(_WORDS) for _ in range(4)),
         app_secret=secrets.token_hex(16),
         verify_token=secrets.token_urlsafe(12),
-        access_tokens=[f"IGAA-demo-{secrets.token_urlsafe(24)}" for _ in range(2)],
+        access_tokens=[f"IGAA-demo-{secrets.token_urlsafe(24)}" for _ in range(3)],
     )

@@ -23,7 +23,7 @@ from confab.demo import history, home, mail, reload, simulator, team
 from confab.demo.driver import Driver
 from confab.demo.home import Home
 from confab.demo.simulator import Door
-from confab.demo.team import ACCOUNTS
+from confab.demo.team import ACCOUNTS, EVERY
 from confab.processes import Process, Surroundings
 from confab.settings import Settings
 from confab.store import embedded
@@ -76,9 +76,7 @@ async def _demo(*, is_reloading: bool) -> None:
         stack.callback(listener.close)
         log = stack.enter_context(mine.log_file.open("wb"))
         _log_to(log)
-        accounts = [
-            f"{ig_id}:{name}:{token}" for (ig_id, name), token in zip(ACCOUNTS.values(), mine.memory.access_tokens, strict=True)
-        ]
+        accounts = [f"{ig_id}:{name}:{token}" for (ig_id, name), token in zip(EVERY, mine.memory.access_tokens, strict=False)]
         callback = f"{given.local_url}/api/webhooks/instagram"
         door = await stack.enter_async_context(simulator.running(mine, accounts, callback, log))
         smtp_port = await stack.enter_async_context(mail.server(mine.mail_folder))

@@ -1,4 +1,4 @@
-"""Harbour Bakery: its people, its two accounts, and what they did about their conversations, through our own API."""
+"""Harbour Bakery: its people, its accounts, and what they did about their conversations, through our own API."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx2
 import structlog
 
-from confab.accounts import connect, vault
+from confab.accounts import connect, connecting, vault
 from confab.demo.history import Chore
 from confab.demo.people import Where
 from confab.model.inbox import AgentId, IgId, Role, WorkspaceId
@@ -30,6 +30,9 @@ ACCOUNTS: dict[Where, tuple[str, str]] = {
     "bread": ("17841461234567890", "harbour.bakery"),
     "cakes": ("17841469876543210", "harbour.cakes"),
 }
+CLUB = ("17841463216549870", "harbour.club")
+"""Whose customers can connect. None of those who live here write to it, so that nobody else's conversation fills with links."""
+EVERY = (*ACCOUNTS.values(), CLUB)
 _PEOPLE: tuple[tuple[str, str, Role], ...] = (
     (EMAIL, "Robin Harbour", "owner"),
     ("mara@confab.example", "Mara Lindholm", "admin"),
@@ -67,9 +70,11 @@ async def found(settings: Settings, doors: Doors, password: str, access_tokens: 
             await _member(conn, workspace, email, name, role, hashed if email == EMAIL else None, now)
             for email, name, role in _PEOPLE
         ]
-        for (ig_id, username), token in zip(ACCOUNTS.values(), access_tokens, strict=True):
+        for (ig_id, username), token in zip(EVERY, access_tokens, strict=False):  # one begun long ago has no club
             given = connect.Connection(ig_id=IgId(ig_id), username=username, access_token=token, expires_at=None)
-            await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+            added = await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+            if (ig_id, username) == CLUB:
+                await connecting.decide(conn, workspace, added.id, connects=True, pace=connecting.EveryMessage(), now=now)
     return members
 
 

@@ -1,6 +1,7 @@
 """Calls to Meta: each is one attempt with one time-out, and says honestly how it ended.
 
-Source: rules S1-S5, S11, C2-C5, P1, T9 of docs/spec/graph.md. Tokens travel in the Authorization header and nowhere else.
+Source: rules S1-S5, S11, C2-C5, P1, T6, T9 of docs/spec/graph.md. Tokens travel in the Authorization header; the one that is
+renewed Meta wants as a parameter, too.
 """
 
 import secrets
@@ -61,6 +62,13 @@ class Profile(msgspec.Struct, frozen=True):
     is_user_follow_business: bool | None = None
     is_business_follow_user: bool | None = None
     is_verified_user: bool | None = None
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """A long-lived token, the same or another, and how many seconds it lives (rules T5, T6)."""
+
+    access_token: str
+    expires_in: int | None = None
 
 
 class Myself(msgspec.Struct, frozen=True):
@@ -215,6 +223,11 @@ class GraphClient:
     async def message(self, *, token: str, mid: str) -> ReadMessage:
         """One message by its mid, with all that it says (rules C5, C11)."""
         return await self._call("GET", mid, token, ReadMessage, {"fields": _WHOLE_MESSAGE_FIELDS})
+
+    async def refresh(self, *, token: str) -> Renewed:
+        """Another sixty days for a long-lived token that is at least a day old. The one before stays good. Rules T6, T7."""
+        parameters = {"grant_type": "ig_refresh_token", "access_token": token}
+        return await self._call("GET", "refresh_access_token", token, Renewed, parameters)
 
     async def me(self, *, token: str) -> Myself:
         """Whose token this is: the cheapest call there is (rule T8)."""

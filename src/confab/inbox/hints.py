@@ -14,7 +14,7 @@ from confab.inbox.line import LineOf
 from confab.inbox.normalise import read_back
 from confab.model.events import Event, Unreadable
 from confab.model.inbox import WorkspaceId
-from confab.store import events, wake
+from confab.store import events
 from confab.store.claims import HINTS, Due
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -58,10 +58,10 @@ class Hints:
             return
         source = Source(workspace_id=workspace, account_id=account, delivery_id=None)
         async with self._db.transaction() as conn:
-            changed = await apply(
+            names = await apply(
                 conn, Batch(events=[(source, event) for event in found], our_app_ids=frozenset()), self._clock.now()
             )
-        self._wake.say(*(wake.changed(one) for one in changed))
+        self._wake.say(*names)
 
 
 def _events(read: ReadMessage, ig_id: str) -> list[Event]:

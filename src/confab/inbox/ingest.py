@@ -18,7 +18,7 @@ from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.normalise import normalise
 from confab.model.events import Event, MessageReceived, Routed, TestReceived, Unknown, Unreadable, ValuesSwitchedOff
 from confab.model.inbox import WorkspaceId
-from confab.store import deliveries, wake, watches
+from confab.store import deliveries, watches
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, in_short, plan_anew
 from confab.store.deliveries import Part, Raw, Route, Unrouted
@@ -86,7 +86,7 @@ class _Sorted:
 class _Applied:
     """What a batch changed, and for whom it had something."""
 
-    workspaces: set[WorkspaceId]
+    names: set[str]  # to say once it is committed
     accounts: dict[Owned, datetime]  # to which participants wrote, and when the newest of those webhooks came
 
 
@@ -145,7 +145,7 @@ class Ingest:
             await self.ingest(wanted[:middle])
             await self.ingest(wanted[middle:])
             return
-        self._wake.say(*(wake.changed(workspace) for workspace in changed.workspaces))
+        self._wake.say(*changed.names)
         await self._note_heard(changed.accounts)
 
     async def _note_heard(self, accounts: Mapping[Owned, datetime]) -> None:
@@ -170,15 +170,15 @@ class Ingest:
             await deliveries.record_unrouted(conn, list(found.unrouted.values()))
             first = await deliveries.record_parts(conn, [share.outcome() for share in found.shares.values()])
             await deliveries.count(conn, found.counts + _unknown(found.shares.values(), first), now.date())
-            changed = await self._apply(conn, found.shares.values(), now)
+            names = await self._apply(conn, found.shares.values(), now)
         accounts: dict[Owned, datetime] = {}
         for share in found.shares.values():
             if any(isinstance(event, MessageReceived) for event in share.events):
                 one = share.route.workspace_id, share.route.account_id
                 accounts[one] = max(share.raw.received_at, accounts.get(one, share.raw.received_at))
-        return _Applied(workspaces=changed, accounts=accounts)
+        return _Applied(names=names, accounts=accounts)
 
-    async def _apply(self, conn: Conn, shares: Iterable[_Share], now: datetime) -> set[WorkspaceId]:
+    async def _apply(self, conn: Conn, shares: Iterable[_Share], now: datetime) -> set[str]:
         events = [(share.source, event) for share in shares for event in share.events]
         return await apply(conn, Batch(events=events, our_app_ids=self._our_app_ids), now) if events else set()
 
@@ -214,7 +214,7 @@ class Ingest:
         for event in share.events:
             try:
                 async with self._db.transaction() as conn:
-                    changed = await apply(
+                    names = await apply(
                         conn, Batch(events=[(share.source, event)], our_app_ids=self._our_app_ids), self._clock.now()
                     )
             except GONE:
@@ -222,7 +222,7 @@ class Ingest:
             except Exception as error:  # noqa: BLE001 -- see ingest
                 errors.append(f"{event.type}: {in_short(error)}")
             else:
-                self._wake.say(*(wake.changed(workspace) for workspace in changed))
+                self._wake.say(*names)
         async with self._db.transaction() as conn:
             await deliveries.record_parts(conn, [_after(share, errors, attempts, self._clock.now())])
 

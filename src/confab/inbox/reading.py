@@ -165,13 +165,13 @@ class Reader:
                 if since is not None and (oldest := _oldest_of_cut(conversation, since)) is not None:
                     found.cut += 1
                     found.torn += any(isinstance(event, Message) and event.mid == oldest for event in events_of_it)
-            changed = set[WorkspaceId]()
+            names = set[str]()
             if events:
                 batch = Batch(events=[(target.source, event) for event in events], our_app_ids=frozenset())
-                changed = await apply(conn, batch, self._clock.now())
+                names = await apply(conn, batch, self._clock.now())
         if found.unreadable:
             log.warning("history_not_understood", account=str(target.account), messages=found.unreadable)
-        self._wake.say(*(wake.changed(one) for one in changed), *([wake.work("profiles"), wake.work("media")] if changed else []))
+        self._wake.say(*names, *([wake.work("profiles"), wake.work("media")] if names else []))
         return found
 
     async def _unknown(

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from confab.errors import Conflict, KeyReused
+from confab.errors import Conflict, KeyReused, Refused
 from confab.inbox import answer
 from confab.inbox.act import save
 from confab.inbox.preview import consider_as_last
@@ -27,10 +27,11 @@ async def send_or_note(conn: Conn, actor: Actor, command: Send, now: datetime) -
     except KeyReused:
         raise
     except Conflict as refused:
-        return await _note(conn, actor, command, refused, now), True
+        return await note(conn, actor, command, refused, now), True
 
 
-async def _note(conn: Conn, actor: Actor, command: Send, refused: Conflict, now: datetime) -> Message:
+async def note(conn: Conn, actor: Actor, command: Send, refused: Refused, now: datetime) -> Message:
+    """Have a text stand as failed, for the reason that it was refused; nothing else with its key was said."""
     assert isinstance(command.content, Text)  # noqa: S101 -- nothing else is said without a person
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     message, call = _rows(actor, conversation, command, command.content.text, now)

@@ -11,7 +11,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import days, deliveries, members, schedules, team, wake
+from confab.store import days, deliveries, members, schedules, team, verifications, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -31,6 +31,7 @@ _ATTEMPTS_COUNT_FOR = timedelta(days=1)
 _FEED_DAYS = timedelta(days=7)
 _LONGEST_TRANSACTION = timedelta(minutes=10)
 _BATCH = 500
+_TOKENS_FOR = timedelta(days=30)
 
 
 class Upkeep:
@@ -106,6 +107,7 @@ class Upkeep:
         await self._until_done(lambda conn: days.forget_unrouted(conn, ledger_start, _BATCH))
         await self._until_done(lambda conn: days.forget_parked(conn, ledger_start, _BATCH))
         await self._until_done(lambda conn: days.forget_sources(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: verifications.forget_ended(conn, now - _TOKENS_FOR, _BATCH))
         async with self._db.transaction() as conn:
             await team.forget_attempts(conn, now - _ATTEMPTS_COUNT_FOR)
             await team.forget_ended_sessions(conn, now)

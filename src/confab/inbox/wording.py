@@ -15,6 +15,8 @@ FILES = ("image", "video", "audio", "file")
 _SENDS = Pool(name=limits.SENDS, each=limits.EACH_SEND)
 _HEAVY = Pool(name=limits.HEAVY_SENDS, each=limits.EACH_HEAVY_SEND)
 _PRIVATE = Pool(name=limits.PRIVATE_REPLIES, each=limits.EACH_PRIVATE_REPLY, saved=limits.SAVED_PRIVATE_REPLIES)
+POOLS = (_SENDS, _HEAVY, _PRIVATE)
+"""Meta's limits: of most calls, of films and sounds, of answers to comments. `pool_of` says which is whose."""
 
 
 def pool_of(call: OutboundRow) -> Pool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from confab.errors import Conflict
+from confab.errors import Conflict, Refused
 from confab.members.tokens import Mint
 from confab.members.wording import Wording
 from confab.model import links
@@ -21,6 +21,9 @@ from confab.store.verifications import Token
 Sending = Callable[[Conn, Actor, Send, datetime], Awaitable[tuple[Message, bool]]]
 """How something is sent: `answer.send`, or what stands in its place. It takes the conversation's lock."""
 
+Noting = Callable[[Conn, Actor, Send, Refused, datetime], Awaitable[Message]]
+"""How what cannot be sent is left standing as failed, with the reason."""
+
 VERIFICATION = "verification"
 """In a call's payload: the token whose link its text holds, masked."""
 
@@ -33,15 +36,37 @@ class Offers:
     wording: Wording
 
     async def make(self, conn: Conn, conversation: ConversationRow, token: Token, client_key: str, now: datetime) -> Message:
-        """Queue the message with the token's link. The same key again is the same message, and no other offer."""
-        command = Send(
-            conversation_id=ConversationId(conversation.id), client_key=client_key,  # pyright: ignore[reportArgumentType] -- a row's id
-            content=Text(type="text", text=self.wording.invitation(conversation.igsid)), purpose="verification",
-        )  # fmt: skip
+        """Queue the message with the token's link. The same key again is the same message, and no other offer.
+
+        Raises Invalid when the link is too long.
+        """
+        command = _saying(self.wording.invitation(conversation.igsid), conversation, client_key)
         message, is_new = await self.send(conn, speaker(conversation.workspace_id, self.wording.brand), command, now)
         if is_new:
             await verifications.offer(conn, WorkspaceId(token.workspace_id), token.id, message.id)
         return message
+
+    async def miss(
+        self,
+        conn: Conn,
+        conversation: ConversationRow,
+        token: Token,
+        client_key: str,
+        note: Noting,
+        refused: Refused,
+        now: datetime,
+    ) -> None:
+        """The message cannot be sent: the team sees what was missed, and why."""
+        command = _saying(self.wording.masked(conversation.igsid), conversation, client_key)
+        message = await note(conn, speaker(conversation.workspace_id, self.wording.brand), command, refused, now)
+        await verifications.offer(conn, WorkspaceId(token.workspace_id), token.id, message.id)
+
+
+def _saying(text: str, conversation: ConversationRow, client_key: str) -> Send:
+    return Send(
+        conversation_id=ConversationId(conversation.id), client_key=client_key,  # pyright: ignore[reportArgumentType] -- a row's id
+        content=Text(type="text", text=text), purpose="verification",
+    )  # fmt: skip
 
 
 def speaker(workspace: UUID, brand: str) -> Actor:

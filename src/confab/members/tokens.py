@@ -17,6 +17,9 @@ from confab.store.rows import ConversationRow
 from confab.store.verifications import Token
 
 LIFE = timedelta(hours=1)
+DAY = timedelta(days=1)
+MOST_A_DAY = 3
+"""So many links, or tokens, a participant gets within a day. Rules CN3, IN3."""
 _SEED_BYTES = 32
 
 

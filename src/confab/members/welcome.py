@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from confab.clock import Clock
-from confab.members.offer import Offers, Sending, speaker
-from confab.members.tokens import Mint
+from confab.errors import Invalid
+from confab.members.offer import Noting, Offers, Sending, speaker
+from confab.members.tokens import DAY, MOST_A_DAY, Mint
 from confab.model.changes import MessageUpdated
 from confab.model.commands import Send
 from confab.model.inbox import ConversationId, WorkspaceId
@@ -18,9 +19,6 @@ from confab.store.rows import ConversationRow, MessageRow
 from confab.store.wake import Wake
 from confab.store.welcomes import Customer
 
-_DAY = timedelta(days=1)
-_MOST_A_DAY = 3
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcomes:
@@ -30,6 +28,7 @@ class Welcomes:
     clock: Clock
     wake: Wake
     send: Sending
+    note: Noting
     offers: Offers
     mint: Mint
     is_on: bool
@@ -67,12 +66,16 @@ class Welcomes:
         token = await verifications.open_one(conn, workspace, conversation.participant_id)
         if token is not None and token.is_live(now) and await verifications.is_offered(conn, workspace, token.id):
             return
-        if await verifications.offers_since(conn, workspace, conversation.participant_id, now - _DAY) >= _MOST_A_DAY:
+        if await verifications.offers_since(conn, workspace, conversation.participant_id, now - DAY) >= MOST_A_DAY:
             return
         if token is None or not token.is_live(now):
             token = self.mint.new(conversation, message.mid or str(message.id), message.id, now)
             await verifications.create(conn, token)
-        await self.offers.make(conn, conversation, token, f"verification:{message.id}", now)
+        key = f"verification:{message.id}"
+        try:
+            await self.offers.make(conn, conversation, token, key, now)
+        except Invalid as refused:
+            await self.offers.miss(conn, conversation, token, key, self.note, refused, now)
 
     async def _thank(self, conn: Conn, conversation: ConversationRow, message: MessageRow, now: datetime) -> None:
         wording = self.offers.wording

@@ -30,10 +30,16 @@ class Wording:
 
     def invitation(self, ig_id: str) -> str:
         """How to connect, with the link masked. Raises Invalid when the profile's id makes the link too long to be sent."""
-        text = self.verification.format(brand=self.brand, link=links.connecting(self.origin, ig_id))
+        text = self.masked(ig_id)
         if len(links.revealed(text, "0" * _TOKEN_LENGTH).encode()) > MOST_BYTES:
-            raise Invalid("The profile's id is too long for a link that fits into a message.", field="ig_id")
+            raise Invalid(
+                "The profile's id is too long for a link that fits into a message.", field="ig_id", code="link_too_long"
+            )
         return text
+
+    def masked(self, ig_id: str) -> str:
+        """The same, however long it is."""
+        return self.verification.format(brand=self.brand, link=links.connecting(self.origin, ig_id))
 
     def thanks(self) -> str:
         """That it came."""

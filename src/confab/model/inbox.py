@@ -106,6 +106,7 @@ class Account:
     health_reason: str | None
     media_mode: MediaMode | None
     token_expires_at: datetime | None
+    token_error: str | None
     complete_up_to: datetime | None
     incomplete_reason: str | None
     receiving: Receiving

@@ -48,15 +48,30 @@ Lane = Literal["people", "schedules", "automatic"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What waits to go out for one account: counted up to 10,000, and how many seconds Meta's limits make that last.
+    """What waits to go out for one account: counted up to 10,000 in a lane, and how many seconds Meta's limits make it last.
 
-    `paused_until`: nothing goes before; `paused_by`: why nothing goes, or not yet.
+    `expected_s` None: nobody knows, because a person has to mend something first. `paused_until`: nothing goes before;
+    `paused_by`: why nothing goes, or not yet.
     """
 
     account_id: AccountId
     people: int
     schedules: int
     automatic: int
-    expected_s: float
+    expected_s: float | None
+    paused_until: datetime | None
+    paused_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands that waits to go out: how many of its account go before it, and in how many seconds it goes.
+
+    Counted up to 10,000; the rest is as in the account's queue.
+    """
+
+    message_id: MessageId
+    ahead: int
+    expected_s: float | None
     paused_until: datetime | None
     paused_by: str | None

@@ -11,7 +11,8 @@ from confab.store.db import Conn, row, rows, run
 
 _VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
-        i.expires_at AS token_expires_at, a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
+        i.expires_at AS token_expires_at, i.error AS token_error,
+        a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
         a.restricted_until, a.restricted_reason, a.shows_indicators,
         a.connects_customers, a.acknowledges_every_s, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
@@ -136,15 +137,23 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: 
 
 
 async def put_token(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, *, sealed: bytes, expires_at: datetime | None, now: datetime
+    conn: Conn,
+    workspace: WorkspaceId,
+    account: AccountId,
+    *,
+    sealed: bytes,
+    expires_at: datetime | None,
+    due_at: datetime,
+    now: datetime,
 ) -> None:
-    """Store the account's sealed token in place of the one before."""
+    """Store the account's sealed token in place of the one before, to be renewed at `due_at`."""
     await run(
         conn,
-        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, updated_at = $5""",
-        workspace, account, sealed, expires_at, now,
+        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, issued_at, due_at, updated_at)
+        VALUES ($1, $2, $3, $4, $6, $5, $6)
+        ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, issued_at = $6,
+            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6""",
+        workspace, account, sealed, expires_at, due_at, now,
     )  # fmt: skip
 
 

@@ -116,9 +116,9 @@ class Database:
         """
         begin = f"BEGIN; SELECT set_config('confab.workspace_id', '{UUID(str(workspace))}', true)"
         async with self._pool.acquire() as conn:
-            await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- an id and nothing else is put in
             is_done = False
             try:
+                await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- an id and nothing else is put in
                 yield conn
                 is_done = True
             finally:

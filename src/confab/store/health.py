@@ -14,7 +14,8 @@ _VIEW: LiteralString = """
         a.restricted_until, a.restricted_reason, a.shows_indicators,
         a.connects_customers, a.acknowledges_every_s, a.version,
         (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
-            AS token_expires_at
+            AS token_expires_at,
+        (SELECT i.error FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS token_error
     FROM accounts a
 """
 
@@ -90,6 +91,17 @@ async def restrict(conn: Conn, workspace: WorkspaceId, account: UUID, until: dat
             " version = version + 1 WHERE workspace_id = $1 AND id = $2"
             " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) " + _VIEW.replace("accounts a", "changed a"),
             workspace, account, until, reason,
+        )
+    )  # fmt: skip
+
+
+async def touch(conn: Conn, workspace: WorkspaceId, account: UUID) -> Account | None:
+    """The account with a new version: something beside its row became different."""
+    return _account(
+        await conn.fetchrow(
+            "WITH changed AS (UPDATE accounts SET version = version + 1 WHERE workspace_id = $1 AND id = $2 RETURNING *) "
+            + _VIEW.replace("accounts a", "changed a"),
+            workspace, account,
         )
     )  # fmt: skip
 

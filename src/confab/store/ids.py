@@ -17,6 +17,11 @@ def new(at: datetime) -> UUID:
     return _build(at, int.from_bytes(os.urandom(10), "big"))
 
 
+def first(at: datetime) -> UUID:
+    """What no id of that moment or later is below."""
+    return UUID((_build(at, 0).int & ~((1 << 80) - 1)).to_bytes(16, "big"))
+
+
 def several(at: datetime, count: int) -> list[UUID]:
     """So many fresh ids of one moment, for a quarter of what they cost one by one."""
     prefix, chance = _build(at, 0).int, os.urandom(10 * count)

@@ -65,9 +65,9 @@ async def hand_on(conn: Conn, workspace: WorkspaceId, message: UUID, now: dateti
     )  # fmt: skip
 
 
-async def hand_on_known(conn: Conn, messages: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
-    """The same for messages of (workspace, id) that were edited or unsent, where they are in a library or could now be."""
-    await run(
+async def hand_on_known(conn: Conn, messages: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
+    """The same for messages of (workspace, id) that are in a library or could now be; how many those are."""
+    return await run(
         conn,
         """INSERT INTO library_queue (workspace_id, message_id, due_at)
         SELECT m.workspace_id, m.id, $3::timestamptz FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from confab.model.inbox import AccountId, MessageId, Viewer
+from confab.model.inbox import AccountId, MessageId, Viewer, WorkspaceId
 from confab.model.outbox import Scheduled, Troubled
 from confab.model.outgoing import OnReply
 from confab.store import conversations, messages
@@ -14,6 +14,7 @@ from confab.store.db import Conn, row, rows
 
 MOST_LISTED = 200
 MOST_COUNTED = 10_000
+MOST_PLACES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +38,22 @@ class _TroubledRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pools:
+    """The names of Meta's limits: of most calls, of films and sounds, and of answers to comments."""
+
+    plain: str
+    heavy: str
+    private: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """One account's queue."""
+    """What waits for one account in a lane and a pool of calls, and where that pool stands. Nothing waits: both are None."""
 
     account_id: AccountId
-    people: int
-    schedules: int
-    automatic: int
+    lane: int | None
+    pool: str | None
+    count: int
     next_at: datetime | None
     used_percent: int
     paused_until: datetime | None
@@ -51,12 +61,28 @@ class Waiting:
     health_reason: str | None
 
 
-_Place = tuple[datetime, UUID]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InLine:
+    """A call that waits, how many of its account go before it, and how many of those through the same pool of calls."""
+
+    message_id: MessageId
+    pool: str
+    ahead: int
+    ahead_in_pool: int
+    not_before: datetime | None
+    next_at: datetime | None
+    used_percent: int
+    paused_until: datetime | None
+    health: str
+    health_reason: str | None
+
+
+_At = tuple[datetime, UUID]
 
 
 async def scheduled(
-    conn: Conn, viewer: Viewer, *, account: UUID | None, conversation: UUID | None, after: _Place, limit: int
-) -> tuple[list[Scheduled], _Place | None]:
+    conn: Conn, viewer: Viewer, *, account: UUID | None, conversation: UUID | None, after: _At, limit: int
+) -> tuple[list[Scheduled], _At | None]:
     """A page in the order of their time, and where the next begins. Index: outbound_scheduled; parts by outbound_batch."""
     found = await rows(
         conn,
@@ -129,6 +155,22 @@ async def troubled(
     return items, found[-1].id if len(found) == limit else None
 
 
+async def trouble(conn: Conn, workspace: WorkspaceId) -> dict[tuple[AccountId, str], int]:
+    """How many of each (account, state) stand as failed or in doubt, counted up to 10,000. Index: outbound_troubled."""
+    found = await conn.fetch(
+        """SELECT o.account_id, o.state, count(*)::int AS count FROM (
+            SELECT o.account_id, o.state FROM outbound_messages o
+            WHERE o.workspace_id = $1 AND o.state IN ('failed', 'in_doubt') AND o.kind NOT IN ('reaction', 'typing', 'seen')
+                AND o.error_code IS DISTINCT FROM 'part_failed'
+                AND NOT EXISTS (SELECT FROM outbound_messages n
+                    WHERE n.workspace_id = o.workspace_id AND n.message_id = o.message_id AND n.id > o.id)
+            LIMIT $2
+        ) o GROUP BY o.account_id, o.state""",
+        workspace, MOST_COUNTED,
+    )  # fmt: skip
+    return {(AccountId(record["account_id"]), record["state"]): record["count"] for record in found}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ids:
     scheduled: list[MessageId]
@@ -157,22 +199,52 @@ async def needing_a_look(conn: Conn, viewer: Viewer) -> tuple[list[MessageId], l
     return found.scheduled, found.held, found.troubled
 
 
-async def queues(conn: Conn, viewer: Viewer, pool: str) -> list[Waiting]:
-    """What waits for each account, at most 10,000 counted in a lane, and its place in a pool of calls. Index: outbound_queued."""
+async def queues(conn: Conn, workspace: WorkspaceId, pools: Pools) -> list[Waiting]:
+    """What waits for each account, in the order of their names: at most 10,000 counted in a lane. Index: outbound_line."""
     return await rows(
         conn,
         Waiting,
-        """SELECT a.id AS account_id, a.paused_until, a.health, a.health_reason, b.next_at,
-            coalesce(b.used_percent, 0) AS used_percent, q.people, q.schedules, q.automatic
+        """SELECT a.id AS account_id, q.lane, q.pool, coalesce(q.count, 0) AS count, b.next_at,
+            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
         FROM accounts a
-        LEFT JOIN call_budgets b ON b.workspace_id = a.workspace_id AND b.account_id = a.id AND b.pool = $2
-        CROSS JOIN LATERAL (SELECT
-            (SELECT count(*)::int FROM (SELECT FROM outbound_messages o WHERE o.workspace_id = a.workspace_id
-                AND o.account_id = a.id AND o.state = 'queued' AND o.lane = 0 LIMIT $3) c) AS people,
-            (SELECT count(*)::int FROM (SELECT FROM outbound_messages o WHERE o.workspace_id = a.workspace_id
-                AND o.account_id = a.id AND o.state = 'queued' AND o.lane = 1 LIMIT $3) c) AS schedules,
-            (SELECT count(*)::int FROM (SELECT FROM outbound_messages o WHERE o.workspace_id = a.workspace_id
-                AND o.account_id = a.id AND o.state = 'queued' AND o.lane = 2 LIMIT $3) c) AS automatic) q
-        WHERE a.workspace_id = $1 ORDER BY a.username""",
-        viewer.workspace_id, pool, MOST_COUNTED,
+        LEFT JOIN LATERAL (
+            SELECT c.lane, c.pool, count(*)::int AS count
+            FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) l (lane) CROSS JOIN LATERAL (
+                SELECT o.lane,
+                    CASE WHEN o.comment_id IS NOT NULL THEN $4 WHEN o.kind IN ('audio', 'video') THEN $3 ELSE $2 END AS pool
+                FROM outbound_messages o
+                WHERE o.workspace_id = a.workspace_id AND o.account_id = a.id AND o.state = 'queued' AND o.lane = l.lane
+                    AND o.kind NOT IN ('typing', 'seen') LIMIT $5
+            ) c GROUP BY c.lane, c.pool
+        ) q ON true
+        LEFT JOIN call_budgets b ON b.workspace_id = a.workspace_id AND b.account_id = a.id AND b.pool = q.pool
+        WHERE a.workspace_id = $1 ORDER BY a.username, a.id, q.lane""",
+        workspace, pools.plain, pools.heavy, pools.private, MOST_COUNTED,
+    )  # fmt: skip
+
+
+async def places(conn: Conn, viewer: Viewer, conversation: UUID, pools: Pools) -> list[InLine]:
+    """Where the first 20 that wait in a conversation stand in their account's line. Indexes: outbound_open, outbound_line."""
+    return await rows(
+        conn,
+        InLine,
+        """SELECT o.message_id, o.pool, n.ahead, n.ahead_in_pool, o.not_before, b.next_at,
+            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
+        FROM (
+            SELECT *, CASE WHEN comment_id IS NOT NULL THEN $5 WHEN kind IN ('audio', 'video') THEN $4 ELSE $3 END AS pool
+            FROM outbound_messages WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'queued'
+                AND kind NOT IN ('reaction', 'typing', 'seen') ORDER BY id LIMIT $6
+        ) o
+        JOIN accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id
+        LEFT JOIN call_budgets b ON b.workspace_id = o.workspace_id AND b.account_id = o.account_id AND b.pool = o.pool
+        CROSS JOIN LATERAL (
+            SELECT count(*)::int AS ahead, (count(*) FILTER (WHERE e.pool = o.pool))::int AS ahead_in_pool FROM (
+                SELECT CASE WHEN x.comment_id IS NOT NULL THEN $5 WHEN x.kind IN ('audio', 'video') THEN $4 ELSE $3 END AS pool
+                FROM outbound_messages x
+                WHERE x.workspace_id = o.workspace_id AND x.account_id = o.account_id AND x.state = 'queued'
+                    AND (x.lane, x.id) < (o.lane, o.id) AND x.kind NOT IN ('typing', 'seen') LIMIT $7
+            ) e
+        ) n
+        ORDER BY o.id""",
+        viewer.workspace_id, conversation, pools.plain, pools.heavy, pools.private, MOST_PLACES, MOST_COUNTED,
     )  # fmt: skip

@@ -40,6 +40,7 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'mails', count(*) FROM mails WHERE due_at = 'infinity'
     UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
+    UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -467,10 +468,18 @@ CREATE TABLE public.integrations (
     account_id uuid NOT NULL,
     access_token bytea NOT NULL,
     expires_at timestamp with time zone,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    refreshed_at timestamp with time zone,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
 );
 ALTER TABLE ONLY public.integrations FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.integrations.access_token IS 'AES-GCM: key id, nonce, ciphertext; bound to this row as associated data.';
+COMMENT ON COLUMN public.integrations.issued_at IS 'When Meta gave out this very token, as far as we know: before a day has passed it renews none.';
+COMMENT ON COLUMN public.integrations.due_at IS 'When to renew it; NULL: never, because it is dead.';
+COMMENT ON COLUMN public.integrations.error IS 'Why it could not be renewed the last time.';
 CREATE TABLE public.labels (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -1265,6 +1274,7 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
 CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
@@ -1293,9 +1303,9 @@ CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_i
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_batch ON public.outbound_messages USING btree (workspace_id, batch_id, id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX outbound_lanes ON public.outbound_messages USING btree (lane, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX outbound_line ON public.outbound_messages USING btree (workspace_id, account_id, lane, id) INCLUDE (kind, comment_id) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id, conversation_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
-CREATE INDEX outbound_queued ON public.outbound_messages USING btree (workspace_id, account_id, lane, due_at) WHERE (state = 'queued'::text);
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
@@ -1674,6 +1684,11 @@ GRANT SELECT(workspace_id) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(account_id) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(updated_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(issued_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(refreshed_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(due_at) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(attempts) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(error) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_worker;

@@ -10,6 +10,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from confab.model.inbox import ConversationId, MessageId, WorkspaceId
+from confab.store import ids
 from confab.store.db import Conn, row, rows, run
 
 
@@ -116,6 +117,32 @@ async def create(conn: Conn, new: Token) -> None:
             created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
         new.workspace_id, new.id, new.account_id, new.participant_id, new.digest, new.seed, new.message_id, new.event_id,
         new.created_at, new.expires_at,
+    )  # fmt: skip
+
+
+async def made_since(conn: Conn, workspace: WorkspaceId, participant: UUID, since: datetime) -> list[datetime]:
+    """When the participant's tokens were made since then, the oldest first. Index: verification_tokens_day."""
+    found = await conn.fetch(
+        """SELECT created_at FROM verification_tokens
+        WHERE workspace_id = $1 AND participant_id = $2 AND created_at > $3 ORDER BY created_at""",
+        workspace, participant, since,
+    )  # fmt: skip
+    return [record["created_at"] for record in found]
+
+
+async def forget_ended(conn: Conn, before: datetime, limit: int) -> int:
+    """Remove at most so many tokens that expired before then, whatever became of them; how many. Across workspaces.
+
+    A token expires an hour after it was made, and its id begins with that moment: one range of each workspace's primary key.
+    """
+    return await run(
+        conn,
+        """DELETE FROM verification_tokens WHERE ctid = ANY(ARRAY(
+            SELECT o.ctid FROM workspaces w CROSS JOIN LATERAL (
+                SELECT t.ctid FROM verification_tokens t
+                WHERE t.workspace_id = w.workspace_id AND t.id < $2 AND t.expires_at <= $1 ORDER BY t.id LIMIT $3
+            ) o LIMIT $3))""",
+        before, ids.first(before), limit,
     )  # fmt: skip
 
 

@@ -20,9 +20,13 @@ class Customer:
     acknowledged_at: datetime | None
 
 
-async def enqueue(conn: Conn, messages: Sequence[tuple[UUID, UUID, UUID, UUID]], now: datetime) -> None:
-    """New messages of (workspace, account, conversation, message), where the account connects customers. Across workspaces."""
-    await conn.execute(
+async def enqueue(conn: Conn, messages: Sequence[tuple[UUID, UUID, UUID, UUID]], now: datetime) -> int:
+    """New messages of (workspace, account, conversation, message), where the account connects customers; how many were taken.
+
+    Across workspaces.
+    """
+    return await run(
+        conn,
         """INSERT INTO welcomes (workspace_id, message_id, conversation_id, due_at)
         SELECT t.workspace_id, t.message_id, t.conversation_id, $5
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) AS t (workspace_id, account_id, conversation_id, message_id)

@@ -4,11 +4,11 @@ from typing import Literal
 
 import msgspec
 
-from graphsim import accounts, people, wire
+from graphsim import accounts, people, stories
 from graphsim.control.operation import Operation, ask, number, post
 from graphsim.people import Unknown
 from graphsim.sim import Sim
-from graphsim.state import SCOPES, Account, Asset, Customer, Token
+from graphsim.state import Account, Asset, Customer, Token, TokenKind
 from graphsim.wire import Doc
 
 Query = dict[str, str]
@@ -40,6 +40,7 @@ class NewPost(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     product_type: Literal["FEED", "REELS", "STORY", "AD", "LIVE"] = "FEED"
     caption: str | None = None
     age_s: float = 0
+    on_facebook: bool = False
 
 
 class TokenAct(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -48,18 +49,10 @@ class TokenAct(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     action: Literal["issue", "expire", "revoke", "scopes"]
     token: str | None = None
     account: str | None = None
-    kind: Literal["short", "long", "page", "user"] = "long"
+    kind: TokenKind = "long"
     subcode: int | None = 467
     scopes: list[str] | None = None
     age_s: float = 0
-
-
-class Login(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """What the person at the login page will do: choose this account at once, or refuse, or untick permissions."""
-
-    account: str | None = None
-    denied: bool = False
-    untick: list[str] = []
 
 
 class FileAct(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -69,13 +62,6 @@ class FileAct(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     mid: str | None = None
     answer: Literal["ok", "403", "404", "410", "500", "html", "redirect", "slow", "big", "wrong_type", "truncate"] | None = None
     expire: bool = False
-
-
-class SignedRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A `signed_request` of rule T12 for an account's person."""
-
-    account: str | None = None
-    secret: str | None = None
 
 
 def operations() -> tuple[Operation, ...]:
@@ -90,9 +76,7 @@ def operations() -> tuple[Operation, ...]:
         ask("/messages", "The messages of a conversation as they are now", _messages, ("account", "customer", "limit")),
         post("/tokens", "Issue, expire or revoke tokens", TokenAct, _token),
         ask("/tokens", "All tokens", _tokens),
-        post("/login", "Decide what the login page does", Login, _login),
         post("/files", "Break or expire the links of a file", FileAct, _files),
-        post("/signed-request", "A signed_request to post elsewhere", SignedRequest, _signed_request),
     )
 
 
@@ -156,6 +140,8 @@ def _post(sim: Sim, act: NewPost) -> Doc:
     account = people.account_of(sim, act.account)
     made = accounts.add_post(sim, account, product_type=act.product_type, age_ms=round(act.age_s * 1000))
     made.caption = act.caption or made.caption
+    made.is_on_facebook = act.on_facebook
+    stories.arm(sim, made)
     return msgspec.to_builtins(made)
 
 
@@ -178,7 +164,7 @@ def _token(sim: Sim, act: TokenAct) -> Doc:
     account = people.account_of(sim, act.account) if act.token is None else None
     if act.action == "issue":
         owner = account or people.account_of(sim, act.account)
-        scopes = SCOPES if act.scopes is None else tuple(act.scopes)
+        scopes = None if act.scopes is None else tuple(act.scopes)
         made = accounts.add_token(sim, owner.ig_id, act.kind, act.token, scopes)
         made.issued_ms -= round(act.age_s * 1000)
         return {"items": [_shown_token(sim, made)]}
@@ -204,13 +190,6 @@ def _shown_token(sim: Sim, token: Token) -> Doc:
     return {**msgspec.to_builtins(token), "is_alive": is_alive}
 
 
-def _login(sim: Sim, act: Login) -> Doc:
-    sim.login_account = None if act.account is None else people.account_of(sim, act.account).ig_id
-    sim.login_is_denied = act.denied
-    sim.login_unticked = tuple(act.untick)
-    return {"account": sim.login_account, "denied": act.denied, "untick": act.untick}
-
-
 def _files(sim: Sim, act: FileAct) -> Doc:
     ids = [act.asset] if act.asset is not None else []
     if act.mid is not None:
@@ -225,9 +204,3 @@ def _files(sim: Sim, act: FileAct) -> Doc:
         if act.expire:
             sim.shelf.expire_link(asset)
     return {"items": [{"asset": one.id, "answer": one.answer, "link": sim.shelf.link(one)} for one in found]}
-
-
-def _signed_request(sim: Sim, act: SignedRequest) -> Doc:
-    account = people.account_of(sim, act.account)
-    payload: Doc = {"algorithm": "HMAC-SHA256", "issued_at": sim.now_ms() // 1000, "user_id": account.app_scoped_id}
-    return {"signed_request": wire.signed_request(act.secret or sim.secrets[1], payload)}

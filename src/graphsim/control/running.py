@@ -4,14 +4,14 @@ import asyncio
 import resource
 from dataclasses import fields
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import Literal
 
-import httpx2
 import msgspec
 
-from graphsim import accounts, people, wire
+from graphsim import accounts, handshake, people, wire
 from graphsim.control.operation import Operation, ask, number, post
 from graphsim.faults import Fault
+from graphsim.insight_settings import InsightSettings
 from graphsim.logs import Delivery, Send
 from graphsim.people import Unknown
 from graphsim.sim import Sim
@@ -38,6 +38,11 @@ class Change(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     most_messages: int | None = None
     link_life_s: float | msgspec.UnsetType | None = msgspec.UNSET
     wrapped_token_answer: bool | None = None
+    refresh_keeps_token: bool | None = None
+    instagram_subcodes: bool | None = None
+    facebook_code_gives: Literal["short", "long"] | None = None
+    data_access_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    insights: InsightSettings | None = None
     callback: str | msgspec.UnsetType | None = msgspec.UNSET
     sign_with: str | None = None
     verify_token: str | None = None
@@ -54,7 +59,7 @@ class Handshake(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     callback: str | None = None
     verify_token: str | None = None
-    challenge: str = "1158201444"
+    challenge: str = handshake.CHALLENGE
 
 
 class Flush(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -169,6 +174,11 @@ def _settings(sim: Sim, query: Query) -> Doc:
         "most_messages": sim.most_messages,
         "link_life_s": None if life_ms is None else life_ms / 1000,
         "wrapped_token_answer": sim.token_answer_is_wrapped,
+        "refresh_keeps_token": sim.refresh_keeps_token,
+        "instagram_subcodes": sim.shows_instagram_subcodes,
+        "facebook_code_gives": sim.facebook_code_gives,
+        "data_access_days": sim.data_access_days,
+        "insights": sim.insights,
     }
 
 
@@ -185,10 +195,22 @@ def _change(sim: Sim, act: Change) -> Doc:
     sim.latency_ms = act.latency_ms or sim.latency_ms
     sim.most_messages = act.most_messages or sim.most_messages
     sim.limits.is_on = sim.limits.is_on if act.limits is None else act.limits
-    if act.wrapped_token_answer is not None:
-        sim.token_answer_is_wrapped = act.wrapped_token_answer
+    _change_login(sim, act)
+    sim.insights = act.insights or sim.insights
     sim.dispatcher.stir()
     return _settings(sim, {})
+
+
+def _change_login(sim: Sim, act: Change) -> None:
+    if act.wrapped_token_answer is not None:
+        sim.token_answer_is_wrapped = act.wrapped_token_answer
+    if act.refresh_keeps_token is not None:
+        sim.refresh_keeps_token = act.refresh_keeps_token
+    if act.instagram_subcodes is not None:
+        sim.shows_instagram_subcodes = act.instagram_subcodes
+    if not isinstance(act.data_access_days, msgspec.UnsetType):
+        sim.data_access_days = act.data_access_days
+    sim.facebook_code_gives = act.facebook_code_gives or sim.facebook_code_gives
 
 
 async def _handshake(sim: Sim, act: Handshake) -> Doc:
@@ -198,21 +220,7 @@ async def _handshake(sim: Sim, act: Handshake) -> Doc:
     if callback is None:
         raise Unknown("there is no callback")
     token = settings.verify_token if act.verify_token is None else act.verify_token
-    query = urlencode({"hub.mode": "subscribe", "hub.challenge": act.challenge, "hub.verify_token": token})
-    async with httpx2.AsyncClient(trust_env=False, verify=False, timeout=settings.timeout_s) as client:
-        try:
-            answer = await client.get(f"{callback}{'&' if '?' in callback else '?'}{query}")
-        except httpx2.HTTPError as error:
-            return {"ok": False, "status": None, "error": type(error).__name__}
-    is_good = answer.status_code == 200 and answer.text == act.challenge
-    if is_good:
-        settings.callback, settings.verify_token = callback, token
-    return {
-        "ok": is_good,
-        "status": answer.status_code,
-        "body": answer.text[:200],
-        "content_type": answer.headers.get("content-type"),
-    }
+    return await handshake.check(sim, callback, token, act.challenge)
 
 
 def _pause(sim: Sim, *, is_paused: bool) -> Doc:
@@ -247,6 +255,7 @@ def _stats(sim: Sim, query: Query) -> Doc:
         "messages": len(world.messages),
         "comments": len(world.comments),
         "calls": sim.calls,
+        "calls_by_account": sim.tally,
         "sends": sim.sends.count,
         "beyond_limits": dict(sim.limits.exceeded),
         "events": sim.events,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from graphsim import errors, fields, threads
+from graphsim import errors, fields, stories, threads
 from graphsim.fields import MISSING, Field, Getter, constant
 from graphsim.http import access, nodes
 from graphsim.http.call import Answer, Call
@@ -21,6 +21,15 @@ def get_posts(sim: Sim, call: Call, token: Token) -> Answer:
     asked = nodes.asked(call)
     shown, paging = page_of(sim, call, [(one.id, one) for one in sim.world.posts_of(account.ig_id)], call.params, 25)
     return Answer(document={"data": [fields.project(asked, _post_getters(sim, one), "IGMedia") for one in shown], **paging})
+
+
+def get_stories(sim: Sim, call: Call, token: Token) -> Answer:
+    """`GET {IGID}/stories`: those that are not over. Rule K11."""
+    account = access.media_account_of(sim, call, token)
+    access.require(token, access.BASIC)
+    asked = nodes.asked(call)
+    found = [fields.project(asked, _post_getters(sim, one), "IGMedia") for one in stories.alive(sim, account.ig_id)]
+    return Answer(document={"data": found})
 
 
 def get_post(sim: Sim, call: Call, token: Token, post: Post) -> Answer:

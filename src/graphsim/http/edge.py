@@ -1,7 +1,8 @@
 """Graph calls as HTTP: latency and faults around them, Meta's envelope and escapes on the answer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -12,12 +13,13 @@ from graphsim.errors import GraphError
 from graphsim.events import Event
 from graphsim.faults import CALL_EFFECTS, Fault
 from graphsim.http import call as calls
-from graphsim.http import graph, oauth
+from graphsim.http import graph, tally
 from graphsim.http.call import Answer, Call
+from graphsim.http.login import Outcome
 from graphsim.sim import Sim
 
 HOSTS = ("graph.instagram.com", "graph.facebook.com", "api.instagram.com")
-LOGIN_HOST = "www.instagram.com"
+LoginPage = Callable[[Sim, Mapping[str, str], Mapping[str, Sequence[str]] | None], Outcome]
 _REFUSAL = "<html><body><h1>Service unavailable</h1></body></html>"
 
 
@@ -52,11 +54,15 @@ class GraphEdge:
         trace = sim.mint.trace()
         await self._wait()
         content = await request.body()
+        counted: dict[str, int] | None = None
         try:
             call = calls.read(host, request.method, path, request.url.query, dict(request.headers), content)
+            counted = tally.count(sim, call)
             found = await self._with_faults(call, trace, echoes)
         except GraphError as error:
             found = Answer(document=error.document(trace), status=error.status)
+        if counted is not None and found.status >= 400:
+            counted["refused"] += 1
         if isinstance(found.document, str):
             return HTMLResponse(found.document, found.status)
         headers = {
@@ -75,11 +81,12 @@ class GraphEdge:
     async def _with_faults(self, call: Call, trace: str, echoes: list[Event]) -> Answer:
         sim = self._sim
         target = graph.target_of(sim, call)
-        token = sim.world.tokens.get(call.token or "")
-        account = None if token is None else token.account
+        account = tally.account_of(sim, call) or None
+        targets = (target, "graph", "token") if target == "refresh" else (target, "graph")
+        metrics = call.params.get("metric", "").split(",") if target == "insights" else ()
         recipient = wire.as_doc(call.body.get("recipient")).get("id")
         customer = str(recipient) if recipient is not None else call.params.get("user_id", call.node())
-        fault = sim.faults.take((target, "graph"), CALL_EFFECTS, account, customer)
+        fault = sim.faults.take(targets, CALL_EFFECTS, account, customer, metrics)
         if fault is None:
             return await self._act(call, echoes)
         acted = await self._act(call, echoes) if fault.when == "after" else None
@@ -131,9 +138,10 @@ async def _later(sim: Sim, events: list[Event]) -> None:
     sim.emit(events)
 
 
-async def login(sim: Sim, request: Request) -> Response:
-    """`www.instagram.com/oauth/authorize`. Rule T1."""
-    target, page = oauth.authorize(sim, dict(request.query_params))
-    if target is not None:
-        return RedirectResponse(target, 302)
-    return HTMLResponse(page)
+async def login(sim: Sim, request: Request, page: LoginPage) -> Response:
+    """A page on which a person lets an app in: shown, or answered by its form. Rules T1, T21."""
+    form = parse_qs((await request.body()).decode("utf-8", "replace")) if request.method == "POST" else None
+    found = page(sim, dict(request.query_params), form)
+    if found.location is not None:
+        return RedirectResponse(found.location, 302)
+    return HTMLResponse(found.page, found.status, {"cache-control": "no-store"})

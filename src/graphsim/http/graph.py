@@ -6,7 +6,19 @@ from typing import Literal
 
 from graphsim import errors
 from graphsim.faults import Target
-from graphsim.http import access, comments, conversations, files, nodes, oauth, send, subscriptions
+from graphsim.http import (
+    access,
+    comments,
+    conversations,
+    facebook,
+    files,
+    insights,
+    media_insights,
+    nodes,
+    oauth,
+    send,
+    subscriptions,
+)
 from graphsim.http.call import Answer, Call
 from graphsim.sim import Sim
 from graphsim.state import Token
@@ -30,17 +42,25 @@ _EDGES: dict[tuple[str, str], Route] = {
     ("DELETE", "subscribed_apps"): Route(target="subscriptions", run=subscriptions.delete_subscription),
     ("GET", "media"): Route(target="media", run=comments.get_posts),
     ("POST", "mentions"): Route(target="comments", run=comments.post_mention),
-    ("GET", "accounts"): Route(target="me", run=nodes.get_pages),
+    ("GET", "stories"): Route(target="media", run=comments.get_stories),
+    ("GET", "accounts"): Route(target="me", run=facebook.get_pages),
+    ("GET", "permissions"): Route(target="me", run=facebook.get_permissions),
 }
 _TOKEN_PATHS = {"access_token": oauth.exchange_token, "refresh_access_token": oauth.refresh_token}
 _REMOVED = ("ids", "date_format")
+_OAUTH = "oauth/access_token"
 
 
 def target_of(sim: Sim, call: Call) -> Target:
     """The name by which faults find this call."""
-    if call.path in _TOKEN_PATHS or call.host == "api.instagram.com":
+    if call.path == "refresh_access_token" or call.params.get("grant_type") == "fb_exchange_token":
+        return "refresh"
+    if call.path in _TOKEN_PATHS or call.path == _OAUTH:
         return "token"
     edge = call.parts[1] if len(call.parts) == 2 else ""
+    named: dict[str, Target] = {"insights": "insights", "subscriptions": "subscriptions"}
+    if edge in named or call.path == "debug_token":
+        return named.get(edge, "me")
     if edge == "messages":
         return "send" if call.method == "POST" else "conversations"
     if edge == "message_attachments":
@@ -64,21 +84,41 @@ def target_of(sim: Sim, call: Call) -> Target:
 async def answer(sim: Sim, call: Call) -> Answer:
     """Answer a call, or raise GraphError. Rules T9, T18, L4, E5."""
     if call.host == "api.instagram.com":
-        if (call.method, call.path) != ("POST", "oauth/access_token"):
+        if (call.method, call.path) != ("POST", _OAUTH):
             raise errors.unknown_path(call.path)
         return oauth.exchange_code(sim, call)
     if call.path in _TOKEN_PATHS and not call.is_facebook:
         return _TOKEN_PATHS[call.path](sim, call)
+    apart = await _apart(sim, call)
+    if apart is not None:
+        return apart
     if any(name in call.params for name in _REMOVED):
         raise errors.invalid("The parameters ids and date_format are no longer supported")
     token = access.token_of(sim, call)
-    account = sim.world.accounts[token.account]
+    if call.is_facebook:
+        facebook.prove(sim, call, token)
+    account = sim.world.accounts.get(token.account)
+    if account is None:  # a user who shared no Page
+        return await _dispatch(sim, call, token)
     if not sim.limits.allows_daily(account.ig_id, account.daily_calls, sim.now_ms()):
         raise errors.throttled()
     found = await _dispatch(sim, call, token)
     if account.usage_headers:
         found.headers["x-business-use-case-usage"] = sim.limits.header(account.ig_id, account.daily_calls)
     return found
+
+
+async def _apart(sim: Sim, call: Call) -> Answer | None:
+    """What needs no token of a person, on graph.facebook.com. Rules T21 to T23, T28."""
+    if not call.is_facebook:
+        return None
+    if (call.method, call.path) == ("GET", _OAUTH):
+        return facebook.access_token(sim, call)
+    if (call.method, call.path) == ("GET", "debug_token"):
+        return facebook.debug_token(sim, call)
+    if len(call.parts) == 2 and call.parts[1] == "subscriptions":
+        return await subscriptions.of_app(sim, call)
+    return None
 
 
 async def _dispatch(sim: Sim, call: Call, token: Token) -> Answer:
@@ -99,9 +139,9 @@ async def _dispatch(sim: Sim, call: Call, token: Token) -> Answer:
 def _node(sim: Sim, call: Call, token: Token) -> Answer:
     """`/{id}`, whatever the id is of."""
     node, world = call.node(), sim.world
-    if node in world.comments and world.comments[node].account == token.account:
+    if node in world.comments and world.comments[node].account in _reached(token):
         return _comment(sim, call, token)
-    if node in world.posts and world.posts[node].account in (None, token.account):
+    if node in world.posts and world.posts[node].account in (None, *_reached(token)):
         handler = {"GET": comments.get_post, "POST": comments.post_post}.get(call.method)
         if handler is not None:
             return handler(sim, call, token, world.posts[node])
@@ -120,8 +160,10 @@ def _comment(sim: Sim, call: Call, token: Token) -> Answer:
 
 def _read(sim: Sim, call: Call, token: Token) -> Answer:
     node, world = call.node(), sim.world
-    account = world.accounts[token.account]
-    if node in ("me", account.ig_id, account.page_id):
+    if token.kind in ("user", "user_short") and node in ("me", token.grant.user):
+        return facebook.get_user(sim, call, token)
+    account = access.own(sim, token)
+    if node in ("me", account.ig_id, account.page_id, *token.grant.accounts):
         is_mention = call.params.get("fields", "").startswith("mentioned_")
         return comments.get_mention(sim, call, token) if is_mention else nodes.get_account(sim, call, token)
     message, conversation = world.messages.get(node), world.conversations.get(node)
@@ -154,10 +196,19 @@ def _edge_of_object(sim: Sim, call: Call, token: Token, edge: str) -> Answer:
     if edge == "comments" and post is not None and call.method in ("GET", "POST"):
         run = comments.get_comments if call.method == "GET" else comments.post_comment
         return run(sim, call, token, post)
+    if edge == "insights" and call.method == "GET":
+        if post is not None and post.account in _reached(token):
+            return media_insights.get_media_insights(sim, call, token, post)
+        return insights.get_account_insights(sim, call, token)
     if edge == "replies" and comment is not None and comment.account == token.account and call.method in ("GET", "POST"):
         run = comments.get_replies if call.method == "GET" else comments.post_reply
         return run(sim, call, token, comment)
     raise errors.no_object(call.method, node)
+
+
+def _reached(token: Token) -> tuple[str, ...]:
+    """The accounts whose posts and comments a token reaches: a user's, all that were shared."""
+    return (token.account, *token.grant.accounts)
 
 
 def _kind(sim: Sim, node: str) -> Kind | None:

@@ -17,9 +17,9 @@ def asked(call: Call, default: str = "id") -> tuple[Field, ...]:
 
 def get_account(sim: Sim, call: Call, token: Token) -> Answer:
     """`GET /me` and `GET /{IGID}`. Rule T8."""
-    account = sim.world.accounts[token.account]
+    account = access.media_account_of(sim, call, token) if token.grant.accounts else access.own(sim, token)
     if call.is_facebook and call.node() in ("me", account.page_id):
-        return Answer(document=fields.project(asked(call, "id,name"), _page(sim, account), "Page"))
+        return Answer(document=fields.project(asked(call, "id,name"), page_getters(sim, account), "Page"))
     access.require(token, access.BASIC)
     getters = dict(account_getters(sim, account))
     if call.is_facebook:
@@ -76,26 +76,18 @@ def profile_getters(sim: Sim, customer: Customer) -> Mapping[str, Getter]:
     return {**getters, "id": constant(customer.igsid)}
 
 
-def get_pages(sim: Sim, call: Call, token: Token) -> Answer:
-    """`GET /me/accounts` with a user's token: the Pages and their tokens. Rule T15."""
-    if token.kind != "user":
-        raise errors.no_object("GET", call.node())
-    account = sim.world.accounts[token.account]
-    default = "id,name,access_token"
-    page = fields.project(asked(call, default), _page(sim, account), "Page")
-    return Answer(document={"data": [page], "paging": {"cursors": {"before": "QVFI", "after": "QVFI"}}})
-
-
-def _page(sim: Sim, account: Account) -> Mapping[str, Getter]:
-    tokens = (one for one in sim.world.tokens.values() if one.account == account.ig_id and one.kind == "page")
-    page_token = next((one.value for one in tokens if not one.is_dead), None)
+def page_getters(sim: Sim, account: Account) -> Mapping[str, Getter]:
+    """The fields of a Page; the Instagram account is missing where none is linked. Rule T15."""
     getters = {**account_getters(sim, account), "id": constant(account.ig_id)}
+
+    def linked(one: Field) -> object:
+        return fields.project(one.fields, getters, "IGUser") if account.is_page_linked else MISSING
+
     return {
         "id": constant(account.page_id),
         "name": constant(account.name),
-        "access_token": constant(MISSING if page_token is None else page_token),
-        "tasks": constant(["MESSAGING", "MODERATE", "CREATE_CONTENT", "ANALYZE"]),
-        "instagram_business_account": lambda one: fields.project(one.fields, getters, "IGUser"),
+        "tasks": constant(list(account.page_tasks)),
+        "instagram_business_account": linked,
     }
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.contract.graphsim.door import CUSTOMER, IG, TOKEN, USERNAME, Receiver, Sim, running
+from tests.contract.graphsim.door import CUSTOMER, DAY, IG, TOKEN, USERNAME, Receiver, Sim, refusal, running
 
 NOON_MS = 1_793_620_800_000
 
@@ -68,6 +68,31 @@ async def test_with_a_state_file_a_simulator_goes_on_where_it_was(tmp_path: Path
             assert [one["mid"] for one in (await after.see("messages"))["items"]] == [written["mid"]]
             assert (await after.send("We are.")).status_code == 200
             assert (await after.do("write", customer=CUSTOMER))["mid"] != written["mid"]
+
+
+async def test_I1_T19_apps_tokens_and_numbers_are_kept_and_a_story_ends_after_the_next_start(
+    tmp_path: Path, receiver: Receiver
+) -> None:
+    arguments = ["--account", f"{IG}:{USERNAME}:{TOKEN}", "--state-file", str(tmp_path / "state"), "--callback", receiver.url]
+    async with httpx2.AsyncClient(timeout=20, trust_env=False, verify=False) as client:
+        with running(*arguments, "--clock", "manual") as base:
+            before = Sim(base, client)
+            await before.do("apps", id="5551", name="another")
+            await before.do("accounts", id=IG, flavour="fb")
+            story = (await before.do("posts", product_type="STORY"))["id"]
+            await before.do("insights", metric="reach", day="2026-11-01", value=77)
+            token = (await before.do("tokens", action="issue"))["items"][0]["value"]
+            await before.do("owner", does="withdraw", scopes=["instagram_business_manage_insights"])
+        with running(*arguments, "--clock", "manual", "--app-secret", "newer") as base:
+            after = Sim(base, client)
+            first, other = (await after.see("apps"))["items"]
+            assert (first["secret"], other["name"]) == ("newer", "another")
+            assert (await after.see("insights", metric="reach"))["items"][0]["final"] == 77
+            refused = await after.call("GET", f"{IG}/insights", token=token, metric="reach", period="day")
+            assert refusal(refused) == (200, None)
+            await after.advance(DAY)
+            await after.flush()
+    assert [item["value"]["media_id"] for item in receiver.items()] == [story]
 
 
 async def test_H8_what_had_not_arrived_at_the_end_comes_after_the_next_start(tmp_path: Path, receiver: Receiver) -> None:

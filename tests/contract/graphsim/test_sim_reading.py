@@ -1,17 +1,11 @@
 """Families C, P, T, E, K, L and M: what can be read, by whom, and what is refused."""
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.contract.graphsim.door import CUSTOMER, DAY, IG, SECRET, TOKEN, USERNAME, Sim, refusal
-
-APP = {"client_id": "1", "client_secret": SECRET}
-BACK = "https://inbox.example/back"
+from tests.contract.graphsim.door import CUSTOMER, DAY, IG, TOKEN, USERNAME, Sim, refusal
 
 
 async def test_C1_C7_conversations_come_newest_first_in_pages(sim: Sim) -> None:
@@ -187,72 +181,6 @@ async def test_P6_a_picture_dies_after_four_and_a_half_days(sim: Sim) -> None:
     assert (await sim.client.get(link)).status_code == 403
 
 
-async def login(sim: Sim, **query: str) -> dict[str, list[str]]:
-    """What the browser brings back from the login page."""
-    wanted = {"client_id": "1", "redirect_uri": BACK, "response_type": "code", "state": "s", **query}
-    wanted.setdefault("scope", "instagram_business_basic,instagram_business_manage_messages")
-    answer = await sim.client.get(f"{sim.base}/www.instagram.com/oauth/authorize", params=wanted)
-    assert answer.status_code == 302, answer.text
-    return parse_qs(urlsplit(answer.headers["location"]).query)
-
-
-async def exchange(sim: Sim, code: str) -> dict[str, object]:
-    form = {**APP, "grant_type": "authorization_code", "redirect_uri": BACK, "code": code}
-    return (await sim.client.post(f"{sim.base}/api.instagram.com/oauth/access_token", data=form)).json()
-
-
-async def test_T1_the_login_page_shows_the_accounts_unless_one_is_chosen(sim: Sim) -> None:
-    query = {"client_id": "1", "redirect_uri": BACK, "response_type": "code", "scope": "instagram_business_basic"}
-    page = await sim.client.get(f"{sim.base}/www.instagram.com/oauth/authorize", params=query)
-    assert f"graphsim_account={IG}" in page.text
-    await sim.do("login", account=IG)
-    assert (await login(sim))["state"] == ["s"]
-    await sim.do("login", denied=True)
-    assert (await login(sim))["error"] == ["access_denied"]
-
-
-async def test_T2_T4_a_code_works_once_and_for_an_hour(sim: Sim) -> None:
-    await sim.do("login", account=IG)
-    code = (await login(sim))["code"][0]
-    assert "access_token" in await exchange(sim, code)
-    assert (await exchange(sim, code))["error_type"] == "OAuthException"
-    late = (await login(sim))["code"][0]
-    await sim.advance(3600)
-    assert "access_token" not in await exchange(sim, late)
-
-
-async def test_T3_the_answer_may_be_wrapped(sim: Sim) -> None:
-    await sim.do("login", account=IG)
-    await sim.do("settings", wrapped_token_answer=True)
-    found = await exchange(sim, (await login(sim))["code"][0])
-    assert isinstance(found["data"], list)
-    assert found["data"][0]["permissions"] == "instagram_business_basic,instagram_business_manage_messages"
-
-
-async def test_T3_unticked_permissions_are_not_granted(sim: Sim) -> None:
-    await sim.do("login", account=IG, untick=["instagram_business_manage_messages"])
-    found = await exchange(sim, (await login(sim))["code"][0])
-    assert found["permissions"] == ["instagram_business_basic"]
-    await sim.do("write", customer=CUSTOMER)
-    assert refusal(await sim.call("GET", CUSTOMER, token=str(found["access_token"]), fields="name")) == (10, None)
-
-
-async def test_T5_T6_T7_a_token_becomes_long_and_is_renewed_after_a_day(sim: Sim) -> None:
-    await sim.do("login", account=IG)
-    short = str((await exchange(sim, (await login(sim))["code"][0]))["access_token"])
-    query = {"grant_type": "ig_exchange_token", "client_secret": SECRET, "access_token": short}
-    long = (await sim.client.get(f"{sim.base}/graph.instagram.com/access_token", params=query)).json()
-    assert (long["token_type"], long["expires_in"]) == ("bearer", 60 * DAY)
-    query = {"grant_type": "ig_refresh_token", "access_token": long["access_token"]}
-    url = f"{sim.base}/graph.instagram.com/refresh_access_token"
-    assert (await sim.client.get(url, params=query)).json()["error"]["code"] == 100
-    await sim.advance(DAY)
-    renewed = (await sim.client.get(url, params=query)).json()
-    await sim.advance(59 * DAY + 1)
-    assert refusal(await sim.call("GET", "me", token=long["access_token"])) == (190, 463)
-    assert (await sim.call("GET", "me", token=renewed["access_token"])).status_code == 200
-
-
 async def test_T8_user_id_of_me_is_the_igid_and_id_is_not(sim: Sim) -> None:
     me = await sim.get("me", fields="id,user_id,username,account_type")
     assert (me["user_id"], me["username"], me["account_type"]) == (IG, USERNAME, "BUSINESS")
@@ -265,50 +193,6 @@ async def test_T9_no_token_is_104_and_a_foreign_one_190(sim: Sim) -> None:
     assert refusal(await sim.call("GET", "me", token=None)) == (104, None)
     assert refusal(await sim.call("GET", "me", token="IGAAnobody")) == (190, None)
     assert refusal(await sim.call("GET", "me", host="graph.facebook.com")) == (190, None)
-
-
-async def test_T10_a_subscription_can_be_seen_made_and_ended(sim: Sim) -> None:
-    assert (await sim.call("DELETE", "me/subscribed_apps")).json() == {"success": True}
-    assert (await sim.get("me/subscribed_apps"))["data"] == []
-    body = {"subscribed_fields": ["messages", "comments"]}
-    assert (await sim.call("POST", f"{IG}/subscribed_apps", body=body)).json() == {"success": True}
-    assert (await sim.get("me/subscribed_apps"))["data"][0]["subscribed_fields"] == ["messages", "comments"]
-
-
-async def test_T11_a_page_takes_only_its_own_fields(sim: Sim) -> None:
-    await sim.do("accounts", id=IG, page_token="EAApage")
-    facebook = {"host": "graph.facebook.com", "token": "EAApage"}
-    assert refusal(await sim.call("POST", "me/subscribed_apps", subscribed_fields="messages,messaging_seen", **facebook)) == (
-        100,
-        None,
-    )
-    assert (await sim.call("POST", "me/subscribed_apps", subscribed_fields="feed", **facebook)).status_code == 200
-
-
-async def test_T12_a_signed_request_is_signed_over_its_second_part(sim: Sim) -> None:
-    signed = (await sim.do("signed-request"))["signed_request"]
-    signature, _, payload = signed.partition(".")
-    expected = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).digest()
-    assert base64.urlsafe_b64decode(signature + "==") == expected
-    account = (await sim.see("accounts"))["items"][0]
-    assert json.loads(base64.urlsafe_b64decode(payload + "=="))["user_id"] == account["app_scoped_id"]
-
-
-async def test_T14_a_revoked_token_tells_why(sim: Sim) -> None:
-    await sim.do("tokens", action="revoke", token=TOKEN, subcode=460)
-    answer = await sim.call("GET", "me")
-    assert (answer.status_code, refusal(answer)) == (401, (190, 460))
-    await sim.do("tokens", action="revoke", token=TOKEN, subcode=None)
-    assert refusal(await sim.call("GET", "me")) == (190, None)
-
-
-async def test_T15_a_users_token_lists_pages_with_theirs(sim: Sim) -> None:
-    user = (await sim.do("tokens", action="issue", kind="user"))["items"][0]["value"]
-    fields = "id,access_token,instagram_business_account{id,username}"
-    page = (await sim.get("me/accounts", host="graph.facebook.com", token=user, fields=fields))["data"][0]
-    assert page["instagram_business_account"] == {"id": IG, "username": USERNAME}
-    found = await sim.get(page["id"], host="graph.facebook.com", token=page["access_token"], fields="name")
-    assert found["id"] == page["id"]
 
 
 async def test_T16_messages_through_the_igid_on_facebook_are_code_3(sim: Sim) -> None:

@@ -20,7 +20,7 @@ VALUES: list[Any] = [*HOSTILE, None, True, 0, -1, 2**63, 1e308, [], {}, ["\0"], 
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
-    document = json.loads(openapi.rendered(routes.create()))
+    document = json.loads(openapi.rendered(routes.api()))
     return [
         (method, path, {**operation, "schemas": document["components"]["schemas"]})
         for path, methods in document["paths"].items()

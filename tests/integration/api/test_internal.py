@@ -181,6 +181,29 @@ async def test_IN3_a_live_token_is_told_again_and_never_replaced(
     assert await rows(worker_db, "SELECT 1 FROM outbound_messages WHERE workspace_id = $1", world.workspace) == []
 
 
+async def test_IN3_a_profile_gets_three_tokens_a_day_and_a_live_one_whenever_it_is_asked_for(
+    http: httpx2.AsyncClient, world: World, worker_db: Database, clock: Clock
+) -> None:
+    ig_id = somebody()
+    await happen(worker_db, world, Customer(world.ig_id, ig_id).writes("m", "Hi", clock.now()))
+    for number in range(3):
+        made = await ask(http, "generate-verification", ig_id=ig_id, event_id=f"event {number}")
+        for _ in range(3):  # however often, and for whatever
+            for event in (f"event {number}", "another"):
+                again = await ask(http, "generate-verification", ig_id=ig_id, event_id=event)
+                assert (again.status_code, again.json()) == (200, made.json())
+        clock.ahead += timedelta(minutes=61)
+    refused = await ask(http, "generate-verification", ig_id=ig_id, event_id="event 2")
+    problem = refused.json()
+    assert (refused.status_code, problem["code"], problem["field"]) == (429, "too_many_tokens", "ig_id")
+    assert "Ask again at" in problem["detail"]
+    assert int(refused.headers["retry-after"]) == problem["retry_after_s"]
+    clock.ahead += timedelta(seconds=problem["retry_after_s"] - 2)
+    assert (await ask(http, "generate-verification", ig_id=ig_id, event_id="event 2")).status_code == 429
+    clock.ahead += timedelta(seconds=3)
+    assert (await ask(http, "generate-verification", ig_id=ig_id, event_id="event 2")).status_code == 200
+
+
 async def test_IN4_of_several_accounts_one_has_to_be_named(
     http: httpx2.AsyncClient, world: World, doors: Doors, worker_db: Database, clock: Clock
 ) -> None:

@@ -1,5 +1,6 @@
-"""Answers for later, over HTTP: scheduled, listed, changed, sent by hand. Rules O19-O26 of docs/spec/inbox.md."""
+"""Answers for later, over HTTP: scheduled, listed, changed, sent by hand. Rules O19-O27 of docs/spec/inbox.md."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,8 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
+from confab.inbox import queue, wording
+from confab.store import outbound, outbox
 from confab.store.db import Database
 from tests.integration.api.conftest import Person
 from tests.integration.api.test_conversations import Desk, begin
@@ -152,3 +155,34 @@ async def test_O26_the_queue_says_how_much_waits_how_long_and_why(desk: Desk) ->
     assert (waiting["people"], waiting["paused_by"]) == (2, "Instagram asks to slow down.")
     assert 290 < waiting["expected_s"] <= 301
     assert waiting["paused_until"] is not None
+
+
+async def test_O27_each_that_waits_says_how_many_of_its_account_go_before(desk: Desk, stranger: Person) -> None:
+    for text in ("a", "b", "c"):
+        await desk.ask("POST", f"{desk.path}/messages", {"client_key": text, "text": text})
+    async with desk.worker.transaction() as conn:
+        kinds = "UPDATE outbound_messages SET kind = 'video', lane = CASE payload->>'text' WHEN 'c' THEN 1 ELSE 2 END"
+        await conn.execute(f"{kinds} WHERE workspace_id = $1 AND payload->>'text' <> 'b'", desk.person.workspace)
+        ids = await conn.fetch(
+            "SELECT id FROM messages WHERE workspace_id = $1 AND direction = 'outbound' ORDER BY id", desk.person.workspace
+        )
+    places = (await desk.get(f"{desk.path}/queue"))["items"]
+    ahead = {place["message_id"]: place["ahead"] for place in places}
+    assert [ahead[str(record["id"])] for record in ids] == [2, 0, 1]  # b is a person's, c a schedule's, a is automatic
+    theirs = await desk.ask("GET", f"{desk.path}/queue", None, stranger)
+    assert theirs.json()["items"] == []
+
+
+async def test_O26_films_and_private_replies_are_counted_where_they_are_paced(desk: Desk) -> None:
+    """The database tells a call's pool as `pool_of` does, which takes its place in it."""
+    for text in ("a", "b", "c"):
+        await desk.ask("POST", f"{desk.path}/messages", {"client_key": text, "text": text})
+    async with desk.worker.transaction() as conn:
+        for text, kind in (("a", "audio"), ("b", "image")):
+            change = "UPDATE outbound_messages SET kind = $2 WHERE workspace_id = $1 AND payload->>'text' = $3"
+            await conn.execute(change, desk.person.workspace, kind, text)
+        waiting = [one for one in await outbox.queues(conn, desk.person.workspace, queue.NAMES) if one.count]
+        found = await conn.fetch("SELECT id FROM outbound_messages WHERE workspace_id = $1", desk.person.workspace)
+        calls = [await outbound.get(conn, desk.person.workspace, record["id"]) for record in found]
+    assert {one.pool: one.count for one in waiting} == Counter(wording.pool_of(one).name for one in calls if one is not None)
+    assert {one.pool: one.count for one in waiting} == {"heavy_sends": 1, "sends": 2}

@@ -5,19 +5,24 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from confab.app import Front
 from confab.clock import Clock
 from confab.store.db import Database
 from confab.team import secrets, set_up
+from confab.team.passwords import Passwords
 from tests.integration.api.conftest import ORIGIN, PASSWORD, Person, found, join
 
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 
 
+@pytest.fixture(scope="module")
+async def hashed() -> str:
+    """What is stored of the password; to make it takes a sixth of a second."""
+    return await Passwords().hashed(PASSWORD)
+
+
 @pytest.fixture
-async def carla(app_db: Database, clock: Clock, front: Front) -> Person:
+async def carla(app_db: Database, clock: Clock, hashed: str) -> Person:
     """Somebody with a password."""
-    hashed = await front.services.passwords.hashed(PASSWORD)
     return await join(app_db, clock, await found(app_db, clock), "admin", hashed)
 
 

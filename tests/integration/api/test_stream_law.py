@@ -34,7 +34,7 @@ from confab.store.media import AVATAR
 from confab.store.wake import Wake
 from tests.integration.api.conftest import Person
 from tests.integration.inbox.desk import grasp
-from tests.stack import TOKEN, start_sim
+from tests.stack import TOKEN, lent_sim
 from tests.world import Customer, World, happen
 
 VAULT = Vault(keys=(os.urandom(32),), file=None)
@@ -355,20 +355,17 @@ async def notes(inbox: Inbox) -> None:
 
 
 async def has_a_profile(inbox: Inbox) -> None:
-    sim, url = start_sim("--account", f"{inbox.world.ig_id}:bakery:{TOKEN}")
-    try:
-        async with httpx2.AsyncClient() as door:
-            ada = {"customer": inbox.ada.igsid, "username": "ada.bakes", "name": "Ada", "text": "Hi", "deliver": False}
-            (await door.post(f"{url}/_control/write", json=ada)).raise_for_status()
+    async with lent_sim() as door:
+        url = str(door.base_url).removesuffix("/_control/")
+        (await door.post("/accounts", json={"id": inbox.world.ig_id, "token": TOKEN})).raise_for_status()
+        ada = {"customer": inbox.ada.igsid, "username": "ada.bakes", "name": "Ada", "text": "Hi", "deliver": False}
+        (await door.post("/write", json={"account": inbox.world.ig_id, **ada})).raise_for_status()
         async with GraphClient.open(f"{url}/graph.instagram.com/v25.0", timeout_s=30) as graph:
             profiles = Profiles(inbox.worker, graph, inbox.clock, Wake(inbox.doors.worker), _token)
             async with inbox.worker.transaction() as conn:
                 find = "SELECT participant_id FROM profile_fetches WHERE workspace_id = $1"
                 participant = await conn.fetchval(find, inbox.world.workspace)
             await profiles.run(Due(key=(inbox.world.workspace, participant), attempts=0))
-    finally:
-        sim.kill()
-        sim.communicate()
     (line,) = (await inbox.get("/conversations"))["items"]
     assert (line["participant"]["username"], line["participant"]["name"]) == ("ada.bakes", "Ada")
 

@@ -12,7 +12,9 @@ import pytest
 
 from confab.clock import Clock
 from confab.inbox.apply import Batch, apply
-from confab.inbox.unsent import send_or_note
+from confab.inbox.ingest import Ingest
+from confab.inbox.unsent import note, send_or_note
+from confab.inbox.upkeep import Upkeep
 from confab.members.connect import connect, disconnect
 from confab.members.offer import Offers, Revealing
 from confab.members.tokens import Mint, digest
@@ -20,11 +22,11 @@ from confab.members.welcome import Welcomes
 from confab.members.wording import Wording
 from confab.model.commands import Actor, Send
 from confab.settings import Settings
-from confab.store import claims, verifications
+from confab.store import claims, deliveries, ids, verifications
 from confab.store.db import Conn, Database, Doors
 from confab.store.db import connect as open_connection
 from confab.store.wake import Wake
-from tests.world import Customer, World, events_of, make_world
+from tests.world import Customer, World, body, events_of, make_world
 
 KEY = b"k" * 32
 WORDING = Wording.of(Settings(public_url="https://inbox.example.org", brand_name="Harbour"))
@@ -56,8 +58,8 @@ class Shop:
         mint = Mint(keys=lambda: (KEY,))
         self.mint = mint
         self.worker = Welcomes(
-            db=db, clock=clock, wake=self.waker, send=self._send, offers=Offers(send=self._send, wording=WORDING), mint=mint,
-            is_on=True,
+            db=db, clock=clock, wake=self.waker, send=self._send, note=note, offers=Offers(send=self._send, wording=WORDING),
+            mint=mint, is_on=True,
         )  # fmt: skip
 
     async def _send(self, conn: Conn, actor: Actor, command: Send, now: datetime) -> Any:
@@ -221,6 +223,47 @@ async def test_CN4_an_account_may_thank_less_often_and_still_processes_all(shop:
     assert len(await shop.fetch("SELECT 1 FROM messages WHERE workspace_id = $1 AND processed")) == 3
 
 
+@pytest.mark.parametrize("length", [900, 2000])
+async def test_CN5_a_link_that_is_too_long_stands_as_failed_with_the_reason(shop: Shop, length: int) -> None:
+    shop.ada = Customer(shop.world.ig_id, "7" * length)
+    await shop.welcome("m1")
+    assert await shop.waiting() == 0
+    (missed,) = await shop.fetch(
+        "SELECT state, error_code, error_message, payload FROM outbound_messages WHERE workspace_id = $1"
+    )
+    assert (missed["state"], missed["error_code"]) == ("failed", "link_too_long")
+    assert "too long" in missed["error_message"]
+    assert shop.mint.plain((await shop.tokens())[0]) not in json.dumps(missed["payload"])
+    for number in range(5):
+        await shop.welcome(f"again {number}")
+    assert await shop.dms() == ["verification"] * 3
+
+
+class Heard(Wake):
+    """Keeps what is said."""
+
+    def say(self, *names: str) -> None:
+        self.said = {*getattr(self, "said", set[str]()), *names}
+
+
+async def test_CN1_the_worker_is_woken_as_soon_as_the_message_is_in(shop: Shop, doors: Doors) -> None:
+    async def said(mid: str, text: str) -> set[str]:
+        heard = Heard(doors.worker)
+        ingest = Ingest(shop.db, shop.clock, heard, frozenset())
+        async with shop.db.transaction() as conn:
+            now, delivery = shop.clock.now(), ids.new(shop.clock.now())
+            raw = body(shop.world.ig_id, shop.ada.writes(mid, text, now))
+            await deliveries.keep(conn, [delivery], now, [(None, raw)])
+        await ingest.ingest([delivery])
+        return heard.said
+
+    assert "wwelcomes" in (first := await said("m1", "Hi"))
+    assert "wlibrary" not in first
+    await shop.work()
+    assert await shop.connects()
+    assert {"wwelcomes", "wlibrary"} <= await said("m2", "https://www.instagram.com/reel/C1/")
+
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_CN5_shuffled_doubled_redelivered_and_killed_anywhere_each_message_is_answered_once(shop: Shop, seed: int) -> None:
     chance = random.Random(seed)
@@ -297,3 +340,31 @@ async def test_CN7_a_link_is_made_readable_with_any_key_that_is_still_here(shop:
     async with shop.db.transaction() as conn:
         shown = await Revealing(mint=later)(conn, shop.world.workspace, call["payload"], shop.clock.now())
     assert shown == {"text": call["payload"]["text"].replace("…", shop.mint.plain((await shop.tokens())[0]))}
+
+
+async def test_CN10_a_token_is_forgotten_thirty_days_after_its_end_used_or_not_in_small_steps(shop: Shop) -> None:
+    await shop.welcome("m1")
+    assert await shop.connects()
+    other = await shop.fetch("SELECT id FROM conversations WHERE workspace_id = $1")
+    async with shop.db.transaction() as conn:
+        assert await disconnect(conn, shop.world.workspace, other[0]["id"], "user-1", shop.clock.now())
+    for number in range(2):
+        shop.clock.ahead += timedelta(minutes=61)
+        await shop.welcome(f"again {number}")
+    last = (await shop.tokens())[-1]
+    shop.clock.ahead += timedelta(days=30)  # the first two are over for longer than that, the last not quite
+
+    async def forget() -> int:
+        async with shop.db.transaction() as conn:
+            return await verifications.forget_ended(conn, shop.clock.now() - timedelta(days=30), 1)
+
+    counts = [await forget()]  # other workspaces' too
+    while counts[-1]:
+        counts.append(await forget())
+    assert set(counts) == {0, 1}
+    assert await shop.tokens() == [last]
+    upkeep = Upkeep(shop.db, shop.clock, shop.waker, ledger_days=30, unclaimed_days=7)
+    shop.clock.ahead += timedelta(minutes=61)
+    await upkeep.scheduled(claims.Due(key=("forgetting",), attempts=1))
+    assert await shop.tokens() == []
+    assert len(await shop.dms()) == 3

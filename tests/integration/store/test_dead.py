@@ -54,6 +54,8 @@ REST: dict[str, LiteralString] = {
     "library": "INSERT INTO library_queue (workspace_id, message_id, due_at) SELECT workspace_id, id, now() FROM messages",
     "library_events": """INSERT INTO library_events (workspace_id, id, item_id, type, body, happened_at, due_at)
         SELECT workspace_id, gen_random_uuid(), id, 'created', '{}', now(), now() FROM messages""",
+    "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
+        SELECT workspace_id, id, 'sealed', now(), now(), now() FROM accounts""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
+from confab.inbox import queue
 from confab.model.inbox import ConversationId
+from confab.model.library import ItemId, Member, MemberId
 from confab.store import (
     changes,
     claims,
@@ -17,14 +19,16 @@ from confab.store import (
     conversation_list,
     deliveries,
     history,
+    library,
     messages,
     notes,
     outbox,
     participants,
     watches,
 )
-from confab.store.conversation_list import Position, Sort, View, Wanted
+from confab.store.conversation_list import Position, Sort, View
 from confab.store.db import Conn, Database, Doors, connect
+from confab.store.library import Wanted
 from tests.filled import fill
 from tests.world import World, make_world
 
@@ -102,7 +106,7 @@ async def test_a_page_of_the_list_is_one_range_of_its_index(
     app_db: Database, world: World, view: View, sort: Sort, index: str, statuses: list[Any], deep: bool
 ) -> None:
     middle = Position(at=datetime(2026, 6, 3, tzinfo=UTC), id=UUID(int=0))
-    wanted = Wanted(
+    wanted = conversation_list.Wanted(
         view=view,
         statuses=statuses,
         accounts=[world.account],
@@ -157,42 +161,58 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
 _ANSWERS = """
 INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload, state,
     actor_kind, due_at, created_at, release_at, on_reply)
-SELECT m.workspace_id, m.id, m.account_id, m.conversation_id, m.id, 'p', 'text', '{"text": "x"}',
-    (ARRAY['sent', 'sent', 'sent', 'sent', 'scheduled', 'failed', 'queued', 'sent'])[1 + n % 8], 'agent', NULL, now(),
-    '2026-12-01'::timestamptz + n * interval '1 minute', 'hold'
-FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1 LIMIT 8000) m
+SELECT m.workspace_id, m.id, CASE WHEN n % 24 < 3 THEN $2 ELSE m.account_id END, m.conversation_id, m.id, 'p', 'text',
+    '{"text": "x"}', CASE WHEN n % 24 < 4 THEN 'queued' WHEN n % 24 = 4 THEN 'scheduled' WHEN n % 24 = 5 THEN 'failed'
+        ELSE 'sent' END,
+    'agent', NULL, now(), '2026-12-01'::timestamptz + n * interval '1 minute', 'hold'
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1) m
 """
+
+
+@asynccontextmanager
+async def answers(doors: Doors, world: World) -> AsyncIterator[None]:
+    """Answers in every state: a thousand wait for our account, and three times as many for another of the same workspace."""
+    owner, other = await connect(doors.owner), uuid4()
+    given = "INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, '17841400000000003', 'zz', $3)"
+    await owner.execute(given, world.workspace, other, NOW)
+    try:
+        await owner.execute(_ANSWERS, world.workspace, other)
+        await owner.execute("ANALYZE outbound_messages")
+        yield
+    finally:
+        await owner.execute("DELETE FROM outbound_messages WHERE workspace_id = $1", world.workspace)
+        await owner.execute("DELETE FROM accounts WHERE id = $1", other)
+        await owner.close()
 
 
 async def test_O24_what_needs_a_look_and_the_queue_are_ranges_of_their_indexes(
     doors: Doors, app_db: Database, world: World
 ) -> None:
-    owner = await connect(doors.owner)
-    try:
-        await owner.execute(_ANSWERS, world.workspace)
-        await owner.execute("ANALYZE outbound_messages")
-        async with explaining(app_db, world) as conn:
-            given: dict[str, Any] = {"account": None, "limit": 50}
-            after = (datetime(2026, 12, 1, tzinfo=UTC), UUID(int=0))
-            items, _ = await outbox.scheduled(conn, world.viewer, conversation=None, after=after, **given)  # type: ignore[arg-type]
-            scheduled = conn.plans[0]
-            conn.plans.clear()
-            before = UUID(int=2**128 - 1)
-            bad, _ = await outbox.troubled(conn, world.viewer, states=["failed"], before=before, **given)  # type: ignore[arg-type]
-            troubled = conn.plans[0]
-            conn.plans.clear()
-            (queue,) = await outbox.queues(conn, world.viewer, "sends")  # type: ignore[arg-type]
-            queued = conn.plans[0]
-    finally:
-        await owner.execute("DELETE FROM outbound_messages WHERE workspace_id = $1", world.workspace)
-        await owner.close()
-    assert (len(items), len(bad), queue.people) == (50, 50, 1000)
-    assert "outbound_scheduled" in scheduled
-    assert "outbound_troubled" in troubled
-    assert "outbound_queued" in queued
-    assert rows_touched(scheduled) <= 150, scheduled
-    assert rows_touched(troubled) <= 150, troubled
-    assert all("Seq Scan on outbound_messages" not in plan for plan in (scheduled, troubled, queued))
+    given: dict[str, Any] = {"account": None, "limit": 50}
+    after, before = (datetime(2026, 12, 1, tzinfo=UTC), UUID(int=0)), UUID(int=2**128 - 1)
+    async with answers(doors, world), explaining(app_db, world) as conn:
+        last = "SELECT conversation_id FROM outbound_messages WHERE state = 'queued' AND account_id = $1 ORDER BY id DESC LIMIT 1"
+        conversation = await conn.fetchval(last, world.account)
+        items, _ = await outbox.scheduled(conn, world.viewer, conversation=None, after=after, **given)  # type: ignore[arg-type]
+        bad, _ = await outbox.troubled(conn, world.viewer, states=["failed"], before=before, **given)  # type: ignore[arg-type]
+        ours, theirs = await outbox.queues(conn, world.workspace, queue.NAMES)  # type: ignore[arg-type]
+        places = await outbox.places(conn, world.viewer, conversation, queue.NAMES)  # type: ignore[arg-type]
+        scheduled_ids, held, troubled_ids = await outbox.needing_a_look(conn, world.viewer)  # type: ignore[arg-type]
+    assert (len(items), len(bad), ours.count, theirs.count) == (50, 50, 1000, 3000)
+    assert 999 in {place.ahead for place in places}
+    assert (len(scheduled_ids), len(held), len(troubled_ids)) == (200, 0, 200)
+    plans = [plan for plan in conn.plans if "outbound_messages" in plan]
+    assert [plan for plan in plans if "Seq Scan on outbound_messages" in plan] == []
+    listed, trouble, counted, in_line, looked = plans
+    for plan, index, most in (  # a bitmap counts its rows twice
+        (listed, "outbound_scheduled", 150),
+        (trouble, "outbound_troubled", 2 * 1000 + 10),
+        (counted, "outbound_line", 2 * 4000 + 10),
+        (in_line, "outbound_line", 2 * 3 * 3000 + 10),
+        (looked, "outbound_troubled", 5 * 1000 + 10),
+    ):
+        assert index in plan, plan
+        assert rows_touched(plan) <= most, plan
 
 
 @pytest.mark.parametrize(
@@ -264,3 +284,78 @@ async def test_IN4_who_knows_a_profile_and_what_a_token_is_for_are_ranges_of_ind
             await explained.fetch(re.sub("profile_ig_id|token_digest", "$1", body), given)
             assert index in explained.plans[0]
             assert rows_touched(explained.plans[0]) <= 20
+
+
+_LIBRARY = (
+    """INSERT INTO members (workspace_id, id, way, user_id, created_at)
+    SELECT $1, gen_random_uuid(), 'page', 'user ' || n, $2 FROM generate_series(1, 20) n""",
+    """INSERT INTO library_items (workspace_id, id, member_id, kind, key, tags, first_sent_at, last_sent_at)
+    SELECT m.workspace_id, gen_random_uuid(), b.id, 'reel', gen_random_uuid(), ARRAY['bread'], m.sent_at, m.sent_at
+    FROM (SELECT *, row_number() OVER (ORDER BY sent_at, id) AS n FROM messages WHERE workspace_id = $1 LIMIT 20000) m
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM members WHERE workspace_id = $1 AND created_at = $2) b
+        ON b.n = 1 + m.n % 20""",
+    """INSERT INTO library_sources (workspace_id, item_id, message_id, position, conversation_id, sent_at)
+    SELECT i.workspace_id, i.id, m.id, 0, m.conversation_id, m.sent_at
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS n FROM library_items WHERE workspace_id = $1) i
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS n FROM messages WHERE workspace_id = $1) m USING (n)
+    WHERE $2::timestamptz IS NOT NULL""",
+)
+
+
+@asynccontextmanager
+async def shelves(doors: Doors, world: World) -> AsyncIterator[Member]:
+    """Twenty members with a thousand items each, and one of them."""
+    owner = await connect(doors.owner)
+    try:
+        for statement in _LIBRARY:
+            await owner.execute(statement, world.workspace, NOW)
+        await owner.execute("ANALYZE members, library_items, library_sources")
+        found = await owner.fetchval("SELECT id FROM members WHERE workspace_id = $1 LIMIT 1", world.workspace)
+        yield Member(workspace_id=world.workspace, id=MemberId(found), user_id="user", email=None)
+    finally:
+        for table in ("library_sources", "library_items", "members"):
+            await owner.execute(f"DELETE FROM {table} WHERE workspace_id = $1", world.workspace)
+        await owner.close()
+
+
+async def test_LB5_a_page_of_a_library_is_one_range_of_its_index(doors: Doors, app_db: Database, world: World) -> None:
+    deep = (datetime(2026, 6, 3, tzinfo=UTC), UUID(int=2**128 - 1))
+    async with shelves(doors, world) as member, explaining(app_db, world) as conn:
+        for wanted, most in (
+            (Wanted(limit=60), 70),
+            (Wanted(limit=60, after=deep), 70),
+            (Wanted(limit=60, tag="bread"), 70),
+            (Wanted(limit=60, text="nowhere"), 1010),  # looks through this member's alone
+        ):
+            conn.plans.clear()
+            await library.page(conn, member, wanted)  # type: ignore[arg-type]
+            (plan,) = conn.plans
+            assert "library_page" in plan, plan
+            assert "Seq Scan on library" not in plan, plan
+            # an item's source, and what its picture may be, are looked up by key
+            assert rows_touched(plan) <= 3 * most, plan
+
+
+async def test_LB4_what_the_library_has_of_a_message_or_an_item_is_found_by_keys(
+    doors: Doors, app_db: Database, world: World
+) -> None:
+    async with shelves(doors, world) as member, explaining(app_db, world) as conn:
+        source = await conn.fetchrow(
+            "SELECT s.message_id, s.item_id, s.conversation_id FROM library_sources s JOIN library_items i ON i.id = s.item_id"
+            " WHERE i.member_id = $1 LIMIT 1", member.id,
+        )  # fmt: skip
+        conn.plans.clear()
+        item, message = ItemId(source["item_id"]), source["message_id"]
+        assert len(await library.sources_of(conn, world.workspace, message)) == 1  # type: ignore[arg-type]
+        assert await library.one(conn, member, item) is not None  # type: ignore[arg-type]
+        assert len(await library.shown(conn, world.workspace, [item])) == 1  # type: ignore[arg-type]
+        conversation = ConversationId(source["conversation_id"])
+        shown = await library.for_viewer(conn, world.viewer, conversation, None, 50)  # type: ignore[arg-type]
+        assert await library.preview(conn, member, item, NOW) is None  # type: ignore[arg-type]
+        assert await library.owner_of(conn, world.workspace, message) is not None  # type: ignore[arg-type]
+    assert 1 <= len(shown) <= 3
+    for plan in conn.plans:
+        assert "Seq Scan on library" not in plan, plan
+        assert "Seq Scan on messages" not in plan, plan
+        assert "Seq Scan on attachments" not in plan, plan
+        assert rows_touched(plan) <= 60, plan

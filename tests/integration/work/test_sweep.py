@@ -43,6 +43,8 @@ ROWS = {
     "library": "INSERT INTO library_queue (workspace_id, message_id, due_at) VALUES ($2, $2, $1)",
     "library_events": """INSERT INTO library_events (workspace_id, id, item_id, type, body, happened_at, due_at)
         VALUES ($2, $2, $2, 'created', '{}', $1, $1)""",
+    "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
+        VALUES ($2, $2, 'sealed', $1, $1, $1)""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -50,6 +50,9 @@ export function AccountCard({ account, connectingOff }: { account: Account; conn
       {account.health_reason && (
         <p className="mt-2 text-sm text-red wrap-anywhere">{account.health_reason}</p>
       )}
+      {account.token_error && account.token_error !== account.health_reason && (
+        <p className="mt-2 text-sm text-amber wrap-anywhere">{account.token_error}</p>
+      )}
       <Arrival account={account} />
       <HumanAgent account={account} />
       <Indicators account={account} />

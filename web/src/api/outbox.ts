@@ -50,6 +50,16 @@ export const queues = queryOptions({
   refetchInterval: QUEUE_MS,
 })
 
+/** Where the messages of a conversation stand that wait. Fetched while one of them takes long, and no other time. */
+export const places = (conversation: string) =>
+  queryOptions({
+    queryKey: ["queues", conversation] as const,
+    queryFn: () =>
+      answer(http.GET("/api/v1/conversations/{id}/queue", { params: { path: { id: conversation } } })),
+    staleTime: QUEUE_MS,
+    refetchInterval: QUEUE_MS,
+  })
+
 /** A list that is brought up to date by changes, and fetched again where those do not tell enough. */
 export function useTracked<T>(options: {
   queryKey: QueryKey

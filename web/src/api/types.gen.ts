@@ -766,6 +766,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Places
+         * @description How many of the account go before each message of a conversation that waits, when it goes, and what keeps it.
+         */
+        get: operations["list_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved-replies": {
         parameters: {
             query?: never;
@@ -978,6 +998,8 @@ export interface components {
             media_mode: ("store" | "reference") | null;
             /** Token Expires At */
             token_expires_at: string | null;
+            /** Token Error */
+            token_error: string | null;
             /** Complete Up To */
             complete_up_to: string | null;
             /** Incomplete Reason */
@@ -2112,6 +2134,39 @@ export interface components {
             enqueued: boolean;
         };
         /**
+         * Place
+         * @description Where a message stands that waits to go out: how many of its account go before it, and in how many seconds it goes.
+         *
+         *     Counted up to 10,000; the rest is as in the account's queue.
+         */
+        Place: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Ahead */
+            ahead: number;
+            /** Expected S */
+            expected_s: number | null;
+            /** Paused Until */
+            paused_until: string | null;
+            /** Paused By */
+            paused_by: string | null;
+        };
+        /**
+         * Places
+         * @description The first 20 messages of a conversation that wait to go out, in their order; `next` is always null.
+         */
+        Places: {
+            /** Items */
+            items: components["schemas"]["Place"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Problem
          * @description Why a request was refused. `code` is stable and listed in docs/errors.md; an error's own facts stand beside these.
          */
@@ -2134,9 +2189,10 @@ export interface components {
         };
         /**
          * Queue
-         * @description What waits to go out for one account: counted up to 10,000, and how many seconds Meta's limits make that last.
+         * @description What waits to go out for one account: counted up to 10,000 in a lane, and how many seconds Meta's limits make it last.
          *
-         *     `paused_until`: nothing goes before; `paused_by`: why nothing goes, or not yet.
+         *     `expected_s` None: nobody knows, because a person has to mend something first. `paused_until`: nothing goes before;
+         *     `paused_by`: why nothing goes, or not yet.
          */
         Queue: {
             /**
@@ -2151,7 +2207,7 @@ export interface components {
             /** Automatic */
             automatic: number;
             /** Expected S */
-            expected_s: number;
+            expected_s: number | null;
             /** Paused Until */
             paused_until: string | null;
             /** Paused By */
@@ -3980,6 +4036,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_places: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Places"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query"
+import { useQuery } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
-import type { Conversation, Message } from "../api/model"
-import { queues } from "../api/outbox"
-import { describeQueue } from "../lib/queue-words"
+import type { Message } from "../api/model"
+import { places } from "../api/outbox"
+import { describePlace } from "../lib/queue-words"
 
 /** So long nobody wonders. */
 const PATIENCE_MS = 4_000
@@ -18,10 +18,9 @@ export function Queued({ message }: { message: Message }) {
 }
 
 function Late({ message }: { message: Message }) {
-  const cache = useQueryClient()
-  const account = cache.getQueryData<Conversation>(["conversation", message.conversation_id])?.account.id
-  const { data } = useQuery(queues)
-  const queue = data?.items.find((one) => one.account_id === account)
-  const words = message.error?.message ?? (queue && describeQueue(queue))
+  const { data } = useQuery(places(message.conversation_id))
+  const place = data?.items.find((one) => one.message_id === message.id)
+  const reason = place?.paused_by ? null : message.error?.message
+  const words = [reason, place && describePlace(place)].filter(Boolean).join(" ")
   return <span>· Queued{words ? `: ${words}` : ""}</span>
 }

@@ -30,6 +30,8 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   const isPlaced = useRef(false)
   /** Where we scrolled to ourselves: that is nobody's wish to look at something else. */
   const ownTop = useRef<number | null>(null)
+  /** Where it was when we last looked. Elsewhere, somebody has scrolled, and the browser has yet to tell. */
+  const knownTop = useRef(0)
   const areFilling = useRef(isFilling)
   areFilling.current = isFilling
   const isLoading = useRef(false)
@@ -39,6 +41,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   const remember = useCallback(() => {
     const element = scroller.current
     if (element === null || !isPlaced.current) return
+    knownTop.current = element.scrollTop
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
     // The next ones go between the first of them, which may be the top row by now, and the row that is looked at.
     const isOwn = areFilling.current && Math.abs(element.scrollTop - (ownTop.current ?? -1)) < 1
@@ -51,13 +54,15 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   const restore = useCallback(() => {
     const element = scroller.current
     if (element === null) return
+    if (Math.abs(element.scrollTop - knownTop.current) >= 1) remember()
     if (anchor.current === "end") element.scrollTop = element.scrollHeight
     else {
       const row = findRow(element, anchor.current.key)
       if (row !== null) element.scrollTop = row.offsetTop - anchor.current.offset
     }
     ownTop.current = element.scrollTop
-  }, [])
+    knownTop.current = element.scrollTop
+  }, [remember])
 
   useLayoutEffect(() => {
     const element = scroller.current
@@ -110,6 +115,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
   }, [keys, wantOlder])
 
   const toEnd = useCallback(() => {
+    knownTop.current = scroller.current?.scrollTop ?? 0 // wherever somebody was on the way to
     anchor.current = "end"
     restore()
     remember()
@@ -121,6 +127,7 @@ export function useThreadScroll({ conversationId, keys, startKey, hasOlder, load
       const element = scroller.current
       const row = element && findRow(element, key)
       if (row) {
+        knownTop.current = element.scrollTop
         anchor.current = { key, offset: Math.max(0, (element.clientHeight - row.offsetHeight) / 2) }
         restore()
         remember()

@@ -18,6 +18,7 @@ export const ACCOUNT: Account = {
   health_reason: null,
   media_mode: null,
   token_expires_at: null,
+  token_error: null,
   complete_up_to: null,
   incomplete_reason: null,
   receiving: "webhooks",

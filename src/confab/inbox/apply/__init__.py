@@ -28,7 +28,20 @@ from confab.model.events import (
     ReactionChanged,
 )
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, conversations, events, history, ids, library, media, messages, outbound, participants, welcomes
+from confab.store import (
+    changes,
+    conversations,
+    events,
+    history,
+    ids,
+    library,
+    media,
+    messages,
+    outbound,
+    participants,
+    wake,
+    welcomes,
+)
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -50,8 +63,8 @@ class Batch:
     our_app_ids: frozenset[str]
 
 
-async def apply(conn: Conn, batch: Batch, now: datetime) -> set[WorkspaceId]:
-    """Put the events into the database; the workspaces in which something became different.
+async def apply(conn: Conn, batch: Batch, now: datetime) -> set[str]:
+    """Put the events into the database; the names to say once that is committed (store/wake.py).
 
     The caller's transaction, which should do little else: accounts and conversations stay locked until it ends. Whatever
     raises leaves nothing behind; the same events again change nothing.
@@ -148,7 +161,7 @@ def _participant_key(source: Source, event: Event) -> tuple[UUID, UUID, str] | N
     return None if igsid is None else (source.workspace_id, source.account_id, igsid)
 
 
-async def _save(conn: Conn, state: State, besides: others.Others) -> set[WorkspaceId]:
+async def _save(conn: Conn, state: State, besides: others.Others) -> set[str]:
     rows = {id(row): row for row in [*state.messages.values(), *(answer.message for answer in state.recognised)]}
     new = [row for row in rows.values() if row.is_new]
     changed = [row for row in touched(rows.values()) if not row.is_new]
@@ -165,16 +178,24 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[Workspa
         await _note_histories(conn, state)
     await _save_rest(conn, state)
     await media.enqueue(conn, [one for row in [*new, *changed] if row.is_new or row.loses_attachments for one in _to_fetch(row)])
-    to_welcome = [_welcome(row) for row in new if _is_news_of_a_participant(state, row)]
-    if to_welcome:
-        await welcomes.enqueue(conn, to_welcome, state.now)
-    if shared := [(row.workspace_id, row.id) for row in [*new, *changed] if _may_be_shared(row)]:
-        await library.hand_on_known(conn, shared, state.now)
+    due = await _hand_to_members(conn, state, new, changed)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
     await _collect(conn, state, new, changed, found)
     await changes.publish_all(conn, found, state.now)
-    return set(found)
+    return {wake.changed(workspace) for workspace in found} | due
+
+
+async def _hand_to_members(conn: Conn, state: State, new: Sequence[MessageRow], changed: Sequence[MessageRow]) -> set[str]:
+    """What has to do with customers who connect: somebody waits for the answer, so its worker is woken. Rules CN1, LB1."""
+    names = set[str]()
+    to_welcome = [_welcome(row) for row in new if _is_news_of_a_participant(state, row)]
+    if to_welcome and await welcomes.enqueue(conn, to_welcome, state.now):
+        names.add(wake.work("welcomes"))
+    shared = [(row.workspace_id, row.id) for row in [*new, *changed] if _may_be_shared(row)]
+    if shared and await library.hand_on_known(conn, shared, state.now):
+        names.add(wake.work("library"))
+    return names
 
 
 def _may_be_shared(row: MessageRow) -> bool:

@@ -117,3 +117,25 @@ def test_what_is_wrong_about_a_token_is_one_sentence(shell: Shell) -> None:
     assert (unknown.returncode, unknown.stderr) == (1, "confab: There is nobody with the address nobody@example.org.\n")
     late = shell.run("token", "create", "--user", "ben@example.org", "--expires-at", "2020-01-01")
     assert (late.returncode, late.stderr) == (1, "confab: The token would have expired already.\n")
+
+
+def test_the_command_looks_at_the_installation_and_leaves_nothing_behind(shell: Shell) -> None:
+    listed = shell.run("doctor", "--json")
+    assert listed.returncode == 1  # no secret is set
+    assert '"check":"storage"' in listed.stdout
+    assert "A file was kept, read and removed." in listed.stdout
+    assert [path for path in Path(shell.folder, "media").rglob("*") if path.is_file()] == []
+    assert "CONFAB_META_APP_SECRET: Every webhook is refused." in shell.run("doctor").stdout
+
+
+def test_TK1_tokens_that_end_within_a_week_are_renewed_now_for_who_asks(shell: Shell) -> None:
+    shell.run("workspace", "create", "Tokens")
+    for ig_id, ends in (("178410001", "2026-12-01"), ("178410002", "2099-01-01")):
+        given = ["--ig-id", ig_id, "--username", f"shop.{ig_id}", "--access-token", "IGAA", "--expires-at", ends]
+        assert shell.run("account", "add", "--workspace", "Tokens", *given).returncode == 0
+    shell.sql(
+        """UPDATE integrations SET issued_at = now() - interval '2 days', due_at = now() + interval '1 hour',
+            expires_at = CASE WHEN expires_at < '2090-01-01' THEN now() + interval '3 days' ELSE expires_at END"""
+    )
+    assert shell.json_of("refresh-tokens") == {"tokens": 1}
+    assert shell.run("refresh-tokens").stdout == "0 access tokens are renewed by the worker now.\n"
