@@ -39,7 +39,6 @@ describe("the house", () => {
     for (const target of importsOf(name, text)) {
       const targetRoom = target.split("/")[0] ?? ""
       const isAllowed = targetRoom === room || MAY_IMPORT[room]?.includes(targetRoom)
-      // Colours are shared with the pages of customers, which the server draws.
       // The server's shapes are types without code: every room may name them.
       expect(isAllowed || target === "api/model" || target === COLOURS, `${name} imports ${target}`).toBe(
         true,

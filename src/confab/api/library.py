@@ -70,10 +70,11 @@ async def show(request: Request, services: Running, q: str = "", kind: str = "",
     chosen = _KINDS.get(kind)
     filters = Filters(q=q.strip()[:200], kind=chosen, tag=tag.strip()[:40], cursor=cursor)
     async with access.transaction() as conn:
+        mark = await store.mark(conn, access.member)  # first: what comes meanwhile is shown twice rather than never
         items, next_ = await _page(access, _wanted(filters, _PAGE))
         count, tags = await store.count(conn, access.member), await store.tags(conn, access.member)
         connected = await members.connected(conn, access.member)
-        mark, is_gathering = await store.mark(conn, access.member), await store.is_gathering(conn, access.member)
+        is_gathering = await store.is_gathering(conn, access.member)
     return library_pages.library(
         Shelf(
             brand=services.settings.brand_name, member=access.member, filters=filters, items=items, count=count, tags=tags,

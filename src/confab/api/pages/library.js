@@ -1,7 +1,7 @@
 /* Keeps a library that is open as it is now: asks for two numbers, and fetches the page again only when they changed.
    What somebody has open or is writing in stays as it is, but for its picture. Without this script the page is whole. */
 const SOON_MS = 2000
-const LATEST_MS = 20000
+const LATEST_MS = 6000
 let wait = SOON_MS
 
 function isBusy(element) {
