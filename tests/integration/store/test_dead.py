@@ -5,7 +5,7 @@ from typing import LiteralString
 
 import pytest
 
-from confab.__main__ import WorkKind
+from confab.arguments.work import WorkKind
 from confab.clock import Clock
 from confab.store import claims
 from confab.store.db import Conn, Database, Doors
