@@ -60,6 +60,10 @@ async def items(browser: httpx2.AsyncClient) -> list[dict[str, Any]]:
     return answer.json()["items"]
 
 
+async def mark(browser: httpx2.AsyncClient) -> str:
+    return (await browser.get("/library/news")).json()["mark"]
+
+
 async def gone(browser: httpx2.AsyncClient) -> bool:
     return not await items(browser)
 
@@ -266,7 +270,7 @@ async def test_LB7_a_preview_that_comes_later_is_told_to_the_team_and_to_its_mem
     async with shop(doors, box) as running, customer(running.url) as browser:
         await running.customer_writes("hello")
         await connect(running, box, browser, app_db, "pia@example.org")
-        assert (await browser.get("/library/news")).json()["mark"] == "0.0"
+        assert await mark(browser) == "0.0."
         await running.customer_writes("this one", attachments=["ig_post"])
 
         async def with_preview() -> list[dict[str, Any]]:
@@ -281,8 +285,23 @@ async def test_LB7_a_preview_that_comes_later_is_told_to_the_team_and_to_its_mem
         conversation = await only_conversation(running)
         (seen,) = (await running.api.get(f"/conversations/{conversation}/library")).json()["items"]
         assert json.loads(told[-1]["body"])["item"] == seen
-        assert (await browser.get("/library/news")).json()["mark"] == f"1.{len(told)}"
+        assert await mark(browser) == f"1.{len(told)}.{item['id']}"
         assert seen["version"] == item["version"] == len(told)
+
+
+async def test_LB10_a_library_in_which_one_item_took_the_place_of_another_is_another(
+    doors: Doors, app_db: Database, box: Mailbox
+) -> None:
+    async with shop(doors, box) as running, customer(running.url) as browser:
+        await running.customer_writes("https://ex.io/a")
+        await connect(running, box, browser, app_db, "rosa@example.org")
+        (item,) = await until(lambda: items(browser))
+        before = await mark(browser)
+        await browser.delete(f"/library/api/items/{item['id']}")
+        await running.customer_writes("https://ex.io/b")
+        (other,) = await until(lambda: items(browser))
+        assert other["version"] == item["version"]
+        assert await mark(browser) != before
 
 
 async def test_LB7_a_story_is_passed_on_and_not_kept(doors: Doors, app_db: Database, box: Mailbox) -> None:

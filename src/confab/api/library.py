@@ -152,7 +152,7 @@ async def export(access: SignedInMember) -> Response:
 
 @router.get("/library/news")
 async def news(access: SignedInMember) -> Response:
-    """What an open page asks again and again: two numbers, by an index of this member's own items."""
+    """What an open page asks again and again: two facts, by an index of this member's own items."""
     async with access.transaction() as conn:
         mark, is_gathering = await store.mark(conn, access.member), await store.is_gathering(conn, access.member)
     answer = Json(News(mark=mark, is_gathering=is_gathering))

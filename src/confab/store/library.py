@@ -304,9 +304,10 @@ async def count(conn: Conn, member: Member) -> int:
 
 
 async def mark(conn: Conn, member: Member) -> str:
-    """A text that is another whenever the member's library is: how many items there are, and of which versions."""
+    """A text that is another whenever the member's library is: how many items there are, of which versions, and the newest."""
     return await conn.fetchval(
-        """SELECT count(*) || '.' || coalesce(sum(version), 0) FROM library_items WHERE workspace_id = $1 AND member_id = $2""",
+        """SELECT count(*) || '.' || coalesce(sum(version), 0) || '.' || coalesce(max(id::text), '')
+        FROM library_items WHERE workspace_id = $1 AND member_id = $2""",
         member.workspace_id, member.id,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-/* Keeps a library that is open as it is now: asks for two numbers, and fetches the page again only when they changed.
+/* Keeps a library that is open as it is now: asks for a mark, and fetches the page again only when it is another.
    What somebody has open or is writing in stays as it is, but for its picture. Without this script the page is whole. */
 const SOON_MS = 2000
 const LATEST_MS = 6000
