@@ -55,7 +55,7 @@ from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
 from confab.settings import Settings
-from confab.store import accounts, claims, presence, runs, schedules
+from confab.store import claims, presence, runs, schedules, tokens
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
 from confab.store.media import Wanted
@@ -165,7 +165,7 @@ class _Shared:
         return Policy(default=self.settings.media_mode, keep_days=dict(self.settings.media_keep_days))
 
     async def line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
-        sealed = await accounts.token_for(conn, workspace, AccountId(account))
+        sealed = await tokens.get(conn, workspace, AccountId(account))
         if sealed is None:
             return None
         return Line(ig_id=sealed.ig_id, token=self.world.vault.open(sealed.access_token, workspace, sealed.account_id))

@@ -11,7 +11,7 @@ from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, deliveries, ids, meta_apps, watches
+from confab.store import changes, deliveries, ids, meta_apps, tokens, watches
 from confab.store.db import Conn
 
 
@@ -47,7 +47,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
     sealed = vault.seal(given.access_token, workspace, account)
     renewal = due_at(now, given.expires_at, random.random())  # noqa: S311 -- spread
-    await store.put_token(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, due_at=renewal, now=now)
+    await tokens.put(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, due_at=renewal, now=now)
     before = route.app_id if route else None
     await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
     await watches.ensure(conn, workspace, account, now)
@@ -64,14 +64,14 @@ async def rotate(conn: Conn, vault: Vault) -> int:
     Repeating it is harmless. Across workspaces: through the worker's door. Older keys stay: backups need them.
     """
     add_key(vault)
-    tokens = await store.tokens(conn)
-    for token in tokens:
+    sealed_tokens = await tokens.every(conn)
+    for token in sealed_tokens:
         workspace, account = token.workspace_id, token.account_id
         sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
-        await store.reseal(conn, workspace, account, sealed)
+        await tokens.reseal(conn, workspace, account, sealed)
     for app in await meta_apps.every(conn):
         await meta_apps.reseal(conn, app.id, vault.seal(vault.open(app.secret, app.id), app.id))
-    return len(tokens)
+    return len(sealed_tokens)
 
 
 def _check(given: Connection) -> None:

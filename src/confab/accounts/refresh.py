@@ -13,11 +13,11 @@ from confab.clock import Clock
 from confab.errors import GraphError, Rejected, Unauthorised
 from confab.graph.client import GraphClient
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import AccountId, WorkspaceId
+from confab.model.inbox import Account, AccountId, WorkspaceId
 from confab.store import changes, health, tokens, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
-from confab.store.tokens import Kept
+from confab.store.tokens import SealedToken
 from confab.store.wake import Wake
 
 BEFORE_ITS_END = timedelta(days=7)
@@ -47,17 +47,18 @@ class Refreshes:
             kept = await tokens.get(conn, workspace, account)
             if kept is None:
                 return
-            if kept.expires_at is not None and kept.expires_at <= now:
+            is_over = kept.expires_at is not None and kept.expires_at <= now
+            if is_over:
                 await self._dead(conn, kept, _ENDED, now)
-                kept = None
             elif now < kept.issued_at + YOUNGEST:
-                await tokens.put_off(conn, kept, due_at(kept.issued_at, kept.expires_at, random.random()), None)  # noqa: S311 -- spread
+                again = due_at(kept.issued_at, kept.expires_at, random.random())  # noqa: S311 -- spread
+                await tokens.put_off(conn, kept, again, None)
                 return
-        if kept is not None:
+        if not is_over:
             await self._renew(kept)
         self._wake.say(wake.changed(workspace))
 
-    async def _renew(self, kept: Kept) -> None:
+    async def _renew(self, kept: SealedToken) -> None:
         token = self._vault.open(kept.access_token, kept.workspace_id, kept.account_id)
         try:
             fresh = await self._graph.refresh(token=token)
@@ -73,9 +74,9 @@ class Refreshes:
         async with self._db.transaction() as conn:
             again = due_at(now, ends, random.random())  # noqa: S311 -- spread
             if await tokens.renewed(conn, kept, sealed=sealed, expires_at=ends, due_at=again, now=now):
-                await _tell(conn, kept, now)
+                await _publish(conn, kept, await health.touch(conn, kept.workspace_id, kept.account_id), now)
 
-    async def _refused(self, kept: Kept, token: str, error: Unauthorised) -> None:
+    async def _refused(self, kept: SealedToken, token: str, error: Unauthorised) -> None:
         """A 190 is believed when a second, harmless call says the same. Rules T14, E6."""
         try:
             await self._graph.me(token=token)
@@ -86,20 +87,18 @@ class Refreshes:
         else:
             await self._cannot(kept, error)
 
-    async def _cannot(self, kept: Kept, error: GraphError) -> None:
+    async def _cannot(self, kept: SealedToken, error: GraphError) -> None:
         """It is alive and Meta does not renew it: people are told, and it is tried once a day until it ends."""
         now = self._clock.now()
         when = f"{kept.expires_at:%d %B %Y}" if kept.expires_at is not None else "some day"
         again = min(now + _AGAIN, kept.expires_at) if kept.expires_at is not None else now + _AGAIN
         async with self._db.transaction() as conn:
             await tokens.put_off(conn, kept, again, _REFUSED.format(when=when, reason=error.detail))
-            await _tell(conn, kept, now)
+            await _publish(conn, kept, await health.touch(conn, kept.workspace_id, kept.account_id), now)
 
-    async def _dead(self, conn: Conn, kept: Kept, reason: str, now: datetime) -> None:
+    async def _dead(self, conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
         if await tokens.put_off(conn, kept, None, reason):
-            account = await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason)
-            if account is not None:
-                await changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
+            await _publish(conn, kept, await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason), now)
 
 
 def due_at(issued_at: datetime, expires_at: datetime | None, chance: float) -> datetime:
@@ -113,7 +112,6 @@ def due_at(issued_at: datetime, expires_at: datetime | None, chance: float) -> d
     return min(max(expires_at - BEFORE_ITS_END + chance * _SPREAD, soonest), max(expires_at, issued_at))
 
 
-async def _tell(conn: Conn, kept: Kept, now: datetime) -> None:
-    account = await health.touch(conn, kept.workspace_id, kept.account_id)
+async def _publish(conn: Conn, kept: SealedToken, account: Account | None, now: datetime) -> None:
     if account is not None:
         await changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)

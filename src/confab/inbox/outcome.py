@@ -85,7 +85,7 @@ async def _slow_down(conn: Conn, locked: Locked, outcome: Throttled, now: dateti
         until = before.paused_until  # it was on its way when the pause began
     elif before.paused_until is None or before.paused_until < until:
         await health.pause(conn, workspace, call.account_id, until)
-    await budgets.exhausted(conn, workspace, call.account_id, pool_of(call).name, until)
+    await budgets.block(conn, workspace, call.account_id, pool_of(call).name, until, used_percent=100)
     if outcome.is_restriction:
         account = await health.restrict(conn, workspace, call.account_id, until, outcome.detail)
         await _tell(conn, call, account, now)

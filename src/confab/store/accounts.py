@@ -1,6 +1,6 @@
-"""Accounts, their sealed access tokens, and the routes that say whose an Instagram account is."""
+"""Accounts, and the routes that say whose an Instagram account is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
@@ -17,10 +17,6 @@ _VIEW: LiteralString = """
         a.connects_customers, a.acknowledges_every_s, a.version
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
-_SEALED: LiteralString = """
-    SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token
-    FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +26,6 @@ class Route:
     workspace_id: WorkspaceId
     account_id: AccountId
     app_id: MetaAppId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedToken:
-    """An access token as it is stored."""
-
-    workspace_id: WorkspaceId
-    account_id: AccountId
-    ig_id: IgId
-    access_token: bytes = field(repr=False)
 
 
 async def all_for_viewer(conn: Conn, viewer: Viewer) -> list[Account]:
@@ -133,46 +119,6 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: 
             health = CASE WHEN accounts.health = 'reconnect' THEN 'ok' ELSE accounts.health END,
             health_reason = CASE WHEN accounts.health = 'reconnect' THEN NULL ELSE accounts.health_reason END""",
         workspace, account, ig_id, username, now,
-    )  # fmt: skip
-
-
-async def put_token(
-    conn: Conn,
-    workspace: WorkspaceId,
-    account: AccountId,
-    *,
-    sealed: bytes,
-    expires_at: datetime | None,
-    due_at: datetime,
-    now: datetime,
-) -> None:
-    """Store the account's sealed token in place of the one before, to be renewed at `due_at`."""
-    await run(
-        conn,
-        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, issued_at, due_at, updated_at)
-        VALUES ($1, $2, $3, $4, $6, $5, $6)
-        ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, issued_at = $6,
-            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6""",
-        workspace, account, sealed, expires_at, due_at, now,
-    )  # fmt: skip
-
-
-async def token_for(conn: Conn, workspace: WorkspaceId, account: AccountId) -> SealedToken | None:
-    """The account's sealed token, for the vault to open; None without one. Only the worker's door may read it."""
-    return await row(conn, SealedToken, _SEALED + "WHERE i.workspace_id = $1 AND i.account_id = $2", workspace, account)
-
-
-async def tokens(conn: Conn) -> list[SealedToken]:
-    """Every sealed token under lock, in the order of their keys. Across workspaces: for renewing the encryption."""
-    return await rows(conn, SealedToken, _SEALED + "ORDER BY 1, 2 FOR NO KEY UPDATE OF i")
-
-
-async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes) -> None:
-    """Replace a token by itself under another key."""
-    await run(
-        conn,
-        "UPDATE integrations SET access_token = $3 WHERE workspace_id = $1 AND account_id = $2",
-        workspace, account, sealed,
     )  # fmt: skip
 
 

@@ -42,23 +42,18 @@ async def take(
     return record["is_given"], record["at"]
 
 
-async def block(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, until: datetime) -> int:
-    """Meta asks to wait: no call of this pool before then. Never shortens a longer wait."""
+async def block(
+    conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, until: datetime, used_percent: int | None = None
+) -> int:
+    """Meta asks to wait: no call of this pool before then, and nothing saved up. Never shortens a longer wait.
+
+    `used_percent`: how slowly it goes from there, until Meta says how much is left; None: as it was.
+    """
     return await run(
         conn,
-        """UPDATE call_budgets SET next_at = greatest(next_at, $4)
+        """UPDATE call_budgets SET next_at = greatest(next_at, $4), used_percent = coalesce($5, used_percent)
         WHERE workspace_id = $1 AND account_id = $2 AND pool = $3""",
-        workspace, account, pool, until,
-    )  # fmt: skip
-
-
-async def exhausted(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, until: datetime) -> int:
-    """Meta took no more: no call of this pool before then, nothing is saved up, and it goes slowly until one has gone through."""
-    return await run(
-        conn,
-        """UPDATE call_budgets SET next_at = greatest(next_at, $4), used_percent = 100
-        WHERE workspace_id = $1 AND account_id = $2 AND pool = $3""",
-        workspace, account, pool, until,
+        workspace, account, pool, until, used_percent,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from confab.model.inbox import AccountId, MessageId, Viewer, WorkspaceId
@@ -199,20 +199,22 @@ async def needing_a_look(conn: Conn, viewer: Viewer) -> tuple[list[MessageId], l
     return found.scheduled, found.held, found.troubled
 
 
+_POOL: LiteralString = "CASE WHEN comment_id IS NOT NULL THEN $4 WHEN kind IN ('audio', 'video') THEN $3 ELSE $2 END"
+"""The pool of a call, as inbox/wording.py says it: of `Pools` the plain one is the second parameter, then heavy, then private."""
+
+
 async def queues(conn: Conn, workspace: WorkspaceId, pools: Pools) -> list[Waiting]:
     """What waits for each account, in the order of their names: at most 10,000 counted in a lane. Index: outbound_line."""
     return await rows(
         conn,
         Waiting,
-        """SELECT a.id AS account_id, q.lane, q.pool, coalesce(q.count, 0) AS count, b.next_at,
+        f"""SELECT a.id AS account_id, q.lane, q.pool, coalesce(q.count, 0) AS count, b.next_at,
             coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
         FROM accounts a
         LEFT JOIN LATERAL (
             SELECT c.lane, c.pool, count(*)::int AS count
             FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) l (lane) CROSS JOIN LATERAL (
-                SELECT o.lane,
-                    CASE WHEN o.comment_id IS NOT NULL THEN $4 WHEN o.kind IN ('audio', 'video') THEN $3 ELSE $2 END AS pool
-                FROM outbound_messages o
+                SELECT o.lane, {_POOL} AS pool FROM outbound_messages o
                 WHERE o.workspace_id = a.workspace_id AND o.account_id = a.id AND o.state = 'queued' AND o.lane = l.lane
                     AND o.kind NOT IN ('typing', 'seen') LIMIT $5
             ) c GROUP BY c.lane, c.pool
@@ -228,23 +230,22 @@ async def places(conn: Conn, viewer: Viewer, conversation: UUID, pools: Pools) -
     return await rows(
         conn,
         InLine,
-        """SELECT o.message_id, o.pool, n.ahead, n.ahead_in_pool, o.not_before, b.next_at,
+        f"""SELECT o.message_id, o.pool, n.ahead, n.ahead_in_pool, o.not_before, b.next_at,
             coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
         FROM (
-            SELECT *, CASE WHEN comment_id IS NOT NULL THEN $5 WHEN kind IN ('audio', 'video') THEN $4 ELSE $3 END AS pool
-            FROM outbound_messages WHERE workspace_id = $1 AND conversation_id = $2 AND state = 'queued'
+            SELECT *, {_POOL} AS pool
+            FROM outbound_messages WHERE workspace_id = $1 AND conversation_id = $5 AND state = 'queued'
                 AND kind NOT IN ('reaction', 'typing', 'seen') ORDER BY id LIMIT $6
         ) o
         JOIN accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id
         LEFT JOIN call_budgets b ON b.workspace_id = o.workspace_id AND b.account_id = o.account_id AND b.pool = o.pool
         CROSS JOIN LATERAL (
             SELECT count(*)::int AS ahead, (count(*) FILTER (WHERE e.pool = o.pool))::int AS ahead_in_pool FROM (
-                SELECT CASE WHEN x.comment_id IS NOT NULL THEN $5 WHEN x.kind IN ('audio', 'video') THEN $4 ELSE $3 END AS pool
-                FROM outbound_messages x
+                SELECT {_POOL} AS pool FROM outbound_messages x
                 WHERE x.workspace_id = o.workspace_id AND x.account_id = o.account_id AND x.state = 'queued'
                     AND (x.lane, x.id) < (o.lane, o.id) AND x.kind NOT IN ('typing', 'seen') LIMIT $7
             ) e
         ) n
         ORDER BY o.id""",
-        viewer.workspace_id, conversation, pools.plain, pools.heavy, pools.private, MOST_PLACES, MOST_COUNTED,
+        viewer.workspace_id, pools.plain, pools.heavy, pools.private, conversation, MOST_PLACES, MOST_COUNTED,
     )  # fmt: skip

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import LiteralString
 
 from confab.model.inbox import AccountId, IgId, WorkspaceId
-from confab.store.db import Conn, row, run
+from confab.store.db import Conn, row, rows, run
+
+_SEALED: LiteralString = """
+    SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token, i.issued_at, i.expires_at
+    FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A sealed token with its times."""
+class SealedToken:
+    """An access token as it is stored, with its times."""
 
     workspace_id: WorkspaceId
     account_id: AccountId
@@ -19,20 +25,48 @@ class Kept:
     expires_at: datetime | None
 
 
-async def get(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Kept | None:
-    """The account's token under lock; None when it has none."""
-    return await row(
+async def put(
+    conn: Conn,
+    workspace: WorkspaceId,
+    account: AccountId,
+    *,
+    sealed: bytes,
+    expires_at: datetime | None,
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Store the account's sealed token in place of the one before, to be renewed at `due_at`."""
+    await run(
         conn,
-        Kept,
-        """SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token, i.issued_at, i.expires_at
-        FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
-        WHERE i.workspace_id = $1 AND i.account_id = $2 FOR NO KEY UPDATE OF i""",
-        workspace, account,
+        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, issued_at, due_at, updated_at)
+        VALUES ($1, $2, $3, $4, $6, $5, $6)
+        ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, issued_at = $6,
+            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6""",
+        workspace, account, sealed, expires_at, due_at, now,
+    )  # fmt: skip
+
+
+async def get(conn: Conn, workspace: WorkspaceId, account: AccountId) -> SealedToken | None:
+    """The account's token, for the vault to open; None without one."""
+    return await row(conn, SealedToken, _SEALED + "WHERE i.workspace_id = $1 AND i.account_id = $2", workspace, account)
+
+
+async def every(conn: Conn) -> list[SealedToken]:
+    """Every token under lock, in the order of their keys. Across workspaces: for renewing the encryption."""
+    return await rows(conn, SealedToken, _SEALED + "ORDER BY 1, 2 FOR NO KEY UPDATE OF i")
+
+
+async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes) -> None:
+    """Replace a token by itself under another key."""
+    await run(
+        conn,
+        "UPDATE integrations SET access_token = $3 WHERE workspace_id = $1 AND account_id = $2",
+        workspace, account, sealed,
     )  # fmt: skip
 
 
 async def renewed(
-    conn: Conn, before: Kept, *, sealed: bytes, expires_at: datetime | None, due_at: datetime, now: datetime
+    conn: Conn, before: SealedToken, *, sealed: bytes, expires_at: datetime | None, due_at: datetime, now: datetime
 ) -> bool:
     """Put the renewed token in the place of the one that was renewed; False when somebody has put another there meanwhile."""
     changed = await run(
@@ -45,7 +79,7 @@ async def renewed(
     return changed > 0
 
 
-async def put_off(conn: Conn, of: Kept, due_at: datetime | None, error: str | None) -> int:
+async def put_off(conn: Conn, of: SealedToken, due_at: datetime | None, error: str | None) -> int:
     """Look at this very token again then (None: never), and why."""
     return await run(
         conn,

@@ -12,7 +12,7 @@ from confab.clock import Clock
 from confab.errors import Conflict, Invalid
 from confab.model.inbox import Account, IgId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, ids, team
+from confab.store import changes, ids, team, tokens
 from confab.store.db import Database
 
 VAULT = Vault(keys=(os.urandom(32),), file=None)
@@ -41,7 +41,7 @@ async def add(
 
 async def token_of(db: Database, workspace: WorkspaceId, account: Account) -> str:
     async with db.transaction() as conn:
-        sealed = await store.token_for(conn, workspace, account.id)
+        sealed = await tokens.get(conn, workspace, account.id)
     assert sealed is not None
     assert b"first-access-token" not in sealed.access_token
     return VAULT.open(sealed.access_token, workspace, account.id)
@@ -108,7 +108,7 @@ async def test_rotating_keys_seals_every_token_again(
     newer = Vault(keys=(os.urandom(32), *VAULT.keys), file=None)
     async with worker_db.transaction() as conn:
         assert await connect.rotate(conn, newer) >= 1
-        sealed = await store.token_for(conn, workspace, account.id)
+        sealed = await tokens.get(conn, workspace, account.id)
     assert sealed is not None
     assert newer.is_current(sealed.access_token)
     assert Vault(keys=newer.keys[:1], file=None).open(sealed.access_token, workspace, account.id) == "first-access-token"

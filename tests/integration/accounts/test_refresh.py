@@ -12,7 +12,7 @@ from confab.clock import Clock
 from confab.errors import GraphError, Rejected, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, Myself, Renewed
 from confab.model.inbox import Account, IgId
-from confab.store import accounts, claims
+from confab.store import accounts, claims, tokens
 from confab.store.claims import Due
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
@@ -70,7 +70,7 @@ class Keeper:
 
     async def token(self) -> str:
         async with self.db.transaction() as conn:
-            sealed = await accounts.token_for(conn, self.world.workspace, self.world.account)
+            sealed = await tokens.get(conn, self.world.workspace, self.world.account)
         assert sealed is not None
         return self.vault.open(sealed.access_token, self.world.workspace, self.world.account)
 
