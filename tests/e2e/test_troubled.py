@@ -32,7 +32,7 @@ def test_O24_O25_what_failed_is_sent_again_changed_or_given_up_while_everybody_s
     expect(items(other)).to_have_count(4)  # by the stream alone
     expect(other.get_by_role("link", name="Failed and in doubt: 4")).to_be_visible()
     expect(items(other).first).to_contain_text("Not sent.")
-    expect(items(other).first).to_contain_text("Change what Instagram does not take, and send it again.")
+    expect(items(other).first).to_contain_text("Change what Instagram refuses and send it again, or discard it")
     assert Axe().run(other).response["violations"] == []
 
     edited = items(other).filter(has_text="Yes, by bike")

@@ -11,7 +11,8 @@ const TODO: Record<string, string> = {
   account_paused: "Wait until Meta has released the account, then send it again.",
   reconnect_needed: "Connect the account again, then send it again.",
   not_sendable: "Whoever runs the server must mend it; then send it again.",
-  rejected_by_meta: "Change what Instagram does not take, and send it again.",
+  rejected_by_meta:
+    "Change what Instagram refuses and send it again, or discard it where nothing can be changed.",
   handled_elsewhere: "Another app answers them. Send it by hand if it should go from here.",
   comment_answered: "Instagram allows one private reply to a comment: answer in public.",
   comment_too_old: "Answer the comment in public.",
