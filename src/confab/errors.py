@@ -149,16 +149,26 @@ class GraphError(ConfabError):
         self.trace = trace
 
 
+A_MOMENT = timedelta(seconds=2)
+"""How long what passed a limit of single seconds waits."""
+
+
 class Throttled(GraphError):
     """Meta asks us to wait; `retry_after` is how long, None when it did not say. Source: rules L1-L4.
 
-    `is_restriction`: not for speed, but because Meta restricts the account for its policy.
+    `is_restriction`: not for speed, but because Meta restricts the account for its policy. `is_brief`: what was passed is a limit
+    that counts single seconds.
     """
 
     code = "throttled"
     retry = True
     retry_after: timedelta | None = None
     is_restriction: bool = False
+    is_brief: bool = False
+
+    def patience(self, otherwise: timedelta = timedelta(minutes=1)) -> timedelta:
+        """How long to wait: what Meta says, else a moment after a limit of single seconds, and `otherwise` after any other."""
+        return self.retry_after or (A_MOMENT if self.is_brief else otherwise)
 
 
 class Unavailable(GraphError):

@@ -185,7 +185,12 @@ class _Shared:
             throttled = Throttled(waiting.reason)
             throttled.retry_after = waiting.until - self.clock.now()
             raise throttled from None
-        return file_link(await self.world.graph.message(token=token, mid=wanted.mid), wanted.kind, position)
+        try:
+            message = await self.world.graph.message(token=token, mid=wanted.mid)
+        except Throttled as error:
+            await self.pace.block(workspace, wanted.account_id, CONVERSATIONS, error.patience())
+            raise
+        return file_link(message, wanted.kind, position)
 
     def in_trouble(self) -> list[Sequence[str]]:
         return [[], self.world.downloads.paused()]

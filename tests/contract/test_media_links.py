@@ -78,3 +78,11 @@ async def test_MD4_L5_waiting_for_a_fresh_link_takes_away_none_of_the_attempts_a
         await until(waits)
         clock.ahead += timedelta(minutes=5)
     assert (await settled(shop))["state"] == "stored"
+
+
+async def test_MD4_L2_after_a_limit_of_single_seconds_a_fresh_link_waits_a_moment_and_no_quarter_of_an_hour(shop: Stack) -> None:
+    await met(shop)
+    await shop.fault(target="cdn", effect="status", status=403, count=2)
+    await shop.fault(target="message", effect="error", code=613, count=1)
+    await shop.customer_writes("look", attachments=["image"])
+    assert (await settled(shop))["state"] == "stored"

@@ -36,12 +36,11 @@ NO_CONSENT = 230
 NOBODY = frozenset({9010, 100})
 """There is no such participant, or none for this account. Rules P4, P5."""
 _CLOSED_TO_UPLOADS = {3, 10, 2500}
-TOO_FAST = 613
-"""A limit of single seconds was passed. Rules L1-L3."""
 UNKNOWN_FILE = 2018074
 """The subcode for an attachment's id that Meta does not know (any more). Rule S11."""
 _THROTTLES = frozenset({4, 17, 32, 341, 613, 80001, 80002, 80006})
 _TOKEN = frozenset({102, 104, 190})
+_TOO_FAST = 613  # a limit of single seconds was passed: rules L1-L3
 _UNCERTAIN = frozenset({1, 2})  # rule S4: for a send, these may have acted
 _SERVER = frozenset({-1, -2})
 _FETCH = {(100, 2018008), (100, 2018294)}  # Instagram could not fetch an attachment: again, perhaps
@@ -63,7 +62,7 @@ def refusal(status: int, body: bytes, headers: Any, *, is_send: bool) -> GraphEr
     )
     if isinstance(made, Throttled):
         usage = usage_of(headers)
-        made.is_restriction = _is_restricted(error)
+        made.is_restriction, made.is_brief = _is_restricted(error), error.code == _TOO_FAST
         made.retry_after = _RESTRICTED if made.is_restriction else usage.regain if usage else None
     return made
 

@@ -6,6 +6,7 @@ What Meta says of the window, the participant or the account counts from then on
 from datetime import datetime, timedelta
 
 from confab.errors import (
+    A_MOMENT,
     GraphError,
     Rejected,
     Restricted,
@@ -17,7 +18,7 @@ from confab.errors import (
     WindowShut,
 )
 from confab.graph.client import Receipt
-from confab.graph.errors import TOO_FAST, UNKNOWN_FILE
+from confab.graph.errors import UNKNOWN_FILE
 from confab.inbox import gesture, settle
 from confab.inbox.locked import Locked
 from confab.inbox.looking import CHECKING
@@ -31,7 +32,6 @@ from confab.store.outbound import OutboundRow
 WHEN_PAUSED = timedelta(minutes=1)
 _BACKOFF_S = (1.0, 2.0, 4.0)  # at most three retries after the first attempt
 _WITHOUT_ADVICE = timedelta(minutes=1)  # and twice that each further time (rule L7)
-_WHEN_TOO_FAST = timedelta(seconds=2)  # of the pools that count single seconds (rule L1)
 _LONGEST_WAIT = timedelta(minutes=15)
 _RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next refusal says it again
 
@@ -93,8 +93,7 @@ async def _slow_down(conn: Conn, locked: Locked, outcome: Throttled, now: dateti
 
 
 def _patience(outcome: Throttled, times: int) -> timedelta:
-    least = _WHEN_TOO_FAST if outcome.graph_code == TOO_FAST else _WITHOUT_ADVICE
-    return min(least * 2 ** min(times, 10), _LONGEST_WAIT)
+    return min((A_MOMENT if outcome.is_brief else _WITHOUT_ADVICE) * 2 ** min(times, 10), _LONGEST_WAIT)
 
 
 async def _refused(conn: Conn, locked: Locked, outcome: GraphError, now: datetime) -> None:

@@ -13,10 +13,9 @@ from uuid import UUID
 import structlog
 
 from confab.clock import Clock
-from confab.errors import Throttled, Unauthorised, Unavailable
+from confab.errors import A_MOMENT, Throttled, Unauthorised, Unavailable
 from confab.graph import limits
 from confab.graph.client import ConversationsPage, GraphClient
-from confab.graph.errors import TOO_FAST
 from confab.graph.limits import Usage
 from confab.graph.read_back import UNKNOWN, ReadConversation
 from confab.inbox.apply import Batch, Source, apply
@@ -30,8 +29,6 @@ from confab.store.wake import Wake
 from confab.work.pace import Pace, Pool, Waiting
 
 CONVERSATIONS = Pool(name=limits.CONVERSATIONS, each=limits.EACH_CONVERSATIONS_CALL)
-_WITHOUT_ADVICE = timedelta(minutes=1)  # rule L7: calls made while throttled make it last longer
-_WHEN_TOO_FAST = timedelta(seconds=2)  # of rule L2's pool, which counts single seconds
 _TOO_MUCH = 1  # Meta's code for "reduce the amount of data" (rules C15, E6), and for unknown trouble
 _TRIES = 5  # of one call, while Meta asks to wait for a moment only
 _LISTED = 100
@@ -220,7 +217,7 @@ class Reader:
                 return await call()
             except Throttled as error:
                 waiting = await self._told_to_wait(target, error)
-                if tries == _TRIES or waiting.until - self._clock.now() > _WHEN_TOO_FAST:
+                if tries == _TRIES or waiting.until - self._clock.now() > A_MOMENT:
                     raise waiting from None
 
     async def _learn(self, target: Target, usage: Usage | None) -> None:
@@ -231,8 +228,7 @@ class Reader:
             await self._pace.block(target.workspace, target.account, CONVERSATIONS, usage.regain)
 
     async def _told_to_wait(self, target: Target, error: Throttled) -> Waiting:
-        for_ = error.retry_after or (_WHEN_TOO_FAST if error.graph_code == TOO_FAST else _WITHOUT_ADVICE)
-        until = await self._pace.block(target.workspace, target.account, CONVERSATIONS, for_)
+        until = await self._pace.block(target.workspace, target.account, CONVERSATIONS, error.patience())
         return Waiting(until, error.detail)
 
 

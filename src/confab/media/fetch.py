@@ -73,7 +73,7 @@ class Fetches:
             await self._settle(due, wanted, "refused", error.detail)
         except Throttled as error:
             async with self._db.transaction() as conn:
-                await MEDIA.postpone(conn, due, self._clock.now() + (error.retry_after or _WHEN_THROTTLED), error.detail)
+                await MEDIA.postpone(conn, due, self._clock.now() + error.patience(_WHEN_THROTTLED), error.detail)
 
     async def give_up(self, due: Due, reason: str) -> None:
         """It could not be fetched, again and again: the message says so, and somebody may try again."""

@@ -72,7 +72,7 @@ class Profiles:
             await self._refused(kind, due, person, error)
             return
         except Throttled as error:
-            until = self._clock.now() + (error.retry_after or _PAUSE)
+            until = self._clock.now() + error.patience(_PAUSE)
             async with self._db.transaction() as conn:
                 await kind.postpone(conn, due, until, error.detail)
                 if kind is REFRESHES:
