@@ -11,11 +11,15 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.errands import Errands
+from confab.accounts.oauth import Entrances, Logins
 from confab.accounts.refresh import Refreshes
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
+from confab.graph.login import LoginClient
+from confab.graph.token import Token
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
 from confab.inbox.earlier import EarlierMessages
@@ -85,6 +89,7 @@ class Outside:
     """What work needs of the world: Meta's API, Meta's media, our storage, and the keys of our accounts."""
 
     graph: GraphClient
+    logins: LoginClient
     downloads: Downloads
     storage: Storage
     studio: Studio
@@ -97,11 +102,14 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
     storage = Storage.at(settings.media_url, settings.data_dir)
     allow = guard.allowed(settings.media_allow)
     async with (
-        GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
+        GraphClient.open(settings.graph_url, settings.graph_facebook_url, timeout_s=settings.send_timeout_s) as graph,
+        LoginClient.open(Entrances.of(settings).hosts, timeout_s=settings.send_timeout_s) as logins,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
         aclosing(Studio()) as studio,
     ):
-        yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
+        yield Outside(
+            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings)
+        )  # fmt: skip
 
 
 async def run(settings: Settings, doors: Doors) -> None:
@@ -256,7 +264,17 @@ def _place(handed: handing.Handed) -> dict[str, str]:
 def _accounts(shared: _Shared) -> list[Each | Together]:
     """Our link to Instagram."""
     refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
-    return [Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None)]
+    world, entrances = shared.world, Entrances.of(shared.settings)
+    logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
+    errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
+    return [
+        Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(
+            kind=claims.ERRANDS, run=errands.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=5,
+            give_up=errands.give_up,
+        ),
+        Each(kind=claims.META_REQUESTS, run=errands.requested, at_once=2, lease=_LONG, keeps_row=True),
+    ]  # fmt: skip
 
 
 def _members(shared: _Shared) -> list[Each | Together]:

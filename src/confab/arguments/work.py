@@ -46,6 +46,8 @@ class WorkKind(StrEnum):
     LIBRARY = "library"
     LIBRARY_EVENTS = "library_events"
     TOKENS = "tokens"
+    ERRANDS = "errands"
+    META_REQUESTS = "meta_requests"
     SCHEDULES = "schedules"
 
 

@@ -188,8 +188,12 @@ def _environment(given: Settings, mine: Home, door: Door, smtp_port: int) -> dic
         "CONFAB_GRAPH_URL": f"{door.url}/graph.instagram.com/v25.0",
         "CONFAB_GRAPH_FACEBOOK_URL": f"{door.url}/graph.facebook.com/v25.0",
         "CONFAB_OAUTH_URL": f"{door.url}/www.instagram.com",
+        "CONFAB_OAUTH_FACEBOOK_URL": f"{door.url}/www.facebook.com/v25.0",
+        "CONFAB_OAUTH_TOKEN_URL": f"{door.url}/api.instagram.com",
         "CONFAB_META_APP_ID": simulator.APP_ID,
         "CONFAB_META_APP_SECRET": mine.memory.app_secret,
+        "CONFAB_INSTAGRAM_APP_ID": simulator.INSTAGRAM_APP_ID,
+        "CONFAB_INSTAGRAM_APP_SECRET": mine.memory.app_secret,
         "CONFAB_META_VERIFY_TOKEN": mine.memory.verify_token,
         "CONFAB_MEDIA_ALLOW": door.url.removeprefix("http://"),
     }

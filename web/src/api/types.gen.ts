@@ -972,6 +972,9 @@ export interface components {
          *     see when somebody types here.
          *     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
          *     every `acknowledges_every_s` seconds, None: for every message.
+         *     `platform`: which login connected it, under which `meta_app` (None: the environment's), granting `scopes` (None: unknown);
+         *     `missing` says in words what does not work, None before it was tested. `disconnected_at`: nothing comes or goes, and what is
+         *     here is erased at `erase_at`. While `stopped_at` or `all_stopped_at` is set (for the whole workspace) nothing is sent.
          */
         Account: {
             /**
@@ -1021,6 +1024,26 @@ export interface components {
             connects_customers: boolean;
             /** Acknowledges Every S */
             acknowledges_every_s: number | null;
+            /** Platform */
+            platform: ("instagram" | "facebook") | null;
+            /** Meta App */
+            meta_app: string | null;
+            /** Scopes */
+            scopes: string[] | null;
+            /** Missing */
+            missing: string[] | null;
+            /** Disconnected At */
+            disconnected_at: string | null;
+            /** Erase At */
+            erase_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Stopped By */
+            stopped_by: string | null;
+            /** All Stopped At */
+            all_stopped_at: string | null;
+            /** All Stopped By */
+            all_stopped_by: string | null;
             /** Version */
             version: number;
         };
