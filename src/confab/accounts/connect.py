@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from confab.accounts.meta_apps import SignedBy
-from confab.accounts.refresh import due_at
+from confab.accounts.turns import due_at
 from confab.accounts.vault import NO_KEY, Vault, add_key
 from confab.errors import Conflict, Invalid, Misconfigured
 from confab.model.changes import AccountUpdated
@@ -97,12 +97,14 @@ async def rotate(conn: Conn, vault: Vault, now: datetime) -> Rotated:
         workspace, account = token.workspace_id, token.account_id
         try:
             sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
-            person = vault.seal(vault.open(token.user_token, workspace, account), workspace, account) if token.user_token else None
+            person = vault.open(token.user_token, workspace, account) if token.user_token is not None else None
         except Misconfigured:
             unreadable.append(token.ig_id)
             await _closed(conn, token, now)
             continue
-        await tokens.reseal(conn, workspace, account, sealed, person)
+        await tokens.reseal(
+            conn, workspace, account, sealed, vault.seal(person, workspace, account) if person is not None else None
+        )  # fmt: skip
         count += 1
     for app in await meta_apps.every(conn):
         try:

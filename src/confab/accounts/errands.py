@@ -1,4 +1,4 @@
-"""What has to be done for accounts at Meta and afterwards: logins that came back, farewells, erasures, and what people ask Meta for.
+"""What is done for accounts at Meta and afterwards: logins that came back, farewells, erasures, what people ask Meta for.
 
 Each may run more than once: a farewell that was said is harmless to say again, and what is erased is not there the next time.
 """

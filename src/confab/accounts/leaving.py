@@ -1,4 +1,4 @@
-"""Accounts that go: disconnected by a person here, or removed by one at Instagram. What is here stays for thirty days. Rules AC11-AC15."""
+"""Accounts that go, disconnected here or removed at Instagram, and those that people stop. Rules AC11-AC17."""
 
 from datetime import datetime, timedelta
 
@@ -30,6 +30,8 @@ async def disconnect(conn: Conn, workspace: WorkspaceId, account: AccountId, nam
 async def stop(conn: Conn, workspace: WorkspaceId, account: AccountId, by: str | None, now: datetime) -> Account:
     """The account sends nothing, or goes on (None). Raises NotFound. Whoever commits wakes the feed."""
     if await accounts.stop(conn, workspace, account, by, now):
+        if by is None:
+            await accounts.let_go_on(conn, workspace, [account], now)
         return await _published(conn, workspace, account, now)
     return await accounts.for_workspace(conn, workspace, account)
 
@@ -39,6 +41,8 @@ async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: date
     is_new = await accounts.stop_all(conn, workspace, by, now)
     found = await accounts.of_workspace(conn, workspace)
     if is_new:
+        if by is None:
+            await accounts.let_go_on(conn, workspace, [account.id for account in found], now)
         told = [AccountUpdated(type="account_updated", account=account) for account in found]
         await changes.publish(conn, workspace, told, now)
     return found

@@ -109,7 +109,9 @@ async def leave(
 ) -> str:
     """The page of Meta's to send a browser to. What comes back within ten minutes, by the same agent, counts once. AC1, AC2."""
     app, state = entrances.app(platform), secrets.token_urlsafe(32)
-    await errands.leave(conn, workspace, ids.new(now), agent, platform, _digest(state), now, now + LASTS)
+    await errands.leave(
+        conn, workspace, ids.new(now), agent, platform=platform, state_digest=_digest(state), now=now, expires_at=now + LASTS
+    )  # fmt: skip
     page = login.instagram_page if platform == "instagram" else login.facebook_page
     return page(entrances.hosts, app.id, app.redirect, state)
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from confab.accounts import oauth
 from confab.accounts.oauth import Answer, Entrances
-from confab.api import member_pages
+from confab.api import member_access, member_pages
 from confab.api.access import Running, SignedIn
 from confab.api.html import Child, join, tag
 from confab.api.verify import Pages
@@ -68,10 +68,10 @@ async def look(id: UUID, access: SignedIn, services: Running) -> Response:  # no
 async def choose(id: UUID, request: Request, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
     """One of several Pages."""
     access.require("owner", "admin")
-    form = await request.form()
+    form = await member_access.form_of(request)
     viewer = access.viewer
     async with access.transaction() as conn:
-        page = str(form.get("page", ""))[:100]
+        page = form.get("page", "")[:100]
         if not await errands.choose(conn, viewer.workspace_id, id, viewer.agent_id, page, access.now):
             raise Gone("There is nothing to choose any more: begin again.", code="login_over")
     services.wake.say(wake.work("errands"))
@@ -82,7 +82,8 @@ def _page(brand: str, errand: Errand, missing: list[str]) -> Response:
     home = tag("p", tag("a", "Back to the inbox", href="/"))
     match errand.state:
         case "done":
-            lacks: Child = [tag("p", "Not everything works:"), tag("ul", *(tag("li", one) for one in missing))] if missing else None
+            items = [tag("li", one) for one in missing]
+            lacks: Child = [tag("p", "Not everything works:"), tag("ul", *items)] if items else None
             return member_pages.card(brand, f"@{errand.said} is connected", lacks, home)
         case "failed" | "away":
             again = tag("p", tag("a", "Try again", href=f"{oauth.PATH}?flavour={errand.platform}"))

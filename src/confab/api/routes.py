@@ -17,6 +17,7 @@ from confab.api import (
     library,
     media,
     messages,
+    meta,
     operations,
     out,
     outbox,
@@ -75,7 +76,7 @@ def api() -> FastAPI:
     table.include_router(docs.router, prefix="/api/v1")
     table.include_router(out.router, responses={"default": _PROBLEM})
     table.include_router(media.router, responses={"default": _PROBLEM})
-    for router in (connecting.router, verify.router, library.pages, library.router, demo_mail.router):
+    for router in (connecting.router, meta.router, meta.pages, verify.router, library.pages, library.router, demo_mail.router):
         table.include_router(router)
     table.include_router(operations.router)
     table.include_router(internal.router)

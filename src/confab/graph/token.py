@@ -1,7 +1,7 @@
 """A token and how it speaks: which host takes it, and through which node its messages go. Rules T9, T11, T15, T16."""
 
 from collections.abc import Awaitable, Callable
-from typing import Optional
+from typing import Optional, Self
 
 Mend = Callable[["Token"], Awaitable[Optional["Token"]]]
 
@@ -16,7 +16,7 @@ class Token(str):
     page: str | None
     mend: Mend | None
 
-    def __new__(cls, value: str, page: str | None = None, mend: Mend | None = None) -> "Token":
+    def __new__(cls, value: str, page: str | None = None, mend: Mend | None = None) -> Self:
         """The token's text with what it needs."""
         made = super().__new__(cls, value)
         made.page, made.mend = page, mend

@@ -188,6 +188,17 @@ async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: date
     return changed > 0
 
 
+async def let_go_on(conn: Conn, workspace: WorkspaceId, accounts: list[AccountId], now: datetime) -> int:
+    """What waited because people had stopped it is due at once; how many."""
+    return await run(
+        conn,
+        """UPDATE outbound_messages SET due_at = $3
+        WHERE workspace_id = $1 AND account_id = ANY($2::uuid[]) AND state = 'queued' AND due_at > $3
+            AND error_code = 'sending_stopped'""",
+        workspace, accounts, now,
+    )  # fmt: skip
+
+
 async def lock_route(conn: Conn, ig_id: IgId) -> None:
     """Until the transaction ends nobody else connects this account. No workspace: it may be anybody's."""
     await run(conn, "SELECT pg_advisory_xact_lock(hashtextextended('route ' || $1, 0))", ig_id)

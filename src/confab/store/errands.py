@@ -28,8 +28,8 @@ class Errand:
     said: str | None
 
 
-async def leave(
-    conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, platform: Platform, state_digest: bytes, now: datetime,
+async def leave(  # noqa: PLR0913 -- the columns of a row
+    conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, *, platform: Platform, state_digest: bytes, now: datetime,
     expires_at: datetime,
 ) -> None:  # fmt: skip
     """Somebody leaves for Meta's login, and may come back with this state until it expires."""
@@ -144,9 +144,7 @@ async def drop(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
 
 async def forget_old(conn: Conn, before: datetime) -> int:
     """Logins that were over or never came back before then are gone. Across workspaces."""
-    return await run(
-        conn, "DELETE FROM account_errands WHERE created_at < $1 AND due_at IS NULL AND state <> 'waiting'", before
-    )
+    return await run(conn, "DELETE FROM account_errands WHERE created_at < $1 AND due_at IS NULL AND state <> 'waiting'", before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

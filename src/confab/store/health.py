@@ -9,7 +9,6 @@ from confab.store.accounts import VIEW
 from confab.store.db import Conn, Record, row, run
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingState:
     """What decides whether an account may send at all."""
@@ -83,7 +82,8 @@ async def restrict(conn: Conn, workspace: WorkspaceId, account: UUID, until: dat
         await conn.fetchrow(
             "WITH changed AS (UPDATE accounts SET restricted_until = greatest(restricted_until, $3), restricted_reason = $4,"
             " version = version + 1 WHERE workspace_id = $1 AND id = $2"
-            " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) " + VIEW.replace("FROM accounts a", "FROM changed a"),
+            " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) "
+            + VIEW.replace("FROM accounts a", "FROM changed a"),
             workspace, account, until, reason,
         )
     )  # fmt: skip

@@ -42,7 +42,7 @@ class Link:
     user_token_expires_at: datetime | None = None
 
 
-async def put(
+async def put(  # noqa: PLR0913 -- the columns of a row
     conn: Conn,
     workspace: WorkspaceId,
     account: AccountId,
@@ -102,9 +102,7 @@ async def every(conn: Conn) -> list[SealedToken]:
     return await rows(conn, SealedToken, _SEALED + "ORDER BY 1, 2 FOR NO KEY UPDATE OF i")
 
 
-async def reseal(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes, user_token: bytes | None = None
-) -> None:
+async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes, user_token: bytes | None = None) -> None:
     """Replace a token, and that of the person behind it, by itself under another key."""
     await run(
         conn,
@@ -113,7 +111,7 @@ async def reseal(
     )  # fmt: skip
 
 
-async def renewed(
+async def renewed(  # noqa: PLR0913 -- the columns of a row
     conn: Conn, before: SealedToken, *, sealed: bytes, expires_at: datetime | None, due_at: datetime, now: datetime,
     user_token: bytes | None = None, user_token_expires_at: datetime | None = None,
 ) -> bool:  # fmt: skip

@@ -57,7 +57,7 @@ REST: dict[str, LiteralString] = {
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         SELECT workspace_id, id, 'sealed', now(), now(), now() FROM accounts""",
     "errands": """INSERT INTO account_errands (workspace_id, id, kind, state, created_at, due_at)
-        SELECT id, gen_random_uuid(), 'login', 'returned', now(), now() FROM workspaces""",
+        SELECT workspace_id, gen_random_uuid(), 'login', 'returned', now(), now() FROM workspaces""",
     "meta_requests": """INSERT INTO meta_requests (id, kind, user_digest, asked_at, due_at)
         VALUES (gen_random_uuid(), 'deauthorize', 'd', now(), now())""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
