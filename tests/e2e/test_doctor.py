@@ -49,11 +49,11 @@ def test_DR4_the_first_steps_say_what_is_missing_and_turn_green_when_the_first_m
     shop.writes("Is anybody there?", customer="55000000000001")
     expect(row(page, "Is anybody there?")).to_be_visible()
     expect(row(phone, "Is anybody there?")).to_be_visible()
-    set_up = page.get_by_role("region", name="You are set up")
+    set_up = page.get_by_role("region", name="Your first message is here")
     expect(set_up.get_by_role("listitem").filter(has_text="Send yourself a direct message")).to_contain_text(
         "The first message is here."
     )
-    expect(set_up.get_by_role("status", name="First steps")).to_contain_text("open it on the left")
+    expect(set_up.get_by_role("status", name="First steps")).to_contain_text("Open it on the left")
 
 
 def test_DR2_the_page_shows_what_is_amiss_and_how_to_mend_it_and_looks_again(shop: Shop, page: Page) -> None:
@@ -77,9 +77,7 @@ def test_DR2_the_page_shows_what_is_amiss_and_how_to_mend_it_and_looks_again(sho
     expect(page.get_by_role("status", name="How it stands")).to_contain_text("broken")
 
 
-def test_DR4_what_turned_red_is_told_in_the_inbox_and_marked_on_the_rail(
-    shop: Shop, page: Page, contexts: MakeContext
-) -> None:
+def test_DR4_what_turned_red_is_told_in_the_inbox_and_marked_on_the_rail(shop: Shop, page: Page, contexts: MakeContext) -> None:
     shop.sim("tokens", action="issue", account=IG_ID, token="IGAA-another-token")
     account = ["--ig-id", IG_ID, "--username", "harbour.bakery", "--access-token", "IGAA-another-token"]
     shop.product.cli("account", "add", "--workspace", "Harbour Bakery", *account)  # the doctor comes by itself

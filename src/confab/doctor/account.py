@@ -41,9 +41,10 @@ def _token(one: AccountSeen, now: datetime) -> Verdict:
     if found.missing_key or found.is_damaged:
         return unknown("It cannot be opened: see the encryption keys.", account=one)
     if found.refusal is not None and found.refusal.trouble in ("token", "refused"):
+        detail = found.refusal.detail
         return Verdict(
-            account=one, level="red", says=f"Instagram refuses it. {found.refusal.detail}", means=dead, remedy=_SENDS,
-            path=f"{SETUP} › Generate access tokens",
+            account=one, level="red", says=detail if detail.startswith("Instagram") else f"Instagram refuses it. {detail}",
+            means=dead, remedy=_SENDS, path=f"{SETUP} › Generate access tokens",
         )  # fmt: skip
     if found.ig_id is not None and found.ig_id != account.ig_id:
         return Verdict(
@@ -116,7 +117,7 @@ def _subscribed(one: AccountSeen, fields: frozenset[str]) -> Verdict:
     elif missing:
         says = f"It is not subscribed to {listed(missing, 8)}."
     else:
-        return green(f"Meta tells of {listed(sorted(fields), 12)}.", account=one)
+        return green(f"Meta tells of {counted(len(fields), 'field')}, and of everything that is shown here.", account=one)
     is_bad = not fields or standing.NEEDED_FIELD in missing
     return Verdict(
         account=one, level="red" if is_bad else "amber", says=says,
@@ -213,6 +214,9 @@ def complete(seen: Seen) -> Iterator[Verdict]:
     for one in seen.accounts:
         at, reason = one.account.complete_up_to, one.account.incomplete_reason
         shown = f"up to {at:%Y-%m-%d %H:%M} UTC" if at else "up to no moment yet"
+        if at is None and seen.now - one.connected_at < _LATE and not reason:
+            yield unknown("It is being compared with Instagram for the first time.", account=one)
+            continue
         if at is None or seen.now - at > _LATE or reason:
             late = "" if at is not None and seen.now - at <= _LATE else "nobody has compared it since"
             yield Verdict(

@@ -33,6 +33,7 @@ class Check:
 
 CHECKS: tuple[Check, ...] = (
     Check(name="secrets", title="Secrets", guide="the-secrets", judge=installation.secrets),
+    Check(name="services", title="Own services", guide="the-secrets", judge=installation.services),
     Check(name="settings", title="Settings", guide="settings-of-other-set-ups", judge=installation.settings),
     Check(name="database", title="Database", guide="the-installation", judge=installation.database),
     Check(name="storage", title="Storage", guide="the-installation", judge=installation.storage),

@@ -8,6 +8,7 @@ import structlog
 from confab.clock import Clock
 from confab.doctor import checks
 from confab.doctor.look import Eyes
+from confab.doctor.seen import Seen
 from confab.model.changes import CheckupUpdated
 from confab.model.inbox import WorkspaceId
 from confab.store import changes, checkups, wake
@@ -17,6 +18,8 @@ from confab.store.db import Database
 from confab.store.wake import Wake
 
 EACH = timedelta(days=1)
+_SOONEST = timedelta(minutes=1)
+_RARER = 4
 
 log = structlog.get_logger()
 
@@ -33,15 +36,27 @@ class Checkups:
     async def run(self, due: Due) -> None:
         """Look at one workspace, keep what was found in place of what was known, and tell everybody how it stands."""
         workspace, began_at = WorkspaceId(UUID(str(due.key[0]))), self._clock.now()
-        found = checks.findings(await self._eyes.look(workspace))
+        seen = await self._eyes.look(workspace)
+        found = checks.findings(seen)
         now = self._clock.now()
         async with self._db.transaction() as conn:
             turned = checks.turned_red(await checkups.findings(conn, workspace), found)
             kept = Found(findings=found, turned_red=turned, began_at=began_at)
-            checkup = await checkups.settle(conn, due, kept, next_at=now + EACH, now=now)
+            checkup = await checkups.settle(conn, due, kept, next_at=now + next_in(seen), now=now)
             if checkup is None:  # another worker looks by now
                 return
             await changes.publish(conn, workspace, [CheckupUpdated(type="checkup_updated", checkup=checkup)], now)
         for one in (finding for finding in found if finding.level == "red"):
             log.warning("doctor_found", check=one.check, account=str(one.account_id) if one.account_id else None)
         self._wake.say(wake.changed(workspace))
+
+
+def next_in(seen: Seen) -> timedelta:
+    """When to come again: tomorrow, but sooner while a new account is still to be heard and compared. Pure; rule DR4."""
+    new = [
+        seen.now - one.connected_at
+        for one in seen.accounts
+        if one.heard_at is None or one.account.complete_up_to is None
+    ]  # fmt: skip
+    youngest = min(new, default=EACH)
+    return max(_SOONEST, youngest / _RARER) if youngest < EACH else EACH

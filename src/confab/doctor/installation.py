@@ -26,14 +26,20 @@ def secrets(seen: Seen) -> Iterator[Verdict]:
             means="Meta asks for this token before it sends anything there.",
             remedy="Choose a value, set it here and in the app, and start Confab again.", path=f"{CALLBACK} › Verify token",
         )  # fmt: skip
-    if not given.service_token:
+    if (given.meta_app_secrets or given.instagram_app_secrets) and given.meta_verify_token:
+        yield green("Webhooks can be checked and taken in.")
+
+
+def services(seen: Seen) -> Iterator[Verdict]:
+    """What your own services need to be let in."""
+    if seen.settings.service_token:
+        yield green("Your own services are let in.", about="CONFAB_SERVICE_TOKEN")
+    else:
         yield Verdict(
             about="CONFAB_SERVICE_TOKEN", level="amber", says="Every request to /api/internal is refused.",
             means="Your own services, if any are to call Confab, are not let in.",
             remedy="Set it to a long random value, here and in your own services: docs/connect.md.",
         )  # fmt: skip
-    if (given.meta_app_secrets or given.instagram_app_secrets) and given.meta_verify_token:
-        yield green("Webhooks can be checked and taken in.")
 
 
 def settings(seen: Seen) -> Iterator[Verdict]:

@@ -26,7 +26,7 @@ def levels(**changed: Any) -> dict[str, str]:
     [
         ({"token": TokenSeen(is_there=False)}, "red", "no access token"),
         ({"token": replace(GOOD, refusal=DEAD)}, "red", "The password was changed"),
-        ({"token": replace(GOOD, refusal=NEVER)}, "red", "Instagram refuses it"),
+        ({"token": replace(GOOD, refusal=NEVER)}, "red", "Instagram refused: no."),
         ({"token": replace(GOOD, ig_id="999")}, "red", "token of another account, 999"),
         ({"token": replace(GOOD, refusal=BUSY)}, "unknown", "did not say"),
         ({"token": TokenSeen(is_there=True, missing_key="0badcafe")}, "unknown", "encryption keys"),
@@ -108,6 +108,10 @@ def test_DR17_a_silence_is_strange_when_it_is_far_longer_than_the_accounts_habit
 ) -> None:
     found = levels(habit=timedelta(hours=habit_h), heard_at=NOON - timedelta(hours=silent_h))
     assert found == ({"incoming": level} if level else {})
+
+
+def test_DR1_a_new_account_that_was_not_compared_yet_is_not_known_to_be_complete() -> None:
+    assert levels(complete_up_to=None, connected_at=NOON - timedelta(minutes=1)) == {"complete": "unknown"}
 
 
 def test_DR17_an_account_that_was_never_heard_waits_for_its_first_message() -> None:

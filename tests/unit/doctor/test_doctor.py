@@ -2,11 +2,17 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from confab.doctor.checks import CHECKS, findings, in_words, turned_red
+from confab.doctor.checkups import next_in
 from confab.doctor.seen import Seen
 from tests.unit.doctor.seen import BUSY, CLOSED, DEAD, NEVER, WELL, amiss, with_bakery, with_settings
+from tests.world import NOON
 
 GUIDE = Path(__file__).parents[3] / "docs/meta-setup.md"
 
@@ -55,6 +61,22 @@ def test_DR4_only_what_was_not_red_before_turned_red() -> None:
     assert turned_red(findings(broken), findings(broken)) == []
     assert [line.split(",")[0] for line in turned_red(findings(broken), findings(worse))] == ["Storage"]
     assert in_words(findings(WELL)[0]) == "Secrets: Webhooks can be checked and taken in."
+
+
+@pytest.mark.parametrize(
+    ("age", "changed", "expected"),
+    [
+        (timedelta(seconds=5), {"heard_at": None}, timedelta(minutes=1)),
+        (timedelta(hours=2), {"complete_up_to": None}, timedelta(minutes=30)),
+        (timedelta(hours=2), {}, timedelta(days=1)),
+        (timedelta(days=30), {"heard_at": None}, timedelta(days=1)),
+    ],
+)
+def test_DR4_the_doctor_comes_sooner_while_a_new_account_is_still_to_be_heard_and_compared(
+    age: timedelta, changed: dict[str, Any], expected: timedelta
+) -> None:
+    assert next_in(with_bakery(connected_at=NOON - age, **changed)) == expected
+    assert next_in(replace(WELL, accounts=[])) == timedelta(days=1)
 
 
 def test_DR1_no_finding_shows_a_secret() -> None:

@@ -29,7 +29,7 @@ def one(seen: Seen) -> tuple[str, str, str]:
     [
         ({"meta_app_secrets": (), "meta_app_id": None}, "secrets", "red", "Every webhook is refused"),
         ({"meta_verify_token": None}, "secrets", "red", "cannot check"),
-        ({"service_token": None}, "secrets", "amber", "/api/internal"),
+        ({"service_token": None}, "services", "amber", "/api/internal"),
         ({"media_mode": "store"}, "media", "amber", "stories never are"),
         ({"media_allow": ("127.0.0.1:8090",)}, "media", "red", "127.0.0.1:8090"),
     ],

@@ -1,8 +1,8 @@
 import { explain } from "../api/client"
 import { useExamined, useLookAgain, useMayExamine } from "../api/doctor"
-import type { Checkup } from "../api/model"
-import { describeLooked, describeStanding, type Group, groupFindings } from "../lib/findings"
-import { formatExact } from "../lib/time"
+import type { Checkup, Finding } from "../api/model"
+import { describeLooked, describeStanding, type Group, groupFindings, worstOf } from "../lib/findings"
+import { formatExact, plural } from "../lib/time"
 import { Button } from "../ui/button"
 import { FindingItem, LevelMark } from "../ui/finding-item"
 import { useNow } from "../ui/use-now"
@@ -28,6 +28,7 @@ export function DoctorScreen() {
 
 function Examined() {
   const { checkup, findings, error, retry } = useExamined()
+  const isWell = worstOf(findings ?? []) === "green"
   return (
     <>
       <header className="min-h-14 shrink-0 border-line border-b px-4 py-2 drawer:px-6">
@@ -58,7 +59,9 @@ function Examined() {
               <Waiting isNever={checkup === null} />
             ))}
           {findings !== undefined &&
-            groupFindings(findings).map((group) => <Section key={group.key} group={group} />)}
+            groupFindings(findings).map((group) => (
+              <Section key={group.key} group={group} isFolded={!isWell} />
+            ))}
         </div>
       </section>
     </>
@@ -95,24 +98,41 @@ function LookAgain({ checkup }: { checkup: Checkup }) {
   )
 }
 
-function Section({ group }: { group: Group }) {
-  const isAccount = group.key !== ""
+/** What is amiss first; what is well is folded while there is something else to look at. */
+function Section({ group, isFolded }: { group: Group; isFolded: boolean }) {
+  const isNamed = group.key === ""
+  const well = group.findings.filter(({ level }) => level === "green")
+  const amiss = group.findings.filter(({ level }) => level !== "green")
   return (
     <section aria-label={group.name} className="rounded-xl border border-line px-4 py-1.5">
       <h2 className="flex items-center gap-2 pt-2 pb-1 font-semibold text-base">
         <LevelMark level={group.worst} />
         {group.name}
       </h2>
-      <ul className="divide-y divide-line">
-        {group.findings.map((finding) => (
-          <FindingItem
-            key={`${finding.check} ${finding.about} ${finding.says}`}
-            title={finding.title}
-            finding={finding}
-            isNamed={!isAccount}
-          />
-        ))}
-      </ul>
+      <Findings findings={amiss} isNamed={isNamed} />
+      {well.length > 0 && (
+        <details open={!isFolded}>
+          <summary className="py-2 text-ink-3 text-sm">
+            {plural(well.length, "check")} {well.length === 1 ? "is" : "are"} well
+          </summary>
+          <Findings findings={well} isNamed={isNamed} />
+        </details>
+      )}
     </section>
+  )
+}
+
+function Findings({ findings, isNamed }: { findings: Finding[]; isNamed: boolean }) {
+  return (
+    <ul className="divide-y divide-line">
+      {findings.map((finding) => (
+        <FindingItem
+          key={`${finding.check} ${finding.about} ${finding.says}`}
+          title={finding.title}
+          finding={finding}
+          isNamed={isNamed}
+        />
+      ))}
+    </ul>
   )
 }

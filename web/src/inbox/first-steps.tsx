@@ -17,14 +17,14 @@ export function FirstSteps({ hasMessage }: { hasMessage: boolean }) {
     <section aria-labelledby="first-steps" className="mx-auto w-full max-w-xl px-5 py-8 text-left">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h2 id="first-steps" className="mr-auto font-semibold text-lg">
-          {hasMessage ? "You are set up" : "First steps"}
+          {hasMessage ? "Your first message is here" : "First steps"}
         </h2>
         <Button icon="retry" aria-disabled={isLooking} onClick={() => isLooking || look.mutate()}>
           {isLooking ? "Looking…" : "Look again"}
         </Button>
       </div>
       <p role="status" aria-label="First steps" className="mt-1 text-ink-3 text-sm">
-        {hasMessage && "The first message is here: open it on the left. "}
+        {hasMessage && "Open it on the left. "}
         {steps.length > 0 && `${done} of ${steps.length} done.`}
       </p>
       {error !== null && findings === undefined && (

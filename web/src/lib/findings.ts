@@ -36,7 +36,7 @@ export function worstOf(findings: readonly Finding[]): Level {
   )
 }
 
-/** The installation first, then each account; in each the order of the checks. */
+/** The installation first, then each account; in each the worst first. */
 export function groupFindings(findings: readonly Finding[]): Group[] {
   const byKey = new Map<string, Finding[]>()
   for (const finding of findings) {
@@ -46,7 +46,7 @@ export function groupFindings(findings: readonly Finding[]): Group[] {
   return [...byKey].map(([key, own]) => ({
     key,
     name: key === "" ? "This installation" : (own[0]?.about ?? "An account"),
-    findings: own,
+    findings: own.toSorted((a, b) => ORDER.indexOf(b.level) - ORDER.indexOf(a.level)),
     worst: worstOf(own),
   }))
 }
