@@ -67,6 +67,12 @@ def test_DR2_the_page_shows_what_is_amiss_and_how_to_mend_it_and_looks_again(sho
     token = bakery.locator("[data-check=token]")
     expect(token).to_have_attribute("data-level", "green")
     assert Axe().run(page).response["violations"] == []
+    here.get_by_role("link", name="How, for Public address").click()
+    section = page.get_by_role("heading", name="The public address", level=2)
+    expect(section).to_be_focused()
+    expect(section).to_be_in_viewport()
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("link", name="Back to the doctor").click()
 
     shop.sim("tokens", action="revoke", account=IG_ID, subcode=460)
     page.get_by_role("button", name="Look again").press("Enter")

@@ -1,6 +1,7 @@
 /** What is needed of the doctor wherever one is: as little as can be, because every visit loads it. */
 
 export const DOCTOR = "/doctor"
+export const GUIDE = "/doctor/guide"
 
 /** "Doctor: 2 things are broken". */
 export function describeBroken(count: number): string {

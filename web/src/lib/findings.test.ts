@@ -5,7 +5,7 @@ import {
   describeLooked,
   describeStanding,
   groupFindings,
-  nameGuide,
+  guideTo,
   selectFirstSteps,
   worstOf,
 } from "./findings"
@@ -76,6 +76,6 @@ describe("what the doctor found", () => {
     expect(describeLooked({ ...CHECKUP, looked_at: "2026-11-27T10:00:00Z" }, NOW)).toBe(
       "Looked at 2 hours ago",
     )
-    expect(nameGuide("meta-setup.md#the-public-address")).toBe("docs/meta-setup.md, “the public address”")
+    expect(guideTo({ guide: "meta-setup.md#the-secrets" })).toBe("/doctor/guide#the-secrets")
   })
 })

@@ -1,5 +1,6 @@
 /** What the doctor found, sorted for people: by what it is about, and as the first steps of a new installation. */
 import type { Checkup, Finding } from "../api/model"
+import { GUIDE } from "./doctor"
 import { formatAgo, plural } from "./time"
 
 export type Level = Finding["level"]
@@ -84,8 +85,7 @@ export function describeLooked(checkup: Checkup, now: number): string {
   return `Looked at ${formatAgo(Date.parse(checkup.looked_at), now)}`
 }
 
-/** "docs/meta-setup.md, “the secrets”": where the guide tells more. */
-export function nameGuide(guide: string): string {
-  const [page, section] = guide.split("#")
-  return `docs/${page}, “${(section ?? "").replaceAll("-", " ")}”`
+/** Where the guide tells more of a finding: the address here, of a section of docs/meta-setup.md. */
+export function guideTo({ guide }: Pick<Finding, "guide">): string {
+  return `${GUIDE}#${guide.split("#")[1] ?? ""}`
 }

@@ -1,5 +1,6 @@
+import { Link } from "wouter"
 import type { Finding } from "../api/model"
-import { LEVELS, type Level, nameGuide } from "../lib/findings"
+import { guideTo, LEVELS, type Level } from "../lib/findings"
 import { Icon, type IconName } from "./icon"
 
 const MARKS: Record<Level, { icon: IconName; look: string }> = {
@@ -23,7 +24,7 @@ type ItemProps = { title: string; finding: Finding; isWaiting?: boolean; isNamed
 
 /** One thing that was looked at: how it is, what that means, how to mend it and where. */
 export function FindingItem({ title, finding, isWaiting = false, isNamed = false }: ItemProps) {
-  const { level, says, means, remedy, path, guide } = finding
+  const { level, says, means, remedy, path } = finding
   const isOpen = level !== "green"
   return (
     <li className="flex gap-3 py-2.5" data-check={finding.check} data-level={level}>
@@ -53,7 +54,15 @@ export function FindingItem({ title, finding, isWaiting = false, isNamed = false
             {path}
           </p>
         )}
-        {isOpen && <p className="text-xs text-ink-3">More: {nameGuide(guide)}</p>}
+        {isOpen && (
+          <Link
+            href={guideTo(finding)}
+            aria-label={`How, for ${title}`}
+            className="self-start text-accent-text text-xs underline underline-offset-2"
+          >
+            How
+          </Link>
+        )}
       </div>
     </li>
   )
