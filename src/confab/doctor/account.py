@@ -68,6 +68,8 @@ def _until(one: AccountSeen, now: datetime) -> Verdict:
             says=account.token_error or f"It ends {ends:%d %B %Y}, and was not renewed.",
             means="When it ends, nothing can be sent or read any more.", remedy=_SENDS,
         )  # fmt: skip
+    if not one.token.is_asked:
+        return unknown("It came by Facebook's login, and Instagram was not asked.", account=one)
     if one.token.refusal is not None:
         return unknown(f"Instagram did not say: {one.token.refusal.detail}", account=one)
     until = "it has no end that we know of" if ends is None else f"it is good until {ends:%d %B %Y} and renewed a week before"
@@ -102,7 +104,7 @@ def subscription(seen: Seen) -> Iterator[Verdict]:
     """Which fields Meta tells of for each account. Rules T10, T11, H15."""
     for one in seen.accounts:
         if one.fields is None:
-            yield unknown("It was not asked for: the token is not good.", account=one)
+            yield unknown("It was not asked for.", account=one)
         elif isinstance(one.fields, Refusal):
             yield unknown(f"Instagram did not say: {one.fields.detail}", account=one)
         else:
@@ -132,7 +134,7 @@ def access(seen: Seen) -> Iterator[Verdict]:
     """A round trip: the account's token reads a conversation."""
     for one in seen.accounts:
         if not one.token.is_good:
-            yield unknown("It was not tried: the token is not good.", account=one)
+            yield unknown("It was not tried.", account=one)
         elif one.reading is None:
             yield green(f"Instagram answered in {one.token.took_s or 0:.1f} s and lets the conversations be read.", account=one)
         elif one.reading.is_closed_to_us:

@@ -99,6 +99,8 @@ class Eyes:
         """One question after the other: where the token is dead the rest would say nothing else."""
         if given.token is None:
             return given.seen
+        if given.seen.platform == "facebook":
+            return replace(given.seen, token=replace(given.seen.token, is_asked=False))
         async with room:
             seen = await self._whose(given, given.token)
             if not seen.token.is_good:

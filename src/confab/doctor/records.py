@@ -94,7 +94,8 @@ def _given(
 ) -> Given:
     opened, token = _token(keys, state)
     seen = AccountSeen(
-        account=account, about=f"@{account.username}{suffix}", platform="instagram", scopes=frozenset(),
+        account=account, about=f"@{account.username}{suffix}", scopes=frozenset(state.scopes),
+        platform="facebook" if state.platform == "facebook" else "instagram",
         connected_at=state.connected_at, heard_at=state.heard_at, habit=timedelta(seconds=state.habit_s),
         is_reached=state.is_reached, token=token, fields=None, reading=None, failed=unapplied.get((account.id, "failed"), 0),
         withheld=unapplied.get((account.id, "unclaimed"), 0), used_percent=state.used_percent, paused_until=state.paused_until,

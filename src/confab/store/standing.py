@@ -22,7 +22,8 @@ class AccountState:
 
     `heard_at`: when a participant's message last came by webhook, `habit_s` how long it was used to be silent before.
     `is_reached`: whether any webhook came for it, if only an echo. `sealed`: its token as it is stored, None without one.
-    `used_percent`: what Meta last said of its allowance.
+    `platform` and `scopes`: by which login it came and what was granted there, where that is kept. `used_percent`: what Meta
+    last said of its allowance.
     """
 
     workspace_id: WorkspaceId
@@ -33,6 +34,8 @@ class AccountState:
     habit_s: int
     is_reached: bool
     sealed: bytes | None = field(repr=False)
+    platform: str
+    scopes: list[str]
     used_percent: int | None
     paused_until: datetime | None
 
@@ -76,7 +79,8 @@ async def accounts(conn: Conn, workspace: WorkspaceId) -> list[AccountState]:
             w.heard_at IS NOT NULL OR EXISTS (SELECT FROM (
                 SELECT p.account_id FROM delivery_parts p WHERE p.workspace_id = a.workspace_id
                 ORDER BY p.delivery_id DESC LIMIT 1000) newest WHERE newest.account_id = a.id) AS is_reached,
-            i.access_token AS sealed, a.paused_until,
+            i.access_token AS sealed, a.paused_until, coalesce(to_jsonb(i) ->> 'platform', 'instagram') AS platform,
+            array(SELECT jsonb_array_elements_text(to_jsonb(i) -> 'scopes')) AS scopes,
             (SELECT max(b.used_percent) FROM call_budgets b WHERE b.workspace_id = a.workspace_id AND b.account_id = a.id)
                 AS used_percent
         FROM accounts a
