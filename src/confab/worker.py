@@ -14,6 +14,8 @@ from confab import running
 from confab.accounts.refresh import Refreshes
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.doctor.checkups import Checkups
+from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
 from confab.inbox import upkeep as inbox_upkeep
@@ -254,9 +256,20 @@ def _place(handed: handing.Handed) -> dict[str, str]:
 
 
 def _accounts(shared: _Shared) -> list[Each | Together]:
-    """Our link to Instagram."""
+    """Our link to Instagram, and whoever looks whether it holds."""
     refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
-    return [Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None)]
+    eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
+    return [
+        Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(kind=claims.CHECKUPS, run=visits.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None),
+    ]
+
+
+def doctors_eyes(settings: Settings, db: Database, clock: Clock, world: Outside) -> Eyes:
+    """What the doctor looks with, here and on the command line."""
+    means = Means(graph=world.graph, keys=world.vault, try_storage=world.storage.prove, connecting_off=why_off(settings))
+    return Eyes(settings, db, clock, means)
 
 
 def _members(shared: _Shared) -> list[Each | Together]:

@@ -190,6 +190,7 @@ def _environment(given: Settings, mine: Home, door: Door, smtp_port: int) -> dic
         "CONFAB_OAUTH_URL": f"{door.url}/www.instagram.com",
         "CONFAB_META_APP_ID": simulator.APP_ID,
         "CONFAB_META_APP_SECRET": mine.memory.app_secret,
+        "CONFAB_SERVICE_TOKEN": mine.memory.service_token,
         "CONFAB_META_VERIFY_TOKEN": mine.memory.verify_token,
         "CONFAB_MEDIA_ALLOW": door.url.removeprefix("http://"),
     }

@@ -41,6 +41,7 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
     UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
+    UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -321,6 +322,24 @@ CREATE TABLE public.changes_other (
     body bytea CONSTRAINT changes_body_not_null NOT NULL
 );
 ALTER TABLE ONLY public.changes_other FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.checkups (
+    workspace_id uuid NOT NULL,
+    findings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    red integer DEFAULT 0 NOT NULL,
+    amber integer DEFAULT 0 NOT NULL,
+    unknown integer DEFAULT 0 NOT NULL,
+    turned_red text[] DEFAULT '{}'::text[] NOT NULL,
+    looked_at timestamp with time zone,
+    asked_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.checkups FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.checkups IS 'What the doctor found when it last looked at a team''s accounts and at the installation.';
+COMMENT ON COLUMN public.checkups.turned_red IS 'What became red at the last look, in words.';
+COMMENT ON COLUMN public.checkups.asked_at IS 'Since when somebody waits for another look; NULL: nobody does.';
 CREATE TABLE public.comments (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -997,6 +1016,12 @@ COMMENT ON COLUMN public.verification_tokens.event_id IS 'What it was made for: 
 COMMENT ON COLUMN public.verification_tokens.replaced_at IS 'When another took its place, after it had expired.';
 COMMENT ON COLUMN public.verification_tokens.offers IS 'How often its link was queued to be sent.';
 COMMENT ON COLUMN public.verification_tokens.offer_id IS 'The newest message with its link.';
+CREATE TABLE public.webhook_tallies (
+    on_hour timestamp with time zone NOT NULL,
+    kept bigint NOT NULL,
+    unsigned bigint NOT NULL
+);
+COMMENT ON TABLE public.webhook_tallies IS 'Deliveries that were kept, and those that were refused because their signature is missing or wrong.';
 CREATE TABLE public.welcomes (
     workspace_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -1124,6 +1149,8 @@ ALTER TABLE ONLY public.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (workspace_id, seq, at);
 ALTER TABLE ONLY public.changes_other
     ADD CONSTRAINT changes_other_pkey PRIMARY KEY (workspace_id, seq, at);
+ALTER TABLE ONLY public.checkups
+    ADD CONSTRAINT checkups_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.comments
@@ -1248,6 +1275,8 @@ ALTER TABLE ONLY public.verification_tokens
     ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.verification_tokens
     ADD CONSTRAINT verification_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest);
+ALTER TABLE ONLY public.webhook_tallies
+    ADD CONSTRAINT webhook_tallies_pkey PRIMARY KEY (on_hour);
 ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
 ALTER TABLE ONLY public.workspaces
@@ -1264,6 +1293,7 @@ CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id,
 CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
 CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
+CREATE INDEX checkups_due ON public.checkups USING btree (due_at);
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
 CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
 CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
@@ -1353,6 +1383,8 @@ ALTER TABLE ONLY public.call_budgets
     ADD CONSTRAINT call_budgets_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.checkups
+    ADD CONSTRAINT checkups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.conversations
@@ -1456,6 +1488,7 @@ CREATE POLICY all_workspaces ON public.call_budgets TO confab_worker USING (true
 CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.checkups TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
@@ -1499,6 +1532,7 @@ ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.checkups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
@@ -1541,6 +1575,7 @@ CREATE POLICY own_workspace ON public.call_budgets TO confab_app USING ((workspa
 CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.checkups TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1652,6 +1687,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkups TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.checkups TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
@@ -1779,6 +1816,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
+GRANT SELECT ON TABLE public.schema_migrations TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_links TO confab_app;
@@ -1805,6 +1843,8 @@ GRANT SELECT(created_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(expires_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(consumed_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(replaced_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_tallies TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_tallies TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;

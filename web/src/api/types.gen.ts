@@ -128,6 +128,66 @@ export interface paths {
         patch: operations["update_account"];
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Standing
+         * @description When the doctor looked last, and how much was amiss.
+         */
+        get: operations["get_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description What was found about the installation and the workspace's accounts; for owners and admins.
+         */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Again
+         * @description Have the doctor look again; the stream tells when it has. Owners and admins may.
+         */
+        post: operations["look_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/sync": {
         parameters: {
             query?: never;
@@ -1307,7 +1367,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -1321,6 +1381,42 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Checkup
+         * @description How a workspace stands: when the doctor looked last and what was found then, by how many of each level.
+         *
+         *     `asked_at`: since when somebody waits for another look, None when nobody does. `turned_red`: what the last look found that
+         *     was not red before, in words.
+         */
+        Checkup: {
+            /** Looked At */
+            looked_at: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Red */
+            red: number;
+            /** Amber */
+            amber: number;
+            /** Unknown */
+            unknown: number;
+            /** Turned Red */
+            turned_red: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * CheckupUpdated
+         * @description The doctor looked at the workspace, or somebody wants it; what was found is told to owners and admins who ask.
+         */
+        CheckupUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "checkup_updated";
+            checkup: components["schemas"]["Checkup"];
         };
         /**
          * Chosen
@@ -1625,6 +1721,52 @@ export interface components {
         EventCountPage: {
             /** Items */
             items: components["schemas"]["EventCount"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Finding
+         * @description What one check found.
+         *
+         *     `about` names the account or the setting, None where the check has one subject only. `says` is what was seen, `means` what
+         *     follows from it, `remedy` what to do, `path` where at Meta or in the Instagram app; None where nothing is to be done.
+         *     `unknown` is what could not be learned: no reason to worry, and no green either. `guide` is the section of
+         *     docs/meta-setup.md that tells more.
+         */
+        Finding: {
+            /** Check */
+            check: string;
+            /** Title */
+            title: string;
+            /** Account Id */
+            account_id: string | null;
+            /** About */
+            about: string | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "green" | "amber" | "red" | "unknown";
+            /** Says */
+            says: string;
+            /** Means */
+            means: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Path */
+            path: string | null;
+            /** Guide */
+            guide: string;
+        };
+        /**
+         * FindingPage
+         * @description Everything that the last look found, in the order in which it is to be read; `next` is always null.
+         */
+        FindingPage: {
+            /** Items */
+            items: components["schemas"]["Finding"][];
             /** Next */
             next: string | null;
             /** Seq */
@@ -2513,6 +2655,15 @@ export interface components {
             password: string;
         };
         /**
+         * Standing
+         * @description How it stands; `checkup` is null where the doctor never comes.
+         */
+        Standing: {
+            checkup: components["schemas"]["Checkup"] | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * StoryRef
          * @description A story that a message answers: its id, and while it stands the way to see it. It is passed on and never stored.
          */
@@ -2884,6 +3035,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkup"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -14,6 +14,8 @@ const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in
 const ScheduledScreen = lazy(async () => ({
   default: (await import("../inbox/scheduled-screen")).ScheduledScreen,
 }))
+const DoctorScreen = lazy(async () => ({ default: (await import("../doctor/doctor-screen")).DoctorScreen }))
+const GuideScreen = lazy(async () => ({ default: (await import("../doctor/guide-screen")).GuideScreen }))
 const TroubledScreen = lazy(async () => ({
   default: (await import("../inbox/troubled-screen")).TroubledScreen,
 }))
@@ -54,6 +56,8 @@ function Gate({ session }: { session: Session }) {
               <Route path="/inbox/:id?" component={InboxScreen} />
               <Route path="/scheduled" component={ScheduledScreen} />
               <Route path="/troubled" component={TroubledScreen} />
+              <Route path="/doctor" component={DoctorScreen} />
+              <Route path="/doctor/guide" component={GuideScreen} />
               <Route>{() => <Redirect to="/inbox" replace />}</Route>
             </Switch>
           </Suspense>

@@ -10,6 +10,7 @@ import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { DoctorLink } from "./doctor-link"
 import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
 import { setTheme, type Theme, useTheme } from "./theme"
@@ -34,6 +35,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
       <OutboxLinks />
       <AccountMenu />
       <AccountsLink />
+      <DoctorLink />
       <span className="hidden pane:block pane:flex-1" />
       <LiveDot />
       <IconButton

@@ -9,6 +9,7 @@ import { useSingleKeys } from "../ui/single-keys"
 import { NARROW, useMedia, WIDE } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import type { RowsHandle } from "./conversation-rows"
+import { FirstRun } from "./first-run"
 import { ListPane } from "./list-pane"
 import { Notice } from "./list-states"
 import { type ThreadDoors, useThreadDoors } from "./thread-doors"
@@ -16,6 +17,7 @@ import { ThreadPane } from "./thread-pane"
 import { type Actions, useActions } from "./use-actions"
 import { useNoStrayDrops } from "./use-drop"
 import { useFilters } from "./use-filters"
+import { useFirstRun } from "./use-first-run"
 
 const ContextPane = lazy(async () => ({ default: (await import("./context-pane")).ContextPane }))
 const ContextDrawer = lazy(async () => ({ default: (await import("./context-pane")).ContextDrawer }))
@@ -86,11 +88,13 @@ export function InboxScreen() {
 
 function NothingOpen({ filters }: { filters: Filters }) {
   const { data: list } = useQuery({ ...conversationsOf(filters), enabled: false })
+  const { isFirst, hasMessage } = useFirstRun(list?.items.length === 0)
   const keys = useSingleKeys() ? "j" : "Tab"
   const text =
     list?.items.length === 0
       ? "The list on the left is empty at the moment."
       : `Choose one on the left, or press ${keys} and Enter.`
+  if (isFirst) return <FirstRun hasMessage={hasMessage} />
   return <Notice icon="inbox" title="No conversation open" text={text} />
 }
 

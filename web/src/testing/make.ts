@@ -1,5 +1,5 @@
 /** Values for tests: complete, plausible, and different only where a test says so. */
-import type { Account, Activity, Conversation, LibraryItem, Message, Note, Run } from "../api/model"
+import type { Account, Activity, Conversation, Finding, LibraryItem, Message, Note, Run } from "../api/model"
 
 let count = 0
 
@@ -195,6 +195,22 @@ export function makeLibraryItem(given: Partial<LibraryItem> = {}): LibraryItem {
     last_sent_at: "2026-11-02T12:00:00Z",
     preview_url: null,
     version: 1,
+    ...given,
+  }
+}
+
+export function makeFinding(given: Partial<Finding> = {}): Finding {
+  return {
+    check: "token",
+    title: "Access token",
+    account_id: null,
+    about: null,
+    level: "green",
+    says: "Instagram takes it.",
+    means: null,
+    remedy: null,
+    path: null,
+    guide: "meta-setup.md#the-access-token",
     ...given,
   }
 }
