@@ -7,6 +7,7 @@ from typing import Any
 
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.model.insights import MediaKind, Value
+from confab.store.claims import Due
 from confab.store.db import Conn, row, rows, run
 
 _BETWEEN = "\x1f"  # no name of Meta's holds it
@@ -77,6 +78,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
     A number that Meta corrects takes the place of the one before, which is kept beside it; one that grows by nature (`lifetime`)
     only takes its place. That Meta gives none takes nothing away.
     """
+    if not values:
+        return Written(inserted=0, changed=0, unchanged=0, inserted_by_metric={})
     given = sorted({_key(value): value for value in values}.items(), key=lambda one: one[0])
     chosen = [value for _, value in given]
     found = await conn.fetch(
@@ -266,12 +269,52 @@ async def known_account(conn: Conn, workspace: WorkspaceId, account: AccountId) 
     )
 
 
+async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> None:
+    """The account's numbers are looked after, for the first time in an hour. Again changes nothing."""
+    await run(
+        conn,
+        """INSERT INTO insight_watches (workspace_id, account_id, began_at, due_at) VALUES ($1, $2, $3, $3::timestamptz + interval '1 hour')
+        ON CONFLICT DO NOTHING""",
+        workspace, account, now,
+    )  # fmt: skip
+
+
+async def look_again(conn: Conn, due: Due, night_at: datetime, due_at: datetime) -> int:
+    """It was looked after; when again, and when its next night is."""
+    return await run(
+        conn,
+        """UPDATE insight_watches SET night_at = $4, due_at = $5, attempts = 0, error = NULL
+        WHERE workspace_id = $1 AND account_id = $2 AND attempts = $3""",
+        *due.key, due.attempts, night_at, due_at,
+    )  # fmt: skip
+
+
+async def went_well(conn: Conn, workspace: WorkspaceId, account: AccountId, until: date, now: datetime) -> int:
+    """A reading of everything ended well, up to this day."""
+    return await run(
+        conn,
+        """UPDATE insight_watches SET good_at = $4, good_until = greatest(good_until, $3)
+        WHERE workspace_id = $1 AND account_id = $2""",
+        workspace, account, until, now,
+    )  # fmt: skip
+
+
+async def try_again(conn: Conn, workspace: WorkspaceId, account: AccountId, at: datetime) -> int:
+    """A reading did not go well: the next one is then, unless it is sooner anyway."""
+    return await run(
+        conn,
+        """UPDATE insight_watches SET night_at = least(night_at, $3), due_at = least(due_at, $3)
+        WHERE workspace_id = $1 AND account_id = $2""",
+        workspace, account, at,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How the readings of an account fare: since when there are any, when one last ended well, and the last day it read."""
 
     began_at: datetime
-    night_at: datetime
+    night_at: datetime | None
     good_at: datetime | None
     good_until: date | None
 

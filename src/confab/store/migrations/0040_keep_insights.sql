@@ -44,7 +44,7 @@ CREATE TABLE insight_watches (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
     began_at timestamptz NOT NULL,
-    night_at timestamptz NOT NULL,
+    night_at timestamptz,
     good_at timestamptz,
     good_until date,
     due_at timestamptz NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE insight_watches (
     FOREIGN KEY (workspace_id, account_id) REFERENCES accounts
 );
 CREATE INDEX insight_watches_due ON insight_watches (due_at);
-COMMENT ON COLUMN insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at.';
+COMMENT ON COLUMN insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at. NULL: nobody has decided yet.';
 COMMENT ON COLUMN insight_watches.good_at IS 'When a run last ended well.';
 COMMENT ON COLUMN insight_watches.good_until IS 'The last day that such a run has read.';
 
