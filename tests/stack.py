@@ -175,10 +175,11 @@ async def stack(
     try:
         async with lent_sim() as control:
             sim_url = str(control.base_url).removesuffix("/_control/")
+            host = "graph.facebook.com" if is_facebook else "graph.instagram.com"
             account = {"id": ig_id, "username": "harbour.bakery", **_kind(is_facebook)}
             (await control.post("/accounts", json=account)).raise_for_status()
             settings = Settings(
-                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.{'facebook' if is_facebook else 'instagram'}.com/v25.0",
+                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
                 send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
                 clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
