@@ -95,8 +95,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
                     ELSE coalesce(v.corrections, '[]')
                         || jsonb_build_array(jsonb_build_object('value', v.value, 'read_at', v.read_at)) END
             WHERE v.value IS DISTINCT FROM excluded.value AND excluded.value IS NOT NULL
-            RETURNING metric, value IS NOT NULL AND (xmax = 0 OR (v.period <> 'lifetime' AND v.corrections IS NULL)) AS is_new,
-                xmax = 0 AS is_inserted
+            RETURNING metric, xmax = 0 AS is_inserted,
+                value IS NOT NULL AND (xmax = 0 OR (v.period <> 'lifetime' AND v.corrections IS NULL)) AS is_new
         )
         SELECT metric, count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_inserted AND NOT is_new) AS changed
         FROM written GROUP BY metric""",

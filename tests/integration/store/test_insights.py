@@ -38,7 +38,7 @@ async def test_IV6_what_was_inserted_changed_and_unchanged_is_the_databases_answ
     assert await put(number(2), number(3, metric="shares")) == (1, 0, 1)
 
 
-async def test_IV12_IN13_a_page_shows_unknown_days_and_nobody_elses_numbers(
+async def test_IV12_IV13_a_page_shows_unknown_days_and_nobody_elses_numbers(
     doors: Doors, worker_db: Database, app_db: Database, clock: Clock
 ) -> None:
     ours, theirs = await make_world(doors), await make_world(doors, "17841461234567899")
