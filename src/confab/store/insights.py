@@ -76,7 +76,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
     """Keep these numbers of an account, in one statement. Who is there twice counts once, the last one.
 
     A number that Meta corrects takes the place of the one before, which is kept beside it; one that grows by nature (`lifetime`)
-    only takes its place. That Meta gives none takes nothing away, and what comes in the place of nothing is new.
+    only takes its place. That Meta gives none takes nothing away; what
+    comes in the place of nothing is new.
     """
     if not values:
         return Written(inserted=0, changed=0, unchanged=0, inserted_by_metric={})
