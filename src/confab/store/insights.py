@@ -99,7 +99,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
             RETURNING metric, xmax = 0 AS is_inserted,
                 value IS NOT NULL AND (xmax = 0 OR (v.period <> 'lifetime' AND v.corrections IS NULL)) AS is_new
         )
-        SELECT metric, count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_inserted AND NOT is_new) AS changed
+        SELECT metric, count(*) FILTER (WHERE is_new) AS inserted,
+            count(*) FILTER (WHERE NOT is_inserted AND NOT is_new) AS changed
         FROM written GROUP BY metric""",
         workspace, account, *_columns(chosen), _BETWEEN, now,
     )  # fmt: skip

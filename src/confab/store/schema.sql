@@ -505,7 +505,7 @@ CREATE TABLE public.insight_watches (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
     began_at timestamp with time zone NOT NULL,
-    night_at timestamp with time zone NOT NULL,
+    night_at timestamp with time zone,
     good_at timestamp with time zone,
     good_until date,
     due_at timestamp with time zone NOT NULL,
@@ -513,7 +513,7 @@ CREATE TABLE public.insight_watches (
     error text
 );
 ALTER TABLE ONLY public.insight_watches FORCE ROW LEVEL SECURITY;
-COMMENT ON COLUMN public.insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at.';
+COMMENT ON COLUMN public.insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at. NULL: nobody has decided yet.';
 COMMENT ON COLUMN public.insight_watches.good_at IS 'When a run last ended well.';
 COMMENT ON COLUMN public.insight_watches.good_until IS 'The last day that such a run has read.';
 CREATE TABLE public.integrations (
