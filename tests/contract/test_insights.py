@@ -287,6 +287,8 @@ async def test_IV9_two_days_without_a_good_run_are_overdue_and_the_doctor_says_s
     async with shop.worker_db.transaction() as conn:
         await conn.execute(
             "UPDATE insight_watches SET began_at = now() - interval '49 hours', due_at = now() + interval '1 hour'"
+            " WHERE workspace_id = $1",
+            shop.workspace,
         )
     assert (await page(shop))["is_overdue"]
     await read(shop, **a_day(0))
