@@ -51,6 +51,7 @@ class WorkKind(StrEnum):
     LIBRARY_EVENTS = "library_events"
     TOKENS = "tokens"
     CHECKUPS = "checkups"
+    INSIGHTS = "insights"
     SCHEDULES = "schedules"
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from confab.doctor.seen import AccountSeen, Refusal, Seen
 from confab.doctor.verdicts import CALLBACK, INSTAGRAM_APP, PUBLISH, REVIEW, SETUP, Verdict, counted, green, listed, unknown
 from confab.graph import standing
+from confab.model.insights import OVERDUE_AFTER
 
 _LATE = timedelta(hours=3)
 _RENEWED_BEFORE = timedelta(days=6)  # a week before its end a token is renewed: one that is older was refused
@@ -281,6 +282,19 @@ def _limits(one: AccountSeen, now: datetime) -> Verdict:
             remedy="Wait: it ends by itself. Imports and other programs of yours use the same allowance.",
         )  # fmt: skip
     return green("Nothing runs short." if used is None else f"{used} % of what Instagram allows is used.", account=one)
+
+
+def numbers(seen: Seen) -> Iterator[Verdict]:
+    """Whether each account's insights are read. Rule IV9."""
+    for one in seen.accounts:
+        if one.read_at is None or seen.now - one.read_at < OVERDUE_AFTER:
+            yield green("They are read every night.", account=one)
+        else:
+            yield Verdict(
+                account=one, level="amber", says=f"None could be read for {span(seen.now - one.read_at)}.",
+                means="Insights end there. Meta keeps the numbers for a while, so they are made up for.",
+                remedy="`confab sync-insights` says why; most often the permission for insights was not granted.",
+            )  # fmt: skip
 
 
 def span(time: timedelta) -> str:

@@ -56,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     Check(name="complete", title="Completeness", guide="the-first-message", judge=account.complete),
     Check(name="deliveries", title="Deliveries", guide="when-something-stops", judge=account.deliveries),
     Check(name="limits", title="Limits", guide="limits", judge=account.limits),
+    Check(name="numbers", title="Insights", guide="permissions-and-review", judge=account.numbers),
     Check(name="connecting", title="Customers connect", guide="after-the-first-message", judge=installation.connecting),
 )
 """In the order in which they are to be read: each can be mended only when those before it are."""

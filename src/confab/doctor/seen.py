@@ -117,6 +117,7 @@ class AccountSeen:
     failed: int
     withheld: int
     used_percent: int | None
+    read_at: datetime | None
     paused_until: datetime | None
 
     @property

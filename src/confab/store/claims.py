@@ -171,11 +171,12 @@ LIBRARY = Kind("library", "library_queue", ["workspace_id", "message_id"])
 LIBRARY_EVENTS = Kind("library_events", "library_events", ["workspace_id", "id"])
 TOKENS = Kind("tokens", "integrations", ["workspace_id", "account_id"], waiting="due_at IS NOT NULL")
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
+INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
-    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, CHECKUPS,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, CHECKUPS, INSIGHTS,
     SCHEDULES,
 )  # fmt: skip
 """All there are."""

@@ -222,6 +222,7 @@ CREATE TABLE public.accounts (
     restricted_reason text,
     throttles smallint DEFAULT 0 NOT NULL,
     shows_indicators boolean DEFAULT false NOT NULL,
+    connected_by uuid,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
@@ -239,6 +240,7 @@ COMMENT ON COLUMN public.accounts.acknowledges_every_s IS 'A participant gets an
 COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
 COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
+COMMENT ON COLUMN public.accounts.connected_by IS 'The agent who connected it last; NULL: the command line, or nobody knows.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -482,6 +484,56 @@ CREATE TABLE public.heartbeats (
     down_from timestamp with time zone,
     down_until timestamp with time zone
 );
+CREATE TABLE public.insight_media (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ig_id text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    caption text,
+    permalink text,
+    published_at timestamp with time zone NOT NULL,
+    refused text,
+    CONSTRAINT insight_media_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT insight_media_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'reel'::text, 'story'::text])))
+);
+ALTER TABLE ONLY public.insight_media FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_media.refused IS 'Why Meta will never give numbers of it; then it is not asked again.';
+CREATE TABLE public.insight_values (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    media_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    period text NOT NULL COLLATE pg_catalog."C",
+    end_time timestamp with time zone NOT NULL,
+    metric text NOT NULL COLLATE pg_catalog."C",
+    breakdown text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    dimensions text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    value double precision,
+    corrections jsonb,
+    read_at timestamp with time zone NOT NULL,
+    CONSTRAINT insight_values_metric_check CHECK ((metric <> ''::text)),
+    CONSTRAINT insight_values_period_check CHECK ((period <> ''::text))
+);
+ALTER TABLE ONLY public.insight_values FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_values.media_id IS 'Meta''s id of a post, reel or story; empty: of the account itself.';
+COMMENT ON COLUMN public.insight_values.dimensions IS 'Which part of the breakdown; empty: the whole.';
+COMMENT ON COLUMN public.insight_values.value IS 'NULL: Instagram was asked and gave none, which is not 0.';
+COMMENT ON COLUMN public.insight_values.corrections IS 'What it was before Meta corrected it, oldest first: {value, read_at}.';
+CREATE TABLE public.insight_watches (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    night_at timestamp with time zone,
+    good_at timestamp with time zone,
+    good_until date,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.insight_watches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at. NULL: nobody has decided yet.';
+COMMENT ON COLUMN public.insight_watches.good_at IS 'When a run last ended well.';
+COMMENT ON COLUMN public.insight_watches.good_until IS 'The last day that such a run has read.';
 CREATE TABLE public.integrations (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -898,8 +950,11 @@ CREATE TABLE public.runs (
     unreadable integer DEFAULT 0 NOT NULL,
     passes integer DEFAULT 0 NOT NULL,
     attempts_before integer DEFAULT 0 NOT NULL,
+    steps_total integer,
+    steps_done integer DEFAULT 0 NOT NULL,
+    values_new integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text]))),
-    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text])))
+    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text, 'insights'::text])))
 );
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
@@ -968,6 +1023,35 @@ CREATE TABLE public.spent_states (
     digest bytea NOT NULL,
     spent_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.sync_runs (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    user_id uuid,
+    asked_by text NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    calls integer DEFAULT 0 NOT NULL,
+    since date,
+    until date,
+    metrics text[],
+    reaches_back boolean DEFAULT false NOT NULL,
+    success boolean DEFAULT false NOT NULL,
+    answered integer DEFAULT 0 NOT NULL,
+    total_inserted integer DEFAULT 0 NOT NULL,
+    total_changed integer DEFAULT 0 NOT NULL,
+    total_unchanged integer DEFAULT 0 NOT NULL,
+    metrics_inserted jsonb DEFAULT '{}'::jsonb NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    error text,
+    CONSTRAINT sync_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text])))
+);
+ALTER TABLE ONLY public.sync_runs FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.sync_runs.user_id IS 'The agent who connected the account, where one did.';
+COMMENT ON COLUMN public.sync_runs.reaches_back IS 'Reads as far back as Meta has numbers.';
+COMMENT ON COLUMN public.sync_runs.answered IS 'Questions that Meta answered, also with nothing.';
 CREATE TABLE public.unrouted_parts (
     delivery_id uuid NOT NULL,
     ig_id text NOT NULL,
@@ -1177,6 +1261,12 @@ ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_pkey PRIMARY KEY (workspace_id, account_id, digest, kind);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_pkey PRIMARY KEY (workspace_id, account_id, ig_id);
+ALTER TABLE ONLY public.insight_values
+    ADD CONSTRAINT insight_values_pkey PRIMARY KEY (workspace_id, account_id, media_id, period, end_time, metric, breakdown, dimensions);
+ALTER TABLE ONLY public.insight_watches
+    ADD CONSTRAINT insight_watches_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
@@ -1267,6 +1357,8 @@ ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.spent_states
     ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.sync_runs
+    ADD CONSTRAINT sync_runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
 ALTER TABLE ONLY public.uploads
@@ -1304,6 +1396,8 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
+CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
@@ -1353,6 +1447,7 @@ CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) 
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
+CREATE INDEX sync_runs_newest ON public.sync_runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
 CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
@@ -1399,6 +1494,12 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_values
+    ADD CONSTRAINT insight_values_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_watches
+    ADD CONSTRAINT insight_watches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
@@ -1461,6 +1562,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.sync_runs
+    ADD CONSTRAINT sync_runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_digest_fkey FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.uploads
@@ -1495,6 +1598,9 @@ CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (tr
 CREATE POLICY all_workspaces ON public.earlier_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_media TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_values TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.library_events TO confab_worker USING (true) WITH CHECK (true);
@@ -1523,6 +1629,7 @@ CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WIT
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.sync_runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.welcomes TO confab_worker USING (true) WITH CHECK (true);
@@ -1539,6 +1646,9 @@ ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.earlier_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_media ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_values ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.library_events ENABLE ROW LEVEL SECURITY;
@@ -1582,6 +1692,9 @@ CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((works
 CREATE POLICY own_workspace ON public.earlier_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_media TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_values TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.library_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1610,6 +1723,7 @@ CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.sync_runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.welcomes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1621,6 +1735,7 @@ ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.welcomes ENABLE ROW LEVEL SECURITY;
@@ -1715,6 +1830,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_media TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_media TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_values TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_values TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_watches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO confab_worker;
 GRANT INSERT,UPDATE ON TABLE public.integrations TO confab_app;
 GRANT SELECT(workspace_id) ON TABLE public.integrations TO confab_app;
@@ -1827,6 +1948,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
 GRANT SELECT,INSERT ON TABLE public.spent_states TO confab_app;
 GRANT SELECT,DELETE ON TABLE public.spent_states TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_app;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;

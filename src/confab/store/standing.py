@@ -23,7 +23,7 @@ class AccountState:
     `heard_at`: when a participant's message last came by webhook, `habit_s` how long it was used to be silent before.
     `is_reached`: whether any webhook came for it, if only an echo. `sealed`: its token as it is stored, None without one.
     `platform` and `scopes`: by which login it came and what was granted there, where that is kept. `used_percent`: what Meta
-    last said of its allowance.
+    last said of its allowance. `read_at`: when its numbers were last read well, or first should have been.
     """
 
     workspace_id: WorkspaceId
@@ -37,6 +37,7 @@ class AccountState:
     platform: str
     scopes: list[str]
     used_percent: int | None
+    read_at: datetime | None
     paused_until: datetime | None
 
 
@@ -82,7 +83,9 @@ async def accounts(conn: Conn, workspace: WorkspaceId) -> list[AccountState]:
             i.access_token AS sealed, a.paused_until, coalesce(to_jsonb(i) ->> 'platform', 'instagram') AS platform,
             array(SELECT jsonb_array_elements_text(to_jsonb(i) -> 'scopes')) AS scopes,
             (SELECT max(b.used_percent) FROM call_budgets b WHERE b.workspace_id = a.workspace_id AND b.account_id = a.id)
-                AS used_percent
+                AS used_percent,
+            (SELECT coalesce(i.good_at, i.began_at) FROM insight_watches i WHERE i.workspace_id = a.workspace_id
+                AND i.account_id = a.id) AS read_at
         FROM accounts a
         LEFT JOIN account_routes r ON r.ig_id = a.ig_id AND r.workspace_id = a.workspace_id
         LEFT JOIN account_watches w ON w.workspace_id = a.workspace_id AND w.account_id = a.id

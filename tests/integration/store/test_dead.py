@@ -57,6 +57,8 @@ REST: dict[str, LiteralString] = {
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         SELECT workspace_id, id, 'sealed', now(), now(), now() FROM accounts""",
     "checkups": "INSERT INTO checkups (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
+    "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
+        SELECT workspace_id, id, now(), now(), now() FROM accounts""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

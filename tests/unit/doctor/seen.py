@@ -38,7 +38,7 @@ BAKERY = AccountSeen(
     scopes=frozenset((*standing.NEEDED_SCOPES, *standing.WANTED_SCOPES)), connected_at=NOON - timedelta(days=90),
     heard_at=NOON - timedelta(hours=1), habit=timedelta(hours=10), is_reached=True,
     token=TokenSeen(is_there=True, ig_id="1784", took_s=0.4), fields=frozenset(standing.WANTED_FIELDS), reading=None, failed=0,
-    withheld=0, used_percent=10, paused_until=None,
+    withheld=0, used_percent=10, read_at=NOON, paused_until=None,
 )  # fmt: skip
 WELL = Seen(
     now=NOON,

@@ -176,3 +176,8 @@ def test_without_an_account_that_is_the_next_step() -> None:
 def test_how_long_is_said_as_people_say_it() -> None:
     spans = [span(timedelta(minutes=minutes)) for minutes in (0, 1, 119, 120, 47 * 60, 48 * 60, 14 * 1440)]
     assert spans == ["1 minute", "1 minute", "119 minutes", "2 hours", "47 hours", "2 days", "14 days"]
+
+
+@pytest.mark.parametrize(("days", "level"), [(1, None), (2, "amber"), (40, "amber")])
+def test_IV9_numbers_that_nobody_could_read_for_two_days_are_said(days: int, level: str | None) -> None:
+    assert levels(read_at=NOON - timedelta(days=days)).get("numbers") == level

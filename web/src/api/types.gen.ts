@@ -252,6 +252,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights
+         * @description An account's numbers of these days, and of as many before them, from our database: nobody waits for Instagram.
+         */
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Insights Runs
+         * @description The newest readings of an account: who asked, when, how long, how many calls, and what came of it.
+         */
+        get: operations["list_insights_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights Run
+         * @description One reading, with every metric that did not come and why.
+         */
+        get: operations["get_insights_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Insights
+         * @description Every number of these days, of the account and of its posts, with what Meta corrected.
+         */
+        get: operations["export_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1324,6 +1404,22 @@ export interface components {
             media_fetch_failed: boolean;
         };
         /**
+         * Audience
+         * @description Who follows, in parts, the greatest first, as Instagram last told it on `day` (None: never).
+         */
+        Audience: {
+            /** Day */
+            day: string | null;
+            /** Age */
+            age: components["schemas"]["Part"][];
+            /** City */
+            city: components["schemas"]["Part"][];
+            /** Country */
+            country: components["schemas"]["Part"][];
+            /** Gender */
+            gender: components["schemas"]["Part"][];
+        };
+        /**
          * Author
          * @description Who wrote a message. `instagram` is the Instagram app or another tool; the name is None where nobody told us.
          */
@@ -1633,6 +1729,19 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
         };
         /**
+         * DayValue
+         * @description A metric's number of one day; None: Instagram gave none, which is not 0.
+         */
+        DayValue: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Delivery
          * @description A webhook body as operators see it: never its content, only what became of it.
          */
@@ -1727,6 +1836,44 @@ export interface components {
             seq: number;
         };
         /**
+         * FetchResult
+         * @description What a run brought. `success`: something came, and nothing is missing that may come when it is tried again.
+         *
+         *     `total_inserted` are values that were not known, `total_changed` those that Instagram corrected, `total_unchanged` those that
+         *     were known; `metrics_inserted` are the first by metric. `total_errors` counts metrics. `user_id` connected the account.
+         */
+        FetchResult: {
+            /** Success */
+            success: boolean;
+            /** Total Inserted */
+            total_inserted: number;
+            /** Total Errors */
+            total_errors: number;
+            /** Metrics Inserted */
+            metrics_inserted: {
+                [key: string]: number;
+            };
+            /** Errors */
+            errors: components["schemas"]["MetricError"][];
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** User Id */
+            user_id: string | null;
+            /**
+             * Total Changed
+             * @default 0
+             */
+            total_changed: number;
+            /**
+             * Total Unchanged
+             * @default 0
+             */
+            total_unchanged: number;
+        };
+        /**
          * Finding
          * @description What one check found.
          *
@@ -1771,6 +1918,103 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Insights
+         * @description An account's numbers from `since` to `until`, both included; days are Meta's (Pacific time).
+         *
+         *     `previous_since` and `previous_until`: the time of the same length before. `is_overdue`: no good run for two days.
+         */
+        Insights: {
+            account: components["schemas"]["AccountRef"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Previous Since
+             * Format: date
+             */
+            previous_since: string;
+            /**
+             * Previous Until
+             * Format: date
+             */
+            previous_until: string;
+            /** Metrics */
+            metrics: components["schemas"]["Metric"][];
+            audience: components["schemas"]["Audience"];
+            /** Top Media */
+            top_media: components["schemas"]["TopMedia"][];
+            last_run: components["schemas"]["InsightsRun"] | null;
+            /** Is Overdue */
+            is_overdue: boolean;
+        };
+        /**
+         * InsightsRun
+         * @description A reading of numbers: who asked, when, how long it took, how many calls it made, and what came of it.
+         *
+         *     `since` and `until` are the days that were read, None until that is decided; `metrics` those that were asked for, None: all.
+         *     `says` is a line for people.
+         */
+        InsightsRun: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Calls */
+            calls: number;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Metrics */
+            metrics: string[] | null;
+            result: components["schemas"]["FetchResult"];
+            /** Error */
+            error: string | null;
+            /** Says */
+            says: string;
+        };
+        /**
+         * InsightsRunPage
+         * @description The newest readings of an account, newest first; `next` is always null.
+         */
+        InsightsRunPage: {
+            /** Items */
+            items: components["schemas"]["InsightsRun"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Label
@@ -2048,6 +2292,86 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         /**
+         * Metric
+         * @description One metric over the days that were asked for, and over as many days before them.
+         *
+         *     `total_is`: what `total` and the parts are of all days. `sum`: added up. `people`: how many different people Instagram counted
+         *     over the whole time. `average`: per day, where adding up would count people again. `total_says`: that in words for people.
+         *     `state`: `ok`, `no_data` where Instagram gave none, `refused` where it gives none to us, `retired` where it gives it to
+         *     nobody any more; `says`: why, or what is missing.
+         */
+        Metric: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "time_series" | "total_value";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "people" | "percent" | "milliseconds";
+            /** Total */
+            total: number | null;
+            /** Previous Total */
+            previous_total: number | null;
+            /**
+             * Total Is
+             * @enum {string}
+             */
+            total_is: "sum" | "people" | "average";
+            /** Total Says */
+            total_says: string;
+            /** Series */
+            series: components["schemas"]["DayValue"][];
+            /** Previous Series */
+            previous_series: components["schemas"]["DayValue"][];
+            /** Breakdowns */
+            breakdowns: components["schemas"]["MetricBreakdown"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "no_data" | "refused" | "retired";
+            /** Says */
+            says: string | null;
+        };
+        /**
+         * MetricBreakdown
+         * @description A number in parts, the greatest first; `by` is Meta's word.
+         */
+        MetricBreakdown: {
+            /** By */
+            by: string;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * MetricError
+         * @description A metric that did not come, or not all of it. `media`: of this post; None: of the account. `code`: Meta's.
+         *
+         *     `kind`: `refused` by Instagram, `unavailable` for the moment, `too_few` people for a number, `retired` by Meta.
+         */
+        MetricError: {
+            /** Metric */
+            metric: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "refused" | "unavailable" | "too_few" | "retired";
+            /** Says */
+            says: string;
+            /** Code */
+            code?: number | null;
+            /** Media */
+            media?: string | null;
+        };
+        /**
          * NewContent
          * @description What to send. `client_key` is the client's own name for it: the same again is the same message.
          *
@@ -2220,6 +2544,16 @@ export interface components {
             troubled: string[];
             /** Seq */
             seq: number;
+        };
+        /**
+         * Part
+         * @description A part of a number: `key` holds its values in the order of the breakdown's dimensions.
+         */
+        Part: {
+            /** Key */
+            key: string[];
+            /** Value */
+            value: number;
         };
         /**
          * Participant
@@ -2440,7 +2774,8 @@ export interface components {
          * @description Something long that somebody asked for, of one account: how far it is, and what came of it.
          *
          *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
-         *     counts what could not be understood or kept, `people` those whose profiles were put in line.
+         *     counts what could not be understood or kept, `people` those whose profiles were put in line. Of numbers `steps_done` of
+         *     `steps_total` questions were asked, None while nobody knows how many there are, and `values_new` were not known.
          */
         Run: {
             /**
@@ -2457,7 +2792,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles";
+            what: "messages" | "profiles" | "insights";
             /**
              * State
              * @enum {string}
@@ -2490,6 +2825,12 @@ export interface components {
             unreadable: number;
             /** People */
             people: number;
+            /** Steps Total */
+            steps_total: number | null;
+            /** Steps Done */
+            steps_done: number;
+            /** Values New */
+            values_new: number;
             /** Waiting Until */
             waiting_until: string | null;
             /** Error */
@@ -2696,6 +3037,36 @@ export interface components {
             type: "superseded";
         };
         /**
+         * TopMedia
+         * @description A post, reel or story that was published in the days asked for, with its newest numbers by metric.
+         *
+         *     `thumbnail_url` is null: no copy of it is kept.
+         */
+        TopMedia: {
+            /** Ig Id */
+            ig_id: string;
+            /** Permalink */
+            permalink: string | null;
+            /** Caption */
+            caption: string | null;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post" | "reel" | "story";
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Troubled
          * @description A message that failed or is in doubt, with its conversation. `parts`: it and what was not sent because of it.
          */
@@ -2789,13 +3160,21 @@ export interface components {
         /**
          * WhatToSync
          * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
+         *
+         *     `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all).
          */
         WhatToSync: {
             /**
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles";
+            what: "messages" | "profiles" | "insights";
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Metrics */
+            metrics?: string[] | null;
         };
         /**
          * WindowAt
@@ -3174,7 +3553,7 @@ export interface operations {
         parameters: {
             query: {
                 account: string;
-                what?: ("messages" | "profiles") | null;
+                what?: ("messages" | "profiles" | "insights") | null;
                 limit?: number;
             };
             header?: never;
@@ -3252,6 +3631,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                /** @description The first day; by default the 28th before the end. */
+                since?: string | null;
+                /** @description The last day; by default the last whole one. Days are Meta's, Pacific time. */
+                until?: string | null;
+                /** @description Only these; else all that an account has. */
+                metric?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_insights_runs: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsRunPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsRun"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_insights: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                /** @description The first day; by default the 28th before the end. */
+                since?: string | null;
+                /** @description The last day; by default the last whole one. Days are Meta's, Pacific time. */
+                until?: string | null;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Problem details (RFC 9457) */
