@@ -30,6 +30,8 @@ from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
 from confab.insights.own_counting import Counting
+from confab.insights.readings import Readings
+from confab.insights.watch import Watch
 from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
@@ -321,16 +323,24 @@ def _history(shared: _Shared) -> list[Each | Together]:
     )
     watches = Watches(db, reader, clock, waker, most=_COMPARED)
 
-    async def run(due: Due) -> None:
+    numbers = (db, shared.world.graph, clock, waker, shared.line_of, shared.pace)
+    readings, looking = Readings(*numbers), Watch(*numbers)
+
+    async def what_of(due: Due) -> str:
         async with db.transaction() as conn:
-            what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
-        await (syncing.run(due) if what == "profiles" else backfill.run(due))
+            return await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
+
+    async def run(due: Due) -> None:
+        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run}
+        await handlers[await what_of(due)](due)
+
+    async def give_up(due: Due, reason: str) -> None:
+        await (readings if await what_of(due) == "insights" else backfill).give_up(due, reason)
 
     return [
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
-        Each(
-            kind=claims.RUNS, run=run, at_once=_RUNS, lease=_SHORT, keeps_row=True, max_attempts=20, give_up=backfill.give_up
-        ),
+        Each(kind=claims.RUNS, run=run, at_once=_RUNS, lease=_SHORT, keeps_row=True, max_attempts=20, give_up=give_up),
+        Each(kind=claims.INSIGHTS, run=looking.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(kind=claims.WATCHES, run=watches.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
     ]  # fmt: skip
 

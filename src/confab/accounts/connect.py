@@ -11,7 +11,7 @@ from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, deliveries, ids, meta_apps, own_numbers, tokens, watches
+from confab.store import changes, deliveries, ids, insights, meta_apps, own_numbers, tokens, watches
 from confab.store.db import Conn
 
 
@@ -51,6 +51,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     before = route.app_id if route else None
     await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
     await watches.ensure(conn, workspace, account, now)
+    await insights.ensure(conn, workspace, account, now)
     await own_numbers.ensure(conn, workspace, now)
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)

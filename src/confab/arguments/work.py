@@ -46,6 +46,7 @@ class WorkKind(StrEnum):
     LIBRARY = "library"
     LIBRARY_EVENTS = "library_events"
     TOKENS = "tokens"
+    INSIGHTS = "insights"
     NUMBERS = "numbers"
     SCHEDULES = "schedules"
 

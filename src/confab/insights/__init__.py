@@ -1,5 +1,5 @@
-"""Numbers about an account and about the work: what Instagram says of it, and what the team's own messages tell.
+"""Numbers about an account: read at Instagram metric by metric, kept by day, and put together for a page.
 
-Every number is there once, however often and in whatever order its cause came, and can be made again from what it was made of.
-What nobody knows is null and never 0. The room never sends anything, and no reading waits for Instagram.
+One metric that fails costs no other; what Meta does not give is unknown, never 0. Who looks never waits for Instagram: a page
+is read from our database alone. It never adds up what must not be added up. Rules IN1-IN18 of docs/spec/insights.md.
 """

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.model.inbox import WorkspaceId
-from confab.store import changes
+from confab.store import changes, ids
 from confab.store import own_numbers as store
 from confab.store.claims import Due
 from confab.store.db import Database
@@ -62,9 +62,9 @@ class Counting:
             newest = await changes.newest_seq(conn, workspace)
             up_to = min(newest, counted.seq + _FEED_STEP)
             if up_to > counted.seq:
-                await _mark(
-                    conn, workspace, await store.changed_messages(conn, workspace, counted.seq, up_to), counted.counted_up_to
-                )
+                changed = await store.changed_messages(conn, workspace, counted.seq, up_to)
+                written_at = [ids.made_at(id_) for id_ in changed]
+                await store.mark_messages(conn, workspace, changed, written_at, counted.counted_up_to)
                 await store.note(conn, workspace, Counted(seq=up_to, counted_up_to=counted.counted_up_to))
             return up_to < newest
 

@@ -170,12 +170,14 @@ MAILS = Kind("mails", "mails", ["workspace_id", "id"])
 LIBRARY = Kind("library", "library_queue", ["workspace_id", "message_id"])
 LIBRARY_EVENTS = Kind("library_events", "library_events", ["workspace_id", "id"])
 TOKENS = Kind("tokens", "integrations", ["workspace_id", "account_id"], waiting="due_at IS NOT NULL")
+INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
-    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, NUMBERS, SCHEDULES,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, INSIGHTS,
+    NUMBERS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

@@ -87,7 +87,8 @@ async def test_NU5_NU6_a_response_is_timed_and_a_window_that_nobody_answered_is_
     await account.say(("out", noon - minutes(60)), ("out", noon - minutes(59)), agent=anna.agent)
     await account.say(("in", noon - 20 * DAY))  # imported: of before
     await account.count(worker_db, clock)
-    await account.say(("in", noon - minutes(6)), ("out", noon - minutes(4)))  # not counted yet, from the phone
+    clock.ahead += minutes(10)
+    await account.say(("in", noon + minutes(4)), ("out", noon + minutes(6)))  # not counted yet, from the phone
     found = (await ask(http, anna, since="2026-11-14", until="2026-11-20")).json()
     totals = found["totals"]
     assert (totals["received"], totals["sent"], totals["windows_missed"]) == (5, 3, 1)
@@ -119,7 +120,7 @@ async def test_NU7_a_resolution_is_taken_back_by_opening_it_again(
 async def test_NU2_what_nobody_knows_is_null(
     http: httpx2.AsyncClient, anna: Person, account: Account, noon: datetime, worker_db: Database, clock: Clock
 ) -> None:
-    await account.say(("in", noon - 12 * DAY), ("in", noon - DAY))
+    await account.say(("in", noon - 12 * DAY), ("in", noon - minutes(23 * 60)))
     found = (await ask(http, anna, since="2026-11-07")).json()
     assert (found["is_counting"], found["counted_up_to"], found["totals"]["received"]) == (True, None, None)
     await account.count(worker_db, clock)

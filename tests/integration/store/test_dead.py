@@ -56,6 +56,8 @@ REST: dict[str, LiteralString] = {
         SELECT workspace_id, gen_random_uuid(), id, 'created', '{}', now(), now() FROM messages""",
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         SELECT workspace_id, id, 'sealed', now(), now(), now() FROM accounts""",
+    "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
+        SELECT workspace_id, id, now(), now(), now() FROM accounts""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }

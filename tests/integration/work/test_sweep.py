@@ -45,6 +45,8 @@ ROWS = {
         VALUES ($2, $2, $2, 'created', '{}', $1, $1)""",
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         VALUES ($2, $2, 'sealed', $1, $1, $1)""",
+    "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
+        VALUES ($2, $2, $1, $1, $1)""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) VALUES ($2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
