@@ -16,9 +16,10 @@ const sources = own.filter(
 
 /** Which rooms a room may import from, besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
-  app: ["inbox", "accounts", "team", "api", "ui", "lib"],
+  app: ["inbox", "accounts", "insights", "team", "api", "ui", "lib"],
   inbox: ["api", "ui", "lib"],
   accounts: ["api", "ui", "lib"],
+  insights: ["api", "ui", "lib"],
   team: ["api", "ui", "lib"],
   api: ["lib"],
   ui: ["lib"],

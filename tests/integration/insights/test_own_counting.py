@@ -290,7 +290,7 @@ async def wildly(db: Database, doors: Doors, scenario: Scenario, data: st.DataOb
     print_blob=True,
 )
 @given(scenario=scenarios(), data=st.data())
-def test_NU3_whatever_the_order_and_however_often_the_numbers_are_a_plain_count_of_the_messages(
+def test_NU1_NU3_NU4_whatever_the_order_and_however_often_the_numbers_are_a_plain_count_of_the_messages(
     doors: Doors, scenario: Scenario, data: st.DataObject
 ) -> None:
     async def compared() -> None:
