@@ -22,6 +22,7 @@ export function ownNumbersOf(account: string, days: Days, zone: string) {
     queryKey: ["numbers", account, days.since, days.until, zone] as const,
     queryFn: () => answer(http.GET("/api/v1/numbers", { params: { query: { account, ...days, zone } } })),
     staleTime: FRESH_MS,
+    refetchInterval: FRESH_MS,
     placeholderData: keepPreviousData,
   })
 }

@@ -12,7 +12,7 @@ export function RunLine({ account, isOverdue }: { account: string; isOverdue: bo
   const { data: runs } = useQuery(insightsRunsOf(account))
   const cache = useQueryClient()
   const sync = useSyncNow()
-  const role = useMe().role
+  const role = useMe().agent.role
   const isGoing = runs?.items.some((run) => run.state === "waiting" || run.state === "running") ?? false
   const wasGoing = useRef(false)
   useEffect(() => {
