@@ -163,9 +163,11 @@ async def stack(
     send_timeout_s: float = 2.0,
     working: bool = True,
     is_following: bool = False,
+    is_facebook: bool = False,
     **more: Any,
 ) -> AsyncIterator[Stack]:
     """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's.
+    `is_facebook`: its account logged in with Facebook, and calls go there.
     `more`: further settings."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
@@ -173,23 +175,28 @@ async def stack(
     try:
         async with lent_sim() as control:
             sim_url = str(control.base_url).removesuffix("/_control/")
-            account = {"id": ig_id, "username": "harbour.bakery", "token": TOKEN}
+            host = "graph.facebook.com" if is_facebook else "graph.instagram.com"
+            account = {"id": ig_id, "username": "harbour.bakery", **_kind(is_facebook)}
             (await control.post("/accounts", json=account)).raise_for_status()
             settings = Settings(
-                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
+                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
                 send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
                 clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
             )  # fmt: skip
-            async with _running(doors, settings, clock, control, ig_id, working=working) as running:
+            async with _running(doors, settings, clock, control, ig_id, working=working, compares=not is_facebook) as running:
                 yield running
     finally:
         shutil.rmtree(folder)
 
 
+def _kind(is_facebook: bool) -> dict[str, str]:
+    return {"flavour": "fb", "page_token": TOKEN} if is_facebook else {"token": TOKEN}
+
+
 @asynccontextmanager
 async def _running(
-    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool
+    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool, compares: bool
 ) -> AsyncIterator[Stack]:
     async with (
         web_app(settings, doors, clock) as front,
@@ -210,7 +217,7 @@ async def _running(
         ):
             tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
             running = Stack(api, control, front, workspace, worker_db, url, ig_id)
-            if working:
+            if working and compares:
                 await until(running.is_compared)
             yield running
             for task in tasks:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from confab.errors import ConfabError
-from confab.model.inbox import Account, Workspace
+from confab.model.inbox import Account, AccountId, Workspace
+from confab.model.insights import OVERDUE_AFTER
 from confab.settings import Settings
-from confab.store import accounts, claims, team
+from confab.store import accounts, claims, insights, team
 from confab.store.db import Database
 
 Level = Literal["green", "amber", "red"]
@@ -30,7 +31,7 @@ class Finding:
 class Seen:
     """What there is to judge. `storage_error`: why our storage does not take files, None when it does.
 
-    `connecting_off`: why customers cannot connect, None when they can.
+    `connecting_off`: why customers cannot connect, None when they can. `overdue`: whose numbers nobody could read lately.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Seen:
     storage_error: str | None
     connecting_off: str | None
     now: datetime
+    overdue: frozenset[AccountId] = frozenset()
 
 
 async def look(
@@ -48,12 +50,16 @@ async def look(
     async with db.transaction() as conn:
         known = [(one, account) for one in await team.workspaces(conn) for account in await accounts.of_workspace(conn, one.id)]
         dead = await claims.dead_counts(conn)
+        overdue = frozenset(await insights.overdue(conn, now - OVERDUE_AFTER))
     storage_error: str | None = None
     try:
         await try_storage()
     except ConfabError as error:
         storage_error = error.detail
-    return Seen(settings=settings, accounts=known, dead=dead, storage_error=storage_error, connecting_off=connecting_off, now=now)
+    return Seen(
+        settings=settings, accounts=known, dead=dead, storage_error=storage_error, connecting_off=connecting_off, now=now,
+        overdue=overdue,
+    )  # fmt: skip
 
 
 def findings(seen: Seen) -> list[Finding]:
@@ -160,6 +166,19 @@ def connecting(seen: Seen) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def numbers(seen: Seen) -> Iterator[Finding]:
+    """Whether every account's numbers are read. Rule IN9."""
+    for workspace, account in seen.accounts:
+        if account.id in seen.overdue:
+            yield Finding(
+                check="insights", about=f"@{account.username} ({workspace.name})", level="amber",
+                says="No reading of its numbers went well for two days.",
+                remedy="`confab sync-insights` says why. Does the token have the permission for insights? See docs/insights.md.",
+            )  # fmt: skip
+    if seen.accounts and not seen.overdue:
+        yield Finding(check="insights", about=None, level="green", says="The numbers of every account are read.")
+
+
 def _incomplete(account: Account) -> str:
     up_to = f"up to {account.complete_up_to:%Y-%m-%d %H:%M} UTC" if account.complete_up_to else "up to no moment yet"
     return f"It is known to be complete {up_to}: {account.incomplete_reason or 'nobody has compared it since'}."
@@ -182,4 +201,4 @@ _BEFORE_REVIEW = (
     "your app has to pass Meta's App Review: see docs/media.md."
 )
 
-CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (secrets, storage, media, work, incoming, connecting)
+CHECKS: tuple[Callable[[Seen], Iterator[Finding]], ...] = (secrets, storage, media, work, incoming, connecting, numbers)

@@ -78,6 +78,9 @@ def _figures(sums: Sums, *, is_of_agent: bool, is_connected: bool) -> Figures:
     def seen(count: int) -> int | None:
         return count if is_connected else count or None
 
+    def middle(times: Sequence[int], total: int, count: int) -> int | None:
+        return total if count == 1 else median_s(times)
+
     def mean(total: int, count: int) -> int | None:
         return round(total / count) if count else None
 
@@ -85,7 +88,7 @@ def _figures(sums: Sums, *, is_of_agent: bool, is_connected: bool) -> Figures:
         received=None if is_of_agent else seen(sums.received), sent=seen(sums.sent),
         automatic=None if is_of_agent else seen(sums.automatic),
         responses=seen(sums.responses), response_mean_s=mean(sums.response_s, sums.responses),
-        response_median_s=median_s(sums.response_times), resolutions=seen(sums.resolutions),
-        resolution_mean_s=mean(sums.resolution_s, sums.resolutions), resolution_median_s=median_s(sums.resolution_times),
+        response_median_s=middle(sums.response_times, sums.response_s, sums.responses), resolutions=seen(sums.resolutions),
+        resolution_mean_s=mean(sums.resolution_s, sums.resolutions), resolution_median_s=middle(sums.resolution_times, sums.resolution_s, sums.resolutions),
         windows_missed=None if is_of_agent else seen(sums.windows_missed),
     )  # fmt: skip

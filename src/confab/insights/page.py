@@ -10,11 +10,12 @@ from datetime import date, datetime, timedelta
 
 from confab.errors import Invalid, NotFound
 from confab.graph import metrics as meta
-from confab.graph import pacific
 from confab.graph.metrics import AccountMetric
 from confab.insights import words
+from confab.model import pacific
 from confab.model.inbox import AccountId, AccountRef, WorkspaceId
 from confab.model.insights import (
+    OVERDUE_AFTER,
     Audience,
     DayValue,
     Insights,
@@ -33,7 +34,6 @@ from confab.store.insights import PartSum, Standing, Whole
 
 USUAL_DAYS = 28
 MOST_DAYS = 731
-LATE = timedelta(days=2)
 _TOP = 12
 _LOOKED_THROUGH = 200
 _AUDIENCE = "follower_demographics"
@@ -105,7 +105,7 @@ def known(names: Sequence[str]) -> list[str] | None:
 
 def overdue(standing: Standing | None, now: datetime) -> bool:
     """Whether no reading ended well for two days. Rule IN9."""
-    return standing is not None and now - (standing.good_at or standing.began_at) > LATE
+    return standing is not None and now - (standing.good_at or standing.began_at) > OVERDUE_AFTER
 
 
 async def load(

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from confab.graph import pacific
 from confab.graph.insights import TIMEFRAME, Answer, Number, Question
 from confab.graph.metrics import ACCOUNT, ALSO, MEDIA, PRODUCT_OF, RECENT_DAYS, AccountMetric
+from confab.model import pacific
 from confab.model.insights import Value
 
 

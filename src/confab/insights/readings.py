@@ -15,12 +15,12 @@ import structlog
 from confab.clock import Clock
 from confab.errors import Rejected, Unauthorised, Unavailable
 from confab.graph import insights as meta
-from confab.graph import pacific
 from confab.graph.client import GraphClient
 from confab.graph.metrics import ACCOUNT, MEDIA, MOST_DAYS, PRODUCT_OF, RETIRED
 from confab.insights import questions, words
 from confab.insights.asking import Asker, LineOf, Outcome
 from confab.insights.questions import Ask
+from confab.model import pacific
 from confab.model.inbox import AccountId, RunState, WorkspaceId
 from confab.model.insights import MediaKind, MetricError
 from confab.store import insights as store

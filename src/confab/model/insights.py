@@ -1,7 +1,7 @@
 """Numbers about an account, as a team sees them: by metric and day, its audience, its best posts, and the runs that read them."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from confab.model.inbox import AccountId, AccountRef, AgentId, RunId, RunState
@@ -12,6 +12,9 @@ MetricUnit = Literal["count", "people", "percent", "milliseconds"]
 TotalIs = Literal["sum", "people", "average"]
 MediaKind = Literal["post", "reel", "story"]
 TroubleKind = Literal["refused", "unavailable", "too_few", "retired"]
+
+OVERDUE_AFTER = timedelta(days=2)
+"""So long after the last good reading of an account people are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -273,8 +273,8 @@ async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
     """The account's numbers are looked after, for the first time in an hour. Again changes nothing."""
     await run(
         conn,
-        """INSERT INTO insight_watches (workspace_id, account_id, began_at, due_at) VALUES ($1, $2, $3, $3::timestamptz + interval '1 hour')
-        ON CONFLICT DO NOTHING""",
+        """INSERT INTO insight_watches (workspace_id, account_id, began_at, due_at)
+        VALUES ($1, $2, $3, $3::timestamptz + interval '1 hour') ON CONFLICT DO NOTHING""",
         workspace, account, now,
     )  # fmt: skip
 
@@ -327,3 +327,9 @@ async def standing(conn: Conn, workspace: WorkspaceId, account: AccountId) -> St
         "SELECT began_at, night_at, good_at, good_until FROM insight_watches WHERE workspace_id = $1 AND account_id = $2",
         workspace, account,
     )  # fmt: skip
+
+
+async def overdue(conn: Conn, before: datetime) -> set[AccountId]:
+    """The accounts of which no reading ended well since then. Across workspaces: a row for each account."""
+    found = await conn.fetch("SELECT account_id FROM insight_watches WHERE coalesce(good_at, began_at) < $1", before)
+    return {AccountId(one["account_id"]) for one in found}

@@ -17,7 +17,7 @@ test("a change is told only where both are known", () => {
 })
 
 test("a gap breaks the line", () => {
-  expect(linePath([0, 10, null, 10], 10, 30, 10)).toBe("M0.0 10.0h0.1L10.0 0.0M30.0 0.0h0.1")
+  expect(linePath([0, 10, null, 10], 10, 30, 10)).toBe("M0.0 10.0L10.0 0.0M30.0 0.0h0.5")
 })
 
 test("an axis ends at a round number, and a range at yesterday", () => {

@@ -34,6 +34,7 @@ export function describeChange(value: number | null, before: number | null): str
 /** The SVG path of values from left to right; an unknown one is a gap, a known one between two gaps a short dash. */
 export function linePath(values: (number | null)[], top: number, width: number, height: number): string {
   const step = values.length > 1 ? width / (values.length - 1) : width
+  const dash = (width / 60).toFixed(1) // of a day between two gaps, which would be a point
   let path = ""
   let isDrawing = false
   values.forEach((value, index) => {
@@ -43,7 +44,8 @@ export function linePath(values: (number | null)[], top: number, width: number, 
     }
     const x = (index * step).toFixed(1)
     const y = (height - (Math.max(value, 0) / (top || 1)) * height).toFixed(1)
-    path += isDrawing ? `L${x} ${y}` : `M${x} ${y}h0.1`
+    const isAlone = !isDrawing && (values[index + 1] ?? null) === null
+    path += isDrawing ? `L${x} ${y}` : `M${x} ${y}${isAlone ? `h${dash}` : ""}`
     isDrawing = true
   })
   return path
