@@ -61,14 +61,15 @@ async def record(conn: Conn, locked: Locked, outcome: Receipt | GraphError, now:
 
 
 async def _sent(conn: Conn, locked: Locked, receipt: Receipt, now: datetime) -> None:
+    """The allowance first: whoever takes a place locks it before the feed's counter, so the other way round both would wait."""
     call = locked.call
+    await health.flows(conn, locked.workspace, call.account_id)
+    used_percent = receipt.usage.percent if receipt.usage is not None else 0
+    await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
     if call.kind in GESTURES:
         await gesture.done(conn, locked, now)
     else:
         await settle.sent(conn, locked, receipt.mid, now)
-    await health.flows(conn, locked.workspace, call.account_id)
-    used_percent = receipt.usage.percent if receipt.usage is not None else 0
-    await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
 
 
 async def _once_more(conn: Conn, locked: Locked, outcome: GraphError, now: datetime) -> None:

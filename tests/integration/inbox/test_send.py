@@ -1,15 +1,21 @@
 """What a claimed answer does next, step by step and without Meta. Rules O2, O4, O6, O8 of docs/spec/inbox.md."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from confab.errors import Rejected, WindowClosed, WindowShut
-from confab.inbox import settle
+from confab.graph.client import Receipt
+from confab.inbox import outcome, settle
+from confab.inbox.wording import pool_of
+from confab.model.changes import MessageRemoved
 from confab.model.inbox import MessageId
-from confab.store import conversations, messages
+from confab.store import budgets, changes, conversations, messages
+from confab.store.budgets import Spacing
 from confab.store.claims import OUTBOUND, Due
+from confab.store.db import Conn
 from confab.store.outbound import LOOKS_AGAIN
 from tests.integration.inbox.desk import LEASE, Desk, grasp
 from tests.world import Customer, happen
@@ -204,3 +210,32 @@ async def due(desk: Desk, written: Sequence[MessageId]) -> list[str]:
 
 def _soon(desk: Desk) -> datetime:
     return desk.clock.now() + timedelta(seconds=1)
+
+
+async def test_O16_what_is_sent_and_what_takes_a_place_never_wait_for_each_other(desk: Desk) -> None:
+    message = await desk.write("one")
+    begun = await desk.begun(message)
+    account, noon = begun.account_id, desk.clock.now()
+    spacing = Spacing(each=timedelta(seconds=1), saved=timedelta(0), ahead=timedelta(0))
+    async with desk.db.transaction() as conn:
+        await budgets.take(conn, desk.world.workspace, account, pool_of(begun).name, spacing, noon)
+        await budgets.learn(conn, desk.world.workspace, account, pool_of(begun).name, 50)
+
+    async def settled() -> None:
+        async with desk.db.transaction() as conn:
+            await outcome.record(conn, await grasp(conn, begun), Receipt(mid="m"), noon)
+
+    async with desk.db.transaction() as conn:
+        await budgets.take(conn, desk.world.workspace, account, pool_of(begun).name, spacing, noon + timedelta(seconds=9))
+        settling = asyncio.create_task(settled())
+        await _somebody_waits(conn)
+        gone = MessageRemoved(type="message_removed", conversation_id=desk.conversation, message_id=message)
+        await changes.publish(conn, desk.world.workspace, [gone], noon)
+    await settling
+    assert await desk.step(message) == "sent"
+
+
+async def _somebody_waits(conn: Conn) -> None:
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    while not await conn.fetchval(waiting):
+        await asyncio.sleep(0.01)
