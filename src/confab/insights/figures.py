@@ -86,9 +86,10 @@ def _figures(sums: Sums, *, is_of_agent: bool, is_connected: bool) -> Figures:
 
     return Figures(
         received=None if is_of_agent else seen(sums.received), sent=seen(sums.sent),
-        automatic=None if is_of_agent else seen(sums.automatic),
-        responses=seen(sums.responses), response_mean_s=mean(sums.response_s, sums.responses),
-        response_median_s=middle(sums.response_times, sums.response_s, sums.responses), resolutions=seen(sums.resolutions),
-        resolution_mean_s=mean(sums.resolution_s, sums.resolutions), resolution_median_s=middle(sums.resolution_times, sums.resolution_s, sums.resolutions),
+        automatic=None if is_of_agent else seen(sums.automatic), responses=seen(sums.responses),
+        response_mean_s=mean(sums.response_s, sums.responses),
+        response_median_s=middle(sums.response_times, sums.response_s, sums.responses),
+        resolutions=seen(sums.resolutions), resolution_mean_s=mean(sums.resolution_s, sums.resolutions),
+        resolution_median_s=middle(sums.resolution_times, sums.resolution_s, sums.resolutions),
         windows_missed=None if is_of_agent else seen(sums.windows_missed),
     )  # fmt: skip

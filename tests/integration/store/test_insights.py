@@ -1,4 +1,4 @@
-"""Numbers as the database keeps and finds them. Rules IN3, IN6, IN10, IN12, IN13."""
+"""Numbers as the database keeps and finds them. Rules IV3, IV6, IV10, IV12, IV13."""
 
 import json
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ def number(value: float | None, day: date = DAY, metric: str = "likes") -> Value
     return Value(metric=metric, period="day", end_time=pacific.end_of(day), day=day, value=value)
 
 
-async def test_IN6_what_was_inserted_changed_and_unchanged_is_the_databases_answer(
+async def test_IV6_what_was_inserted_changed_and_unchanged_is_the_databases_answer(
     doors: Doors, worker_db: Database, clock: Clock
 ) -> None:
     world = await make_world(doors)
@@ -38,7 +38,7 @@ async def test_IN6_what_was_inserted_changed_and_unchanged_is_the_databases_answ
     assert await put(number(2), number(3, metric="shares")) == (1, 0, 1)
 
 
-async def test_IN12_IN13_a_page_shows_unknown_days_and_nobody_elses_numbers(
+async def test_IV12_IV13_a_page_shows_unknown_days_and_nobody_elses_numbers(
     doors: Doors, worker_db: Database, app_db: Database, clock: Clock
 ) -> None:
     ours, theirs = await make_world(doors), await make_world(doors, "17841461234567899")
@@ -58,7 +58,7 @@ async def test_IN12_IN13_a_page_shows_unknown_days_and_nobody_elses_numbers(
             await page.load(conn, theirs.workspace, ours.account, days, None, clock.now())
 
 
-async def test_IN10_a_pages_daily_numbers_are_one_range_of_the_primary_key(doors: Doors, app_db: Database) -> None:
+async def test_IV10_a_pages_daily_numbers_are_one_range_of_the_primary_key(doors: Doors, app_db: Database) -> None:
     """Two years of five accounts of a workspace, twenty numbers a day."""
     world = await make_world(doors)
     owner = await connect(doors.owner)
@@ -66,7 +66,8 @@ async def test_IN10_a_pages_daily_numbers_are_one_range_of_the_primary_key(doors
         await owner.execute("SET session_replication_role = replica")
         await owner.execute(
             """INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, day, value, read_at)
-            SELECT $1, CASE a WHEN 1 THEN $2 ELSE gen_random_uuid() END, 'day', d + interval '7 hours', 'm' || m, d::date - 1, m, d
+            SELECT $1, CASE a WHEN 1 THEN $2 ELSE gen_random_uuid() END, 'day', d + interval '7 hours', 'm' || m, d::date - 1,
+                m, d
             FROM generate_series(1, 5) a, generate_series('2024-11-01'::timestamptz, '2026-11-01', '1 day') d,
                 generate_series(1, 20) m""",
             world.workspace, world.account,
