@@ -167,7 +167,7 @@ def connecting(seen: Seen) -> Iterator[Finding]:
 
 
 def numbers(seen: Seen) -> Iterator[Finding]:
-    """Whether every account's numbers are read. Rule IN9."""
+    """Whether every account's numbers are read. Rule IV9."""
     for workspace, account in seen.accounts:
         if account.id in seen.overdue:
             yield Finding(

@@ -82,7 +82,7 @@ async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
 
 
 async def _note_numbers(conn: Conn, actor: Actor, run: Run, command: Sync, now: datetime) -> None:
-    """Whoever asks for the first time, and for no days, gets all that Meta has. Rule IN8."""
+    """Whoever asks for the first time, and for no days, gets all that Meta has. Rule IV8."""
     is_plain = command.since is None and command.until is None and command.metrics is None
     reaches_back = is_plain and not await sync_runs.has_reached_back(conn, actor.workspace_id, command.account_id)
     wanted = sync_runs.Wanted(since=command.since, until=command.until, metrics=command.metrics, reaches_back=reaches_back)

@@ -1,4 +1,4 @@
-"""All numbers of a time as a file: for a spreadsheet, or for a program. Rule IN14."""
+"""All numbers of a time as a file: for a spreadsheet, or for a program. Rule IV14."""
 
 import csv
 import io

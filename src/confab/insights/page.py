@@ -1,7 +1,7 @@
 """An account's numbers for a page, from our database alone: what was read is put together, and nothing is guessed.
 
 Numbers that count people are never added up: of 7 or 28 days Instagram counts them itself, of other times the average of a day is
-told, and the page says which it is. Rules IN10-IN13.
+told, and the page says which it is. Rules IV10-IV13.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -104,7 +104,7 @@ def known(names: Sequence[str]) -> list[str] | None:
 
 
 def overdue(standing: Standing | None, now: datetime) -> bool:
-    """Whether no reading ended well for two days. Rule IN9."""
+    """Whether no reading ended well for two days. Rule IV9."""
     return standing is not None and now - (standing.good_at or standing.began_at) > OVERDUE_AFTER
 
 

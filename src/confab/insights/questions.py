@@ -1,4 +1,4 @@
-"""What to ask for some days, and what an answer says: pure. Every metric by itself, with its explicit type. Rules IN1-IN4."""
+"""What to ask for some days, and what an answer says: pure. Every metric by itself, with its explicit type. Rules IV1-IV4."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def of_media(media: str, product: str, now: datetime, *, names: Collection[str] 
 
 
 def values_of(ask: Ask, answer: Answer) -> list[Value]:
-    """The numbers of an answer. Days without one are unknown, which is kept, and is not 0. Rules IN3, I8."""
+    """The numbers of an answer. Days without one are unknown, which is kept, and is not 0. Rules IV3, I8."""
     found = [value for number in answer.numbers if (value := _value(ask, number)) is not None]
     there = {value.day for value in found if not value.breakdown}
     unknown = [day for day in ask.days if day not in there] if ask.has_whole else []

@@ -1,7 +1,7 @@
 """A run that reads numbers: days, newest first, a week at a time, then the audience, then the newest posts.
 
 After each week what came is kept, with the place of the next one, in one transaction: who dies in between asks for one week
-again, which changes nothing. A run fails as a whole only when the token is dead. Rules IN5-IN9.
+again, which changes nothing. A run fails as a whole only when the token is dead. Rules IV5-IV9.
 """
 
 import asyncio
@@ -154,7 +154,7 @@ class Readings:
         await self._save(going)
 
     async def _usual(self, going: _Going, last: date) -> tuple[date, date]:
-        """The last three days, which Meta still corrects, and whatever no run has read well since. Rule IN6."""
+        """The last three days, which Meta still corrects, and whatever no run has read well since. Rule IV6."""
         async with self._db.transaction() as conn:
             standing = await store.standing(conn, going.workspace, going.account)
         since = last - timedelta(days=_CORRECTED_FOR - 1)
@@ -187,7 +187,7 @@ class Readings:
             await self._ask(going, asks)
 
     async def _audience(self, going: _Going) -> None:
-        """Who they are, once a week: it changes slowly, and is a dozen questions. Rule IN7."""
+        """Who they are, once a week: it changes slowly, and is a dozen questions. Rule IV7."""
         last, ig_id = pacific.last_whole(self._clock.now()), going.asker.line.ig_id
         asks = questions.of_audience(ig_id, last, names=going.names)
         async with self._db.transaction() as conn:
@@ -200,7 +200,7 @@ class Readings:
         await self._ask(going, asks, adds=True)
 
     async def _posts(self, going: _Going) -> None:
-        """The newest posts and reels; stories have a watch of their own, because they end. Rule IN15."""
+        """The newest posts and reels; stories have a watch of their own, because they end. Rule IV15."""
         if going.media_names == []:
             return
         line, now = going.asker.line, self._clock.now()
@@ -263,7 +263,7 @@ class Readings:
         await runs.tell(conn, going.workspace, going.kept.id, now)
 
     async def _finish(self, going: _Going) -> None:
-        """It went well when something came and nothing is missing that may come later. Rules IN8, IN9."""
+        """It went well when something came and nothing is missing that may come later. Rules IV8, IV9."""
         kept, now = going.kept, self._clock.now()
         is_missing = any(one["kind"] == "unavailable" for one in kept.errors)
         kept.success = not is_missing and (kept.answered > 0 or not going.progress.steps_total)

@@ -1,7 +1,7 @@
 """Every account's numbers are looked after: a reading each night, and stories before they end.
 
 Nights begin at two in the morning (UTC), spread over an hour. Between them stories are listed each hour and read, and once more
-shortly before one ends, because then its numbers are gone. Rules IN5, IN15.
+shortly before one ends, because then its numbers are gone. Rules IV5, IV15.
 """
 
 from datetime import UTC, datetime, time, timedelta

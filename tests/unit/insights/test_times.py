@@ -1,4 +1,4 @@
-"""Times of Meta's and the days that they end. Rules IN7, I6."""
+"""Times of Meta's and the days that they end. Rules IV7, I6."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,14 +13,14 @@ from confab.model import pacific
     ["2026-10-31T07:00:00Z", "2026-10-31T07:00:00+0000", "2026-10-31T07:00:00+00:00", "2026-10-31T07:00:00",
      "2026-10-31T09:00:00+0200", "2026-10-31T00:00:00-07:00", 1793430000, "1793430000"],
 )  # fmt: skip
-def test_IN7_every_way_to_write_a_time_is_the_same_moment(written: str | int) -> None:
+def test_IV7_every_way_to_write_a_time_is_the_same_moment(written: str | int) -> None:
     at = moment(written)
     assert at == datetime(2026, 10, 31, 7, tzinfo=UTC)
     assert at is not None
     assert pacific.day_that_ends(at) == date(2026, 10, 30)
 
 
-def test_IN7_what_is_no_time_is_none() -> None:
+def test_IV7_what_is_no_time_is_none() -> None:
     assert [moment(one) for one in (None, "", "yesterday", "2026-13-01")] == [None] * 4
 
 

@@ -140,7 +140,7 @@ _TAPS = {"taps_forward": "TAP_FORWARD", "taps_back": "TAP_BACK", "exits": "TAP_E
 
 
 def _of_story(event: StoryInsightsReceived) -> list[Value]:
-    """The last numbers of a story, as its insights call them; -1 is fewer than five, and so unknown. Rules N71, IN16."""
+    """The last numbers of a story, as its insights call them; -1 is fewer than five, and so unknown. Rules N71, IV16."""
     end = pacific.end_of(pacific.day_of(event.at))
     day, media = pacific.day_that_ends(end), event.media_ig_id
     found: list[Value] = []
