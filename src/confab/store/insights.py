@@ -76,7 +76,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
     """Keep these numbers of an account, in one statement. Who is there twice counts once, the last one.
 
     A number that Meta corrects takes the place of the one before, which is kept beside it; one that grows by nature (`lifetime`)
-    only takes its place. That Meta gives none takes nothing away, and what comes in the place of nothing is new.
+    only takes its place. That Meta gives none takes nothing away; what
+    comes in the place of nothing is new.
     """
     if not values:
         return Written(inserted=0, changed=0, unchanged=0, inserted_by_metric={})
@@ -98,7 +99,8 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, values: Se
             RETURNING metric, xmax = 0 AS is_inserted,
                 value IS NOT NULL AND (xmax = 0 OR (v.period <> 'lifetime' AND v.corrections IS NULL)) AS is_new
         )
-        SELECT metric, count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_inserted AND NOT is_new) AS changed
+        SELECT metric, count(*) FILTER (WHERE is_new) AS inserted,
+            count(*) FILTER (WHERE NOT is_inserted AND NOT is_new) AS changed
         FROM written GROUP BY metric""",
         workspace, account, *_columns(chosen), _BETWEEN, now,
     )  # fmt: skip
