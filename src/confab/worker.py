@@ -31,6 +31,7 @@ from confab.inbox.send import Sender
 from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
+from confab.insights.own_counting import Counting
 from confab.insights.readings import Readings
 from confab.insights.watch import Watch
 from confab.mail.post import Postman
@@ -149,7 +150,7 @@ async def _be_present(door: Door) -> None:
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
     shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -355,3 +356,9 @@ def _history(shared: _Shared) -> list[Each | Together]:
         Each(kind=claims.INSIGHTS, run=looking.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(kind=claims.WATCHES, run=watches.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
     ]  # fmt: skip
+
+
+def _numbers(shared: _Shared) -> list[Each | Together]:
+    """What is counted so that it can be read at once."""
+    counting = Counting(shared.db, shared.clock)
+    return [Each(kind=claims.NUMBERS, run=counting.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None)]

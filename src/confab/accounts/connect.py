@@ -11,7 +11,7 @@ from confab.errors import Conflict, Invalid
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, checkups, deliveries, ids, insights, meta_apps, tokens, watches
+from confab.store import changes, checkups, deliveries, ids, insights, meta_apps, own_numbers, tokens, watches
 from confab.store.db import Conn
 
 
@@ -53,6 +53,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await watches.ensure(conn, workspace, account, now)
     await checkups.make_due(conn, workspace, now)
     await insights.ensure(conn, workspace, account, now)
+    await own_numbers.ensure(conn, workspace, now)
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)

@@ -52,6 +52,7 @@ class WorkKind(StrEnum):
     TOKENS = "tokens"
     CHECKUPS = "checkups"
     INSIGHTS = "insights"
+    NUMBERS = "numbers"
     SCHEDULES = "schedules"
 
 

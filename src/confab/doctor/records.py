@@ -98,7 +98,8 @@ def _given(
         platform="facebook" if state.platform == "facebook" else "instagram",
         connected_at=state.connected_at, heard_at=state.heard_at, habit=timedelta(seconds=state.habit_s),
         is_reached=state.is_reached, token=token, fields=None, reading=None, failed=unapplied.get((account.id, "failed"), 0),
-        withheld=unapplied.get((account.id, "unclaimed"), 0), used_percent=state.used_percent, read_at=state.read_at, paused_until=state.paused_until,
+        withheld=unapplied.get((account.id, "unclaimed"), 0), used_percent=state.used_percent,
+        read_at=state.read_at, paused_until=state.paused_until,
     )  # fmt: skip
     return Given(seen=seen, workspace=state.workspace_id, token=opened)
 

@@ -172,12 +172,13 @@ LIBRARY_EVENTS = Kind("library_events", "library_events", ["workspace_id", "id"]
 TOKENS = Kind("tokens", "integrations", ["workspace_id", "account_id"], waiting="due_at IS NOT NULL")
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
+NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, CHECKUPS, INSIGHTS,
-    SCHEDULES,
+    NUMBERS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

@@ -330,5 +330,3 @@ async def standing(conn: Conn, workspace: WorkspaceId, account: AccountId) -> St
         "SELECT began_at, night_at, good_at, good_until FROM insight_watches WHERE workspace_id = $1 AND account_id = $2",
         workspace, account,
     )  # fmt: skip
-
-

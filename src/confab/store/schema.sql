@@ -42,6 +42,8 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
     UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
     UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
+    UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
+    UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -342,6 +344,14 @@ ALTER TABLE ONLY public.checkups FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.checkups IS 'What the doctor found when it last looked at a team''s accounts and at the installation.';
 COMMENT ON COLUMN public.checkups.turned_red IS 'What became red at the last look, in words.';
 COMMENT ON COLUMN public.checkups.asked_at IS 'Since when somebody waits for another look; NULL: nobody does.';
+CREATE TABLE public.closings (
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid
+);
+ALTER TABLE ONLY public.closings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.comments (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -854,6 +864,37 @@ COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one i
 COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
 COMMENT ON COLUMN public.outbound_messages.seen_message_id IS 'Of a scheduled one: the newest message of the participant when it was scheduled, or looked at again.';
 COMMENT ON COLUMN public.outbound_messages.not_before IS 'It stays here until then, although nothing is before it: it may still be taken back, or Meta refused it for a moment.';
+CREATE TABLE public.own_counts (
+    workspace_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    seq bigint,
+    counted_up_to timestamp with time zone
+);
+ALTER TABLE ONLY public.own_counts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.own_counts.seq IS 'Up to where the change feed has been followed; NULL: count everything, from the first message on.';
+CREATE TABLE public.own_numbers (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received integer NOT NULL,
+    sent integer NOT NULL,
+    automatic integer NOT NULL,
+    responses integer NOT NULL,
+    response_s bigint NOT NULL,
+    response_times integer[] NOT NULL,
+    resolutions integer NOT NULL,
+    resolution_s bigint NOT NULL,
+    resolution_times integer[] NOT NULL,
+    windows_missed integer NOT NULL
+);
+ALTER TABLE ONLY public.own_numbers FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.own_numbers IS 'What happened in a quarter-hour that begins at `at`; made from messages and closings, and made anew whenever these change.';
+COMMENT ON COLUMN public.own_numbers.account_id IS 'All zeros: of all accounts.';
+COMMENT ON COLUMN public.own_numbers.agent_id IS 'All zeros: of everybody, and of nobody.';
+COMMENT ON COLUMN public.own_numbers.response_times IS 'How many responses took how long, by the bounds in store/own_numbers.py; empty: there were none.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -1023,6 +1064,12 @@ CREATE TABLE public.spent_states (
     digest bytea NOT NULL,
     spent_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.stale_hours (
+    workspace_id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.stale_hours FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.stale_hours IS 'Hours that are counted and have changed since.';
 CREATE TABLE public.sync_runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1235,6 +1282,8 @@ ALTER TABLE ONLY public.changes_other
     ADD CONSTRAINT changes_other_pkey PRIMARY KEY (workspace_id, seq, at);
 ALTER TABLE ONLY public.checkups
     ADD CONSTRAINT checkups_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_pkey PRIMARY KEY (workspace_id, conversation_id, closed_at);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.comments
@@ -1323,6 +1372,10 @@ ALTER TABLE public.outbound_messages
     ADD CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text]))) NOT VALID;
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
+ALTER TABLE ONLY public.own_counts
+    ADD CONSTRAINT own_counts_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.own_numbers
+    ADD CONSTRAINT own_numbers_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_pkey PRIMARY KEY (workspace_id, account_id, mid_digest, event_key);
 ALTER TABLE public.participants
@@ -1357,6 +1410,8 @@ ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.spent_states
     ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.stale_hours
+    ADD CONSTRAINT stale_hours_pkey PRIMARY KEY (workspace_id, hour);
 ALTER TABLE ONLY public.sync_runs
     ADD CONSTRAINT sync_runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.unrouted_parts
@@ -1386,6 +1441,7 @@ CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHE
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
 CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
 CREATE INDEX checkups_due ON public.checkups USING btree (due_at);
+CREATE INDEX closing_times ON public.closings USING btree (workspace_id, closed_at);
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
 CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
 CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
@@ -1418,6 +1474,7 @@ CREATE INDEX member_session_end ON public.member_sessions USING btree (expires_a
 CREATE INDEX member_session_member ON public.member_sessions USING btree (workspace_id, member_id);
 CREATE INDEX member_session_secret ON public.member_sessions USING btree (digest);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
+CREATE INDEX message_answered ON public.messages USING btree (workspace_id, sent_at) WHERE (client_key IS NOT NULL);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
@@ -1432,6 +1489,8 @@ CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
+CREATE INDEX own_counts_due ON public.own_counts USING btree (due_at);
+CREATE INDEX own_numbers_at ON public.own_numbers USING btree (workspace_id, at);
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
@@ -1480,6 +1539,10 @@ ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.checkups
     ADD CONSTRAINT checkups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.conversations
@@ -1542,6 +1605,10 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
+ALTER TABLE ONLY public.own_counts
+    ADD CONSTRAINT own_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.own_numbers
+    ADD CONSTRAINT own_numbers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.participants
@@ -1562,6 +1629,8 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.stale_hours
+    ADD CONSTRAINT stale_hours_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.sync_runs
     ADD CONSTRAINT sync_runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.uploads
@@ -1592,6 +1661,7 @@ CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (t
 CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.checkups TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.closings TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
@@ -1622,6 +1692,8 @@ CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (t
 CREATE POLICY all_workspaces ON public.messages TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.notes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_counts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_numbers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
@@ -1629,6 +1701,7 @@ CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WIT
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.stale_hours TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.sync_runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
@@ -1640,6 +1713,7 @@ ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.checkups ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.closings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
@@ -1677,6 +1751,8 @@ CREATE POLICY of_reader ON public.outbound_messages FOR SELECT TO confab_reader 
 CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_counts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.activities TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1686,6 +1762,7 @@ CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((work
 CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.checkups TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.closings TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1716,6 +1793,8 @@ CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((work
 CREATE POLICY own_workspace ON public.messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.notes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_counts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_numbers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1723,6 +1802,7 @@ CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.stale_hours TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.sync_runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1735,6 +1815,7 @@ ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
@@ -1804,6 +1885,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkups TO confab_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.checkups TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
@@ -1913,6 +1996,10 @@ GRANT SELECT(remote_id) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(error_code) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
@@ -1948,6 +2035,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
 GRANT SELECT,INSERT ON TABLE public.spent_states TO confab_app;
 GRANT SELECT,DELETE ON TABLE public.spent_states TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_app;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;

@@ -59,6 +59,7 @@ REST: dict[str, LiteralString] = {
     "checkups": "INSERT INTO checkups (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         SELECT workspace_id, id, now(), now(), now() FROM accounts""",
+    "numbers": "INSERT INTO own_counts (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

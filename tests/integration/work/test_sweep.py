@@ -48,6 +48,7 @@ ROWS = {
     "checkups": "INSERT INTO checkups (workspace_id, due_at) VALUES ($2, $1)",
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         VALUES ($2, $2, $1, $1, $1)""",
+    "numbers": "INSERT INTO own_counts (workspace_id, due_at) VALUES ($2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -332,6 +332,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Numbers
+         * @description How the team answers: messages, response times, windows missed, by day, by hour of the week, by agent and by account.
+         *
+         *     `since` and `until` are days of `zone`, an IANA name; both are included. Without them: four weeks up to today. With it comes
+         *     the same number of days before. Single people's numbers are for themselves, owners and admins.
+         */
+        get: operations["get_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -1165,6 +1188,15 @@ export interface components {
             version: number;
         };
         /**
+         * AccountFigures
+         * @description What happened at one account, and happened in the period before.
+         */
+        AccountFigures: {
+            account: components["schemas"]["AccountRef"];
+            figures: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
+        };
+        /**
          * AccountPage
          * @description All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
          */
@@ -1311,6 +1343,15 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "admin" | "agent";
+        };
+        /**
+         * AgentFigures
+         * @description What one person did, and did in the period before. Received and missed messages are nobody's: null.
+         */
+        AgentFigures: {
+            agent: components["schemas"]["AgentRef"];
+            figures: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
         };
         /**
          * AgentPage
@@ -1729,6 +1770,18 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
         };
         /**
+         * DayFigures
+         * @description A day of the viewer's time zone.
+         */
+        DayFigures: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            figures: components["schemas"]["Figures"];
+        };
+        /**
          * DayValue
          * @description A metric's number of one day; None: Instagram gave none, which is not 0.
          */
@@ -1874,6 +1927,36 @@ export interface components {
             total_unchanged: number;
         };
         /**
+         * Figures
+         * @description What happened in a stretch of time. None is not known, and never stands for 0.
+         *
+         *     `received`: messages of participants; `sent`: of people of the team, from here or from the phone; `automatic`: of rules,
+         *     programs and other apps. `responses`: how often somebody who waited was answered, with the mean and the median of how long;
+         *     `resolutions` likewise, until the conversation was closed. `windows_missed`: reply windows that closed without an answer.
+         */
+        Figures: {
+            /** Received */
+            received: number | null;
+            /** Sent */
+            sent: number | null;
+            /** Automatic */
+            automatic: number | null;
+            /** Responses */
+            responses: number | null;
+            /** Response Mean S */
+            response_mean_s: number | null;
+            /** Response Median S */
+            response_median_s: number | null;
+            /** Resolutions */
+            resolutions: number | null;
+            /** Resolution Mean S */
+            resolution_mean_s: number | null;
+            /** Resolution Median S */
+            resolution_median_s: number | null;
+            /** Windows Missed */
+            windows_missed: number | null;
+        };
+        /**
          * Finding
          * @description What one check found.
          *
@@ -1918,6 +2001,20 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * HourFigures
+         * @description An hour of the week, in the viewer's zone, over the whole period. `weekday`: 1 is Monday, 7 Sunday.
+         */
+        HourFigures: {
+            /** Weekday */
+            weekday: number;
+            /** Hour */
+            hour: number;
+            /** Received */
+            received: number;
+            /** Sent */
+            sent: number;
         };
         /**
          * Insights
@@ -2544,6 +2641,55 @@ export interface components {
             troubled: string[];
             /** Seq */
             seq: number;
+        };
+        /**
+         * OwnNumbers
+         * @description A period of whole days, both named days included, and the same number of days before it.
+         *
+         *     `account`, `agent`: None is all. All that happened up to `counted_up_to` is counted; while `is_counting` that is not yet now,
+         *     and the days after it are not known. `agents` has only the viewer unless they are an owner or admin.
+         */
+        OwnNumbers: {
+            account: components["schemas"]["AccountRef"] | null;
+            agent: components["schemas"]["AgentRef"] | null;
+            /** Zone */
+            zone: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Previous Since
+             * Format: date
+             */
+            previous_since: string;
+            /**
+             * Previous Until
+             * Format: date
+             */
+            previous_until: string;
+            /** Counted Up To */
+            counted_up_to: string | null;
+            /** Is Counting */
+            is_counting: boolean;
+            totals: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
+            /** Days */
+            days: components["schemas"]["DayFigures"][];
+            /** Previous Days */
+            previous_days: components["schemas"]["DayFigures"][];
+            /** Hours */
+            hours: components["schemas"]["HourFigures"][];
+            /** Agents */
+            agents: components["schemas"]["AgentFigures"][];
+            /** Accounts */
+            accounts: components["schemas"]["AccountFigures"][];
         };
         /**
          * Part
@@ -3771,6 +3917,41 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "text/csv": unknown;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_numbers: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                agent?: string | null;
+                since?: string | null;
+                until?: string | null;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNumbers"];
                 };
             };
             /** @description Problem details (RFC 9457) */

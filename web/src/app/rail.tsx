@@ -17,6 +17,7 @@ import { setTheme, type Theme, useTheme } from "./theme"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [isInbox] = useRoute("/inbox/:id?")
+  const [isInsights] = useRoute("/insights")
   return (
     <nav
       aria-label="Main"
@@ -33,6 +34,15 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         <Icon name="inbox" size={20} />
       </Link>
       <OutboxLinks />
+      <Link
+        href="/insights"
+        aria-label="Insights"
+        title="Insights"
+        aria-current={isInsights ? "page" : undefined}
+        className={`tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink ${isInsights ? "bg-hover text-ink" : "text-ink-2"}`}
+      >
+        <Icon name="chart" size={20} />
+      </Link>
       <AccountMenu />
       <AccountsLink />
       <DoctorLink />

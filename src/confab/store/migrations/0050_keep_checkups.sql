@@ -72,5 +72,7 @@ CREATE OR REPLACE FUNCTION dead_rows() RETURNS TABLE (kind text, count bigint)
     UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
     UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
     UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
+    UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
+    UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
