@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMPS := .stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
-WEB_SOURCES := $(shell find web/src web/public web/*.html web/*.json web/*.ts -type f 2>/dev/null)
+WEB_SOURCES := $(shell find web/src web/public web/*.html web/*.json web/*.ts -type f 2>/dev/null) docs/meta-setup.md
 RUN_TESTS := $(BIN)/python -m pytest
 unexport PYTHONDONTWRITEBYTECODE  # without bytecode each of the hundred processes of a run compiles all of the product anew
 

@@ -78,19 +78,28 @@ class Product:
 
     def cli(self, *arguments: str, text: str = "") -> Any:
         """One command of `confab`, with its JSON answer."""
-        command = [sys.executable, "-m", "confab", *arguments, "--json"]
-        done = subprocess.run(command, env=self.environment, input=text, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return json.loads(self._python("confab", *arguments, "--json", given=text))
 
-    def populate(self) -> str:
-        """A workspace with an owner and an account; a bearer token of the owner."""
-        self.cli("workspace", "create", "Harbour Bakery")
-        self.cli("user", "create", "dana@example.org", "--workspace", "Harbour Bakery", "--role", "owner", "--name", "Dana",
-                 "--password-file", "-", text=PASSWORD)  # fmt: skip
-        account = ["--ig-id", IG_ID, "--username", "harbour.bakery", "--access-token", "IGAA-test-token"]
-        self.cli("account", "add", "--workspace", "Harbour Bakery", *account)
-        return self.cli("token", "create", "--user", "dana@example.org")["token"]
+    def populate(self, *others: tuple[str, str, str]) -> str:
+        """A workspace with an owner and an account, and `others` by id, name and token; a bearer token of the owner."""
+        owner = ["dana@example.org", "--workspace", "Harbour Bakery", "--role", "owner", "--name", "Dana", "--password-file", "-"]
+        accounts = [(IG_ID, "harbour.bakery", "IGAA-test-token"), *others]
+        commands: list[tuple[list[str], str]] = [
+            (["workspace", "create", "Harbour Bakery"], ""),
+            (["user", "create", *owner], PASSWORD),
+        ]
+        for ig_id, username, token in accounts:
+            account = ["--ig-id", ig_id, "--username", username, "--access-token", token]
+            commands.append((["account", "add", "--workspace", "Harbour Bakery", *account], ""))
+        commands.append((["token", "create", "--user", "dana@example.org", "--json"], ""))
+        printed = json.loads(self._python("tests.several", given=json.dumps(commands)))
+        return json.loads(printed[-1])["token"]
+
+    def _python(self, module: str, *arguments: str, given: str) -> str:
+        command = [sys.executable, "-m", module, *arguments]
+        done = subprocess.run(command, env=self.environment, input=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def processes(self) -> dict[str, int]:
         """The process ids of web, worker and PostgreSQL."""

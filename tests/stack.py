@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from tests.lines import line_of
 TOKEN = "IGAA-test-token"
 INSTAGRAM_APP = "880214567890123"
 META_APP = "990602627938098"
+_LONG_AFTER = timedelta(days=36500)  # the doctor comes when a test asks for it, and not in the middle of another's story
 SECRET = "0123456789abcdef0123456789abcdef"
 VERIFY = "verify-me"
 
@@ -165,9 +167,11 @@ async def stack(
     send_timeout_s: float = 2.0,
     working: bool = True,
     is_following: bool = False,
+    is_facebook: bool = False,
     **more: Any,
 ) -> AsyncIterator[Stack]:
     """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's.
+    `is_facebook`: its account logged in with Facebook, and calls go there.
     `more`: further settings."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
@@ -175,10 +179,11 @@ async def stack(
     try:
         async with lent_sim() as control:
             sim_url = str(control.base_url).removesuffix("/_control/")
-            account = {"id": ig_id, "username": "harbour.bakery", "token": TOKEN}
+            host = "graph.facebook.com" if is_facebook else "graph.instagram.com"
+            account = {"id": ig_id, "username": "harbour.bakery", **_kind(is_facebook)}
             (await control.post("/accounts", json=account)).raise_for_status()
             settings = Settings(
-                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
+                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
                 graph_facebook_url=f"{sim_url}/graph.facebook.com/v25.0", oauth_url=f"{sim_url}/www.instagram.com",
                 oauth_facebook_url=f"{sim_url}/www.facebook.com/v25.0", oauth_token_url=f"{sim_url}/api.instagram.com",
                 instagram_app_id=INSTAGRAM_APP, instagram_app_secrets=(SECRET,), meta_app_id=META_APP,
@@ -186,15 +191,19 @@ async def stack(
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
                 clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
             )  # fmt: skip
-            async with _running(doors, settings, clock, control, ig_id, working=working) as running:
+            async with _running(doors, settings, clock, control, ig_id, working=working, compares=not is_facebook) as running:
                 yield running
     finally:
         shutil.rmtree(folder)
 
 
+def _kind(is_facebook: bool) -> dict[str, str]:
+    return {"flavour": "fb", "page_token": TOKEN} if is_facebook else {"token": TOKEN}
+
+
 @asynccontextmanager
 async def _running(
-    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool
+    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool, compares: bool
 ) -> AsyncIterator[Stack]:
     async with (
         web_app(settings, doors, clock) as front,
@@ -215,7 +224,7 @@ async def _running(
         ):
             tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
             running = Stack(api, control, front, workspace, worker_db, url, ig_id)
-            if working:
+            if working and compares:
                 await until(running.is_compared)
             yield running
             for task in tasks:
@@ -232,4 +241,5 @@ async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str)
         token = await sign_in.create_token(conn, workspace, agent, "test", now)
         given = connect.Connection(ig_id=IgId(ig_id), username="harbour.bakery", access_token=TOKEN, expires_at=None)
         await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+        await conn.execute("UPDATE checkups SET due_at = $1", now + _LONG_AFTER)
     return workspace, token

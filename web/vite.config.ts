@@ -14,7 +14,8 @@ export default defineConfig({
     target: "es2023",
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": server, "/media": server } },
+  // The guide is a page of the documentation, outside this folder.
+  server: { proxy: { "/api": server, "/media": server }, fs: { allow: [".."] } },
   // The files of a thread share its modules and its page: no test leaves anything behind, and a page for each file costs more.
   test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], pool: "threads", isolate: false },
 })

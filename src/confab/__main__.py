@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from confab.arguments import accounts, people, work
+from confab.arguments import accounts, insights, people, work
 from confab.arguments.common import AsJson, show
 
 app = typer.Typer(
@@ -31,7 +31,15 @@ for name, group in (
     ("meta-app", accounts.meta_app),
 ):
     app.add_typer(group, name=name)
-for command in (work.doctor, work.replay, work.backfill, work.outbox, work.scheduled, accounts.refresh_tokens):
+for command in (
+    work.doctor,
+    work.replay,
+    work.backfill,
+    insights.sync_insights,
+    work.outbox,
+    work.scheduled,
+    accounts.refresh_tokens,
+):
     app.command()(command)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 import traceback
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -35,8 +35,9 @@ from confab.media.uploads import Uploads
 from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
 from confab.settings import Settings
-from confab.store import heartbeats
+from confab.store import heartbeats, tallies
 from confab.store.db import REFUSED, Database, Doors
+from confab.store.tallies import Tally
 from confab.store.wake import Wake, work
 from confab.team.passwords import Passwords
 
@@ -189,9 +190,10 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
         )
         known = Signatories(settings, db)
         await known.look()
-        always = (wake.run(), hub.run(), ledger.run(), known.run(), _beat(db, clock))
-        behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
         receiver = Receiver(ledger, known, verify_token=settings.meta_verify_token, max_bytes=settings.webhook_max_bytes)
+        pulse = Pulse(db, clock, lambda: Tally(kept=ledger.count, unsigned=receiver.unsigned))
+        always = (wake.run(), hub.run(), ledger.run(), known.run(), pulse.run())
+        behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
         hook = webhook.Webhook(receiver, services.metrics.webhook_answered)
         try:
             yield Front(
@@ -273,15 +275,36 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _beat(db: Database, clock: Clock) -> None:
-    """Say that webhooks reach us, so that whoever looks after the accounts knows when they did not."""
-    while True:
-        try:
-            async with db.transaction() as conn:
-                await heartbeats.beat(conn, watch.LISTENING, _BEATS_MISSED, clock.now())
-        except REFUSED as error:
-            log.warning("heartbeat_missed", error=type(error).__name__)
-        await asyncio.sleep(_BEAT_EVERY_S)
+class Pulse:
+    """Says that webhooks reach us, so that whoever looks after the accounts knows when they did not; and how many came.
+
+    `counts` are those of this process since its start.
+    """
+
+    def __init__(self, db: Database, clock: Clock, counts: Callable[[], Tally]) -> None:
+        self._db = db
+        self._clock = clock
+        self._counts = counts
+        self._told = Tally(kept=0, unsigned=0)
+
+    async def run(self) -> None:
+        """Beat now and then, until cancelled."""
+        while True:
+            try:
+                await self.beat()
+            except REFUSED as error:
+                log.warning("heartbeat_missed", error=type(error).__name__)
+            await asyncio.sleep(_BEAT_EVERY_S)
+
+    async def beat(self) -> None:
+        """Once."""
+        now, counts = self._clock.now(), self._counts()
+        fresh = Tally(kept=counts.kept - self._told.kept, unsigned=counts.unsigned - self._told.unsigned)
+        async with self._db.transaction() as conn:
+            await heartbeats.beat(conn, watch.LISTENING, _BEATS_MISSED, now)
+            if fresh.kept or fresh.unsigned:
+                await tallies.add(conn, fresh, now.replace(minute=0, second=0, microsecond=0))
+        self._told = counts
 
 
 def _counts_itself(scope: Scope) -> bool:

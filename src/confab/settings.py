@@ -19,6 +19,26 @@ MOST_BYTES = 1000
 
 _PREFIX = "CONFAB_"
 _LONGEST_IG_ID = 20
+_INSTEAD = (
+    (
+        "INTERNAL_INGEST_URL",
+        (
+            "Nothing: Confab reads what it takes in by itself. A program of yours that has events of its own posts them to "
+            "/api/internal/ingest-event, with CONFAB_SERVICE_TOKEN."
+        ),
+    ),
+    ("SUPABASE_STORAGE", "CONFAB_MEDIA_URL=s3://bucket/prefix: Supabase Storage speaks S3."),
+    ("SUPABASE_JWT", "Nothing: people sign in to Confab itself, and programs with a token of `confab token create`."),
+    ("SUPABASE_ANON", "Nothing: people sign in to Confab itself, and programs with a token of `confab token create`."),
+    (
+        "SUPABASE_",
+        (
+            "CONFAB_DATABASE_URL for the database (the session pooler's address, port 5432), CONFAB_MEDIA_URL=s3://bucket/prefix "
+            "for its storage."
+        ),
+    ),
+)
+"""Beginnings of names of variables that other set-ups have, the longer first, and what to set instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +341,16 @@ def _refuse_long_texts(settings: Settings) -> None:
                 f"{_PREFIX}{name} must be a text of 1 to {MOST_BYTES} bytes with the brand's name and the link in it; this one "
                 f"has {len(text.encode())}."
             )
+
+
+def foreign(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables of other set-ups that we do not read, each with what to set instead. Their values are looked at by nobody."""
+    found: dict[str, str] = {}
+    for name, value in sorted(_or_process(environment).items()):
+        instead = next((text for prefix, text in _INSTEAD if name.startswith(prefix)), None)
+        if instead is not None and value.strip():
+            found[name] = instead
+    return found
 
 
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:

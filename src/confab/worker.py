@@ -18,6 +18,8 @@ from confab.accounts.refresh import Refreshes
 from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.doctor.checkups import Checkups
+from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
@@ -34,6 +36,9 @@ from confab.inbox.send import Sender
 from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
 from confab.inbox.watch import Watches
+from confab.insights.own_counting import Counting
+from confab.insights.readings import Readings
+from confab.insights.watch import Watch
 from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
@@ -159,7 +164,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -268,10 +273,12 @@ def _place(handed: handing.Handed) -> dict[str, str]:
 
 
 def _accounts(shared: _Shared) -> list[Each | Together]:
-    """Our link to Instagram."""
+    """Our link to Instagram, and whoever looks whether it holds."""
     world, entrances = shared.world, Entrances.of(shared.settings)
     logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
     errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
+    eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
     return [
         Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(
@@ -279,7 +286,14 @@ def _accounts(shared: _Shared) -> list[Each | Together]:
             give_up=errands.give_up,
         ),
         Each(kind=claims.META_REQUESTS, run=errands.requested, at_once=2, lease=_LONG, keeps_row=True),
+        Each(kind=claims.CHECKUPS, run=visits.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None),
     ]  # fmt: skip
+
+
+def doctors_eyes(settings: Settings, db: Database, clock: Clock, world: Outside) -> Eyes:
+    """What the doctor looks with, here and on the command line."""
+    means = Means(graph=world.graph, keys=world.vault, try_storage=world.storage.prove, connecting_off=why_off(settings))
+    return Eyes(settings, db, clock, means)
 
 
 def _members(shared: _Shared) -> list[Each | Together]:
@@ -343,15 +357,29 @@ def _history(shared: _Shared) -> list[Each | Together]:
     )
     watches = Watches(db, reader, clock, waker, most=_COMPARED)
 
-    async def run(due: Due) -> None:
+    numbers = (db, shared.world.graph, clock, waker, shared.line_of, shared.pace)
+    readings, looking = Readings(*numbers), Watch(*numbers)
+
+    async def what_of(due: Due) -> str:
         async with db.transaction() as conn:
-            what = await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
-        await (syncing.run(due) if what == "profiles" else backfill.run(due))
+            return await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
+
+    async def run(due: Due) -> None:
+        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run}
+        await handlers[await what_of(due)](due)
+
+    async def give_up(due: Due, reason: str) -> None:
+        await (readings if await what_of(due) == "insights" else backfill).give_up(due, reason)
 
     return [
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),
-        Each(
-            kind=claims.RUNS, run=run, at_once=_RUNS, lease=_SHORT, keeps_row=True, max_attempts=20, give_up=backfill.give_up
-        ),
+        Each(kind=claims.RUNS, run=run, at_once=_RUNS, lease=_SHORT, keeps_row=True, max_attempts=20, give_up=give_up),
+        Each(kind=claims.INSIGHTS, run=looking.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(kind=claims.WATCHES, run=watches.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
     ]  # fmt: skip
+
+
+def _numbers(shared: _Shared) -> list[Each | Together]:
+    """What is counted so that it can be read at once."""
+    counting = Counting(shared.db, shared.clock)
+    return [Each(kind=claims.NUMBERS, run=counting.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None)]

@@ -40,6 +40,7 @@ class Shell:
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
             patched.setattr(sys, "argv", ["confab", *arguments])
             patched.setenv("CONFAB_DATA_DIR", str(self.folder))
+            patched.setenv("CONFAB_GRAPH_URL", "http://127.0.0.1:9/v25.0")  # nobody is asked
             try:
                 main()
             except SystemExit as ended:
@@ -125,7 +126,20 @@ def test_the_command_looks_at_the_installation_and_leaves_nothing_behind(shell: 
     assert '"check":"storage"' in listed.stdout
     assert "A file was kept, read and removed." in listed.stdout
     assert [path for path in Path(shell.folder, "media").rglob("*") if path.is_file()] == []
-    assert "CONFAB_META_APP_SECRET: Every webhook is refused." in shell.run("doctor").stdout
+    told = shell.run("doctor").stdout
+    assert "CONFAB_META_APP_SECRET: Every webhook is refused." in told
+    assert "At: App Dashboard › App settings › Basic › App secret" in told
+    assert "More: docs/meta-setup.md#the-secrets" in told
+
+
+def test_DR5_variables_of_other_set_ups_are_named_by_the_command(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", "not to be shown")
+    monkeypatch.setenv("INTERNAL_INGEST_URL", "http://ingest.internal")
+    told = shell.run("doctor").stdout
+    assert "settings, SUPABASE_SERVICE_ROLE_KEY: It is set, and Confab does not read it." in told
+    assert "settings, INTERNAL_INGEST_URL" in told
+    assert "not to be shown" not in told
+    assert "ingest.internal" not in told
 
 
 def test_TK1_tokens_that_end_within_a_week_are_renewed_now_for_who_asks(shell: Shell) -> None:

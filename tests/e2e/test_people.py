@@ -20,7 +20,8 @@ def test_the_first_start_prints_a_link_that_makes_the_first_owner_once(tmp_path:
         expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
         expect(page.get_by_role("heading", name="No Instagram account yet")).to_be_visible()
         expect(page.get_by_text("confab account add")).to_be_visible()
-        expect(page.get_by_role("main")).to_contain_text("The list on the left is empty at the moment.")
+        steps = page.get_by_role("main").get_by_role("region", name="First steps")
+        expect(steps).to_contain_text("No Instagram account is connected.")
         expect(page.get_by_role("button", name="You: Dana")).to_be_visible()
 
         second = contexts().new_page()

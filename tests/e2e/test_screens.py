@@ -114,7 +114,11 @@ def test_signing_in_and_an_empty_inbox(tmp_path: Path, make: MakeContext) -> Non
             page.get_by_label(label).fill(text)
         page.get_by_role("button", name="Create the workspace").click()
         expect(page.get_by_role("heading", name="No Instagram account yet")).to_be_visible()
+        expect(page.get_by_role("button", name="Look again")).to_be_visible()
         take(page, "empty-no-account")
+        page.goto(f"{product.url}/doctor")
+        expect(page.get_by_role("region", name="This installation")).to_be_visible()
+        take(page, "doctor")
         for scheme, size in (("light", WIDE), ("dark", NARROW)):
             page = looks(make, size, scheme)
             page.goto(product.url)

@@ -37,12 +37,16 @@ def test_sql_stands_in_the_store_alone() -> None:
 
 
 def test_no_query_asks_the_database_what_time_it_is() -> None:
-    """`now` is an argument, so that tests can live a year in a second. The one default notes when a migration was applied."""
+    """`now` is an argument, so that tests can live a year in a second.
+
+    The one default notes when a migration was applied, and the doctor compares the database's clock with ours.
+    """
+    excused = ("CREATE TABLE IF NOT EXISTS schema_migrations", "clock_timestamp() AS at")
     asked = [
         f"{name}:{line}"
         for name, tree in modules(STORE)
         for line, text in texts(tree)
-        if _DATABASE_TIME.search(text) and "CREATE TABLE IF NOT EXISTS schema_migrations" not in text
+        if _DATABASE_TIME.search(text) and not any(one in text for one in excused)
     ]
     assert asked == []
 

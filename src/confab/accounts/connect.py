@@ -11,7 +11,19 @@ from confab.errors import Conflict, Invalid, Misconfigured
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, AgentId, IgId, Platform, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, deliveries, errands, health, ids, meta_apps, tokens, watches
+from confab.store import (
+    changes,
+    checkups,
+    deliveries,
+    errands,
+    health,
+    ids,
+    insights,
+    meta_apps,
+    own_numbers,
+    tokens,
+    watches,
+)
 from confab.store.db import Conn
 
 
@@ -70,6 +82,9 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     before = route.app_id if route else None
     await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
     await watches.ensure(conn, workspace, account, now)
+    await checkups.make_due(conn, workspace, now)
+    await insights.ensure(conn, workspace, account, now)
+    await own_numbers.ensure(conn, workspace, now)
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)

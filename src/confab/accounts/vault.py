@@ -45,13 +45,22 @@ class Vault:
             if _id(key) == sealed[:_ID_BYTES]:
                 return _opened(key, nonce, sealed[_ID_BYTES + _NONCE_BYTES :], owner)
         raise Misconfigured(
-            f"The secret of {owner[-1]} was encrypted with a key that is not here: put that key into "
-            "CONFAB_ENCRYPTION_KEYS, behind the newest."
+            f"The secret of {owner[-1]} was encrypted with the key {sealed[:_ID_BYTES].hex()}, which is not here: put that key "
+            "into CONFAB_ENCRYPTION_KEYS, behind the newest."
         )
 
     def current(self) -> tuple[bytes, ...]:
         """The keys as they are now, newest first."""
         return self.keys if self.file is None else _read(self.file)
+
+    def key_ids(self) -> tuple[str, ...]:
+        """The keys that are here by what they are called, newest first: a few letters that tell nothing of the key."""
+        return tuple(_id(key).hex() for key in self.current())
+
+    def missing_key(self, sealed: bytes) -> str | None:
+        """What the key is called that sealed it, where that key is not here."""
+        name = sealed[:_ID_BYTES].hex()
+        return None if name in self.key_ids() else name
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the newest key sealed it."""

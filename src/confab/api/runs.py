@@ -1,6 +1,7 @@
 """Long work that somebody asks for: reading an account's conversations or profiles at Instagram, with its progress."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from starlette.responses import Response
 
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
+from confab.errors import Invalid
 from confab.inbox import act
+from confab.insights import page
 from confab.model.commands import StopRun, Sync
 from confab.model.inbox import AccountId, Run, RunId, RunKind, Seq
 from confab.store import changes, runs, wake
@@ -28,19 +31,26 @@ class RunPage:
 
 
 class WhatToSync(BaseModel):
-    """What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people."""
+    """What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
+
+    `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     what: RunKind
+    since: date | None = None
+    until: date | None = None
+    metrics: list[str] | None = None
 
 
 @router.post("/accounts/{id}/sync", operation_id="sync_account", response_model=Run, status_code=202)
 async def sync_account(id: UUID, body: WhatToSync, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """Begin to read, or join the run that goes on already; owners and admins may."""
     access.require("owner", "admin")
+    wanted = _wanted(AccountId(id), body, access.now)
     async with access.transaction() as conn:
-        run = await act.sync(conn, access.actor, Sync(account_id=AccountId(id), what=body.what), access.now)
+        run = await act.sync(conn, access.actor, wanted, access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("runs"))
     return Json(run, 202)
 
@@ -71,3 +81,13 @@ async def stop_run(id: UUID, access: SignedIn, services: Running) -> Response:  
         run = await act.stop_run(conn, access.actor, StopRun(run_id=RunId(id)), access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id))
     return Json(run)
+
+
+def _wanted(account: AccountId, body: WhatToSync, now: datetime) -> Sync:
+    if body.what != "insights":
+        for name in ("since", "until", "metrics"):
+            if getattr(body, name) is not None:
+                raise Invalid(f"Only insights are read by {name}: leave it out.", field=name)
+        return Sync(account_id=account, what=body.what)
+    since, until = page.days_to_read(body.since, body.until, now)
+    return Sync(account_id=account, what="insights", since=since, until=until, metrics=page.known(body.metrics or []))

@@ -1,12 +1,16 @@
 """Commands about work: what is amiss, what was given up, what waits, and what is to be read or tried again."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from confab.arguments.common import AsJson, InWorkspace, OfWorkspace, show
+
+if TYPE_CHECKING:
+    from confab.model.doctor import Finding
 
 dead = typer.Typer(help="Work that was given up after its last attempt.")
 
@@ -48,6 +52,9 @@ class WorkKind(StrEnum):
     TOKENS = "tokens"
     ERRANDS = "errands"
     META_REQUESTS = "meta_requests"
+    CHECKUPS = "checkups"
+    INSIGHTS = "insights"
+    NUMBERS = "numbers"
     SCHEDULES = "schedules"
 
 
@@ -56,14 +63,16 @@ def doctor(as_json: AsJson = False) -> None:
     from confab.commands import operations
 
     found = operations.examine()
-    lines = [
-        f"{one.level:<6} {one.check}{f', {one.about}' if one.about else ''}: {one.says}"
-        + (f"\n{'':<7}{one.remedy}" if one.remedy else "")
-        for one in found
-    ]
+    lines = [line for one in found for line in _in_lines(one)]
     show({"items": found}, "\n".join(lines), as_json)
     if any(one.level == "red" for one in found):
         raise typer.Exit(1)
+
+
+def _in_lines(one: "Finding") -> Iterator[str]:
+    yield f"{one.level:<7} {one.check}{f', {one.about}' if one.about else ''}: {one.says}"
+    more = (one.means, one.remedy, one.path and f"At: {one.path}", one.level != "green" and f"More: docs/{one.guide}")
+    yield from (f"{'':<8}{line}" for line in more if line)
 
 
 def replay(

@@ -42,7 +42,7 @@ def backfill(workspace: str, username: str | None, *, quiet: bool) -> Mapping[st
     async def read(session: Session) -> Mapping[str, Run]:
         team = await session.workspace(workspace)
         asked = await _ask(session, team, username)
-        async with _reading(session) as waker:
+        async with reading(session) as waker:
             waker.say(wake.changed(team), wake.work(claims.RUNS.name))
             return await _follow(session, team, asked, quiet=quiet)
 
@@ -52,14 +52,15 @@ def backfill(workspace: str, username: str | None, *, quiet: bool) -> Mapping[st
 async def _ask(session: Session, team: WorkspaceId, username: str | None) -> dict[str, RunId]:
     actor = Actor(workspace_id=team, kind="service", agent_id=None, name="the command line")
     async with session.app.viewing(team) as conn:
-        chosen = _chosen(await accounts.of_workspace(conn, team), username)
+        chosen = chosen_of(await accounts.of_workspace(conn, team), username)
         return {
             one.username: (await act.sync(conn, actor, Sync(account_id=one.id, what="messages"), session.now)).id
             for one in chosen
         }
 
 
-def _chosen(known: Sequence[Account], username: str | None) -> list[Account]:
+def chosen_of(known: Sequence[Account], username: str | None) -> list[Account]:
+    """The account of this name, or all. Raises NotFound, which names those that there are."""
     chosen = [one for one in known if username is None or one.username == username.removeprefix("@")]
     if not chosen:
         names = ", ".join(f"@{one.username}" for one in known) or "none yet; `confab account add` connects one"
@@ -68,7 +69,7 @@ def _chosen(known: Sequence[Account], username: str | None) -> list[Account]:
 
 
 @asynccontextmanager
-async def _reading(session: Session) -> AsyncGenerator[Wake]:
+async def reading(session: Session) -> AsyncGenerator[Wake]:
     """A worker that does nothing but runs, for as long as the block lasts. Others may take them as well."""
     clock, waker = Clock(), Wake(session.doors.worker)
     async with (

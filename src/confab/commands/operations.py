@@ -7,14 +7,12 @@ from uuid import UUID
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from confab import settings
+from confab import settings, worker
 from confab.clock import Clock
 from confab.commands.session import Session, utc, with_session
 from confab.doctor import checks
-from confab.doctor.checks import Finding
 from confab.inbox.ingest import Ingest
-from confab.media.storage import Storage
-from confab.members.ways import why_off
+from confab.model.doctor import Finding
 from confab.store import claims, deliveries
 from confab.store import doors as database
 from confab.store.claims import Dead
@@ -32,14 +30,12 @@ def migrate_now() -> list[str]:
 
 
 def examine() -> list[Finding]:
-    """Look whether everything is as it should be. Changes nothing."""
+    """Look whether everything is as it should be, in every workspace. Changes nothing."""
 
     async def run(session: Session) -> list[Finding]:
-        async def try_storage() -> None:
-            await Storage.at(session.settings.media_url, session.settings.data_dir).prove()
-
-        off = why_off(session.settings)
-        return checks.findings(await checks.look(session.settings, session.worker, try_storage, off, session.now))
+        async with worker.outside(session.settings) as world:
+            eyes = worker.doctors_eyes(session.settings, session.worker, Clock(), world)
+            return checks.findings(await eyes.look(None))
 
     return with_session(run)
 

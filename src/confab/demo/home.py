@@ -31,6 +31,7 @@ class Memory(msgspec.Struct, kw_only=True):
     app_secret: str
     verify_token: str
     access_tokens: list[str]
+    service_token: str = msgspec.field(default_factory=lambda: secrets.token_urlsafe(24))
     simulator_port: int | None = None
     is_told: bool = False
     is_done: bool = False

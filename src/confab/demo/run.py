@@ -194,6 +194,7 @@ def _environment(given: Settings, mine: Home, door: Door, smtp_port: int) -> dic
         "CONFAB_META_APP_SECRET": mine.memory.app_secret,
         "CONFAB_INSTAGRAM_APP_ID": simulator.INSTAGRAM_APP_ID,
         "CONFAB_INSTAGRAM_APP_SECRET": mine.memory.app_secret,
+        "CONFAB_SERVICE_TOKEN": mine.memory.service_token,
         "CONFAB_META_VERIFY_TOKEN": mine.memory.verify_token,
         "CONFAB_MEDIA_ALLOW": door.url.removeprefix("http://"),
     }

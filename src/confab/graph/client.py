@@ -161,6 +161,11 @@ class GraphClient:
         async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
             yield cls(http, base_url, facebook_url)
 
+    @property
+    def is_facebook(self) -> bool:
+        """Whether these are the calls of Facebook login, which has a few things more."""
+        return "graph.facebook." in self._base_url
+
     async def send(
         self, *, token: str, ig_id: str, to: Recipient, message: Body, tag: str | None = None, reply_to: str | None = None
     ) -> Receipt:
@@ -273,6 +278,11 @@ class GraphClient:
     async def message(self, *, token: str, mid: str) -> ReadMessage:
         """One message by its mid, with all that it says (rules C5, C11)."""
         return await self._call("GET", mid, token, ReadMessage, {"fields": _WHOLE_MESSAGE_FIELDS})
+
+    async def read(self, path: str, *, token: str, shape: type[Shape], parameters: dict[str, str]) -> tuple[Shape, Usage | None]:
+        """Anything that is only read, in a shape of another module of this room; what Meta says of the allowance."""
+        answer = await self._answer("GET", path, token, parameters)
+        return _decode(answer.content, shape, is_send=False), usage_of(answer.headers)
 
     async def refresh(self, *, token: str) -> Renewed:
         """Another sixty days for a long-lived token that is at least a day old. The one before stays good. Rules T6, T7."""

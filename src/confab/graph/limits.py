@@ -21,6 +21,12 @@ EACH_PRIVATE_REPLY = timedelta(seconds=5.3)
 """679 an hour; with those that were saved up never more than 739 of 750."""
 SAVED_PRIVATE_REPLIES = 60 * EACH_PRIVATE_REPLY
 
+INSIGHTS = "insights"
+"""The pool of rule L4: a share of what people see, of a day, which Meta's usage header tells."""
+EACH_INSIGHTS_CALL = timedelta(milliseconds=40)
+"""25 calls a second in the long run: Meta names no limit of seconds for these, so this is ours."""
+SAVED_INSIGHTS_CALLS = 50 * EACH_INSIGHTS_CALL
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:

@@ -40,7 +40,7 @@ from confab.model.inbox import (
     RunId,
     WorkspaceId,
 )
-from confab.store import changes, conversations, history, ids, media, messages, notes, runs, snoozes
+from confab.store import changes, conversations, history, ids, media, messages, notes, own_numbers, runs, snoozes, sync_runs
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -74,14 +74,26 @@ async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
     """Begin a run, or join the one that goes on already. Rule HI4. Raises NotFound for somebody else's account."""
     new = RunId(ids.new(now))
     run = await runs.ask(conn, actor.workspace_id, new, command, actor.name, now)
+    if run.id == new and command.what == "insights":
+        await _note_numbers(conn, actor, run, command, now)
     if run.id == new:
         await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
     return run
 
 
+async def _note_numbers(conn: Conn, actor: Actor, run: Run, command: Sync, now: datetime) -> None:
+    """Whoever asks for the first time, and for no days, gets all that Meta has. Rule IV8."""
+    is_plain = command.since is None and command.until is None and command.metrics is None
+    reaches_back = is_plain and not await sync_runs.has_reached_back(conn, actor.workspace_id, command.account_id)
+    wanted = sync_runs.Wanted(since=command.since, until=command.until, metrics=command.metrics, reaches_back=reaches_back)
+    await sync_runs.open_(conn, actor.workspace_id, run.id, command.account_id, wanted, actor.name, now)
+
+
 async def stop_run(conn: Conn, actor: Actor, command: StopRun, now: datetime) -> Run:
     """End a run where it is; what it read stays. One that is over stays as it ended. Raises NotFound."""
-    is_stopped = await runs.stop(conn, actor.workspace_id, command.run_id, f"stopped by {actor.name}", now)
+    reason = f"stopped by {actor.name}"
+    is_stopped = await runs.stop(conn, actor.workspace_id, command.run_id, reason, now)
+    await sync_runs.close(conn, actor.workspace_id, command.run_id, "stopped", reason, now)
     run = await runs.get(conn, actor.workspace_id, command.run_id)
     if is_stopped:
         await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
@@ -123,6 +135,12 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     wanted = (command.status, command.snoozed_until if snoozed else None)
     if (row.status, row.snoozed_until) == wanted:
         return await _conversation(conn, row)
+    if wanted[0] == "closed":
+        await own_numbers.close(
+            conn, actor.workspace_id, command.conversation_id, account=row.account_id, agent=actor.agent_id, now=now
+        )
+    elif row.status == "closed":
+        await own_numbers.reopen(conn, actor.workspace_id, command.conversation_id)
     row.status, row.snoozed_until = wanted
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
     return await save(conn, row, [], now)

@@ -53,7 +53,7 @@ NOT_STORED = Answer(503, b"Not stored; deliver again.")
 
 
 class Ledger:
-    """Keeps deliveries durably; those that come while a commit is under way share the next one."""
+    """Keeps deliveries durably; those that come while a commit is under way share the next one. `count`: how many it kept."""
 
     def __init__(self, db: Database, clock: Clock, kept: Callable[[], None]) -> None:
         self._db = db
@@ -61,6 +61,7 @@ class Ledger:
         self._kept = kept
         self._waiting: list[_Waiting] = []
         self._something = asyncio.Event()
+        self.count = 0
 
     def keep(self, app_id: UUID | None, body: bytes, done: Callable[[Answer], None]) -> None:
         """Call `done` once: with KEPT after the delivery is committed, with NOT_STORED when it is not known to be.
@@ -90,17 +91,22 @@ class Ledger:
         except (*REFUSED, TimeoutError) as error:
             log.warning("deliveries_not_stored", count=len(batch), error=type(error).__name__)
             return NOT_STORED
+        self.count += len(batch)
         self._kept()
         return KEPT
 
 
 class Receiver:
-    """Judges what comes in under Meta's name: a handshake (rules H1, H2) or a signed delivery (rule H3)."""
+    """Judges what comes in under Meta's name: a handshake (rules H1, H2) or a signed delivery (rule H3).
+
+    `unsigned`: how many deliveries nobody we know had signed.
+    """
 
     def __init__(
         self, ledger: Ledger, signatories: Callable[[], Sequence[Signatory]], *, verify_token: str | None, max_bytes: int
     ) -> None:
         self.max_bytes = max_bytes
+        self.unsigned = 0
         self._ledger = ledger
         self._signatories = signatories
         self._verify_token = verify_token
@@ -110,6 +116,7 @@ class Receiver:
         known = self._signatories()
         by = signer(body, signature, [signatory.secret for signatory in known])
         if by is None:
+            self.unsigned += 1
             done(UNSIGNED)
         else:
             self._ledger.keep(known[by].app_id, body, done)

@@ -11,7 +11,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import days, deliveries, members, schedules, team, verifications, wake
+from confab.store import days, deliveries, members, schedules, tallies, team, verifications, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -111,6 +111,7 @@ class Upkeep:
         async with self._db.transaction() as conn:
             await team.forget_attempts(conn, now - _ATTEMPTS_COUNT_FOR)
             await team.forget_ended_sessions(conn, now)
+            await tallies.forget(conn, now - self._ledger)
             await members.forget_ended(conn, now, now - _ATTEMPTS_COUNT_FOR)
 
     async def _claim(self, name: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ harmless: the object's `version` says which is newer.
 from dataclasses import dataclass
 from typing import Literal
 
+from confab.model.doctor import Checkup
 from confab.model.inbox import (
     Account,
     Activity,
@@ -126,6 +127,14 @@ class LibraryItemRemoved:
     item_id: ItemId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckupUpdated:
+    """The doctor looked at the workspace, or somebody wants it; what was found is told to owners and admins who ask."""
+
+    type: Literal["checkup_updated"]
+    checkup: Checkup
+
+
 Change = (
     MessageAdded
     | MessageUpdated
@@ -139,4 +148,5 @@ Change = (
     | RunUpdated
     | LibraryItemUpdated
     | LibraryItemRemoved
+    | CheckupUpdated
 )

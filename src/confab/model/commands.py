@@ -1,7 +1,7 @@
 """What an agent or a rule wants: api, react → act."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from confab.model.inbox import (
@@ -126,10 +126,18 @@ class LoadEarlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
-    """Read an account's conversations, or its participants' profiles, at Instagram. One at a time: again is the same run."""
+    """Read an account's conversations, its participants' profiles, or its numbers, at Instagram.
+
+    One at a time of a kind: again is the same run.
+
+    Of numbers: which days (None: as usual), and which metrics (None: all).
+    """
 
     account_id: AccountId
     what: RunKind
+    since: date | None = None
+    until: date | None = None
+    metrics: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ Platform = Literal["instagram", "facebook"]
 AccountHealth = Literal["ok", "reconnect", "paused"]
 Receiving = Literal["webhooks", "polling"]
 Earlier = Literal["unknown", "asking", "more", "hidden", "none", "refused"]
-RunKind = Literal["messages", "profiles"]
+RunKind = Literal["messages", "profiles", "insights"]
 RunState = Literal["waiting", "running", "done", "failed", "stopped"]
 
 WINDOW = timedelta(hours=24)
@@ -139,7 +139,8 @@ class Run:
     """Something long that somebody asked for, of one account: how far it is, and what came of it.
 
     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
-    counts what could not be understood or kept, `people` those whose profiles were put in line.
+    counts what could not be understood or kept, `people` those whose profiles were put in line. Of numbers `steps_done` of
+    `steps_total` questions were asked, None while nobody knows how many there are, and `values_new` were not known.
     """
 
     id: RunId
@@ -158,6 +159,9 @@ class Run:
     messages_new: int
     unreadable: int
     people: int
+    steps_total: int | None
+    steps_done: int
+    values_new: int
     waiting_until: datetime | None
     error: str | None
     version: int

@@ -11,11 +11,12 @@ from uuid import UUID
 
 import msgspec
 
-from confab.model.changes import Change, LibraryItemRemoved, LibraryItemUpdated
+from confab.model.changes import Change, CheckupUpdated, LibraryItemRemoved, LibraryItemUpdated
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store.db import Conn, rows, run
 
 _json = msgspec.json.Encoder()
+_THE_WORKSPACES_OWN = UUID(int=0)  # there is one in each workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +120,11 @@ def _subject(change: Change) -> UUID:
             return change.account.id if change.type == "account_updated" else change.agent.id
         case "run_updated":
             return change.run.id
-        case "library_item_updated" | "library_item_removed":
-            return _item(change)
+        case "library_item_updated" | "library_item_removed" | "checkup_updated":
+            return _other(change)
 
 
-def _item(change: LibraryItemUpdated | LibraryItemRemoved) -> UUID:
+def _other(change: LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:
+    if change.type == "checkup_updated":
+        return _THE_WORKSPACES_OWN
     return change.item.id if change.type == "library_item_updated" else change.item_id

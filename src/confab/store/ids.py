@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from datetime import datetime
+import uuid
+from datetime import UTC, datetime
 
 from asyncpg.pgproto.pgproto import UUID  # a uuid.UUID that is made in a tenth of the time: several for every message
 
@@ -29,6 +30,11 @@ def several(at: datetime, count: int) -> list[UUID]:
         UUID((prefix | _masked(int.from_bytes(chance[start : start + 10], "big"))).to_bytes(16, "big"))
         for start in range(0, 10 * count, 10)
     ]
+
+
+def made_at(id_: uuid.UUID) -> datetime:
+    """The moment that an id was made for, to the millisecond."""
+    return datetime.fromtimestamp((id_.int >> 80) / 1000, UTC)
 
 
 def derived(at: datetime, *names: str) -> UUID:

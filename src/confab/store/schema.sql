@@ -43,6 +43,9 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
     UNION ALL SELECT 'errands', count(*) FROM account_errands WHERE due_at = 'infinity'
     UNION ALL SELECT 'meta_requests', count(*) FROM meta_requests WHERE due_at = 'infinity'
+    UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
+    UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
+    UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -251,6 +254,7 @@ CREATE TABLE public.accounts (
     erase_at timestamp with time zone,
     stopped_at timestamp with time zone,
     stopped_by text,
+    connected_by uuid,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_check CHECK (((stopped_at IS NULL) = (stopped_by IS NULL))),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
@@ -269,6 +273,7 @@ COMMENT ON COLUMN public.accounts.acknowledges_every_s IS 'A participant gets an
 COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automatic is sent: Instagram restricts the account as spam or for its policy.';
 COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
+COMMENT ON COLUMN public.accounts.connected_by IS 'The agent who connected it last; NULL: the command line, or nobody knows.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -352,6 +357,32 @@ CREATE TABLE public.changes_other (
     body bytea CONSTRAINT changes_body_not_null NOT NULL
 );
 ALTER TABLE ONLY public.changes_other FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.checkups (
+    workspace_id uuid NOT NULL,
+    findings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    red integer DEFAULT 0 NOT NULL,
+    amber integer DEFAULT 0 NOT NULL,
+    unknown integer DEFAULT 0 NOT NULL,
+    turned_red text[] DEFAULT '{}'::text[] NOT NULL,
+    looked_at timestamp with time zone,
+    asked_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.checkups FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.checkups IS 'What the doctor found when it last looked at a team''s accounts and at the installation.';
+COMMENT ON COLUMN public.checkups.turned_red IS 'What became red at the last look, in words.';
+COMMENT ON COLUMN public.checkups.asked_at IS 'Since when somebody waits for another look; NULL: nobody does.';
+CREATE TABLE public.closings (
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    closed_at timestamp with time zone NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid
+);
+ALTER TABLE ONLY public.closings FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.comments (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -494,6 +525,56 @@ CREATE TABLE public.heartbeats (
     down_from timestamp with time zone,
     down_until timestamp with time zone
 );
+CREATE TABLE public.insight_media (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ig_id text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    caption text,
+    permalink text,
+    published_at timestamp with time zone NOT NULL,
+    refused text,
+    CONSTRAINT insight_media_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT insight_media_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'reel'::text, 'story'::text])))
+);
+ALTER TABLE ONLY public.insight_media FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_media.refused IS 'Why Meta will never give numbers of it; then it is not asked again.';
+CREATE TABLE public.insight_values (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    media_id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    period text NOT NULL COLLATE pg_catalog."C",
+    end_time timestamp with time zone NOT NULL,
+    metric text NOT NULL COLLATE pg_catalog."C",
+    breakdown text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    dimensions text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
+    day date NOT NULL,
+    value double precision,
+    corrections jsonb,
+    read_at timestamp with time zone NOT NULL,
+    CONSTRAINT insight_values_metric_check CHECK ((metric <> ''::text)),
+    CONSTRAINT insight_values_period_check CHECK ((period <> ''::text))
+);
+ALTER TABLE ONLY public.insight_values FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_values.media_id IS 'Meta''s id of a post, reel or story; empty: of the account itself.';
+COMMENT ON COLUMN public.insight_values.dimensions IS 'Which part of the breakdown; empty: the whole.';
+COMMENT ON COLUMN public.insight_values.value IS 'NULL: Instagram was asked and gave none, which is not 0.';
+COMMENT ON COLUMN public.insight_values.corrections IS 'What it was before Meta corrected it, oldest first: {value, read_at}.';
+CREATE TABLE public.insight_watches (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    night_at timestamp with time zone,
+    good_at timestamp with time zone,
+    good_until date,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.insight_watches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.insight_watches.night_at IS 'When its next nightly run begins; between two nights only stories are looked at. NULL: nobody has decided yet.';
+COMMENT ON COLUMN public.insight_watches.good_at IS 'When a run last ended well.';
+COMMENT ON COLUMN public.insight_watches.good_until IS 'The last day that such a run has read.';
 CREATE TABLE public.integrations (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -848,6 +929,37 @@ COMMENT ON COLUMN public.outbound_messages.release_at IS 'When a scheduled one i
 COMMENT ON COLUMN public.outbound_messages.on_reply IS 'What becomes of a scheduled one when the participant writes before it is due.';
 COMMENT ON COLUMN public.outbound_messages.seen_message_id IS 'Of a scheduled one: the newest message of the participant when it was scheduled, or looked at again.';
 COMMENT ON COLUMN public.outbound_messages.not_before IS 'It stays here until then, although nothing is before it: it may still be taken back, or Meta refused it for a moment.';
+CREATE TABLE public.own_counts (
+    workspace_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    seq bigint,
+    counted_up_to timestamp with time zone
+);
+ALTER TABLE ONLY public.own_counts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.own_counts.seq IS 'Up to where the change feed has been followed; NULL: count everything, from the first message on.';
+CREATE TABLE public.own_numbers (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received integer NOT NULL,
+    sent integer NOT NULL,
+    automatic integer NOT NULL,
+    responses integer NOT NULL,
+    response_s bigint NOT NULL,
+    response_times integer[] NOT NULL,
+    resolutions integer NOT NULL,
+    resolution_s bigint NOT NULL,
+    resolution_times integer[] NOT NULL,
+    windows_missed integer NOT NULL
+);
+ALTER TABLE ONLY public.own_numbers FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.own_numbers IS 'What happened in a quarter-hour that begins at `at`; made from messages and closings, and made anew whenever these change.';
+COMMENT ON COLUMN public.own_numbers.account_id IS 'All zeros: of all accounts.';
+COMMENT ON COLUMN public.own_numbers.agent_id IS 'All zeros: of everybody, and of nobody.';
+COMMENT ON COLUMN public.own_numbers.response_times IS 'How many responses took how long, by the bounds in store/own_numbers.py; empty: there were none.';
 CREATE TABLE public.parked_events (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -944,8 +1056,11 @@ CREATE TABLE public.runs (
     unreadable integer DEFAULT 0 NOT NULL,
     passes integer DEFAULT 0 NOT NULL,
     attempts_before integer DEFAULT 0 NOT NULL,
+    steps_total integer,
+    steps_done integer DEFAULT 0 NOT NULL,
+    values_new integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text]))),
-    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text])))
+    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text, 'insights'::text])))
 );
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
@@ -1014,6 +1129,41 @@ CREATE TABLE public.spent_states (
     digest bytea NOT NULL,
     spent_at timestamp with time zone NOT NULL
 );
+CREATE TABLE public.stale_hours (
+    workspace_id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.stale_hours FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.stale_hours IS 'Hours that are counted and have changed since.';
+CREATE TABLE public.sync_runs (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    user_id uuid,
+    asked_by text NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    calls integer DEFAULT 0 NOT NULL,
+    since date,
+    until date,
+    metrics text[],
+    reaches_back boolean DEFAULT false NOT NULL,
+    success boolean DEFAULT false NOT NULL,
+    answered integer DEFAULT 0 NOT NULL,
+    total_inserted integer DEFAULT 0 NOT NULL,
+    total_changed integer DEFAULT 0 NOT NULL,
+    total_unchanged integer DEFAULT 0 NOT NULL,
+    metrics_inserted jsonb DEFAULT '{}'::jsonb NOT NULL,
+    errors jsonb DEFAULT '[]'::jsonb NOT NULL,
+    error text,
+    CONSTRAINT sync_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text])))
+);
+ALTER TABLE ONLY public.sync_runs FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.sync_runs.user_id IS 'The agent who connected the account, where one did.';
+COMMENT ON COLUMN public.sync_runs.reaches_back IS 'Reads as far back as Meta has numbers.';
+COMMENT ON COLUMN public.sync_runs.answered IS 'Questions that Meta answered, also with nothing.';
 CREATE TABLE public.unrouted_parts (
     delivery_id uuid NOT NULL,
     ig_id text NOT NULL,
@@ -1062,6 +1212,12 @@ COMMENT ON COLUMN public.verification_tokens.event_id IS 'What it was made for: 
 COMMENT ON COLUMN public.verification_tokens.replaced_at IS 'When another took its place, after it had expired.';
 COMMENT ON COLUMN public.verification_tokens.offers IS 'How often its link was queued to be sent.';
 COMMENT ON COLUMN public.verification_tokens.offer_id IS 'The newest message with its link.';
+CREATE TABLE public.webhook_tallies (
+    on_hour timestamp with time zone NOT NULL,
+    kept bigint NOT NULL,
+    unsigned bigint NOT NULL
+);
+COMMENT ON TABLE public.webhook_tallies IS 'Deliveries that were kept, and those that were refused because their signature is missing or wrong.';
 CREATE TABLE public.welcomes (
     workspace_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -1196,6 +1352,10 @@ ALTER TABLE ONLY public.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (workspace_id, seq, at);
 ALTER TABLE ONLY public.changes_other
     ADD CONSTRAINT changes_other_pkey PRIMARY KEY (workspace_id, seq, at);
+ALTER TABLE ONLY public.checkups
+    ADD CONSTRAINT checkups_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_pkey PRIMARY KEY (workspace_id, conversation_id, closed_at);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.comments
@@ -1222,6 +1382,12 @@ ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_pkey PRIMARY KEY (workspace_id, account_id, digest, kind);
 ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_pkey PRIMARY KEY (workspace_id, account_id, ig_id);
+ALTER TABLE ONLY public.insight_values
+    ADD CONSTRAINT insight_values_pkey PRIMARY KEY (workspace_id, account_id, media_id, period, end_time, metric, breakdown, dimensions);
+ALTER TABLE ONLY public.insight_watches
+    ADD CONSTRAINT insight_watches_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
@@ -1282,6 +1448,10 @@ ALTER TABLE public.outbound_messages
     ADD CONSTRAINT outbound_messages_state_check CHECK ((state = ANY (ARRAY['scheduled'::text, 'held'::text, 'queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text]))) NOT VALID;
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
+ALTER TABLE ONLY public.own_counts
+    ADD CONSTRAINT own_counts_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.own_numbers
+    ADD CONSTRAINT own_numbers_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_pkey PRIMARY KEY (workspace_id, account_id, mid_digest, event_key);
 ALTER TABLE public.participants
@@ -1316,6 +1486,10 @@ ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_pkey PRIMARY KEY (workspace_id, conversation_id);
 ALTER TABLE ONLY public.spent_states
     ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
+ALTER TABLE ONLY public.stale_hours
+    ADD CONSTRAINT stale_hours_pkey PRIMARY KEY (workspace_id, hour);
+ALTER TABLE ONLY public.sync_runs
+    ADD CONSTRAINT sync_runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.unrouted_parts
     ADD CONSTRAINT unrouted_parts_pkey PRIMARY KEY (delivery_id, ig_id);
 ALTER TABLE ONLY public.uploads
@@ -1324,6 +1498,8 @@ ALTER TABLE ONLY public.verification_tokens
     ADD CONSTRAINT verification_tokens_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.verification_tokens
     ADD CONSTRAINT verification_tokens_workspace_id_digest_key UNIQUE (workspace_id, digest);
+ALTER TABLE ONLY public.webhook_tallies
+    ADD CONSTRAINT webhook_tallies_pkey PRIMARY KEY (on_hour);
 ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
 ALTER TABLE ONLY public.workspaces
@@ -1342,6 +1518,8 @@ CREATE INDEX attachments_object ON public.attachments USING btree (workspace_id,
 CREATE INDEX avatar_fetches_due ON public.media_fetches USING btree (due_at) WHERE ("position" < 0);
 CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, subject_id, seq);
 CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
+CREATE INDEX checkups_due ON public.checkups USING btree (due_at);
+CREATE INDEX closing_times ON public.closings USING btree (workspace_id, closed_at);
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
 CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
 CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
@@ -1352,6 +1530,8 @@ CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspac
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
+CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX integrations_scoped ON public.integrations USING btree (scoped_id) WHERE (scoped_id IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
@@ -1373,6 +1553,7 @@ CREATE INDEX member_session_end ON public.member_sessions USING btree (expires_a
 CREATE INDEX member_session_member ON public.member_sessions USING btree (workspace_id, member_id);
 CREATE INDEX member_session_secret ON public.member_sessions USING btree (digest);
 CREATE INDEX memberships_agent ON public.memberships USING btree (agent_id);
+CREATE INDEX message_answered ON public.messages USING btree (workspace_id, sent_at) WHERE (client_key IS NOT NULL);
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
@@ -1388,6 +1569,8 @@ CREATE INDEX outbound_open ON public.outbound_messages USING btree (workspace_id
 CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btree (workspace_id, comment_id) WHERE ((comment_id IS NOT NULL) AND (state <> ALL (ARRAY['failed'::text, 'discarded'::text])));
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
+CREATE INDEX own_counts_due ON public.own_counts USING btree (due_at);
+CREATE INDEX own_numbers_at ON public.own_numbers USING btree (workspace_id, at);
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
@@ -1403,6 +1586,7 @@ CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) 
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
+CREATE INDEX sync_runs_newest ON public.sync_runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX unrouted_parts_account ON public.unrouted_parts USING btree (ig_id, delivery_id) WHERE (state = 'unclaimed'::text);
 CREATE INDEX unrouted_parts_state ON public.unrouted_parts USING btree (state, delivery_id);
 CREATE INDEX uploads_object ON public.uploads USING btree (workspace_id, digest);
@@ -1437,6 +1621,12 @@ ALTER TABLE ONLY public.call_budgets
     ADD CONSTRAINT call_budgets_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.change_counters
     ADD CONSTRAINT change_counters_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.checkups
+    ADD CONSTRAINT checkups_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.closings
+    ADD CONSTRAINT closings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.conversations
@@ -1451,6 +1641,12 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_values
+    ADD CONSTRAINT insight_values_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_watches
+    ADD CONSTRAINT insight_watches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
@@ -1493,6 +1689,10 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
+ALTER TABLE ONLY public.own_counts
+    ADD CONSTRAINT own_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.own_numbers
+    ADD CONSTRAINT own_numbers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.parked_events
     ADD CONSTRAINT parked_events_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.participants
@@ -1513,6 +1713,10 @@ ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
     ADD CONSTRAINT snoozes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
+ALTER TABLE ONLY public.stale_hours
+    ADD CONSTRAINT stale_hours_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.sync_runs
+    ADD CONSTRAINT sync_runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.uploads
     ADD CONSTRAINT uploads_workspace_id_digest_fkey FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.uploads
@@ -1542,12 +1746,17 @@ CREATE POLICY all_workspaces ON public.call_budgets TO confab_worker USING (true
 CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.checkups TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.closings TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.earlier_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_media TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_values TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.insight_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.library_events TO confab_worker USING (true) WITH CHECK (true);
@@ -1569,6 +1778,8 @@ CREATE POLICY all_workspaces ON public.message_sources TO confab_worker USING (t
 CREATE POLICY all_workspaces ON public.messages TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.notes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_counts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_numbers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
@@ -1576,6 +1787,8 @@ CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WIT
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.stale_hours TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.sync_runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.uploads TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.welcomes TO confab_worker USING (true) WITH CHECK (true);
@@ -1585,12 +1798,17 @@ ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.checkups ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.closings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.earlier_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_media ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_values ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.insight_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.library_events ENABLE ROW LEVEL SECURITY;
@@ -1619,6 +1837,8 @@ CREATE POLICY of_reader ON public.outbound_messages FOR SELECT TO confab_reader 
 CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_counts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_errands TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1628,12 +1848,17 @@ CREATE POLICY own_workspace ON public.call_budgets TO confab_app USING ((workspa
 CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.checkups TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.closings TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.earlier_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_media TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_values TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.insight_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.library_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1655,6 +1880,8 @@ CREATE POLICY own_workspace ON public.message_sources TO confab_app USING ((work
 CREATE POLICY own_workspace ON public.messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.notes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_counts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_numbers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1662,6 +1889,8 @@ CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.stale_hours TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.sync_runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.uploads TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.verification_tokens TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.welcomes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1673,6 +1902,8 @@ ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.uploads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.verification_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.welcomes ENABLE ROW LEVEL SECURITY;
@@ -1741,6 +1972,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.changes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkups TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.checkups TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
@@ -1767,6 +2002,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_media TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_media TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_values TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_values TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_watches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.insight_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.integrations TO confab_worker;
 GRANT INSERT,UPDATE ON TABLE public.integrations TO confab_app;
 GRANT SELECT(workspace_id) ON TABLE public.integrations TO confab_app;
@@ -1857,6 +2098,10 @@ GRANT SELECT(remote_id) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(error_code) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.participants TO confab_app;
@@ -1881,6 +2126,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
+GRANT SELECT ON TABLE public.schema_migrations TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_links TO confab_app;
@@ -1891,6 +2137,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.snoozes TO confab_app;
 GRANT SELECT,INSERT ON TABLE public.spent_states TO confab_app;
 GRANT SELECT,DELETE ON TABLE public.spent_states TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.stale_hours TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sync_runs TO confab_app;
 GRANT SELECT ON TABLE public.unrouted_parts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.unrouted_parts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.uploads TO confab_worker;
@@ -1907,6 +2157,8 @@ GRANT SELECT(created_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(expires_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(consumed_at) ON TABLE public.verification_tokens TO confab_reader;
 GRANT SELECT(replaced_at) ON TABLE public.verification_tokens TO confab_reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.webhook_tallies TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_tallies TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;

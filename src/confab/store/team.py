@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from confab.model.inbox import Agent, AgentId, Role, Viewer, Workspace, WorkspaceId
+from confab.store import checkups
 from confab.store.db import Conn, row, rows, run
 
 SessionKind = Literal["browser", "token"]
@@ -184,9 +185,10 @@ async def consume_setup(conn: Conn, digest: bytes, now: datetime) -> bool:
 
 
 async def create_workspace(conn: Conn, workspace: WorkspaceId, name: str, now: datetime) -> None:
-    """A new team, empty, with its change feed."""
+    """A new team, empty, with its change feed and a doctor who comes at once."""
     await run(conn, "INSERT INTO workspaces (workspace_id, name, created_at) VALUES ($1, $2, $3)", workspace, name, now)
     await run(conn, "INSERT INTO change_counters (workspace_id) VALUES ($1)", workspace)
+    await checkups.ensure(conn, workspace, now)
 
 
 async def workspace(conn: Conn, workspace: WorkspaceId) -> Workspace | None:

@@ -60,6 +60,10 @@ REST: dict[str, LiteralString] = {
         SELECT workspace_id, gen_random_uuid(), 'login', 'returned', now(), now() FROM workspaces""",
     "meta_requests": """INSERT INTO meta_requests (id, kind, user_digest, asked_at, due_at)
         VALUES (gen_random_uuid(), 'deauthorize', 'd', now(), now())""",
+    "checkups": "INSERT INTO checkups (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
+    "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
+        SELECT workspace_id, id, now(), now(), now() FROM accounts""",
+    "numbers": "INSERT INTO own_counts (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

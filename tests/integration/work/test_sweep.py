@@ -49,6 +49,10 @@ ROWS = {
         VALUES ($2, $2, 'login', 'returned', $1, $1)""",
     "meta_requests": """INSERT INTO meta_requests (id, kind, user_digest, asked_at, due_at)
         VALUES ($2, 'deauthorize', 'd', $1, $1)""",
+    "checkups": "INSERT INTO checkups (workspace_id, due_at) VALUES ($2, $1)",
+    "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
+        VALUES ($2, $2, $1, $1, $1)""",
+    "numbers": "INSERT INTO own_counts (workspace_id, due_at) VALUES ($2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -10,6 +10,7 @@ import type {
   Activity,
   Agent,
   Change,
+  Checkup,
   Conversation,
   LibraryItem,
   Me,
@@ -65,6 +66,8 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToScheduled(data as Tracked<Scheduled>, change)
     case "troubled":
       return applyToTroubled(data as Tracked<Troubled>, change)
+    case "doctor":
+      return applyToStanding(data as { checkup: Checkup | null; seq: number }, change)
     case "runs":
       return applyToRuns(data as Listed<Run>, change, of as string)
     case "library":
@@ -128,6 +131,12 @@ export function applyToAccounts(accounts: Listed<Account>, change: Change): List
   if (known === undefined) return { ...accounts, items: [...accounts.items, change.account] }
   if (known.version >= change.account.version) return accounts
   return { ...accounts, items: accounts.items.map((one) => (one === known ? change.account : one)) }
+}
+
+export function applyToStanding<T extends { checkup: Checkup | null }>(standing: T, change: Change): T {
+  if (change.type !== "checkup_updated") return standing
+  const known = standing.checkup?.version ?? 0
+  return change.checkup.version > known ? { ...standing, checkup: change.checkup } : standing
 }
 
 /** How many imports of an account are listed. */

@@ -9,7 +9,10 @@ export type Agent = Schemas["Agent"]
 export type AgentRef = Schemas["AgentRef"]
 export type Attachment = Schemas["Attachment"]
 export type Author = Schemas["Author"]
+export type Checkup = Schemas["Checkup"]
 export type Conversation = Schemas["Conversation"]
+export type Finding = Schemas["Finding"]
+export type Insights = Schemas["Insights"]
 export type LibraryItem = Schemas["LibraryItem"]
 export type Me = Schemas["Me"]
 export type Message = Schemas["Message"]
@@ -41,6 +44,7 @@ export type Change = { seq: number } & (
   | Schemas["RunUpdated"]
   | Schemas["LibraryItemUpdated"]
   | Schemas["LibraryItemRemoved"]
+  | Schemas["CheckupUpdated"]
   | { type: "superseded" }
 )
 

@@ -160,7 +160,7 @@ function isConversationsOwn(kind: unknown): boolean {
 }
 
 function isSmall(kind: unknown): boolean {
-  return kind === "me" || kind === "accounts" || kind === "agents"
+  return kind === "me" || kind === "accounts" || kind === "agents" || kind === "doctor"
 }
 
 function cut(key: QueryKey, data: unknown, viewerId: string): unknown {

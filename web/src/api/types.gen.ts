@@ -196,6 +196,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Standing
+         * @description When the doctor looked last, and how much was amiss.
+         */
+        get: operations["get_standing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Findings
+         * @description What was found about the installation and the workspace's accounts; for owners and admins.
+         */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/doctor/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Again
+         * @description Have the doctor look again; the stream tells when it has. Owners and admins may.
+         */
+        post: operations["look_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/sync": {
         parameters: {
             query?: never;
@@ -255,6 +315,109 @@ export interface paths {
          * @description End a run where it is; what it read stays. Owners and admins may.
          */
         delete: operations["stop_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights
+         * @description An account's numbers of these days, and of as many before them, from our database: nobody waits for Instagram.
+         */
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Insights Runs
+         * @description The newest readings of an account: who asked, when, how long, how many calls, and what came of it.
+         */
+        get: operations["list_insights_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Insights Run
+         * @description One reading, with every metric that did not come and why.
+         */
+        get: operations["get_insights_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insights/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Insights
+         * @description Every number of these days, of the account and of its posts, with what Meta corrected.
+         */
+        get: operations["export_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Numbers
+         * @description How the team answers: messages, response times, windows missed, by day, by hour of the week, by agent and by account.
+         *
+         *     `since` and `until` are days of `zone`, an IANA name; both are included. Without them: four weeks up to today. With it comes
+         *     the same number of days before. Single people's numbers are for themselves, owners and admins.
+         */
+        get: operations["get_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1116,6 +1279,15 @@ export interface components {
             version: number;
         };
         /**
+         * AccountFigures
+         * @description What happened at one account, and happened in the period before.
+         */
+        AccountFigures: {
+            account: components["schemas"]["AccountRef"];
+            figures: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
+        };
+        /**
          * AccountPage
          * @description All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
          */
@@ -1264,6 +1436,15 @@ export interface components {
             role: "owner" | "admin" | "agent";
         };
         /**
+         * AgentFigures
+         * @description What one person did, and did in the period before. Received and missed messages are nobody's: null.
+         */
+        AgentFigures: {
+            agent: components["schemas"]["AgentRef"];
+            figures: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
+        };
+        /**
          * AgentPage
          * @description The whole team; `next` is always null.
          */
@@ -1355,6 +1536,22 @@ export interface components {
             media_fetch_failed: boolean;
         };
         /**
+         * Audience
+         * @description Who follows, in parts, the greatest first, as Instagram last told it on `day` (None: never).
+         */
+        Audience: {
+            /** Day */
+            day: string | null;
+            /** Age */
+            age: components["schemas"]["Part"][];
+            /** City */
+            city: components["schemas"]["Part"][];
+            /** Country */
+            country: components["schemas"]["Part"][];
+            /** Gender */
+            gender: components["schemas"]["Part"][];
+        };
+        /**
          * Author
          * @description Who wrote a message. `instagram` is the Instagram app or another tool; the name is None where nobody told us.
          */
@@ -1398,7 +1595,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -1412,6 +1609,42 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Checkup
+         * @description How a workspace stands: when the doctor looked last and what was found then, by how many of each level.
+         *
+         *     `asked_at`: since when somebody waits for another look, None when nobody does. `turned_red`: what the last look found that
+         *     was not red before, in words.
+         */
+        Checkup: {
+            /** Looked At */
+            looked_at: string | null;
+            /** Asked At */
+            asked_at: string | null;
+            /** Red */
+            red: number;
+            /** Amber */
+            amber: number;
+            /** Unknown */
+            unknown: number;
+            /** Turned Red */
+            turned_red: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * CheckupUpdated
+         * @description The doctor looked at the workspace, or somebody wants it; what was found is told to owners and admins who ask.
+         */
+        CheckupUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "checkup_updated";
+            checkup: components["schemas"]["Checkup"];
         };
         /**
          * Chosen
@@ -1628,6 +1861,31 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
         };
         /**
+         * DayFigures
+         * @description A day of the viewer's time zone.
+         */
+        DayFigures: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            figures: components["schemas"]["Figures"];
+        };
+        /**
+         * DayValue
+         * @description A metric's number of one day; None: Instagram gave none, which is not 0.
+         */
+        DayValue: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Delivery
          * @description A webhook body as operators see it: never its content, only what became of it.
          */
@@ -1720,6 +1978,231 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * FetchResult
+         * @description What a run brought. `success`: something came, and nothing is missing that may come when it is tried again.
+         *
+         *     `total_inserted` are values that were not known, `total_changed` those that Instagram corrected, `total_unchanged` those that
+         *     were known; `metrics_inserted` are the first by metric. `total_errors` counts metrics. `user_id` connected the account.
+         */
+        FetchResult: {
+            /** Success */
+            success: boolean;
+            /** Total Inserted */
+            total_inserted: number;
+            /** Total Errors */
+            total_errors: number;
+            /** Metrics Inserted */
+            metrics_inserted: {
+                [key: string]: number;
+            };
+            /** Errors */
+            errors: components["schemas"]["MetricError"][];
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** User Id */
+            user_id: string | null;
+            /**
+             * Total Changed
+             * @default 0
+             */
+            total_changed: number;
+            /**
+             * Total Unchanged
+             * @default 0
+             */
+            total_unchanged: number;
+        };
+        /**
+         * Figures
+         * @description What happened in a stretch of time. None is not known, and never stands for 0.
+         *
+         *     `received`: messages of participants; `sent`: of people of the team, from here or from the phone; `automatic`: of rules,
+         *     programs and other apps. `responses`: how often somebody who waited was answered, with the mean and the median of how long;
+         *     `resolutions` likewise, until the conversation was closed. `windows_missed`: reply windows that closed without an answer.
+         */
+        Figures: {
+            /** Received */
+            received: number | null;
+            /** Sent */
+            sent: number | null;
+            /** Automatic */
+            automatic: number | null;
+            /** Responses */
+            responses: number | null;
+            /** Response Mean S */
+            response_mean_s: number | null;
+            /** Response Median S */
+            response_median_s: number | null;
+            /** Resolutions */
+            resolutions: number | null;
+            /** Resolution Mean S */
+            resolution_mean_s: number | null;
+            /** Resolution Median S */
+            resolution_median_s: number | null;
+            /** Windows Missed */
+            windows_missed: number | null;
+        };
+        /**
+         * Finding
+         * @description What one check found.
+         *
+         *     `about` names the account or the setting, None where the check has one subject only. `says` is what was seen, `means` what
+         *     follows from it, `remedy` what to do, `path` where at Meta or in the Instagram app; None where nothing is to be done.
+         *     `unknown` is what could not be learned: no reason to worry, and no green either. `guide` is the section of
+         *     docs/meta-setup.md that tells more.
+         */
+        Finding: {
+            /** Check */
+            check: string;
+            /** Title */
+            title: string;
+            /** Account Id */
+            account_id: string | null;
+            /** About */
+            about: string | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "green" | "amber" | "red" | "unknown";
+            /** Says */
+            says: string;
+            /** Means */
+            means: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Path */
+            path: string | null;
+            /** Guide */
+            guide: string;
+        };
+        /**
+         * FindingPage
+         * @description Everything that the last look found, in the order in which it is to be read; `next` is always null.
+         */
+        FindingPage: {
+            /** Items */
+            items: components["schemas"]["Finding"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * HourFigures
+         * @description An hour of the week, in the viewer's zone, over the whole period. `weekday`: 1 is Monday, 7 Sunday.
+         */
+        HourFigures: {
+            /** Weekday */
+            weekday: number;
+            /** Hour */
+            hour: number;
+            /** Received */
+            received: number;
+            /** Sent */
+            sent: number;
+        };
+        /**
+         * Insights
+         * @description An account's numbers from `since` to `until`, both included; days are Meta's (Pacific time).
+         *
+         *     `previous_since` and `previous_until`: the time of the same length before. `is_overdue`: no good run for two days.
+         */
+        Insights: {
+            account: components["schemas"]["AccountRef"];
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Previous Since
+             * Format: date
+             */
+            previous_since: string;
+            /**
+             * Previous Until
+             * Format: date
+             */
+            previous_until: string;
+            /** Metrics */
+            metrics: components["schemas"]["Metric"][];
+            audience: components["schemas"]["Audience"];
+            /** Top Media */
+            top_media: components["schemas"]["TopMedia"][];
+            last_run: components["schemas"]["InsightsRun"] | null;
+            /** Is Overdue */
+            is_overdue: boolean;
+        };
+        /**
+         * InsightsRun
+         * @description A reading of numbers: who asked, when, how long it took, how many calls it made, and what came of it.
+         *
+         *     `since` and `until` are the days that were read, None until that is decided; `metrics` those that were asked for, None: all.
+         *     `says` is a line for people.
+         */
+        InsightsRun: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "stopped";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Took Ms */
+            took_ms: number | null;
+            /** Calls */
+            calls: number;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Metrics */
+            metrics: string[] | null;
+            result: components["schemas"]["FetchResult"];
+            /** Error */
+            error: string | null;
+            /** Says */
+            says: string;
+        };
+        /**
+         * InsightsRunPage
+         * @description The newest readings of an account, newest first; `next` is always null.
+         */
+        InsightsRunPage: {
+            /** Items */
+            items: components["schemas"]["InsightsRun"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Label
@@ -1997,6 +2480,86 @@ export interface components {
             message: components["schemas"]["Message"];
         };
         /**
+         * Metric
+         * @description One metric over the days that were asked for, and over as many days before them.
+         *
+         *     `total_is`: what `total` and the parts are of all days. `sum`: added up. `people`: how many different people Instagram counted
+         *     over the whole time. `average`: per day, where adding up would count people again. `total_says`: that in words for people.
+         *     `state`: `ok`, `no_data` where Instagram gave none, `refused` where it gives none to us, `retired` where it gives it to
+         *     nobody any more; `says`: why, or what is missing.
+         */
+        Metric: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "time_series" | "total_value";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "people" | "percent" | "milliseconds";
+            /** Total */
+            total: number | null;
+            /** Previous Total */
+            previous_total: number | null;
+            /**
+             * Total Is
+             * @enum {string}
+             */
+            total_is: "sum" | "people" | "average";
+            /** Total Says */
+            total_says: string;
+            /** Series */
+            series: components["schemas"]["DayValue"][];
+            /** Previous Series */
+            previous_series: components["schemas"]["DayValue"][];
+            /** Breakdowns */
+            breakdowns: components["schemas"]["MetricBreakdown"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "no_data" | "refused" | "retired";
+            /** Says */
+            says: string | null;
+        };
+        /**
+         * MetricBreakdown
+         * @description A number in parts, the greatest first; `by` is Meta's word.
+         */
+        MetricBreakdown: {
+            /** By */
+            by: string;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+        };
+        /**
+         * MetricError
+         * @description A metric that did not come, or not all of it. `media`: of this post; None: of the account. `code`: Meta's.
+         *
+         *     `kind`: `refused` by Instagram, `unavailable` for the moment, `too_few` people for a number, `retired` by Meta.
+         */
+        MetricError: {
+            /** Metric */
+            metric: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "refused" | "unavailable" | "too_few" | "retired";
+            /** Says */
+            says: string;
+            /** Code */
+            code?: number | null;
+            /** Media */
+            media?: string | null;
+        };
+        /**
          * NewContent
          * @description What to send. `client_key` is the client's own name for it: the same again is the same message.
          *
@@ -2169,6 +2732,65 @@ export interface components {
             troubled: string[];
             /** Seq */
             seq: number;
+        };
+        /**
+         * OwnNumbers
+         * @description A period of whole days, both named days included, and the same number of days before it.
+         *
+         *     `account`, `agent`: None is all. All that happened up to `counted_up_to` is counted; while `is_counting` that is not yet now,
+         *     and the days after it are not known. `agents` has only the viewer unless they are an owner or admin.
+         */
+        OwnNumbers: {
+            account: components["schemas"]["AccountRef"] | null;
+            agent: components["schemas"]["AgentRef"] | null;
+            /** Zone */
+            zone: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * Previous Since
+             * Format: date
+             */
+            previous_since: string;
+            /**
+             * Previous Until
+             * Format: date
+             */
+            previous_until: string;
+            /** Counted Up To */
+            counted_up_to: string | null;
+            /** Is Counting */
+            is_counting: boolean;
+            totals: components["schemas"]["Figures"];
+            previous: components["schemas"]["Figures"];
+            /** Days */
+            days: components["schemas"]["DayFigures"][];
+            /** Previous Days */
+            previous_days: components["schemas"]["DayFigures"][];
+            /** Hours */
+            hours: components["schemas"]["HourFigures"][];
+            /** Agents */
+            agents: components["schemas"]["AgentFigures"][];
+            /** Accounts */
+            accounts: components["schemas"]["AccountFigures"][];
+        };
+        /**
+         * Part
+         * @description A part of a number: `key` holds its values in the order of the breakdown's dimensions.
+         */
+        Part: {
+            /** Key */
+            key: string[];
+            /** Value */
+            value: number;
         };
         /**
          * Participant
@@ -2389,7 +3011,8 @@ export interface components {
          * @description Something long that somebody asked for, of one account: how far it is, and what came of it.
          *
          *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
-         *     counts what could not be understood or kept, `people` those whose profiles were put in line.
+         *     counts what could not be understood or kept, `people` those whose profiles were put in line. Of numbers `steps_done` of
+         *     `steps_total` questions were asked, None while nobody knows how many there are, and `values_new` were not known.
          */
         Run: {
             /**
@@ -2406,7 +3029,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles";
+            what: "messages" | "profiles" | "insights";
             /**
              * State
              * @enum {string}
@@ -2439,6 +3062,12 @@ export interface components {
             unreadable: number;
             /** People */
             people: number;
+            /** Steps Total */
+            steps_total: number | null;
+            /** Steps Done */
+            steps_done: number;
+            /** Values New */
+            values_new: number;
             /** Waiting Until */
             waiting_until: string | null;
             /** Error */
@@ -2604,6 +3233,15 @@ export interface components {
             password: string;
         };
         /**
+         * Standing
+         * @description How it stands; `checkup` is null where the doctor never comes.
+         */
+        Standing: {
+            checkup: components["schemas"]["Checkup"] | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * StoryRef
          * @description A story that a message answers: its id, and while it stands the way to see it. It is passed on and never stored.
          */
@@ -2634,6 +3272,36 @@ export interface components {
             seq: number;
             /** @constant */
             type: "superseded";
+        };
+        /**
+         * TopMedia
+         * @description A post, reel or story that was published in the days asked for, with its newest numbers by metric.
+         *
+         *     `thumbnail_url` is null: no copy of it is kept.
+         */
+        TopMedia: {
+            /** Ig Id */
+            ig_id: string;
+            /** Permalink */
+            permalink: string | null;
+            /** Caption */
+            caption: string | null;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "post" | "reel" | "story";
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
         };
         /**
          * Troubled
@@ -2729,13 +3397,21 @@ export interface components {
         /**
          * WhatToSync
          * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
+         *
+         *     `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all).
          */
         WhatToSync: {
             /**
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles";
+            what: "messages" | "profiles" | "insights";
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+            /** Metrics */
+            metrics?: string[] | null;
         };
         /**
          * WindowAt
@@ -3139,6 +3815,93 @@ export interface operations {
             };
         };
     };
+    get_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkup"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync_account: {
         parameters: {
             query?: never;
@@ -3178,7 +3941,7 @@ export interface operations {
         parameters: {
             query: {
                 account: string;
-                what?: ("messages" | "profiles") | null;
+                what?: ("messages" | "profiles" | "insights") | null;
                 limit?: number;
             };
             header?: never;
@@ -3256,6 +4019,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                /** @description The first day; by default the 28th before the end. */
+                since?: string | null;
+                /** @description The last day; by default the last whole one. Days are Meta's, Pacific time. */
+                until?: string | null;
+                /** @description Only these; else all that an account has. */
+                metric?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_insights_runs: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsRunPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsRun"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_insights: {
+        parameters: {
+            query: {
+                /** @description Whose numbers. */
+                account: string;
+                /** @description The first day; by default the 28th before the end. */
+                since?: string | null;
+                /** @description The last day; by default the last whole one. Days are Meta's, Pacific time. */
+                until?: string | null;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_numbers: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                agent?: string | null;
+                since?: string | null;
+                until?: string | null;
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNumbers"];
                 };
             };
             /** @description Problem details (RFC 9457) */

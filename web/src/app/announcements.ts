@@ -1,7 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query"
+import { navigate } from "wouter/use-browser-location"
 import type { Listed } from "../api/apply-change"
 import type { ListEntry } from "../api/list-entry"
-import type { Account, Change, Conversation, Message, Run } from "../api/model"
+import type { Account, Change, Checkup, Conversation, Me, Message, Run } from "../api/model"
+import { DOCTOR } from "../lib/doctor"
 import { describeImported, isUnderWay } from "../lib/import-progress"
 import { selectIsChecked } from "../lib/message-name"
 import { isFirstPart } from "../lib/scheduled"
@@ -17,6 +19,7 @@ import { ACCOUNTS_HASH } from "../ui/use-hash"
 export function announceChanges(cache: QueryClient, changes: readonly Change[]): void {
   for (const change of changes) {
     if (change.type === "run_updated") tellImport(cache, change.run)
+    if (change.type === "checkup_updated") tellTrouble(cache, change.checkup)
     if (change.type !== "message_added" && change.type !== "message_updated") continue
     const { message, conversation_id: id } = change
     if (message.is_history) continue
@@ -33,6 +36,14 @@ function tellImport(cache: QueryClient, run: Run): void {
   showToast(`${name === undefined ? "" : `@${name}: `}${describeImported(run)}`, {
     isError: run.state === "failed",
   })
+}
+
+/** To those who can mend it, and not where they see it anyhow. */
+function tellTrouble(cache: QueryClient, { asked_at, turned_red: found }: Checkup): void {
+  const mayMend = cache.getQueryData<Me>(["me"])?.agent.role !== "agent"
+  if (asked_at !== null || found.length === 0 || !mayMend || window.location.pathname === DOCTOR) return
+  const more = found.length > 1 ? ` And ${found.length - 1} more.` : ""
+  showToast(`${found[0]}${more}`, { isError: true, action: { label: "See", run: () => navigate(DOCTOR) } })
 }
 
 function announceTrouble(name: string, message: Message): void {

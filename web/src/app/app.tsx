@@ -11,9 +11,14 @@ import { Unreachable } from "./unreachable"
 const SetUpScreen = lazy(async () => ({ default: (await import("../team/set-up-screen")).SetUpScreen }))
 const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in-screen")).SignInScreen }))
 
+const InsightsScreen = lazy(async () => ({
+  default: (await import("../insights/insights-screen")).InsightsScreen,
+}))
 const ScheduledScreen = lazy(async () => ({
   default: (await import("../inbox/scheduled-screen")).ScheduledScreen,
 }))
+const DoctorScreen = lazy(async () => ({ default: (await import("../doctor/doctor-screen")).DoctorScreen }))
+const GuideScreen = lazy(async () => ({ default: (await import("../doctor/guide-screen")).GuideScreen }))
 const TroubledScreen = lazy(async () => ({
   default: (await import("../inbox/troubled-screen")).TroubledScreen,
 }))
@@ -53,7 +58,10 @@ function Gate({ session }: { session: Session }) {
             <Switch>
               <Route path="/inbox/:id?" component={InboxScreen} />
               <Route path="/scheduled" component={ScheduledScreen} />
+              <Route path="/insights" component={InsightsScreen} />
               <Route path="/troubled" component={TroubledScreen} />
+              <Route path="/doctor" component={DoctorScreen} />
+              <Route path="/doctor/guide" component={GuideScreen} />
               <Route>{() => <Redirect to="/inbox" replace />}</Route>
             </Switch>
           </Suspense>

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
+import { useLocation } from "wouter"
 import { explain } from "../api/client"
 import { countDrafts } from "../api/drafts"
 import { useMe } from "../api/me"
@@ -13,6 +14,7 @@ import { Dialog } from "../ui/dialog"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
 import { SAVED_REPLIES_HASH } from "../ui/use-hash"
+import { useBroken } from "./doctor-link"
 
 type Loss = { unsent: number; drafts: number }
 
@@ -20,6 +22,8 @@ type Loss = { unsent: number; drafts: number }
 export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const cache = useQueryClient()
   const { agent, workspace } = useMe()
+  const broken = useBroken()
+  const [, navigate] = useLocation()
   const [loss, setLoss] = useState<Loss | null>(null)
 
   function signOut(): void {
@@ -45,9 +49,12 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
             {...properties}
             aria-label={`You: ${agent.name}`}
             title={`${agent.name}, ${workspace.name}`}
-            className="tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover"
+            className="tap relative inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover"
           >
             <Avatar id={agent.id} name={agent.name} size={28} />
+            {broken > 0 && (
+              <span className="absolute top-1 right-1 size-2.5 rounded-full border-2 border-canvas bg-red pane:hidden" />
+            )}
           </button>
         )}
       >
@@ -68,6 +75,15 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
               <MenuItem icon="note" onSelect={closing(() => window.location.assign(SAVED_REPLIES_HASH))}>
                 Saved replies
               </MenuItem>
+              {agent.role !== "agent" && (
+                <MenuItem
+                  icon="pulse"
+                  hint={broken > 0 ? `${broken} broken` : undefined}
+                  onSelect={closing(() => navigate("/doctor"))}
+                >
+                  Doctor
+                </MenuItem>
+              )}
               <MenuItem icon="keyboard" onSelect={closing(onHelp)}>
                 Keyboard
               </MenuItem>

@@ -10,12 +10,14 @@ import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { DoctorLink } from "./doctor-link"
 import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
 import { setTheme, type Theme, useTheme } from "./theme"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [isInbox] = useRoute("/inbox/:id?")
+  const [isInsights] = useRoute("/insights")
   return (
     <nav
       aria-label="Main"
@@ -32,8 +34,18 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         <Icon name="inbox" size={20} />
       </Link>
       <OutboxLinks />
+      <Link
+        href="/insights"
+        aria-label="Insights"
+        title="Insights"
+        aria-current={isInsights ? "page" : undefined}
+        className={`tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink ${isInsights ? "bg-hover text-ink" : "text-ink-2"}`}
+      >
+        <Icon name="chart" size={20} />
+      </Link>
       <AccountMenu />
       <AccountsLink />
+      <DoctorLink />
       <span className="hidden pane:block pane:flex-1" />
       <LiveDot />
       <IconButton

@@ -5,18 +5,22 @@ import { conversationOf, conversationsOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Conversation } from "../api/model"
 import type { Filters } from "../lib/filters"
+import { Early, early } from "../ui/early"
 import { useSingleKeys } from "../ui/single-keys"
 import { NARROW, useMedia, WIDE } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import type { RowsHandle } from "./conversation-rows"
+import { FirstRun } from "./first-run"
 import { ListPane } from "./list-pane"
 import { Notice } from "./list-states"
 import { type ThreadDoors, useThreadDoors } from "./thread-doors"
-import { ThreadPane } from "./thread-pane"
+import { ThreadSkeleton } from "./thread-skeleton"
 import { type Actions, useActions } from "./use-actions"
 import { useNoStrayDrops } from "./use-drop"
 import { useFilters } from "./use-filters"
+import { useFirstRun } from "./use-first-run"
 
+const thread = early(import("./thread-pane").then((thread) => thread.ThreadPane))
 const ContextPane = lazy(async () => ({ default: (await import("./context-pane")).ContextPane }))
 const ContextDrawer = lazy(async () => ({ default: (await import("./context-pane")).ContextDrawer }))
 const CONTEXT_KEY = "confab.context"
@@ -57,14 +61,19 @@ export function InboxScreen() {
       {openId !== null && (
         <main className="h-full min-w-0 flex-1 bg-surface">
           {isNarrow && <h1 className="sr-only">Inbox</h1>}
-          <ThreadPane
-            key={openId}
-            conversationId={openId}
-            doors={doors}
-            isContextOpen={isContextOpen}
-            onToggleContext={toggleContext}
-            onBack={close}
-          />
+          <Suspense fallback={<ThreadSkeleton />}>
+            <Early part={thread} key={openId}>
+              {(ThreadPane) => (
+                <ThreadPane
+                  conversationId={openId}
+                  doors={doors}
+                  isContextOpen={isContextOpen}
+                  onToggleContext={toggleContext}
+                  onBack={close}
+                />
+              )}
+            </Early>
+          </Suspense>
         </main>
       )}
       {openId === null && !isNarrow && (
@@ -86,11 +95,13 @@ export function InboxScreen() {
 
 function NothingOpen({ filters }: { filters: Filters }) {
   const { data: list } = useQuery({ ...conversationsOf(filters), enabled: false })
+  const { isFirst, hasMessage } = useFirstRun(list?.items.length === 0)
   const keys = useSingleKeys() ? "j" : "Tab"
   const text =
     list?.items.length === 0
       ? "The list on the left is empty at the moment."
       : `Choose one on the left, or press ${keys} and Enter.`
+  if (isFirst) return <FirstRun hasMessage={hasMessage} />
   return <Notice icon="inbox" title="No conversation open" text={text} />
 }
 

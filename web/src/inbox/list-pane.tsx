@@ -5,12 +5,15 @@ import { conversationsOf } from "../api/conversations"
 import type { ListEntry } from "../api/list-entry"
 import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
-import { DEFAULT_FILTERS, type Filters } from "../lib/filters"
+import type { Filters } from "../lib/filters"
+import { NARROW, useMedia } from "../ui/use-media"
 import { useNow } from "../ui/use-now"
 import { ConversationRows, type RowsHandle } from "./conversation-rows"
+import { FirstRun } from "./first-run"
 import { FilterChips, MoreFilters, StatusFilter, ViewTabs } from "./list-filters"
 import { ListEmpty, ListError, ListSkeleton, Notice } from "./list-states"
 import { PollingNotice } from "./polling-notice"
+import { EVERYTHING, useFirstRun } from "./use-first-run"
 import { useHeldRow } from "./use-held-row"
 
 type ListPaneProps = {
@@ -86,10 +89,12 @@ function useStillOpen(entry: ListEntry | undefined, filters: Filters): ListEntry
   }, [entry, filters.sort, now])
 }
 
-const EVERYTHING: Filters = { ...DEFAULT_FILTERS, status: "any" }
-
 function Empty(props: Parameters<typeof ListEmpty>[0]) {
   const { data } = useQuery({ ...conversationsOf(EVERYTHING), enabled: props.hasAccounts })
+  const { isFirst, hasMessage } = useFirstRun(true)
+  const isNarrow = useMedia(NARROW)
+  // Where there is no room beside the list, the first steps stand in it.
+  if (isFirst && isNarrow) return <FirstRun hasMessage={hasMessage} />
   if (props.hasAccounts && data !== undefined && data.items.length === 0) {
     return (
       <Notice

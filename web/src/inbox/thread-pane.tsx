@@ -12,6 +12,7 @@ import { DropTarget } from "./drop-target"
 import { Notice } from "./list-states"
 import type { ThreadDoors } from "./thread-doors"
 import { ThreadHeader } from "./thread-header"
+import { ThreadSkeleton } from "./thread-skeleton"
 import { Timeline } from "./timeline"
 import { useDraftFiles } from "./use-draft-files"
 import { useDrop } from "./use-drop"
@@ -70,19 +71,6 @@ export function ThreadPane({
         answered={answered}
         onAnswered={setAnswered}
       />
-    </div>
-  )
-}
-
-function ThreadSkeleton() {
-  return (
-    <div
-      role="status"
-      aria-label="Loading the conversation"
-      className="flex h-14 items-center gap-3 border-b border-line px-5"
-    >
-      <span className="size-[34px] animate-pulse rounded-full bg-hover" />
-      <span className="h-3 w-40 animate-pulse rounded bg-hover" />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** Values for tests: complete, plausible, and different only where a test says so. */
-import type { Account, Activity, Conversation, LibraryItem, Message, Note, Run } from "../api/model"
+import type { Account, Activity, Conversation, Finding, LibraryItem, Message, Note, Run } from "../api/model"
 
 let count = 0
 
@@ -28,6 +28,16 @@ export const ACCOUNT: Account = {
   shows_indicators: false,
   connects_customers: false,
   acknowledges_every_s: null,
+  platform: "instagram",
+  meta_app: null,
+  scopes: null,
+  missing: null,
+  disconnected_at: null,
+  erase_at: null,
+  stopped_at: null,
+  stopped_by: null,
+  all_stopped_at: null,
+  all_stopped_by: null,
   version: 1,
 }
 
@@ -158,6 +168,9 @@ export function makeRun(given: Partial<Run> = {}): Run {
     messages_new: 0,
     unreadable: 0,
     people: 0,
+    steps_total: null,
+    steps_done: 0,
+    values_new: 0,
     waiting_until: null,
     error: null,
     version: 1,
@@ -195,6 +208,22 @@ export function makeLibraryItem(given: Partial<LibraryItem> = {}): LibraryItem {
     last_sent_at: "2026-11-02T12:00:00Z",
     preview_url: null,
     version: 1,
+    ...given,
+  }
+}
+
+export function makeFinding(given: Partial<Finding> = {}): Finding {
+  return {
+    check: "token",
+    title: "Access token",
+    account_id: null,
+    about: null,
+    level: "green",
+    says: "Instagram takes it.",
+    means: null,
+    remedy: null,
+    path: null,
+    guide: "meta-setup.md#the-access-token",
     ...given,
   }
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from confab.inbox.apply.fold import Source, State, open_window
+from confab.model import pacific
 from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated
 from confab.model.events import (
     CommentReceived,
@@ -17,8 +18,9 @@ from confab.model.events import (
     StoryInsightsReceived,
     ThreadControlChanged,
 )
-from confab.model.inbox import Comment, WorkspaceId
-from confab.store import comments, events, health, ids, participants
+from confab.model.inbox import AccountId, Comment, WorkspaceId
+from confab.model.insights import Value
+from confab.store import comments, events, health, ids, insights, participants
 from confab.store.comments import NewComment
 from confab.store.db import Conn
 from confab.store.events import ActivityRow
@@ -39,6 +41,7 @@ class Others:
         self._activities: dict[tuple[UUID, UUID], ActivityRow] = {}
         self._comments: dict[tuple[UUID, UUID, str], NewComment] = {}
         self._enforced: dict[tuple[UUID, UUID], PolicyEnforced] = {}
+        self._numbers: dict[tuple[UUID, UUID], list[Value]] = {}
 
     def add(self, source: Source, event: Event) -> None:
         """Note what the event leaves behind; messages are not our business."""
@@ -58,6 +61,7 @@ class Others:
                     self._enforced[source.workspace_id, source.account_id] = event
             case StoryInsightsReceived():
                 self._record(source, event, None, event.at, event.media_ig_id)
+                self._numbers.setdefault((source.workspace_id, source.account_id), []).extend(_of_story(event))
             case CommentReceived():
                 self._comment(source, event)
             case _:
@@ -76,6 +80,9 @@ class Others:
             named = [name for workspace, comment in inserted.values() if (name := _named(workspace, comment)) is not None]
             if named:
                 await participants.refresh_renamed(conn, named, self._state.now)
+        for (workspace_id, account_id), values in sorted(self._numbers.items()):
+            workspace, account = cast(WorkspaceId, workspace_id), cast(AccountId, account_id)
+            await insights.put(conn, workspace, account, values, self._state.now)
         for (workspace_id, account_id), event in self._enforced.items():
             reason = None if event.action == "unblock" else f"Meta: {event.action}. {event.reason or ''}".strip()
             workspace = cast(WorkspaceId, workspace_id)
@@ -127,6 +134,25 @@ class Others:
             author_ig_id=event.author_ig_id, author_username=event.author_username, text=event.text, is_own=event.is_own,
             created_at=event.at, delivery_id=source.delivery_id,
         )  # fmt: skip
+
+
+_TAPS = {"taps_forward": "TAP_FORWARD", "taps_back": "TAP_BACK", "exits": "TAP_EXIT"}
+
+
+def _of_story(event: StoryInsightsReceived) -> list[Value]:
+    """The last numbers of a story, as its insights call them; -1 is fewer than five, and so unknown. Rules N71, IV16."""
+    end = pacific.end_of(pacific.day_of(event.at))
+    day, media = pacific.day_that_ends(end), event.media_ig_id
+    found: list[Value] = []
+    for name, number in event.metrics.items():
+        by = "story_navigation_action_type" if name in _TAPS else ""
+        found.append(
+            Value(
+                metric="navigation" if by else name, period="lifetime", end_time=end, day=day,
+                value=number if number >= 0 else None, media_id=media, breakdown=by, dimensions=(_TAPS[name],) if by else (),
+            )
+        )  # fmt: skip
+    return found
 
 
 def _named(workspace: WorkspaceId, comment: Comment) -> Named | None:

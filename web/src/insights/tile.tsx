@@ -1,0 +1,35 @@
+import { describeChange, formatFigure, type Unit } from "../lib/figures"
+import { Sparkline } from "./chart"
+
+type TileProps = {
+  title: string
+  unit: Unit
+  value: number | null
+  before: number | null
+  values: (number | null)[]
+  says?: string | null
+  isChosen: boolean
+  onChoose: () => void
+}
+
+/** A metric: its number, how it changed, its days; pressing it draws them large. */
+export function Tile({ title, unit, value, before, values, says, isChosen, onChoose }: TileProps) {
+  const change = describeChange(value, before)
+  return (
+    <button
+      type="button"
+      aria-pressed={isChosen}
+      onClick={onChoose}
+      className="flex min-h-32 flex-col items-stretch rounded-xl border border-line bg-surface p-3.5 text-left hover:bg-hover aria-pressed:border-accent"
+    >
+      <span className="text-ink-2 text-xs">{title}</span>
+      <span className="font-semibold text-xl tabular-nums">{formatFigure(value, unit)}</span>
+      <span className="min-h-4 text-ink-3 text-xs tabular-nums">
+        {says ?? (change && `${change} (${formatFigure(before, unit)} before)`)}
+      </span>
+      <span className="mt-auto">
+        <Sparkline values={values} />
+      </span>
+    </button>
+  )
+}
