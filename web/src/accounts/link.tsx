@@ -63,7 +63,7 @@ function Disconnect({ account }: { account: Account }) {
     )
   }
   return (
-    <div role="group" aria-label={`Disconnect @${account.username}`} className="flex w-full flex-col gap-2">
+    <fieldset aria-label={`Disconnect @${account.username}`} className="flex w-full flex-col gap-2">
       <p>
         Nothing comes or goes any more. What is here stays for 30 days, and is erased then unless you connect
         the account again.
@@ -77,7 +77,7 @@ function Disconnect({ account }: { account: Account }) {
         </Button>
       </div>
       {leave.error && <p role="alert">Not disconnected: {explain(leave.error)}</p>}
-    </div>
+    </fieldset>
   )
 }
 

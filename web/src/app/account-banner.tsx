@@ -15,7 +15,7 @@ export function AccountBanner() {
       {dead.map((one) => (
         <Told key={one.id}>
           @{one.username} must be connected again. {one.health_reason}{" "}
-          <a className="underline" href={`#${ACCOUNTS_HASH.replace("#", "")}`}>
+          <a className="underline" href={ACCOUNTS_HASH}>
             Reconnect
           </a>
         </Told>
