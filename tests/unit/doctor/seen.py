@@ -70,8 +70,9 @@ def with_settings(**changed: Any) -> Seen:
 
 
 def with_bakery(**changed: Any) -> Seen:
-    """The same installation with another account. What `Account` has is changed there."""
-    of_account = {name: value for name, value in changed.items() if name in Account.__dataclass_fields__}
+    """The same installation with another account. What `Account` alone has is changed there."""
+    its_own = Account.__dataclass_fields__.keys() - AccountSeen.__dataclass_fields__.keys()
+    of_account = {name: value for name, value in changed.items() if name in its_own}
     rest = {name: value for name, value in changed.items() if name not in of_account}
     return replace(WELL, accounts=[replace(BAKERY, account=replace(ACCOUNT, **of_account), **rest)])
 
