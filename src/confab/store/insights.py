@@ -167,14 +167,14 @@ async def parts(
 
 
 async def newest_audience(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, metric: str, ends_before: datetime
+    conn: Conn, workspace: WorkspaceId, account: AccountId, metric: str, ends_from: datetime, ends_before: datetime
 ) -> tuple[datetime, date] | None:
-    """When Meta last told who these people are: the end of that day, and the day. Index: the primary key, backwards."""
+    """When Meta last told in this time who these people are: the end of that day, and the day. Index: the primary key, backwards."""
     found = await conn.fetchrow(
         """SELECT end_time, day FROM insight_values
-        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'lifetime' AND end_time < $4
-            AND metric = $3 AND value IS NOT NULL ORDER BY end_time DESC LIMIT 1""",
-        workspace, account, metric, ends_before,
+        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'lifetime' AND end_time >= $4
+            AND end_time < $5 AND metric = $3 AND value IS NOT NULL ORDER BY end_time DESC LIMIT 1""",
+        workspace, account, metric, ends_from, ends_before,
     )  # fmt: skip
     return None if found is None else (found["end_time"], found["day"])
 
