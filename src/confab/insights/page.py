@@ -145,7 +145,9 @@ def _listed() -> list[str]:
 
 async def _spans(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days, before: Days) -> list[Whole]:
     period = _SPAN_OF.get(days.count)
-    return await store.spans(conn, workspace, account, period, [days.until, before.until]) if period else []
+    if period is None:
+        return []
+    return await store.spans(conn, workspace, account, period, *pacific.ends_between(before.until, days.until))
 
 
 def _by_metric(wholes: Iterable[Whole]) -> dict[str, dict[date, float | None]]:

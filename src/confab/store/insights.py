@@ -139,15 +139,17 @@ async def wholes(
     )  # fmt: skip
 
 
-async def spans(conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends: Sequence[date]) -> list[Whole]:
-    """The account's numbers of a longer period, of those that end with these days. Index: the primary key, a range for each."""
+async def spans(
+    conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends_from: datetime, ends_before: datetime
+) -> list[Whole]:
+    """The account's numbers of a longer period, of those that end in this time. Index: the primary key, one range."""
     return await rows(
         conn,
         Whole,
-        """SELECT metric, period, v.day, value FROM unnest($4::date[]) AS wanted (day) JOIN insight_values v
-            ON v.end_time >= wanted.day + interval '12 hours' AND v.end_time < wanted.day + interval '36 hours'
-        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND breakdown = '' AND value IS NOT NULL""",
-        workspace, account, period, list(ends),
+        """SELECT metric, period, day, value FROM insight_values
+        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND end_time >= $4 AND end_time < $5
+            AND breakdown = '' AND value IS NOT NULL""",
+        workspace, account, period, ends_from, ends_before,
     )  # fmt: skip
 
 
