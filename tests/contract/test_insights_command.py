@@ -116,7 +116,9 @@ def test_IV2_IV4_the_exit_code_tells_whether_all_that_may_come_has_come(shop: Sh
     asked = ["--account", "harbour.bakery", "--since", day, "--until", day]
     one = shop.sync(*asked, "--metric", "impressions", "--metric", "likes")["harbour.bakery"]
     assert (one["success"], one["total_errors"], one["errors"][0]["kind"]) == (True, 1, "retired")
-    shop.control.post("/fault", json={"target": "insights", "metric": "likes", "effect": "refuse", "status": 502}).raise_for_status()
+    shop.control.post(
+        "/fault", json={"target": "insights", "metric": "likes", "effect": "refuse", "status": 502}
+    ).raise_for_status()
     missing = shop.sync(*asked, "--metric", "likes", "--metric", "views", ends=1)["harbour.bakery"]
     assert (missing["success"], [error["metric"] for error in missing["errors"]]) == (False, ["likes"])
     assert missing["metrics_inserted"].keys() == {"views"}

@@ -249,9 +249,7 @@ _TOTALS: Mapping[TotalIs, str] = {
 
 
 async def _audience(conn: Conn, workspace: WorkspaceId, account: AccountId, ends_before: datetime) -> Audience:
-    newest = await store.newest_audience(
-        conn, workspace, account, _AUDIENCE, ends_before - _OLDEST_AUDIENCE, ends_before
-    )
+    newest = await store.newest_audience(conn, workspace, account, _AUDIENCE, ends_before - _OLDEST_AUDIENCE, ends_before)
     if newest is None:
         return Audience(day=None, age=[], city=[], country=[], gender=[])
     end, day = newest

@@ -127,7 +127,7 @@ async def test_IV10_the_other_questions_of_a_page_are_ranges_of_their_indexes(do
     assert rows_touched(of_spans) <= 28, of_spans
     assert rows_touched(of_newest) <= 28 * 24, of_newest
     assert rows_touched(of_audience) <= 100, of_audience
-    assert rows_touched(of_posts) <= 28 * (1 + 8 * 10), of_posts
+    assert rows_touched(of_posts) <= 28 * (2 + 8 * 10), of_posts
     assert rows_touched(of_nobody) <= 60 * 24 + 9 * 100, of_nobody
 
 
