@@ -119,19 +119,21 @@ async def load(
     ends_from, ends_before = days.ends
     whole = await store.wholes(conn, workspace, account, before.ends[0], ends_before)
     spans = await _spans(conn, workspace, account, days, before)
-    parts = await store.parts(conn, workspace, account, "day", ends_from, ends_before)
-    hours = await store.parts(conn, workspace, account, "lifetime", ends_from, ends_before)
+    shown = names or _listed()
+    by_hours = [name for name in shown if name in meta.ACCOUNT and meta.ACCOUNT[name].hours]
+    parts = await store.parts(conn, workspace, account, "day", ends_from, ends_before, shown)
+    hours = await store.parts(conn, workspace, account, "lifetime", ends_from, ends_before, by_hours) if by_hours else []
     newest = await sync_runs.newest(conn, workspace, account, 1)
     last = words.shown(newest[0]) if newest else None
     read = _Read(
         days=days, before=before, wholes=_by_metric(whole), spans={(one.metric, one.day): one.value for one in spans},
-        parts=[*parts, *(one for one in hours if one.breakdown == "hour")],
+        parts=[*parts, *hours],
         errors={one.metric: one for one in (last.result.errors if last else []) if one.media is None},
     )  # fmt: skip
     return Insights(
         account=AccountRef(id=found["id"], ig_id=found["ig_id"], username=found["username"]),
         since=days.since, until=days.until, previous_since=before.since, previous_until=before.until,
-        metrics=[read.metric(name) for name in names or _listed()],
+        metrics=[read.metric(name) for name in shown],
         audience=await _audience(conn, workspace, account, ends_before),
         top_media=await _top(conn, workspace, account, days),
         last_run=last, is_overdue=overdue(await store.standing(conn, workspace, account), now),

@@ -154,17 +154,26 @@ async def spans(
 
 
 async def parts(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends_from: datetime, ends_before: datetime
+    conn: Conn,
+    workspace: WorkspaceId,
+    account: AccountId,
+    period: str,
+    ends_from: datetime,
+    ends_before: datetime,
+    metrics: Sequence[str],
 ) -> list[PartSum]:
-    """The account's numbers in parts, added up over this time, the greatest first. Index: the primary key, one range."""
+    """The account's numbers of these metrics in parts, added up over this time, the greatest first.
+
+    Index: the primary key, one range.
+    """
     return await rows(
         conn,
         PartSum,
         """SELECT metric, breakdown, dimensions, sum(value) AS value, count(*)::int AS days FROM insight_values
         WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND end_time >= $4 AND end_time < $5
-            AND breakdown <> '' AND value IS NOT NULL
+            AND metric = ANY($6) AND breakdown <> '' AND value IS NOT NULL
         GROUP BY metric, breakdown, dimensions ORDER BY sum(value) DESC, dimensions""",
-        workspace, account, period, ends_from, ends_before,
+        workspace, account, period, ends_from, ends_before, list(metrics),
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ async def test_IV10_the_other_questions_of_a_page_are_ranges_of_their_indexes(do
     whose = world.workspace, world.account
     async with app_db.viewing(world.workspace) as conn:
         explained: Any = Explained(conn)
-        parts = await insights.parts(explained, *whose, "day", begins, ends)
+        parts = await insights.parts(explained, *whose, "day", begins, ends, [f"m{m}" for m in range(1, 11)])
         spans = await insights.spans(explained, *whose, "week", begins, ends)
         newest = await insights.newest_audience(explained, *whose, "follower_demographics", ends - timedelta(days=60), ends)
         assert newest is not None
