@@ -268,6 +268,8 @@ def _page(product: Product, rounds: int) -> Verdict:
         is_kept=max(p99[days] for days in PAGES_OF) < PAGE_MS,
         notes=[
             f"{count:,} values; "
-            + "; ".join(f"{days} days: median {statistics.median(took):.0f}, p99 {p99[days]:.0f} ms" for days, took in times.items())
+            + "; ".join(
+                f"{days} days: median {statistics.median(took):.0f}, p99 {p99[days]:.0f} ms" for days, took in times.items()
+            )
         ],
     )  # fmt: skip

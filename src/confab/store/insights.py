@@ -180,7 +180,10 @@ async def parts(
 async def newest_audience(
     conn: Conn, workspace: WorkspaceId, account: AccountId, metric: str, ends_from: datetime, ends_before: datetime
 ) -> tuple[datetime, date] | None:
-    """When Meta last told in this time who these people are: the end of that day, and the day. Index: the primary key, backwards."""
+    """When Meta last told in this time who these people are: the end of that day, and the day.
+
+    Index: the primary key, backwards.
+    """
     found = await conn.fetchrow(
         """SELECT end_time, day FROM insight_values
         WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'lifetime' AND end_time >= $4
