@@ -32,12 +32,14 @@ _FILL = """
 SET session_replication_role = replica;
 SET synchronous_commit = off;
 INSERT INTO accounts (workspace_id, id, ig_id, username, created_at)
-SELECT a.workspace_id, gen_random_uuid(), (17841490000000000 + n)::text, 'shop.' || n, now() FROM accounts a, generate_series(1, 19) n;
+SELECT a.workspace_id, gen_random_uuid(), (17841490000000000 + n)::text, 'shop.' || n, now()
+FROM accounts a, generate_series(1, 19) n;
 CREATE TEMP TABLE days AS SELECT a.workspace_id, a.id AS account_id, d::date AS day, d + interval '32 hours' AS end_time
 FROM accounts a, generate_series(date_trunc('day', now()) - interval '731 days', now() - interval '32 hours', interval '1 day') d;
 INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, day, value, read_at)
 SELECT workspace_id, account_id, period, end_time, m, day, 100 * random(), now()
-FROM days, unnest(ARRAY[{metrics}]) m, unnest(CASE m WHEN 'reach' THEN ARRAY['day', 'week', 'days_28'] ELSE ARRAY['day'] END) period;
+FROM days, unnest(ARRAY[{metrics}]) m,
+    unnest(CASE m WHEN 'reach' THEN ARRAY['day', 'week', 'days_28'] ELSE ARRAY['day'] END) period;
 INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, breakdown, dimensions, day, value, read_at)
 SELECT workspace_id, account_id, 'day', end_time, m, 'media_product_type', ARRAY[p], day, 100 * random(), now()
 FROM days, unnest(ARRAY['reach', 'views', 'total_interactions', 'likes', 'comments', 'saves', 'shares']) m,
@@ -48,7 +50,8 @@ FROM days, generate_series(0, 23) h;
 INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, breakdown, dimensions, day, value, read_at)
 SELECT workspace_id, account_id, 'lifetime', end_time, m, b, ARRAY['part ' || p], day, 100 * random(), now()
 FROM days, unnest(ARRAY['follower_demographics', 'engaged_audience_demographics', 'reached_audience_demographics']) m,
-    unnest(ARRAY['age', 'city', 'country', 'gender']) b, generate_series(1, CASE WHEN b IN ('city', 'country') THEN 45 ELSE 6 END) p
+    unnest(ARRAY['age', 'city', 'country', 'gender']) b,
+    generate_series(1, CASE WHEN b IN ('city', 'country') THEN 45 ELSE 6 END) p
 WHERE extract(dow FROM day) = 1;
 INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, caption, permalink, published_at)
 SELECT workspace_id, account_id, account_id || '.' || day, 'post', 'Bread of the day', 'https://www.instagram.com/p/x/', end_time
@@ -108,8 +111,8 @@ class Shops:
             is_kept=ratio >= OF_SERIAL and not errors and inserted > 0,
             notes=[
                 f"one by one: {serial_s:.1f} s for the same {answers} questions, nothing kept",
-                f"ours: {sum(run['calls'] for run in runs)} calls, {inserted} values kept, {len(errors)} metrics refused; from the "
-                "asking through our API to the end of the last run",
+                f"ours: {sum(run['calls'] for run in runs)} calls, {inserted} values kept, {len(errors)} metrics refused",
+                "from the asking through our API to the end of the last run",
             ],
         )  # fmt: skip
 
