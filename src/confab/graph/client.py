@@ -156,7 +156,7 @@ class GraphClient:
     @asynccontextmanager
     async def open(cls, base_url: str, facebook_url: str = "", *, timeout_s: float) -> AsyncGenerator["GraphClient"]:
         """A client with its connections. A call that takes longer than `timeout_s` is Unanswered."""
-        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
         timeout = httpx2.Timeout(timeout_s, connect=min(5.0, timeout_s))
         async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
             yield cls(http, base_url, facebook_url)
