@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { useRef } from "react"
-import { Link, useLocation, useSearch } from "wouter"
+import { useLocation, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
 import { exportLink } from "../api/insights"
 import { formatDay, lastDays } from "../lib/figures"
@@ -74,7 +74,7 @@ export function InsightsScreen() {
                       type="date"
                       aria-label={end === "since" ? "First day" : "Last day"}
                       value={days[end]}
-                      max={usual.until}
+                      max={lastDays(0, now).since}
                       onChange={({ target }) => target.value && show({ ...days, [end]: target.value })}
                       className="h-8 rounded-lg border border-line-strong bg-surface px-2 text-sm"
                     />
@@ -114,9 +114,9 @@ function NoAccount() {
   return (
     <p className="rounded-xl border border-line border-dashed p-8 text-center text-ink-2">
       No Instagram account is connected yet.{" "}
-      <Link href="/inbox" className="text-accent-text hover:underline">
+      <a href="#accounts" className="text-accent-text hover:underline">
         Connect one
-      </Link>
+      </a>
       , and its numbers appear here.
     </p>
   )

@@ -47,7 +47,7 @@ export function MetaSection({ account, days }: { account: string; days: Days }) 
                 title={one.title}
                 unit={one.unit}
                 value={one.total}
-                before={one.previous_total}
+                before={comparable(one)}
                 values={one.series.map(({ value }) => value)}
                 per={one.total_is === "average" ? "a day" : null}
                 says={saysOf(one)}
@@ -96,6 +96,12 @@ function TooFew({ errors }: { errors: { kind: string; says: string; media?: stri
       themselves then.
     </p>
   )
+}
+
+/** What the days before came to, unless too many of them are unknown to add up. */
+function comparable({ total_is, previous_total, previous_series }: Metric): number | null {
+  const known = previous_series.filter(({ value }) => value !== null).length
+  return total_is === "sum" && known < previous_series.length * 0.9 ? null : previous_total
 }
 
 function saysOf(metric: Metric): string | null {

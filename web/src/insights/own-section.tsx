@@ -98,10 +98,18 @@ function People({ agents }: { agents: People }) {
         <thead className="text-ink-3 text-xs">
           <tr>
             <th scope="col">Person</th>
-            <th scope="col">Sent</th>
-            <th scope="col">Responses</th>
-            <th scope="col">Median time</th>
-            <th scope="col">Closed</th>
+            <th scope="col" className="px-1.5">
+              Sent
+            </th>
+            <th scope="col" className="px-1.5">
+              Responses
+            </th>
+            <th scope="col" className="px-1.5">
+              Median time
+            </th>
+            <th scope="col" className="px-1.5">
+              Closed
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -110,10 +118,12 @@ function People({ agents }: { agents: People }) {
               <th scope="row" className="py-1.5 pr-3 font-medium">
                 {agent.name}
               </th>
-              <td>{formatFigure(figures.sent, "count")}</td>
-              <td>{formatFigure(figures.responses, "count")}</td>
-              <td className="whitespace-nowrap">{formatFigure(figures.response_median_s, "seconds")}</td>
-              <td>{formatFigure(figures.resolutions, "count")}</td>
+              <td className="px-1.5">{formatFigure(figures.sent, "count")}</td>
+              <td className="px-1.5">{formatFigure(figures.responses, "count")}</td>
+              <td className="whitespace-nowrap px-1.5">
+                {formatFigure(figures.response_median_s, "seconds")}
+              </td>
+              <td className="px-1.5">{formatFigure(figures.resolutions, "count")}</td>
             </tr>
           ))}
         </tbody>

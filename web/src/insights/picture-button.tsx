@@ -21,9 +21,7 @@ export function PictureButton({ of, name }: { of: RefObject<HTMLElement | null>;
   }
   return (
     <>
-      <Button small onClick={() => void save()}>
-        PNG
-      </Button>
+      <Button onClick={() => void save()}>PNG</Button>
       {error && (
         <span role="alert" className="text-red text-sm">
           {error}

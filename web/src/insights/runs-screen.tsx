@@ -5,7 +5,7 @@ import { explain } from "../api/client"
 import { insightsRunsOf } from "../api/insights"
 import type { InsightsRun } from "../api/model"
 import { formatDay } from "../lib/figures"
-import { formatExact } from "../lib/time"
+import { formatExact, plural } from "../lib/time"
 import { useTitle } from "../ui/use-title"
 
 /** The newest readings of an account: who asked, when, how long it took, what came, and what did not and why. */
@@ -60,7 +60,7 @@ function Run({ run }: { run: InsightsRun }) {
   const facts = [
     `asked by ${run.asked_by}`,
     run.took_ms !== null && `took ${Math.max(1, Math.round(run.took_ms / 1000))} s`,
-    `${run.calls} calls`,
+    plural(run.calls, "call"),
     run.since && run.until && `${formatDay(run.since)} – ${formatDay(run.until)}`,
     run.metrics && `only ${run.metrics.join(", ")}`,
   ].filter(Boolean)
