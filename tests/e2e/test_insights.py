@@ -42,7 +42,9 @@ def test_NU5_the_page_shows_todays_work_and_what_is_not_known_as_a_dash(shop: Sh
 def test_IV8_whoever_syncs_sees_how_far_it_is_then_the_numbers_and_what_came(shop: Shop, page: Page, tmp_path: Path) -> None:
     for account in shop.get("/accounts")["items"]:
         shop.sim("accounts", id=account["ig_id"], username=account["username"], followers=64)
-    shop.sign_in(page, "/insights")
+    shop.sim("settings", insights={"kept_days": 10})
+    shop.sign_in(page)
+    page.goto(f"{shop.product.url}/insights")
     instagram = page.get_by_role("region", name="On Instagram")
     expect(instagram).to_contain_text("has not been asked for this account's numbers yet")
     instagram.get_by_role("button", name="Sync now").click()
