@@ -50,6 +50,7 @@ async def fill(owner: Conn, workspace: WorkspaceId) -> None:
 VALUE_BY_TYPE = {
     "text": "'x'",
     "timestamp with time zone": f"'{NOW.isoformat()}'",
+    "date": f"'{NOW.date()}'",
     "bytea": r"'\x00'",
     "jsonb": "'{}'",
     "boolean": "false",
@@ -59,7 +60,7 @@ VALUE_BY_TYPE = {
 def value_for(column: str, kind: str, workspace: WorkspaceId) -> str:
     if column == "workspace_id":
         return f"'{workspace}'"
-    return f"'{ids.new(NOW)}'" if kind == "uuid" else VALUE_BY_TYPE.get(kind, "1")
+    return f"'{ids.new(NOW)}'" if kind == "uuid" else VALUE_BY_TYPE.get(kind, "'{}'" if kind.endswith("[]") else "1")
 
 
 async def drop_checks(owner: Conn) -> None:
