@@ -298,8 +298,10 @@ def test_answers_for_later_what_failed_and_saved_replies(fresh_shop: Shop, make:
 def test_insights(tmp_path: Path, make: MakeContext) -> None:
     with demo(tmp_path / "var") as begun:
         for size, scheme, name in (
-            (WIDE, "light", "insights-wide-light"), (WIDE, "dark", "insights-wide-dark"), (NARROW, "light", "insights-narrow-light"),
-        ):  # fmt: skip
+            (WIDE, "light", "insights-wide-light"),
+            (WIDE, "dark", "insights-wide-dark"),
+            (NARROW, "light", "insights-narrow-light"),
+        ):
             page = looks(make, size, scheme)
             page.request.post(f"{begun.url}/api/v1/session", data={"email": begun.email, "password": begun.password})
             page.goto(f"{begun.url}/insights?days=7")
