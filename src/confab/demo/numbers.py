@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from confab.demo.people import Where
 from confab.demo.simulator import Door
 from confab.demo.team import ACCOUNTS, CLUB, WORKSPACE, Api, Member
 from confab.store import own_numbers
@@ -9,7 +10,7 @@ from confab.store import team as store
 from confab.store.db import Database, Doors
 
 _FOLLOWERS = {ACCOUNTS["bread"][0]: 12_480, ACCOUNTS["cakes"][0]: 3_140, CLUB[0]: 64}  # one has too few for most numbers
-_POSTS: tuple[tuple[str, str, str, float], ...] = (  # where, kind, caption, how many days ago
+_POSTS: tuple[tuple[Where, str, str, float], ...] = (  # where, kind, caption, how many days ago
     ("bread", "REELS", "Plaiting a loaf with five strands", 2.2),
     ("bread", "FEED", "The harbour loaf is back from Thursday on", 4.1),
     ("bread", "FEED", "Why we let the dough sleep for two nights", 8.3),

@@ -88,6 +88,7 @@ export function InsightsScreen() {
                 JSON
               </a>
               <PictureButton
+                className={LINK}
                 of={seen}
                 name={`insights-${account.username}-${days.since}-${days.until}.png`}
               />

@@ -1,9 +1,10 @@
 import { type RefObject, useState } from "react"
 import { pictureOf } from "../lib/picture"
-import { Button } from "../ui/button"
+
+type PictureButtonProps = { of: RefObject<HTMLElement | null>; name: string; className: string }
 
 /** Saves what is seen as a picture. */
-export function PictureButton({ of, name }: { of: RefObject<HTMLElement | null>; name: string }) {
+export function PictureButton({ of, name, className }: PictureButtonProps) {
   const [error, setError] = useState<string | null>(null)
   async function save() {
     if (of.current === null) return
@@ -21,7 +22,9 @@ export function PictureButton({ of, name }: { of: RefObject<HTMLElement | null>;
   }
   return (
     <>
-      <Button onClick={() => void save()}>PNG</Button>
+      <button type="button" className={className} onClick={() => void save()}>
+        PNG
+      </button>
       {error && (
         <span role="alert" className="text-red text-sm">
           {error}
