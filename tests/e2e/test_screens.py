@@ -293,3 +293,21 @@ def test_answers_for_later_what_failed_and_saved_replies(fresh_shop: Shop, make:
         expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
         take(page, heading.split()[0].lower())
+
+
+def test_insights(tmp_path: Path, make: MakeContext) -> None:
+    with demo(tmp_path / "var") as begun:
+        for size, scheme, name in (
+            (WIDE, "light", "insights-wide-light"),
+            (WIDE, "dark", "insights-wide-dark"),
+            (NARROW, "light", "insights-narrow-light"),
+        ):
+            page = looks(make, size, scheme)
+            page.request.post(f"{begun.url}/api/v1/session", data={"email": begun.email, "password": begun.password})
+            page.goto(f"{begun.url}/insights?days=7")
+            expect(page.get_by_role("region", name="Top posts")).to_contain_text("reached", timeout=180_000)
+            take(page, name)
+            if name == "insights-wide-light":
+                page.get_by_role("link", name="All readings").click()
+                expect(page.get_by_text("Done")).to_be_visible(timeout=60_000)
+                take(page, "insights-readings")

@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +19,11 @@ import structlog
 
 import confab
 from confab import processes, settings
-from confab.demo import history, home, mail, reload, simulator, team
+from confab.demo import history, home, mail, numbers, reload, simulator, team
 from confab.demo.driver import Driver
 from confab.demo.home import Home
 from confab.demo.simulator import Door
-from confab.demo.team import ACCOUNTS, EVERY
+from confab.demo.team import ACCOUNTS, EVERY, Member
 from confab.processes import Process, Surroundings
 from confab.settings import Settings
 from confab.store import embedded
@@ -108,12 +108,13 @@ async def _fill(place: _Place, doors: Doors, tasks: asyncio.TaskGroup) -> None:
         await processes.until_ready(place.settings)
     else:
         _tell("Telling the bakery's last six weeks …")
-        members = await team.found(place.settings, doors, memory.password, memory.access_tokens, datetime.now(UTC))
+        since = memory.began_at - history.SPAN
+        members = await team.found(place.settings, doors, memory.password, memory.access_tokens, since)
         past = history.past(CONVERSATIONS, memory.began_at, team.TEAM)
         await _tell_past(place, past)
         work = team.Work(place.settings.local_url, members, past.chores)
         await work.begin(CONVERSATIONS)
-        tasks.create_task(_finish(place, work))
+        tasks.create_task(_finish(place, doors, members, work))
     late.cancel()
     _tell(_block(place))
 
@@ -127,6 +128,7 @@ async def _tell_past(place: _Place, past: history.Past) -> None:
     await place.door.do("settings", latency_ms=[0, 0])
     for where, conversations in past.plays:
         await place.door.do("play", account=ACCOUNTS[where][0], conversations=conversations)
+    await numbers.post(place.door)
     await processes.until_ready(place.settings)
     await _until_named(place.door, _NAMED_FIRST)
     place.home.memory.is_told = True
@@ -139,13 +141,16 @@ async def _until_named(door: Door, count: int) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
-async def _finish(place: _Place, work: team.Work) -> None:
-    """What nobody waits for: the other names, then Instagram at its usual pace, and the rest of the chores."""
+async def _finish(place: _Place, doors: Doors, members: Sequence[Member], work: team.Work) -> None:
+    """What nobody waits for: numbers, the other names, then Instagram at its usual pace, and the rest of the chores."""
+    await numbers.read(place.settings.local_url, members[0])
+    await numbers.count(doors, datetime.now(UTC))
     with suppress(TimeoutError):  # at a second attempt most names are known, and nobody asks
         async with asyncio.timeout(_NAMES_WITHIN_S):
             await _until_named(place.door, CONVERSATIONS)
     await place.door.do("settings", latency_ms=simulator.LATENCY_MS)
     await work.finish()
+    await numbers.count(doors, datetime.now(UTC))
     place.home.memory.is_done = True
     place.home.remember()
 

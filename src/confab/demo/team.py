@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self
 
 import httpx2
@@ -16,7 +16,7 @@ from confab.demo.history import Chore
 from confab.demo.people import Where
 from confab.model.inbox import AgentId, IgId, Role, WorkspaceId
 from confab.settings import Settings
-from confab.store import ids
+from confab.store import accounts, ids
 from confab.store import team as store
 from confab.store.db import Conn, Database, Doors
 from confab.team import sign_in
@@ -56,9 +56,10 @@ class Member:
     token: str = field(repr=False)
 
 
-async def found(settings: Settings, doors: Doors, password: str, access_tokens: Sequence[str], now: datetime) -> list[Member]:
-    """The team with its accounts, made if it is not there; with a fresh token for each member, the demo's own
-    first. The database must be up to date."""
+async def found(settings: Settings, doors: Doors, password: str, access_tokens: Sequence[str], since: datetime) -> list[Member]:
+    """The team with its accounts, answering since then, made if it is not there; with a fresh token for each member, the
+    demo's own first. The database must be up to date."""
+    now = datetime.now(UTC)
     hashed = await Passwords().hashed(password)
     async with Database.open(doors.worker, size=1) as worker, worker.transaction() as conn:
         known = next((one.id for one in await store.workspaces(conn) if one.name == WORKSPACE), None)
@@ -73,6 +74,7 @@ async def found(settings: Settings, doors: Doors, password: str, access_tokens: 
         for (ig_id, username), token in zip(EVERY, access_tokens, strict=False):  # one begun long ago has no club
             given = connect.Connection(ig_id=IgId(ig_id), username=username, access_token=token, expires_at=None)
             added = await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+            await accounts.date_back(conn, workspace, added.id, since)
             if (ig_id, username) == CLUB:
                 await connecting.decide(conn, workspace, added.id, connects=True, pace=connecting.EveryMessage(), now=now)
     return members

@@ -199,6 +199,17 @@ async def let_go_on(conn: Conn, workspace: WorkspaceId, accounts: list[AccountId
     )  # fmt: skip
 
 
+async def date_back(conn: Conn, workspace: WorkspaceId, account: AccountId, at: datetime) -> int:
+    """The account has been connected since then, if that is earlier: what came since counts as answered here."""
+    return await run(
+        conn,
+        "UPDATE accounts SET created_at = $3 WHERE workspace_id = $1 AND id = $2 AND created_at > $3",
+        workspace,
+        account,
+        at,
+    )
+
+
 async def lock_route(conn: Conn, ig_id: IgId) -> None:
     """Until the transaction ends nobody else connects this account. No workspace: it may be anybody's."""
     await run(conn, "SELECT pg_advisory_xact_lock(hashtextextended('route ' || $1, 0))", ig_id)

@@ -247,6 +247,13 @@ async def ensure(conn: Conn, workspace: WorkspaceId, now: datetime) -> int:
     return await run(conn, "INSERT INTO own_counts (workspace_id, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", workspace, now)
 
 
+async def make_due(conn: Conn, workspace: WorkspaceId, now: datetime) -> int:
+    """Count on now, where the next turn would be later; what is being counted goes on."""
+    return await run(
+        conn, "UPDATE own_counts SET due_at = $2 WHERE workspace_id = $1 AND attempts = 0 AND due_at > $2", workspace, now
+    )
+
+
 async def again(conn: Conn, due: Due, at: datetime) -> int:
     """When to count on; 0 when it was claimed by another meanwhile."""
     return await run(

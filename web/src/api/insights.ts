@@ -36,6 +36,15 @@ export function insightsRunsOf(account: string) {
   })
 }
 
+/** How far a reading is, in questions; asked again as long as somebody looks. */
+export function readingProgress(id: string) {
+  return queryOptions({
+    queryKey: ["reading", id] as const,
+    queryFn: () => answer(http.GET("/api/v1/runs/{id}", { params: { path: { id } } })),
+    refetchInterval: 1_000,
+  })
+}
+
 /** Has the account's numbers read now, or joins the run that does so already. */
 export function useSyncNow() {
   const cache = useQueryClient()

@@ -11,6 +11,9 @@ import { Unreachable } from "./unreachable"
 const SetUpScreen = lazy(async () => ({ default: (await import("../team/set-up-screen")).SetUpScreen }))
 const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in-screen")).SignInScreen }))
 
+const RunsScreen = lazy(async () => ({
+  default: (await import("../insights/runs-screen")).RunsScreen,
+}))
 const InsightsScreen = lazy(async () => ({
   default: (await import("../insights/insights-screen")).InsightsScreen,
 }))
@@ -59,6 +62,7 @@ function Gate({ session }: { session: Session }) {
               <Route path="/inbox/:id?" component={InboxScreen} />
               <Route path="/scheduled" component={ScheduledScreen} />
               <Route path="/insights" component={InsightsScreen} />
+              <Route path="/insights/runs" component={RunsScreen} />
               <Route path="/troubled" component={TroubledScreen} />
               <Route path="/doctor" component={DoctorScreen} />
               <Route path="/doctor/guide" component={GuideScreen} />

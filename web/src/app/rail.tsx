@@ -17,7 +17,7 @@ import { setTheme, type Theme, useTheme } from "./theme"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [isInbox] = useRoute("/inbox/:id?")
-  const [isInsights] = useRoute("/insights")
+  const [isInsights] = useRoute("/insights/*?")
   return (
     <nav
       aria-label="Main"

@@ -15,9 +15,19 @@ export function DayChart(properties: { title: string; unit: Unit; points: Point[
   const top = roundTop([...values, ...earlier])
   return (
     <figure aria-labelledby={id} className="rounded-xl border border-line bg-surface p-4">
-      <figcaption id={id} className="mb-2 font-semibold text-sm">
-        {title}
-      </figcaption>
+      <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
+        <figcaption id={id} className="font-semibold text-sm">
+          {title}
+        </figcaption>
+        <p aria-hidden="true" className="flex items-center gap-3 text-2xs text-ink-3">
+          <Key className="stroke-accent" /> these days
+          {earlier.some((value) => value !== null) && (
+            <>
+              <Key className="stroke-ink-3 [stroke-dasharray:5_5]" /> the days before
+            </>
+          )}
+        </p>
+      </div>
       <div className="relative pl-12">
         <span className="absolute top-0 left-0 text-2xs text-ink-3 tabular-nums">
           {formatFigure(top, unit)}
@@ -39,11 +49,11 @@ export function DayChart(properties: { title: string; unit: Unit; points: Point[
           <Line path={linePath(values, top, WIDTH, HEIGHT)} className="stroke-accent" />
         </svg>
       </div>
-      <p className="mt-1 flex justify-between pl-12 text-2xs text-ink-3">
+      <p className="mt-1 flex justify-between pl-12 text-2xs text-ink-3 tabular-nums">
         <span>{points[0] && formatDay(points[0].day)}</span>
         <span>{points.length > 1 && formatDay(points[points.length - 1]?.day ?? "")}</span>
       </p>
-      <details className="mt-2 text-xs">
+      <details data-picture="off" className="mt-2 text-xs">
         <summary className="cursor-pointer text-ink-2">As a table</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
         <section tabIndex={0} aria-label={`${title} by day`} className="mt-2 max-h-56 overflow-y-auto">
@@ -65,6 +75,14 @@ function Line({ path, className }: { path: string; className: string }) {
       strokeLinejoin="round"
       vectorEffect="non-scaling-stroke"
     />
+  )
+}
+
+function Key({ className }: { className: string }) {
+  return (
+    <svg viewBox="0 -2 20 4" className="-mr-1.5 h-1 w-5" aria-hidden="true">
+      <Line path="M0 0h20" className={className} />
+    </svg>
   )
 }
 
@@ -110,43 +128,5 @@ export function Sparkline({ values }: { values: (number | null)[] }) {
     <svg viewBox="0 -2 120 32" preserveAspectRatio="none" className="h-8 w-full" aria-hidden="true">
       <Line path={linePath(values, roundTop(values), 120, 28)} className="stroke-accent" />
     </svg>
-  )
-}
-
-/** Parts of a number, the greatest first. */
-export function Bars({
-  title,
-  unit,
-  parts,
-}: {
-  title: string
-  unit: Unit
-  parts: { name: string; value: number }[]
-}) {
-  const most = Math.max(1, ...parts.map((part) => part.value))
-  if (parts.length === 0) return null
-  return (
-    <section aria-label={title} className="rounded-xl border border-line bg-surface p-4">
-      <h3 className="mb-2 font-semibold text-sm">{title}</h3>
-      <ul className="flex flex-col gap-2 text-xs">
-        {parts.slice(0, 8).map((part) => (
-          <li key={part.name}>
-            <span className="flex justify-between gap-2">
-              <span className="truncate">{part.name}</span>
-              <span className="tabular-nums">{formatFigure(part.value, unit)}</span>
-            </span>
-            <svg
-              viewBox="0 0 100 4"
-              preserveAspectRatio="none"
-              className="mt-1 h-1.5 w-full"
-              aria-hidden="true"
-            >
-              <rect width="100" height="4" className="fill-sunken" />
-              <rect width={(part.value / most) * 100} height="4" className="fill-accent" />
-            </svg>
-          </li>
-        ))}
-      </ul>
-    </section>
   )
 }

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query"
+import { useRef } from "react"
 import { useLocation, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
 import { exportLink } from "../api/insights"
-import { lastDays } from "../lib/figures"
+import { formatDay, lastDays } from "../lib/figures"
 import { useNow } from "../ui/use-now"
 import { useTitle } from "../ui/use-title"
 import { MetaSection } from "./meta-section"
 import { OwnSection } from "./own-section"
+import { PictureButton } from "./picture-button"
 
 const RANGES = [7, 28, 90]
 const LINK = "inline-flex h-8 items-center rounded-lg border border-line-strong px-3 text-sm hover:bg-hover"
@@ -23,6 +25,7 @@ export function InsightsScreen() {
   const usual = lastDays(RANGES.includes(count) ? count : 28, now)
   const days = { since: search.get("since") ?? usual.since, until: search.get("until") ?? usual.until }
   const isCustom = search.has("since")
+  const seen = useRef<HTMLDivElement>(null)
 
   function show(changes: Record<string, string | null>) {
     for (const [name, value] of Object.entries(changes)) {
@@ -64,17 +67,19 @@ export function InsightsScreen() {
                     {range} days
                   </button>
                 ))}
-                {(["since", "until"] as const).map((end) => (
-                  <input
-                    key={end}
-                    type="date"
-                    aria-label={end === "since" ? "First day" : "Last day"}
-                    value={days[end]}
-                    max={usual.until}
-                    onChange={({ target }) => target.value && show({ ...days, [end]: target.value })}
-                    className="h-8 rounded-lg border border-line-strong bg-surface px-2 text-sm"
-                  />
-                ))}
+                <span className="flex gap-1">
+                  {(["since", "until"] as const).map((end) => (
+                    <input
+                      key={end}
+                      type="date"
+                      aria-label={end === "since" ? "First day" : "Last day"}
+                      value={days[end]}
+                      max={lastDays(0, now).since}
+                      onChange={({ target }) => target.value && show({ ...days, [end]: target.value })}
+                      className="h-8 rounded-lg border border-line-strong bg-surface px-2 text-sm"
+                    />
+                  ))}
+                </span>
               </fieldset>
               <a className={LINK} href={exportLink(account.id, days, "csv")} download>
                 CSV
@@ -82,21 +87,38 @@ export function InsightsScreen() {
               <a className={LINK} href={exportLink(account.id, days, "json")} download>
                 JSON
               </a>
+              <PictureButton
+                className={LINK}
+                of={seen}
+                name={`insights-${account.username}-${days.since}-${days.until}.png`}
+              />
             </>
           )}
         </header>
-        {accounts?.items.length === 0 && (
-          <p className="rounded-xl border border-line border-dashed p-8 text-center text-ink-2">
-            No Instagram account is connected yet. Connect one, and its numbers appear here.
-          </p>
-        )}
+        {accounts?.items.length === 0 && <NoAccount />}
         {account && (
-          <>
+          <div ref={seen} className="flex flex-col gap-5">
+            <p className="text-ink-2 text-sm">
+              @{account.username} · {formatDay(days.since)} – {formatDay(days.until)}, beside as many days
+              before
+            </p>
             <OwnSection account={account.id} days={days} />
             <MetaSection account={account.id} days={days} />
-          </>
+          </div>
         )}
       </div>
     </main>
+  )
+}
+
+function NoAccount() {
+  return (
+    <p className="rounded-xl border border-line border-dashed p-8 text-center text-ink-2">
+      No Instagram account is connected yet.{" "}
+      <a href="#accounts" className="text-accent-text hover:underline">
+        Connect one
+      </a>
+      , and its numbers appear here.
+    </p>
   )
 }

@@ -5,6 +5,7 @@ import { type Days, ownNumbersOf } from "../api/insights"
 import { formatFigure, type Unit } from "../lib/figures"
 import { DayChart } from "./chart"
 import { Tile } from "./tile"
+import { Week } from "./week"
 
 type Name =
   | "received"
@@ -24,7 +25,6 @@ const FIGURES: { name: Name; title: string; unit: Unit }[] = [
   { name: "windows_missed", title: "Reply windows missed", unit: "count" },
 ]
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
-const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
 /** How the team answers, made of its own messages, in days of whoever looks. */
 export function OwnSection({ account, days }: { account: string; days: Days }) {
@@ -53,6 +53,12 @@ export function OwnSection({ account, days }: { account: string; days: Days }) {
           Older messages are still being counted; days that are not counted yet are left out.
         </p>
       )}
+      <DayChart
+        title={figure.title}
+        unit={figure.unit}
+        points={points(data.days)}
+        before={points(data.previous_days)}
+      />
       <div className="grid grid-cols-2 gap-3 drawer:grid-cols-3">
         {FIGURES.map(({ name, title, unit }) => (
           <Tile
@@ -62,58 +68,14 @@ export function OwnSection({ account, days }: { account: string; days: Days }) {
             value={data.totals[name]}
             before={data.previous[name]}
             values={data.days.map(({ figures }) => figures[name])}
+            per={null}
             isChosen={name === chosen}
             onChoose={() => choose(name)}
           />
         ))}
       </div>
-      <DayChart
-        title={figure.title}
-        unit={figure.unit}
-        points={points(data.days)}
-        before={points(data.previous_days)}
-      />
       <Week hours={data.hours} />
       {data.agents.length > 0 && <People agents={data.agents} />}
-    </section>
-  )
-}
-
-type Hours = { weekday: number; hour: number; received: number }[]
-
-/** When customers write: the darker, the more. */
-function Week({ hours }: { hours: Hours }) {
-  const most = Math.max(1, ...hours.map(({ received }) => received))
-  const of = (weekday: number, hour: number) =>
-    hours.find((one) => one.weekday === weekday && one.hour === hour)?.received ?? 0
-  const busiest = hours.reduce<Hours[number] | null>((a, b) => (a && a.received >= b.received ? a : b), null)
-  return (
-    <section aria-label="Messages by hour" className="rounded-xl border border-line bg-surface p-4">
-      <h3 className="font-semibold text-sm">When customers write</h3>
-      <p className="mb-2 text-ink-3 text-xs">
-        {busiest
-          ? `Most on ${WEEKDAYS[busiest.weekday - 1]} from ${busiest.hour}:00 (${busiest.received} messages)`
-          : "Nobody wrote in these days."}
-      </p>
-      <svg viewBox="0 0 240 70" preserveAspectRatio="none" className="h-28 w-full" aria-hidden="true">
-        {WEEKDAYS.flatMap((name, day) =>
-          Array.from({ length: 24 }, (_, hour) => hour).map((hour) => (
-            <rect
-              key={`${name}${hour}`}
-              x={hour * 10 + 0.5}
-              y={day * 10 + 0.5}
-              width="9"
-              height="9"
-              className={of(day + 1, hour) ? "fill-accent" : "fill-sunken"}
-              opacity={of(day + 1, hour) ? 0.15 + (0.85 * of(day + 1, hour)) / most : 1}
-            />
-          )),
-        )}
-      </svg>
-      <p className="flex justify-between text-2xs text-ink-3">
-        <span>Mon–Sun, 0:00</span>
-        <span>23:00</span>
-      </p>
     </section>
   )
 }
@@ -136,10 +98,18 @@ function People({ agents }: { agents: People }) {
         <thead className="text-ink-3 text-xs">
           <tr>
             <th scope="col">Person</th>
-            <th scope="col">Sent</th>
-            <th scope="col">Responses</th>
-            <th scope="col">Median time</th>
-            <th scope="col">Closed</th>
+            <th scope="col" className="px-1.5">
+              Sent
+            </th>
+            <th scope="col" className="px-1.5">
+              Responses
+            </th>
+            <th scope="col" className="px-1.5">
+              Median time
+            </th>
+            <th scope="col" className="px-1.5">
+              Closed
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -148,10 +118,12 @@ function People({ agents }: { agents: People }) {
               <th scope="row" className="py-1.5 pr-3 font-medium">
                 {agent.name}
               </th>
-              <td>{formatFigure(figures.sent, "count")}</td>
-              <td>{formatFigure(figures.responses, "count")}</td>
-              <td className="whitespace-nowrap">{formatFigure(figures.response_median_s, "seconds")}</td>
-              <td>{formatFigure(figures.resolutions, "count")}</td>
+              <td className="px-1.5">{formatFigure(figures.sent, "count")}</td>
+              <td className="px-1.5">{formatFigure(figures.responses, "count")}</td>
+              <td className="whitespace-nowrap px-1.5">
+                {formatFigure(figures.response_median_s, "seconds")}
+              </td>
+              <td className="px-1.5">{formatFigure(figures.resolutions, "count")}</td>
             </tr>
           ))}
         </tbody>

@@ -4,6 +4,8 @@ import { describeChange, formatFigure, lastDays, linePath, roundTop } from "./fi
 test("what is unknown is a dash, and zero is zero", () => {
   expect(formatFigure(null, "count")).toBe("–")
   expect(formatFigure(0, "count")).toBe("0")
+  expect(formatFigure(17.64, "people")).toBe("17.6")
+  expect(formatFigure(453.8, "people")).toBe("454")
   expect(formatFigure(5_400, "seconds")).toBe("1 h 30 min")
   expect(formatFigure(7_200, "seconds")).toBe("2 h")
 })

@@ -10,7 +10,8 @@ export function formatFigure(value: number | null, unit: Unit): string {
   if (unit === "percent") return `${whole.format(value)} %`
   if (unit === "seconds") return formatSeconds(value)
   if (unit === "milliseconds") return formatSeconds(value / 1000)
-  return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value)
+  if (Math.abs(value) >= 10_000) return short.format(value)
+  return whole.format(Math.abs(value) < 100 ? value : Math.round(value))
 }
 
 export function formatSeconds(seconds: number): string {
