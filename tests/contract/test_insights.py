@@ -282,6 +282,78 @@ async def test_IV15_I12_the_newest_posts_have_their_numbers(shop: Stack) -> None
     assert "ig_reels_avg_watch_time" in top[reel]["metrics"]
 
 
+async def test_IV15_I14_a_post_older_than_the_professional_account_says_so_once_and_is_not_asked_again(shop: Stack) -> None:
+    since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    (await shop.sim.post("/accounts", json={"id": shop.ig_id, "professional_since": since})).raise_for_status()
+    old, new = await published(shop, age_s=2 * 3600), await published(shop)
+    run = await read(shop)
+    result = run["numbers"]["result"]
+    assert [(one["metric"], one["media"], one["says"]) for one in result["errors"]] == [
+        ("media", old, "It was posted before the account became a professional one.")
+    ]
+    assert result["success"]
+    assert "1 post refused: it was posted before the account became a professional one" in run["numbers"]["says"]
+    assert (await read(shop))["numbers"]["result"]["errors"] == []
+    today = str(pacific.day_of(datetime.now(UTC)))
+    seen = {one["ig_id"]: one["metrics"] for one in (await page(shop, since=a_day(0)["since"], until=today))["top_media"]}
+    assert (seen[old], seen[new]["likes"]) == ({}, (await of_media(shop, new))["likes"])
+
+
+async def look_at_stories(shop: Stack) -> None:
+    """The watch looks now, and is over when it has said when it comes again."""
+    async with shop.worker_db.transaction() as conn:
+        await conn.execute(
+            "UPDATE insight_watches SET night_at = now() + interval '1 day', due_at = now() WHERE workspace_id = $1",
+            shop.workspace,
+        )
+
+    async def has_looked() -> bool:
+        async with shop.worker_db.transaction() as conn:
+            return await conn.fetchval(
+                "SELECT due_at > now() + interval '4 minutes' AND attempts = 0 AND error IS NULL FROM insight_watches"
+                " WHERE workspace_id = $1",
+                shop.workspace,
+            )
+
+    await until(has_looked)
+
+
+async def test_IV2_IV15_I13_a_story_with_too_few_viewers_is_no_trouble_and_is_read_when_they_have_come(shop: Stack) -> None:
+    story, seen = await published(shop, product_type="STORY"), await published(shop, product_type="STORY")
+    (await shop.sim.post("/insights", json={"media": story, "metric": "reach", "value": 4})).raise_for_status()
+    (await shop.sim.post("/insights", json={"media": seen, "metric": "reach", "value": 5})).raise_for_status()
+    today = str(pacific.day_of(datetime.now(UTC)))
+
+    async def reach() -> dict[str, int | None]:
+        top = (await page(shop, since=a_day(0)["since"], until=today))["top_media"]
+        return {one["ig_id"]: one["metrics"].get("reach") for one in top}
+
+    await look_at_stories(shop)
+    assert await reach() == {story: None, seen: 5}
+    (await shop.sim.post("/insights", json={"media": story, "metric": "reach", "value": 6})).raise_for_status()
+    await look_at_stories(shop)
+    assert await reach() == {story: 6, seen: 5}
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "success", "says"),
+    [
+        ({"effect": "error", "code": 100, "status": 400}, "refused", True, "posts refused: "),
+        ({"effect": "refuse", "status": 502}, "unavailable", False, "posts did not come: "),
+    ],
+)
+async def test_IV2_IV15_a_refused_list_of_posts_leaves_the_accounts_numbers_whole(
+    shop: Stack, fault: dict[str, Any], kind: str, success: bool, says: str
+) -> None:
+    await published(shop)
+    await shop.fault(target="media", **fault)
+    run = await read(shop)
+    result = run["numbers"]["result"]
+    assert [(one["metric"], one["media"], one["kind"]) for one in result["errors"]] == [("media", None, kind)]
+    assert (run["state"], result["success"], says in run["numbers"]["says"]) == ("done", success, True)
+    assert [one["state"] for one in (await page(shop, **a_day(0)))["metrics"]] == ["ok"] * len(LISTED)
+
+
 async def test_IV9_two_days_without_a_good_run_are_overdue_and_the_doctor_says_so(shop: Stack) -> None:
     assert not (await page(shop))["is_overdue"]
     async with shop.worker_db.transaction() as conn:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar, cast
 
-from confab import settings
+from confab import running, settings
 from confab.clock import Clock
 from confab.errors import ConfabError, Misconfigured, NotFound
 from confab.model.inbox import WorkspaceId
@@ -73,7 +73,11 @@ def explain(error: BaseException) -> str | None:
 
 
 def with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
-    """Do something with the database: that of a running server, or one that runs for as long as it takes."""
+    """Do something with the database: that of a running server, or one that runs for as long as it takes.
+
+    Standard output is the command's answer alone; what is noticed on the way goes to standard error.
+    """
+    running.configure_logging()
     given = settings.read()
     with database.opened_by(given) as doors:
 

@@ -119,19 +119,21 @@ async def load(
     ends_from, ends_before = days.ends
     whole = await store.wholes(conn, workspace, account, before.ends[0], ends_before)
     spans = await _spans(conn, workspace, account, days, before)
-    parts = await store.parts(conn, workspace, account, "day", ends_from, ends_before)
-    hours = await store.parts(conn, workspace, account, "lifetime", ends_from, ends_before)
+    shown = names or _listed()
+    by_hours = [name for name in shown if name in meta.ACCOUNT and meta.ACCOUNT[name].hours]
+    parts = await store.parts(conn, workspace, account, "day", ends_from, ends_before, shown)
+    hours = await store.parts(conn, workspace, account, "lifetime", ends_from, ends_before, by_hours) if by_hours else []
     newest = await sync_runs.newest(conn, workspace, account, 1)
     last = words.shown(newest[0]) if newest else None
     read = _Read(
         days=days, before=before, wholes=_by_metric(whole), spans={(one.metric, one.day): one.value for one in spans},
-        parts=[*parts, *(one for one in hours if one.breakdown == "hour")],
+        parts=[*parts, *hours],
         errors={one.metric: one for one in (last.result.errors if last else []) if one.media is None},
     )  # fmt: skip
     return Insights(
         account=AccountRef(id=found["id"], ig_id=found["ig_id"], username=found["username"]),
         since=days.since, until=days.until, previous_since=before.since, previous_until=before.until,
-        metrics=[read.metric(name) for name in names or _listed()],
+        metrics=[read.metric(name) for name in shown],
         audience=await _audience(conn, workspace, account, ends_before),
         top_media=await _top(conn, workspace, account, days),
         last_run=last, is_overdue=overdue(await store.standing(conn, workspace, account), now),
@@ -145,7 +147,9 @@ def _listed() -> list[str]:
 
 async def _spans(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days, before: Days) -> list[Whole]:
     period = _SPAN_OF.get(days.count)
-    return await store.spans(conn, workspace, account, period, [days.until, before.until]) if period else []
+    if period is None:
+        return []
+    return await store.spans(conn, workspace, account, period, *pacific.ends_between(before.until, days.until))
 
 
 def _by_metric(wholes: Iterable[Whole]) -> dict[str, dict[date, float | None]]:
@@ -247,8 +251,8 @@ _TOTALS: Mapping[TotalIs, str] = {
 
 
 async def _audience(conn: Conn, workspace: WorkspaceId, account: AccountId, ends_before: datetime) -> Audience:
-    newest = await store.newest_audience(conn, workspace, account, _AUDIENCE, ends_before)
-    if newest is None or ends_before - newest[0] > _OLDEST_AUDIENCE:
+    newest = await store.newest_audience(conn, workspace, account, _AUDIENCE, ends_before - _OLDEST_AUDIENCE, ends_before)
+    if newest is None:
         return Audience(day=None, age=[], city=[], country=[], gender=[])
     end, day = newest
     found: dict[str, list[Part]] = {"age": [], "city": [], "country": [], "gender": []}

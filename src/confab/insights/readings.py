@@ -6,7 +6,7 @@ again, which changes nothing. A run fails as a whole only when the token is dead
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -38,6 +38,7 @@ _CORRECTED_FOR = 3  # days that Meta still changes (rule I7)
 _LONGEST_GAP = 29  # days that a run makes up for by itself
 _LONGEST_PAST = 731  # Meta's pages say two years at most (rule I5)
 _AUDIENCE_EVERY = timedelta(days=7)
+_A_MOMENT = timedelta(seconds=1)
 _POSTS_FOR = timedelta(days=30)
 _MOST_POSTS, _POSTS_AT_ONCE = 25, 5
 _MOST_ERRORS = 200
@@ -190,11 +191,13 @@ class Readings:
         """Who they are, once a week: it changes slowly, and is a dozen questions. Rule IV7."""
         last, ig_id = pacific.last_whole(self._clock.now()), going.asker.line.ig_id
         asks = questions.of_audience(ig_id, last, names=going.names)
+        end = pacific.end_of(last)
         async with self._db.transaction() as conn:
             newest = await store.newest_audience(
-                conn, going.workspace, going.account, "follower_demographics", pacific.end_of(last) + _AUDIENCE_EVERY
-            )
-        if going.names is None and newest is not None and pacific.end_of(last) - newest[0] < _AUDIENCE_EVERY:
+                conn, going.workspace, going.account, "follower_demographics", end - _AUDIENCE_EVERY + _A_MOMENT,
+                end + _AUDIENCE_EVERY,
+            )  # fmt: skip
+        if going.names is None and newest is not None:
             asks = []
         going.progress.place = _TO_POSTS
         await self._ask(going, asks, adds=True)
@@ -208,7 +211,7 @@ class Readings:
             listed = await going.asker.paced(lambda: meta.posts(self._graph, token=line.token, ig_id=line.ig_id))
         except (Rejected, Unavailable) as error:
             kind = "unavailable" if isinstance(error, Unavailable) else "refused"
-            _note(going.kept, MetricError(metric="media", kind=kind, says=error.detail, code=error.graph_code))
+            _note(going.kept, MetricError(metric=words.POSTS, kind=kind, says=error.detail, code=error.graph_code))
             return
         recent = [one for one in listed if one.published_at >= now - _POSTS_FOR and one.product in PRODUCT_OF]
         async with self._db.transaction() as conn:
@@ -250,7 +253,7 @@ class Readings:
                 kept.metrics_inserted[name] = kept.metrics_inserted.get(name, 0) + count
             for one in outcomes:
                 if one.error is not None:
-                    _note(kept, one.error)
+                    _note(kept, replace(one.error, metric=words.POSTS) if one.is_too_old else one.error)
             progress.values_new = kept.total_inserted
             await self._write(conn, going, now)
         self._wake.say(wake.changed(going.workspace))

@@ -89,9 +89,12 @@ class Watch:
         try:
             await self._pace.turn(workspace, account, POOL)
             found = await meta.stories(self._graph, token=line.token, ig_id=line.ig_id)
+            async with self._db.transaction() as conn:
+                refused = await store.refused_media(conn, workspace, account)
             asks = [
                 ask
                 for one in found
+                if one.ig_id not in refused
                 for ask in questions.of_media(one.ig_id, "STORY", now, names=None, is_facebook=self._graph.is_facebook)
             ]
             outcomes = await asker.all(asks)
@@ -104,5 +107,8 @@ class Watch:
         async with self._db.transaction() as conn:
             await store.put_media(conn, workspace, account, [published(one) for one in found])
             await store.put(conn, workspace, account, [value for one in outcomes for value in one.values], self._clock.now())
+            for one in outcomes:
+                if one.is_too_old and one.error is not None:
+                    await store.refuse_media(conn, workspace, account, one.ask.media, one.error.says)
         ends = [one.published_at + timedelta(hours=STORY_HOURS) - _BEFORE_ITS_END for one in found]
         return min([now + _STORIES_EVERY, *(end for end in ends if end > now)])

@@ -8,6 +8,9 @@ import msgspec
 from confab.model.insights import FetchResult, InsightsRun, MetricError
 from confab.store.sync_runs import SyncRun
 
+POSTS = "media"
+"""Stands where a metric would, for all numbers of a post, or of all posts where none is named."""
+
 _DONE = {"refused": "refused", "unavailable": "did not come", "too_few": "refused", "retired": "no longer given"}
 
 
@@ -40,19 +43,24 @@ def line(result: FetchResult, state: str, error: str | None) -> str:
     head = _counted(result.total_inserted, "new value")
     if result.total_changed:
         head += f", {result.total_changed} corrected"
-    parts = [f"{_counted(len(names), 'metric')} {what}: {_few(says)}" for what, names, says in _grouped(result.errors)]
+    parts = [f"{what}: {_few(says)}" for what, says in _grouped(result.errors)]
     ends = {"stopped": "stopped", "waiting": "waiting", "running": "still reading"}
     return ", ".join([head, *parts, *([ends[state]] if state in ends else [])])
 
 
-def _grouped(errors: Sequence[MetricError]) -> list[tuple[str, set[str], list[str]]]:
-    found: dict[str, tuple[set[str], list[str]]] = {}
+def _grouped(errors: Sequence[MetricError]) -> list[tuple[str, list[str]]]:
+    """What became of how many, and why."""
+    found: dict[tuple[str, str], tuple[set[str], list[str]]] = {}
     for one in errors:
-        names, says = found.setdefault(_DONE[one.kind], (set(), []))
-        names.add(one.metric)
+        noun, name = ("metric", one.metric) if one.metric != POSTS else ("post", one.media or "")
+        names, says = found.setdefault((noun, _DONE[one.kind]), (set(), []))
+        names.add(name)
         if one.says not in says:
             says.append(one.says)
-    return [(what, names, says) for what, (names, says) in found.items()]
+    return [
+        (f"posts {done}" if "" in names else f"{_counted(len(names), noun)} {done}", says)
+        for (noun, done), (names, says) in found.items()
+    ]  # fmt: skip
 
 
 def _few(says: Sequence[str]) -> str:

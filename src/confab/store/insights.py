@@ -139,42 +139,56 @@ async def wholes(
     )  # fmt: skip
 
 
-async def spans(conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends: Sequence[date]) -> list[Whole]:
-    """The account's numbers of a longer period, of those that end with these days. Index: the primary key, a range for each."""
+async def spans(
+    conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends_from: datetime, ends_before: datetime
+) -> list[Whole]:
+    """The account's numbers of a longer period, of those that end in this time. Index: the primary key, one range."""
     return await rows(
         conn,
         Whole,
-        """SELECT metric, period, v.day, value FROM unnest($4::date[]) AS wanted (day) JOIN insight_values v
-            ON v.end_time >= wanted.day + interval '12 hours' AND v.end_time < wanted.day + interval '36 hours'
-        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND breakdown = '' AND value IS NOT NULL""",
-        workspace, account, period, list(ends),
+        """SELECT metric, period, day, value FROM insight_values
+        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND end_time >= $4 AND end_time < $5
+            AND breakdown = '' AND value IS NOT NULL""",
+        workspace, account, period, ends_from, ends_before,
     )  # fmt: skip
 
 
 async def parts(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, period: str, ends_from: datetime, ends_before: datetime
+    conn: Conn,
+    workspace: WorkspaceId,
+    account: AccountId,
+    period: str,
+    ends_from: datetime,
+    ends_before: datetime,
+    metrics: Sequence[str],
 ) -> list[PartSum]:
-    """The account's numbers in parts, added up over this time, the greatest first. Index: the primary key, one range."""
+    """The account's numbers of these metrics in parts, added up over this time, the greatest first.
+
+    Index: the primary key, one range.
+    """
     return await rows(
         conn,
         PartSum,
         """SELECT metric, breakdown, dimensions, sum(value) AS value, count(*)::int AS days FROM insight_values
         WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = $3 AND end_time >= $4 AND end_time < $5
-            AND breakdown <> '' AND value IS NOT NULL
+            AND metric = ANY($6) AND breakdown <> '' AND value IS NOT NULL
         GROUP BY metric, breakdown, dimensions ORDER BY sum(value) DESC, dimensions""",
-        workspace, account, period, ends_from, ends_before,
+        workspace, account, period, ends_from, ends_before, list(metrics),
     )  # fmt: skip
 
 
 async def newest_audience(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, metric: str, ends_before: datetime
+    conn: Conn, workspace: WorkspaceId, account: AccountId, metric: str, ends_from: datetime, ends_before: datetime
 ) -> tuple[datetime, date] | None:
-    """When Meta last told who these people are: the end of that day, and the day. Index: the primary key, backwards."""
+    """When Meta last told in this time who these people are: the end of that day, and the day.
+
+    Index: the primary key, backwards.
+    """
     found = await conn.fetchrow(
         """SELECT end_time, day FROM insight_values
-        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'lifetime' AND end_time < $4
-            AND metric = $3 AND value IS NOT NULL ORDER BY end_time DESC LIMIT 1""",
-        workspace, account, metric, ends_before,
+        WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'lifetime' AND end_time >= $4
+            AND end_time < $5 AND metric = $3 AND value IS NOT NULL ORDER BY end_time DESC LIMIT 1""",
+        workspace, account, metric, ends_from, ends_before,
     )  # fmt: skip
     return None if found is None else (found["end_time"], found["day"])
 
