@@ -369,6 +369,7 @@ async def test_IV9_two_days_without_a_good_run_are_overdue_and_the_doctor_says_s
 
 async def test_IV5_IV15_each_night_reads_by_itself_and_stories_are_read_before_they_end(shop: Stack) -> None:
     story = await published(shop, product_type="STORY")
+    (await shop.sim.post("/insights", json={"media": story, "metric": "reach", "value": 50})).raise_for_status()
     async with shop.worker_db.transaction() as conn:
         await conn.execute(
             "UPDATE insight_watches SET night_at = now() - interval '1 minute', due_at = now() WHERE workspace_id = $1",
