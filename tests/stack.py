@@ -35,6 +35,8 @@ from confab.worker import SCHEDULES, outside, works
 from tests.lines import line_of
 
 TOKEN = "IGAA-test-token"
+INSTAGRAM_APP = "880214567890123"
+META_APP = "990602627938098"
 _LONG_AFTER = timedelta(days=36500)  # the doctor comes when a test asks for it, and not in the middle of another's story
 SECRET = "0123456789abcdef0123456789abcdef"
 VERIFY = "verify-me"
@@ -182,6 +184,9 @@ async def stack(
             (await control.post("/accounts", json=account)).raise_for_status()
             settings = Settings(
                 meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
+                graph_facebook_url=f"{sim_url}/graph.facebook.com/v25.0", oauth_url=f"{sim_url}/www.instagram.com",
+                oauth_facebook_url=f"{sim_url}/www.facebook.com/v25.0", oauth_token_url=f"{sim_url}/api.instagram.com",
+                instagram_app_id=INSTAGRAM_APP, instagram_app_secrets=(SECRET,), meta_app_id=META_APP,
                 send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
                 clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,

@@ -171,15 +171,27 @@ class Settings:
     )
     graph_facebook_url: str = _setting(
         "GRAPH_FACEBOOK_URL",
-        "*Reserved.* Meta's Graph API for Facebook login, with its version.",
+        "Meta's Graph API for Facebook login, with its version.",
         parse.url("http", "https"),
         default="https://graph.facebook.com/v25.0",
     )
     oauth_url: str = _setting(
         "OAUTH_URL",
-        "*Reserved.* Where an account's owner is asked to connect it.",
+        "Where an account's owner is asked to connect it: Instagram's login.",
         parse.url("http", "https"),
         default="https://www.instagram.com",
+    )
+    oauth_facebook_url: str = _setting(
+        "OAUTH_FACEBOOK_URL",
+        "The same at Facebook's login, with its version.",
+        parse.url("http", "https"),
+        default="https://www.facebook.com/v25.0",
+    )
+    oauth_token_url: str = _setting(
+        "OAUTH_TOKEN_URL",
+        "Where the code of Instagram's login becomes a token.",
+        parse.url("http", "https"),
+        default="https://api.instagram.com",
     )
     send_timeout_s: float = _setting(
         "SEND_TIMEOUT_S",

@@ -11,13 +11,18 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.errands import Errands
+from confab.accounts.mending import Lines
+from confab.accounts.oauth import Entrances, Logins
 from confab.accounts.refresh import Refreshes
+from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
+from confab.graph.login import LoginClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
 from confab.inbox.earlier import EarlierMessages
@@ -60,7 +65,7 @@ from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
 from confab.settings import Settings
-from confab.store import claims, presence, runs, schedules, tokens
+from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
 from confab.store.media import Wanted
@@ -90,6 +95,7 @@ class Outside:
     """What work needs of the world: Meta's API, Meta's media, our storage, and the keys of our accounts."""
 
     graph: GraphClient
+    logins: LoginClient
     downloads: Downloads
     storage: Storage
     studio: Studio
@@ -102,11 +108,14 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
     storage = Storage.at(settings.media_url, settings.data_dir)
     allow = guard.allowed(settings.media_allow)
     async with (
-        GraphClient.open(settings.graph_url, timeout_s=settings.send_timeout_s) as graph,
+        GraphClient.open(settings.graph_url, settings.graph_facebook_url, timeout_s=settings.send_timeout_s) as graph,
+        LoginClient.open(Entrances.of(settings).hosts, timeout_s=settings.send_timeout_s) as logins,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
         aclosing(Studio()) as studio,
     ):
-        yield Outside(graph=graph, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings))
+        yield Outside(
+            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings)
+        )  # fmt: skip
 
 
 async def run(settings: Settings, doors: Doors) -> None:
@@ -149,7 +158,12 @@ async def _be_present(door: Door) -> None:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
-    shared = _Shared(settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock))
+    renewal = Renewal(world.graph, world.logins, world.vault, clock, Entrances.of(settings))
+    refreshes = Refreshes(db, world.graph, world.vault, clock, waker, renewal)
+    lines = Lines(db, world.graph, world.vault, clock, waker, renewal, refreshes)
+    shared = _Shared(
+        settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
+    )  # fmt: skip
     rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers)
     return [work for room in rooms for work in room(shared)]
 
@@ -164,16 +178,16 @@ class _Shared:
     waker: Wake
     world: Outside
     pace: Pace
+    refreshes: Refreshes
+    lines: Lines
 
     @property
     def policy(self) -> Policy:
         return Policy(default=self.settings.media_mode, keep_days=dict(self.settings.media_keep_days))
 
     async def line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
-        sealed = await tokens.get(conn, workspace, AccountId(account))
-        if sealed is None:
-            return None
-        return Line(ig_id=sealed.ig_id, token=self.world.vault.open(sealed.access_token, workspace, sealed.account_id))
+        found = await self.lines.of(conn, workspace, AccountId(account))
+        return Line(ig_id=found[0], token=found[1]) if found is not None else None
 
     async def token_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
         line = await self.line_of(conn, workspace, account)
@@ -260,13 +274,20 @@ def _place(handed: handing.Handed) -> dict[str, str]:
 
 def _accounts(shared: _Shared) -> list[Each | Together]:
     """Our link to Instagram, and whoever looks whether it holds."""
-    refreshes = Refreshes(shared.db, shared.world.graph, shared.world.vault, shared.clock, shared.waker)
+    world, entrances = shared.world, Entrances.of(shared.settings)
+    logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
+    errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
     eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
     visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
     return [
-        Each(kind=claims.TOKENS, run=refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+        Each(
+            kind=claims.ERRANDS, run=errands.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=5,
+            give_up=errands.give_up,
+        ),
+        Each(kind=claims.META_REQUESTS, run=errands.requested, at_once=2, lease=_LONG, keeps_row=True),
         Each(kind=claims.CHECKUPS, run=visits.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None),
-    ]
+    ]  # fmt: skip
 
 
 def doctors_eyes(settings: Settings, db: Database, clock: Clock, world: Outside) -> Eyes:

@@ -1,6 +1,6 @@
 """The gate's table, row by row, and the simulator's Instagram asked the same: what ours refuses, theirs refuses too.
 
-Each test makes the circumstances on both sides; the codes are those of the table in docs/spec/gate.md. Rules G1-G22.
+Each test makes the circumstances on both sides; the codes are those of the table in docs/spec/gate.md. Rules G1-G24.
 """
 
 import re
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 OPEN = Circumstances(
     opened_at=NOW - timedelta(minutes=1), opened_by="message", refused_at=None, is_self=False, unreachable_at=None,
     handled_elsewhere=False, human_agent=False, health="ok", health_reason=None, has_token=True, paused_until=None,
-    restricted_until=None, restricted_reason=None,
+    restricted_until=None, restricted_reason=None, stopped_by=None, is_all_stopped=False,
 )  # fmt: skip
 COMMENT = CommentState(
     kind="comment", author_igsid=CUSTOMER, is_own=False, is_deleted=False, is_answered=False, created_at=NOW - DAY
@@ -328,3 +328,15 @@ async def test_G22_a_limit_makes_wait_and_never_refuses(instagram: Instagram) ->
     await instagram.is_written_to()
     await instagram.sim.do("fault", target="send", effect="error", code=613)
     await instagram.refuses("G22")
+
+
+def test_G23_what_is_stopped_for_all_waits_and_says_who_did_it() -> None:
+    ruling = gate.ask(asked(), replace(OPEN, stopped_by="Dana", is_all_stopped=True), NOW)
+    ours("G23", ruling)
+    assert "Dana stopped all sending" in ruling.words
+
+
+def test_G24_what_is_stopped_for_one_account_waits_and_says_who_did_it() -> None:
+    ruling = gate.ask(asked(), replace(OPEN, stopped_by="Dana"), NOW)
+    ours("G24", ruling)
+    assert "Dana stopped this account" in ruling.words

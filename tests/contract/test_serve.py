@@ -181,7 +181,7 @@ def test_commands_do_what_they_say_and_how_it_ended(folder: Path, database: None
     added = json_of("account", "add", "--workspace", "Café", "--ig-id", "17841", "--username", "cafe", "--access-token", token)
     listed = json_of("account", "list", "--workspace", "Café")
     assert listed["items"] == [{"id": added["id"], "ig_id": "17841", "username": "cafe", "health": "ok"}]
-    assert json_of("keys", "rotate") == {"tokens": 1}
+    assert json_of("keys", "rotate") == {"tokens": 1, "unreadable": []}
 
     twice = confab(folder, "workspace", "create", "Café")
     assert (twice.returncode, twice.stdout) == (1, "")

@@ -1,17 +1,29 @@
 """Connect an account: the row, its token, and the route that lets its events in."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from confab.accounts.meta_apps import SignedBy
-from confab.accounts.refresh import due_at
-from confab.accounts.vault import Vault, add_key
-from confab.errors import Conflict, Invalid
+from confab.accounts.turns import due_at
+from confab.accounts.vault import NO_KEY, Vault, add_key
+from confab.errors import Conflict, Invalid, Misconfigured
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import Account, AccountId, IgId, WorkspaceId
+from confab.model.inbox import Account, AccountId, AgentId, IgId, Platform, WorkspaceId
 from confab.store import accounts as store
-from confab.store import changes, checkups, deliveries, ids, insights, meta_apps, own_numbers, tokens, watches
+from confab.store import (
+    changes,
+    checkups,
+    deliveries,
+    errands,
+    health,
+    ids,
+    insights,
+    meta_apps,
+    own_numbers,
+    tokens,
+    watches,
+)
 from confab.store.db import Conn
 
 
@@ -19,7 +31,8 @@ from confab.store.db import Conn
 class Connection:
     """What connecting an account yields, from Instagram's login or from the command line.
 
-    `signed_by` None: as it was, and of a new account the environment's app.
+    `signed_by` None: as it was, and of a new account the environment's app. `page` and `user_token` are of Facebook's login: the
+    Page that messages go through, and the token of the person from which the Page's is derived. `scopes` None: unknown.
     """
 
     ig_id: IgId
@@ -27,6 +40,18 @@ class Connection:
     access_token: str = field(repr=False)
     expires_at: datetime | None
     signed_by: SignedBy | None = None
+    platform: Platform = "instagram"
+    page: str | None = None
+    scopes: tuple[str, ...] | None = None
+    agent_id: AgentId | None = None
+    scoped_id: str | None = None
+    user_token: str | None = field(default=None, repr=False)
+    user_token_expires_at: datetime | None = None
+
+
+def by(given: Connection, agent: AgentId | None) -> Connection:
+    """The same, connected by this agent."""
+    return replace(given, agent_id=agent)
 
 
 async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connection, now: datetime) -> Account:
@@ -40,14 +65,20 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     route = await store.route(conn, given.ig_id)
     if route is not None and route.workspace_id != workspace:
         raise Conflict(
-            f"The Instagram account {given.ig_id} is connected to another workspace: remove it there first.",
+            f"The Instagram account {given.ig_id} is connected to another workspace: disconnect it there first.",
             code="account_elsewhere",
         )
-    account = route.account_id if route else AccountId(ids.new(now))
+    known = route.account_id if route else await store.named(conn, workspace, given.ig_id)
+    account = known or AccountId(ids.new(now))
+    await errands.drop(conn, workspace, account)
     await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
     sealed = vault.seal(given.access_token, workspace, account)
-    renewal = due_at(now, given.expires_at, random.random())  # noqa: S311 -- spread
-    await tokens.put(conn, workspace, account, sealed=sealed, expires_at=given.expires_at, due_at=renewal, now=now)
+    ends = given.expires_at if given.user_token is None else given.user_token_expires_at
+    renewal = due_at(now, ends, random.random())  # noqa: S311 -- spread
+    await tokens.put(
+        conn, workspace, account, sealed=sealed, expires_at=given.expires_at, link=_link(vault, workspace, account, given),
+        due_at=renewal, now=now,
+    )  # fmt: skip
     before = route.app_id if route else None
     await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
     await watches.ensure(conn, workspace, account, now)
@@ -61,20 +92,56 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     return added
 
 
-async def rotate(conn: Conn, vault: Vault) -> int:
-    """Seal every token again with a new key (the environment's newest, when it names any); how many there were.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated:
+    """How many secrets were sealed anew, and what no key opens: accounts and Meta apps by the name people know."""
 
-    Repeating it is harmless. Across workspaces: through the worker's door. Older keys stay: backups need them.
+    sealed: int
+    unreadable: list[str]
+
+
+async def rotate(conn: Conn, vault: Vault, now: datetime) -> Rotated:
+    """Seal every token again with a new key (the environment's newest, when it names any).
+
+    What no key opens is named, and its account must be connected again; the others go on. Repeating it is harmless. Across
+    workspaces: through the worker's door. Older keys stay: backups need them.
     """
     add_key(vault)
-    sealed_tokens = await tokens.every(conn)
-    for token in sealed_tokens:
+    count, unreadable = 0, list[str]()
+    for token in await tokens.every(conn):
         workspace, account = token.workspace_id, token.account_id
-        sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
-        await tokens.reseal(conn, workspace, account, sealed)
+        try:
+            sealed = vault.seal(vault.open(token.access_token, workspace, account), workspace, account)
+            person = vault.open(token.user_token, workspace, account) if token.user_token is not None else None
+        except Misconfigured:
+            unreadable.append(token.ig_id)
+            await _closed(conn, token, now)
+            continue
+        await tokens.reseal(
+            conn, workspace, account, sealed, vault.seal(person, workspace, account) if person is not None else None
+        )  # fmt: skip
+        count += 1
     for app in await meta_apps.every(conn):
-        await meta_apps.reseal(conn, app.id, vault.seal(vault.open(app.secret, app.id), app.id))
-    return len(sealed_tokens)
+        try:
+            await meta_apps.reseal(conn, app.id, vault.seal(vault.open(app.secret, app.id), app.id))
+        except Misconfigured:
+            unreadable.append(app.name)
+    return Rotated(sealed=count, unreadable=unreadable)
+
+
+async def _closed(conn: Conn, token: tokens.SealedToken, now: datetime) -> None:
+    """No key opens it: said where people see it."""
+    account = await health.mark_dead(conn, token.workspace_id, token.account_id, NO_KEY)
+    if account is not None:
+        await changes.publish(conn, token.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
+
+
+def _link(vault: Vault, workspace: WorkspaceId, account: AccountId, given: Connection) -> tokens.Link:
+    person = vault.seal(given.user_token, workspace, account) if given.user_token is not None else None
+    return tokens.Link(
+        platform=given.platform, node_id=given.page, scopes=list(given.scopes) if given.scopes is not None else None,
+        user_id=given.agent_id, scoped_id=given.scoped_id, user_token=person, user_token_expires_at=given.user_token_expires_at,
+    )  # fmt: skip
 
 
 def _check(given: Connection) -> None:

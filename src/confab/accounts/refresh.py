@@ -8,10 +8,13 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from confab.accounts.vault import Vault
+from confab.accounts.renewal import Fresh, Renewal
+from confab.accounts.turns import YOUNGEST, due_at
+from confab.accounts.vault import NO_KEY, Vault
 from confab.clock import Clock
-from confab.errors import GraphError, Rejected, Unauthorised
+from confab.errors import GraphError, Misconfigured, Rejected, Unauthorised
 from confab.graph.client import GraphClient
+from confab.graph.token import Token
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, WorkspaceId
 from confab.store import changes, health, tokens, wake
@@ -20,9 +23,6 @@ from confab.store.db import Conn, Database
 from confab.store.tokens import SealedToken
 from confab.store.wake import Wake
 
-BEFORE_ITS_END = timedelta(days=7)
-YOUNGEST = timedelta(days=1)  # Meta renews none that is younger (rule T6)
-_SPREAD = timedelta(hours=1)
 _AGAIN = timedelta(days=1)
 _ENDED = "The access token has expired: connect the account again."
 _DEAD = "Instagram no longer accepts the access token: {reason} Connect the account again."
@@ -32,10 +32,11 @@ _REFUSED = "Instagram does not renew the access token, which ends {when}: connec
 class Refreshes:
     """Renews tokens that are due."""
 
-    def __init__(self, db: Database, graph: GraphClient, vault: Vault, clock: Clock, waker: Wake) -> None:
+    def __init__(self, db: Database, graph: GraphClient, vault: Vault, clock: Clock, waker: Wake, renewal: Renewal) -> None:
         self._db = db
         self._graph = graph
         self._vault = vault
+        self._renewal = renewal
         self._clock = clock
         self._wake = waker
 
@@ -47,11 +48,12 @@ class Refreshes:
             kept = await tokens.get(conn, workspace, account)
             if kept is None:
                 return
-            is_over = kept.expires_at is not None and kept.expires_at <= now
+            ends = _end_of(kept)
+            is_over = ends is not None and ends <= now
             if is_over:
                 await self._dead(conn, kept, _ENDED, now)
             elif now < kept.issued_at + YOUNGEST:
-                again = due_at(kept.issued_at, kept.expires_at, random.random())  # noqa: S311 -- spread
+                again = due_at(kept.issued_at, ends, random.random())  # noqa: S311 -- spread
                 await tokens.put_off(conn, kept, again, None)
                 return
         if not is_over:
@@ -59,24 +61,39 @@ class Refreshes:
         self._wake.say(wake.changed(workspace))
 
     async def _renew(self, kept: SealedToken) -> None:
-        token = self._vault.open(kept.access_token, kept.workspace_id, kept.account_id)
         try:
-            fresh = await self._graph.refresh(token=token)
+            token = Token(self._vault.open(kept.access_token, kept.workspace_id, kept.account_id), kept.node_id)
+        except Misconfigured:
+            async with self._db.transaction() as conn:
+                await self._dead(conn, kept, NO_KEY, self._clock.now())
+            return
+        try:
+            fresh = await self._renewal.fresh(kept)
         except Unauthorised as error:
             await self._refused(kept, token, error)
-            return
-        except Rejected as error:
+        except (Rejected, Misconfigured) as error:
             await self._cannot(kept, error)
-            return
-        now = self._clock.now()
-        ends = now + timedelta(seconds=fresh.expires_in) if fresh.expires_in is not None else None
-        sealed = self._vault.seal(fresh.access_token, kept.workspace_id, kept.account_id)
-        async with self._db.transaction() as conn:
-            again = due_at(now, ends, random.random())  # noqa: S311 -- spread
-            if await tokens.renewed(conn, kept, sealed=sealed, expires_at=ends, due_at=again, now=now):
-                await _publish(conn, kept, await health.touch(conn, kept.workspace_id, kept.account_id), now)
+        else:
+            await self.put(kept, fresh, self._clock.now())
 
-    async def _refused(self, kept: SealedToken, token: str, error: Unauthorised) -> None:
+    async def put(self, kept: SealedToken, fresh: Fresh, now: datetime) -> None:
+        """A fresh token in the place of the one that was exchanged, unless somebody has put another there meanwhile."""
+        workspace, account = kept.workspace_id, kept.account_id
+        sealed = self._vault.seal(fresh.token, workspace, account)
+        person = self._vault.seal(fresh.person, workspace, account) if fresh.person is not None else None
+        again = due_at(now, fresh.ends_at, random.random())  # noqa: S311 -- spread
+        async with self._db.transaction() as conn:
+            if await tokens.renewed(
+                conn, kept, sealed=sealed, expires_at=fresh.expires_at, due_at=again, now=now, user_token=person,
+                user_token_expires_at=fresh.person_expires_at,
+            ):  # fmt: skip
+                await _publish(conn, kept, await health.touch(conn, workspace, account), now)
+
+    async def dead(self, conn: Conn, kept: SealedToken, sure: Unauthorised, now: datetime) -> None:
+        """Meta said twice that this token is dead: people are told why, and that they have to connect the account again."""
+        await self._dead(conn, kept, _DEAD.format(reason=sure.detail), now)
+
+    async def _refused(self, kept: SealedToken, token: Token, error: Unauthorised) -> None:
         """A 190 is believed when a second, harmless call says the same. Rules T14, E6."""
         try:
             await self._graph.me(token=token)
@@ -87,11 +104,12 @@ class Refreshes:
         else:
             await self._cannot(kept, error)
 
-    async def _cannot(self, kept: SealedToken, error: GraphError) -> None:
+    async def _cannot(self, kept: SealedToken, error: GraphError | Misconfigured) -> None:
         """It is alive and Meta does not renew it: people are told, and it is tried once a day until it ends."""
         now = self._clock.now()
-        when = f"{kept.expires_at:%d %B %Y}" if kept.expires_at is not None else "some day"
-        again = min(now + _AGAIN, kept.expires_at) if kept.expires_at is not None else now + _AGAIN
+        ends = _end_of(kept)
+        when = f"{ends:%d %B %Y}" if ends is not None else "some day"
+        again = min(now + _AGAIN, ends) if ends is not None else now + _AGAIN
         async with self._db.transaction() as conn:
             await tokens.put_off(conn, kept, again, _REFUSED.format(when=when, reason=error.detail))
             await _publish(conn, kept, await health.touch(conn, kept.workspace_id, kept.account_id), now)
@@ -101,15 +119,9 @@ class Refreshes:
             await _publish(conn, kept, await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason), now)
 
 
-def due_at(issued_at: datetime, expires_at: datetime | None, chance: float) -> datetime:
-    """When to renew a token: a week before its end, a day after it was given out at the soonest, spread over an hour by `chance`.
-
-    One whose end nobody knows is renewed after that day: the answer tells its end.
-    """
-    soonest = issued_at + YOUNGEST + chance * _SPREAD
-    if expires_at is None:
-        return soonest
-    return min(max(expires_at - BEFORE_ITS_END + chance * _SPREAD, soonest), max(expires_at, issued_at))
+def _end_of(kept: SealedToken) -> datetime | None:
+    """When the link ends: a Page's token has no date, the person's token behind it has."""
+    return kept.user_token_expires_at if kept.user_token is not None else kept.expires_at
 
 
 async def _publish(conn: Conn, kept: SealedToken, account: Account | None, now: datetime) -> None:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from confab.errors import Misconfigured
 from confab.settings import Settings
 
+NO_KEY = "Its token cannot be opened: the key is missing. Connect the account again, or give the key back."
+"""What people are told of an account whose token no key opens."""
 _KEY_BYTES = 32
 _ID_BYTES = 4
 _NONCE_BYTES = 12

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.accounts import connecting, keeping
+from confab.accounts import connecting, keeping, leaving
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
@@ -79,6 +79,59 @@ async def update_account(
         account = await _update(conn, workspace, account_id, body, access.now)
     services.wake.say(wake.changed(workspace), wake.work("turns"))
     return Json(account)
+
+
+@router.post("/accounts/{id}/disconnect", operation_id="disconnect_account", response_model=Account)
+async def disconnect_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+    """Disconnect an account: nothing comes or goes, and what is here is erased in 30 days unless it is connected before."""
+    access.require("owner", "admin")
+    workspace, name = access.viewer.workspace_id, access.viewer.name
+    async with access.transaction() as conn:
+        account = await leaving.disconnect(conn, workspace, AccountId(id), name, access.now)
+    services.wake.say(wake.changed(workspace), wake.work("errands"))
+    return Json(account)
+
+
+@router.put("/accounts/{id}/stop", operation_id="stop_account", response_model=Account)
+async def stop_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+    """Nothing of the account is sent: what is queued waits."""
+    return await _stop(id, access, services, access.viewer.name)
+
+
+@router.delete("/accounts/{id}/stop", operation_id="resume_account", response_model=Account)
+async def resume_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+    """The account sends again, what waited first."""
+    return await _stop(id, access, services, None)
+
+
+@router.put("/stop", operation_id="stop_sending", response_model=AccountPage)
+async def stop_sending(access: SignedIn, services: Running) -> Response:
+    """The emergency stop: nothing of the workspace is sent until somebody lets it go on."""
+    return await _stop_all(access, services, access.viewer.name)
+
+
+@router.delete("/stop", operation_id="resume_sending", response_model=AccountPage)
+async def resume_sending(access: SignedIn, services: Running) -> Response:
+    """End the emergency stop."""
+    return await _stop_all(access, services, None)
+
+
+async def _stop(account: UUID, access: SignedIn, services: Running, by: str | None) -> Response:
+    access.require("owner", "admin")
+    async with access.transaction() as conn:
+        value = await leaving.stop(conn, access.viewer.workspace_id, AccountId(account), by, access.now)
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    return Json(value)
+
+
+async def _stop_all(access: SignedIn, services: Running, by: str | None) -> Response:
+    access.require("owner", "admin")
+    workspace = access.viewer.workspace_id
+    async with access.transaction() as conn:
+        items = await leaving.stop_all(conn, workspace, by, access.now)
+        seq = await changes.newest_seq(conn, workspace)
+    services.wake.say(wake.changed(workspace), *wake.sending())
+    return Json(AccountPage(items=items, next=None, seq=seq, connecting_off=why_off(services.settings)))
 
 
 async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: AccountPatch, now: datetime) -> Account:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from confab import __version__
 from confab.api import (
     accounts,
+    connecting,
     connection,
     conversations,
     demo_mail,
@@ -18,6 +19,7 @@ from confab.api import (
     library,
     media,
     messages,
+    meta,
     operations,
     out,
     outbox,
@@ -80,7 +82,7 @@ def api() -> FastAPI:
     table.include_router(docs.router, prefix="/api/v1")
     table.include_router(out.router, responses={"default": _PROBLEM})
     table.include_router(media.router, responses={"default": _PROBLEM})
-    for router in (verify.router, library.pages, library.router, demo_mail.router):
+    for router in (connecting.router, meta.router, meta.pages, verify.router, library.pages, library.router, demo_mail.router):
         table.include_router(router)
     table.include_router(operations.router)
     table.include_router(internal.router)

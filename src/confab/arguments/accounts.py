@@ -111,8 +111,9 @@ def keys_rotate(as_json: AsJson = False) -> None:
     """Encrypt every access token again with a new key."""
     from confab.commands import accounts
 
-    count = accounts.rotate_keys()
-    show({"tokens": count}, f"Encrypted {count} access tokens again.", as_json)
+    done = accounts.rotate_keys()
+    lost = f" No key opens: {', '.join(done.unreadable)}. Give the key back, or connect them again." if done.unreadable else ""
+    show({"tokens": done.sealed, "unreadable": done.unreadable}, f"Encrypted {done.sealed} access tokens again.{lost}", as_json)
 
 
 def refresh_tokens(as_json: AsJson = False) -> None:

@@ -50,6 +50,8 @@ class WorkKind(StrEnum):
     LIBRARY = "library"
     LIBRARY_EVENTS = "library_events"
     TOKENS = "tokens"
+    ERRANDS = "errands"
+    META_REQUESTS = "meta_requests"
     CHECKUPS = "checkups"
     INSIGHTS = "insights"
     NUMBERS = "numbers"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from confab.accounts import connect, connecting, keeping, meta_apps, refresh, vault
+from confab.accounts import connect, connecting, keeping, meta_apps, turns, vault
 from confab.accounts.meta_apps import MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
 from confab.errors import NotFound
@@ -69,13 +69,13 @@ def list_accounts(workspace: str) -> list[Account]:
     return with_session(found)
 
 
-def rotate_keys() -> int:
-    """Encrypt every access token with a new key; how many there were."""
+def rotate_keys() -> connect.Rotated:
+    """Encrypt every access token with a new key; how many there were, and what no key opens."""
 
-    async def rotate(session: Session) -> int:
+    async def rotate(session: Session) -> connect.Rotated:
         keys = vault.opened_by(session.settings)
         async with session.worker.transaction() as conn:
-            return await connect.rotate(conn, keys)
+            return await connect.rotate(conn, keys, session.now)
 
     return with_session(rotate)
 
@@ -85,7 +85,7 @@ def refresh_tokens() -> int:
 
     async def make_due(session: Session) -> int:
         async with session.worker.transaction() as conn:
-            return await tokens.make_due(conn, session.now + refresh.BEFORE_ITS_END, session.now)
+            return await tokens.make_due(conn, session.now + turns.BEFORE_ITS_END, session.now)
 
     return with_session(make_due)
 

@@ -14,6 +14,7 @@ from confab.demo.home import Home
 from confab.errors import Misconfigured
 
 APP_ID = "990602627938098"
+INSTAGRAM_APP_ID = "880214567890123"
 LATENCY_MS = (300, 1500)
 _USUAL_PORT = 8090
 _STARTS_WITHIN_S = 30

@@ -8,16 +8,17 @@ import secrets
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import httpx2
 import msgspec
 
-from confab.errors import GraphError, Unanswered, Unavailable
+from confab.errors import GraphError, Unanswered, Unauthorised, Unavailable
 from confab.graph.errors import refusal
 from confab.graph.limits import Usage, usage_of
 from confab.graph.outgoing import Body, Recipient
 from confab.graph.read_back import ReadConversation, ReadConversations, ReadMessage
+from confab.graph.token import Token, page_of
 
 Shape = TypeVar("Shape")
 
@@ -25,6 +26,11 @@ _PROFILE_FIELDS = "name,username,profile_pic,follower_count,is_user_follow_busin
 _MESSAGE_FIELDS = "id,created_time,from,to,message"
 _WHOLE_MESSAGE_FIELDS = f"{_MESSAGE_FIELDS},attachments,shares,story,reactions,reply_to,is_unsupported"
 _CONVERSATION_FIELDS = "id,updated_time,participants{id,username}"
+_INSTAGRAM_FIELDS = (
+    "messages,message_reactions,message_edit,messaging_postbacks,messaging_seen,messaging_referral,messaging_handover,"
+    "messaging_optins,standby,comments,live_comments"
+)
+_PAGE_FIELDS = "messages,message_reactions,messaging_postbacks,messaging_referrals,messaging_handovers,standby"
 READABLE = 20
 """Of a conversation only so many messages can be read, the newest; of older ones there is the id alone (rule C6)."""
 _NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
@@ -72,11 +78,15 @@ class Renewed(msgspec.Struct, frozen=True):
 
 
 class Myself(msgspec.Struct, frozen=True):
-    """The account a token belongs to; `user_id` is its IGID (rule T8)."""
+    """The account a token belongs to; `user_id` is its IGID, `id` only names its owner to the app (rule T8)."""
 
     id: str | int | None = None
     user_id: str | int | None = None
     username: str | None = None
+
+
+class _Selves(msgspec.Struct, frozen=True):
+    data: Annotated[list[Myself], msgspec.Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,14 @@ class _Subscription(msgspec.Struct, frozen=True):
 
 class _Subscriptions(msgspec.Struct, frozen=True):
     data: list[_Subscription] = []
+
+
+class _Medium(msgspec.Struct, frozen=True):
+    id: str
+
+
+class _Media(msgspec.Struct, frozen=True):
+    data: list[_Medium] = []
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -124,20 +142,24 @@ class _Uploaded(msgspec.Struct, frozen=True):
 
 
 class GraphClient:
-    """Meta's Graph API for one base URL (host and version). Raises GraphError, never anything of the transport."""
+    """Meta's Graph API: one base URL (host and version), and that of Facebook's login for tokens of Pages (`Token`).
 
-    def __init__(self, http: httpx2.AsyncClient, base_url: str) -> None:
+    Raises GraphError, never anything of the transport.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, base_url: str, facebook_url: str) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
+        self._facebook_url = facebook_url.rstrip("/")
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, base_url: str, *, timeout_s: float) -> AsyncGenerator["GraphClient"]:
+    async def open(cls, base_url: str, facebook_url: str = "", *, timeout_s: float) -> AsyncGenerator["GraphClient"]:
         """A client with its connections. A call that takes longer than `timeout_s` is Unanswered."""
         limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
         timeout = httpx2.Timeout(timeout_s, connect=min(5.0, timeout_s))
         async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
-            yield cls(http, base_url)
+            yield cls(http, base_url, facebook_url)
 
     @property
     def is_facebook(self) -> bool:
@@ -153,7 +175,7 @@ class GraphClient:
             body |= {"messaging_type": "MESSAGE_TAG", "tag": tag}
         if reply_to is not None:
             body["reply_to"] = {"mid": reply_to}
-        answer = await self._answer("POST", f"{ig_id}/messages", token, None, body=body, is_send=True)
+        answer = await self._answer("POST", f"{_node(token, ig_id)}/messages", token, None, body=body, is_send=True)
         sent = _decode(answer.content, _Sent, is_send=True)
         mid = sent.message_id or sent.id
         if not mid:
@@ -162,7 +184,7 @@ class GraphClient:
 
     async def act(self, *, token: str, ig_id: str, to: Recipient, action: Body) -> None:
         """React, or show that somebody types or has seen. A repeat changes nothing. Rules S13, S14."""
-        await self._call("POST", f"{ig_id}/messages", token, _Sent, body={"recipient": to, **action})
+        await self._call("POST", f"{_node(token, ig_id)}/messages", token, _Sent, body={"recipient": to, **action})
 
     async def upload(self, *, token: str, ig_id: str, kind: str, file: Outgoing) -> str:
         """Hand a file over, to send it by the id that is answered. Not a send: again makes another id. Rule S11."""
@@ -175,7 +197,7 @@ class GraphClient:
             content=_around(head, file.content, tail), content_type=f"multipart/form-data; boundary={boundary}",
             size_bytes=len(head) + file.size_bytes + len(tail),
         )  # fmt: skip
-        made = await self._call("POST", f"{ig_id}/message_attachments", token, _Uploaded, body=form)
+        made = await self._call("POST", f"{_node(token, ig_id)}/message_attachments", token, _Uploaded, body=form)
         if not made.attachment_id:
             raise Unavailable("Instagram took the file without naming it.")
         return str(made.attachment_id)
@@ -187,7 +209,7 @@ class GraphClient:
     async def newest_messages(self, *, token: str, ig_id: str, igsid: str) -> list[ReadMessage]:
         """The newest messages with a participant, at most 20, newest first, their texts; none without a conversation. C2-C6."""
         parameters = {"platform": "instagram", "user_id": igsid, "fields": f"messages.limit(20){{{_MESSAGE_FIELDS}}}"}
-        found = await self._call("GET", f"{ig_id}/conversations", token, ReadConversations, parameters)
+        found = await self._call("GET", f"{_node(token, ig_id)}/conversations", token, ReadConversations, parameters)
         return found.items[0].messages.items if found.items else []
 
     async def conversations(
@@ -212,11 +234,39 @@ class GraphClient:
 
     async def subscribed_fields(self, *, token: str, ig_id: str) -> frozenset[str]:
         """The webhook fields that the account is subscribed to; none when it is not subscribed at all. Rule T10."""
-        found = await self._call("GET", f"{ig_id}/subscribed_apps", token, _Subscriptions)
+        found = await self._call("GET", f"{_node(token, ig_id)}/subscribed_apps", token, _Subscriptions)
         return frozenset(field for one in found.data for field in one.subscribed_fields)
 
+    async def subscribe(self, *, token: str, ig_id: str) -> frozenset[str]:
+        """Let the account's webhooks come, and read that back: the fields that are lacking. Rules T10, T11, T29."""
+        fields = _PAGE_FIELDS if page_of(token) else _INSTAGRAM_FIELDS
+        await self._answer("POST", f"{_node(token, ig_id)}/subscribed_apps", token, {"subscribed_fields": fields})
+        return frozenset(fields.split(",")) - await self.subscribed_fields(token=token, ig_id=ig_id)
+
+    async def unsubscribe(self, *, token: str, ig_id: str) -> None:
+        """End it. Rule T10."""
+        await self._answer("DELETE", f"{_node(token, ig_id)}/subscribed_apps", token, None)
+
+    async def try_conversations(self, *, token: str, ig_id: str) -> None:
+        """Harmless: whether messages may be read. Rule C1."""
+        await self._answer("GET", f"{_node(token, ig_id)}/conversations", token, {"platform": "instagram", "limit": "1"})
+
+    async def try_media(self, *, token: str, ig_id: str) -> None:
+        """Harmless: whether posts may be read, and their comments."""
+        await self._answer("GET", f"{ig_id}/media", token, {"fields": "id,comments_count", "limit": "1"})
+
+    async def try_comments(self, *, token: str, ig_id: str) -> None:
+        """Harmless: whether comments may be read, as far as there is a post."""
+        found = await self._call("GET", f"{ig_id}/media", token, _Media, {"fields": "id", "limit": "1"})
+        for one in found.data:
+            await self._answer("GET", f"{one.id}/comments", token, {"fields": "id", "limit": "1"})
+
+    async def try_insights(self, *, token: str, ig_id: str) -> None:
+        """Harmless: whether numbers may be read."""
+        await self._answer("GET", f"{ig_id}/insights", token, {"metric": "reach", "period": "day"})
+
     async def _conversations(self, token: str, ig_id: str, parameters: dict[str, str]) -> ConversationsPage:
-        answer = await self._answer("GET", f"{ig_id}/conversations", token, parameters)
+        answer = await self._answer("GET", f"{_node(token, ig_id)}/conversations", token, parameters)
         found = _decode(answer.content, ReadConversations, is_send=False)
         if found.paging.next and found.paging.after is None:
             raise Unavailable("Instagram does not say where its next page begins.")
@@ -241,7 +291,10 @@ class GraphClient:
 
     async def me(self, *, token: str) -> Myself:
         """Whose token this is: the cheapest call there is (rule T8)."""
-        return await self._call("GET", "me", token, Myself, {"fields": "id,user_id,username"})
+        fields = "id" if page_of(token) else "id,user_id,username"
+        content = (await self._answer("GET", "me", token, {"fields": fields})).content
+        wrapped = content.lstrip().startswith(b'{"data"')
+        return _decode(content, _Selves, is_send=False).data[0] if wrapped else _decode(content, Myself, is_send=False)
 
     async def _call(
         self,
@@ -266,10 +319,26 @@ class GraphClient:
         body: dict[str, Any] | _Form | None = None,
         is_send: bool = False,
     ) -> httpx2.Response:
+        """One attempt; a second only with another token, or one that proved to live: of the first Meta did nothing. Rule T14."""
+        try:
+            return await self._once(method, path, token, parameters, body=body, is_send=is_send)
+        except Unauthorised:
+            if not isinstance(token, Token) or token.mend is None:
+                raise
+            mended = await token.mend(token)
+            if mended is None or isinstance(body, _Form):  # a form is made while it is sent, once
+                raise
+        return await self._once(method, path, mended, parameters, body=body, is_send=is_send)
+
+    async def _once(
+        self, method: str, path: str, token: str, parameters: dict[str, str] | None, *, body: dict[str, Any] | _Form | None,
+        is_send: bool,
+    ) -> httpx2.Response:  # fmt: skip
+        base_url = self._facebook_url if page_of(token) else self._base_url
         try:
             answer = await self._http.request(
                 method,
-                f"{self._base_url}/{path}",
+                f"{base_url}/{path}",
                 params=parameters,
                 json=None if isinstance(body, _Form) else body,
                 content=body.content if isinstance(body, _Form) else None,
@@ -283,6 +352,11 @@ class GraphClient:
         if answer.status_code != 200 or answer.content.startswith(b'{"error"'):
             raise refusal(answer.status_code, answer.content, answer.headers, is_send=is_send)
         return answer
+
+
+def _node(token: str, ig_id: str) -> str:
+    """Whom messages and subscriptions belong to: the account, or its Page. Rule T16."""
+    return page_of(token) or ig_id
 
 
 def _part(boundary: str, name: str, file: Outgoing | None = None) -> bytes:

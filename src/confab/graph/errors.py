@@ -82,6 +82,8 @@ def _without_envelope(status: int, *, is_send: bool) -> GraphError:
     if status >= 500:
         text = f"Instagram answered {status} without saying more."
         return Unanswered(text) if is_send else Unavailable(text)
+    if status in (401, 403):
+        return Unauthorised(f"Instagram answered {status} without saying more.")
     return Rejected(f"Instagram answered {status} without saying more.")
 
 
@@ -106,6 +108,13 @@ def _class_of(error: _Error, status: int, *, is_send: bool) -> type[GraphError]:
 
 _SLOWER = "Instagram asks to slow down."
 _WORDS: dict[tuple[int | None, int | None], str] = {
+    (190, 458): "The app was removed at Instagram.",
+    (190, 459): "Instagram wants the account's owner to confirm who they are.",
+    (190, 464): "Instagram wants the account's owner to confirm who they are.",
+    (190, 460): "The password was changed.",
+    (190, 463): "The access token has expired.",
+    (190, 467): "The session was ended at Instagram.",
+    (190, 492): "The person who connected it may not manage the Page any more.",
     (10, 2534022): "Instagram says that the reply window is closed.",
     (10, 2018278): "Instagram says that the reply window is closed.",
     (10, 2018065): "Instagram says that the reply window is closed.",

@@ -17,4 +17,5 @@ async def of(conn: Conn, conversation: ConversationRow) -> Circumstances:
         handled_elsewhere=conversation.handled_elsewhere, human_agent=account.human_agent, health=account.health,
         health_reason=account.health_reason, has_token=account.has_token, paused_until=account.paused_until,
         restricted_until=account.restricted_until, restricted_reason=account.restricted_reason,
+        stopped_by=account.stopped_by, is_all_stopped=account.is_all_stopped,
     )  # fmt: skip

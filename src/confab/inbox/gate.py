@@ -1,6 +1,6 @@
 """May this be sent, now, by this actor? The one function that everything which goes out has to pass. Pure.
 
-Rules G1-G22 of docs/spec/gate.md. Asked when something is written, when what was scheduled is due, and at the moment of the call:
+Rules G1-G24 of docs/spec/gate.md. Asked when something is written, when what was scheduled is due, and at the moment of the call:
 what is allowed now may be refused later.
 """
 
@@ -66,6 +66,8 @@ class Circumstances:
     paused_until: datetime | None
     restricted_until: datetime | None
     restricted_reason: str | None
+    stopped_by: str | None
+    is_all_stopped: bool
 
 
 FINAL = frozenset({"G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12", "G16", "G17"})
@@ -155,6 +157,12 @@ def _automation(asked: Asked, state: Circumstances, now: datetime) -> Ruling | N
 
 def _waiting(state: Circumstances, now: datetime) -> Ruling | None:
     """What keeps all of the account waiting; the last thing asked, as waiting for a refusal is in vain."""
+    if state.stopped_by is not None:
+        what = "all sending" if state.is_all_stopped else "this account's sending"
+        return Ruling(
+            outcome="waits", rule="G23" if state.is_all_stopped else "G24", code="sending_stopped",
+            words=f"{state.stopped_by} stopped {what}: it waits here until somebody lets it go on.",
+        )  # fmt: skip
     if state.health != "ok" or not state.has_token:
         code: Literal["account_paused", "reconnect_needed"] = "account_paused" if state.health == "paused" else "reconnect_needed"
         words = state.health_reason or "The account must be reconnected before anything can be sent."

@@ -36,6 +36,8 @@ CommentKind = Literal["comment", "live_comment", "mention"]
 DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
 ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested", "schedule_cancelled"]
 WindowOpener = Literal["message", "postback", "referral"]
+Platform = Literal["instagram", "facebook"]
+"""Which of Meta's two logins connected an account."""
 AccountHealth = Literal["ok", "reconnect", "paused"]
 Receiving = Literal["webhooks", "polling"]
 Earlier = Literal["unknown", "asking", "more", "hidden", "none", "refused"]
@@ -95,6 +97,9 @@ class Account:
     see when somebody types here.
     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
     every `acknowledges_every_s` seconds, None: for every message.
+    `platform`: which login connected it, under which `meta_app` (None: the environment's), granting `scopes` (None: unknown);
+    `missing` says in words what does not work, None before it was tested. `disconnected_at`: nothing comes or goes, and what is
+    here is erased at `erase_at`. While `stopped_at` or `all_stopped_at` is set (for the whole workspace) nothing is sent.
     """
 
     id: AccountId
@@ -116,6 +121,16 @@ class Account:
     shows_indicators: bool
     connects_customers: bool
     acknowledges_every_s: int | None
+    platform: Platform | None
+    meta_app: str | None
+    scopes: list[str] | None
+    missing: list[str] | None
+    disconnected_at: datetime | None
+    erase_at: datetime | None
+    stopped_at: datetime | None
+    stopped_by: str | None
+    all_stopped_at: datetime | None
+    all_stopped_by: str | None
     version: int
 
 

@@ -9,14 +9,21 @@ from confab.model.inbox import Account, AccountId, IgId, MetaAppId, Viewer, Work
 from confab.model.media import MediaMode
 from confab.store.db import Conn, row, rows, run
 
-_VIEW: LiteralString = """
+VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
         i.expires_at AS token_expires_at, i.error AS token_error,
         a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
         a.restricted_until, a.restricted_reason, a.shows_indicators,
-        a.connects_customers, a.acknowledges_every_s, a.version
+        a.connects_customers, a.acknowledges_every_s, a.version,
+        a.disconnected_at, a.erase_at, a.stopped_at, a.stopped_by,
+        (SELECT w.stopped_at FROM workspaces w WHERE w.workspace_id = a.workspace_id) AS all_stopped_at,
+        (SELECT w.stopped_by FROM workspaces w WHERE w.workspace_id = a.workspace_id) AS all_stopped_by,
+        (SELECT m.name FROM account_routes r JOIN meta_apps m ON m.id = r.app_id
+            WHERE r.ig_id = a.ig_id AND r.workspace_id = a.workspace_id) AS meta_app,
+        i.platform, i.scopes, i.missing
     FROM accounts a LEFT JOIN integrations i ON i.workspace_id = a.workspace_id AND i.account_id = a.id
 """
+"""An account as everybody sees it; a condition is to follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +42,12 @@ async def all_for_viewer(conn: Conn, viewer: Viewer) -> list[Account]:
 
 async def of_workspace(conn: Conn, workspace: WorkspaceId) -> list[Account]:
     """Every account of a workspace, by username."""
-    return await rows(conn, Account, _VIEW + "WHERE a.workspace_id = $1 ORDER BY a.username, a.id", workspace)
+    return await rows(conn, Account, VIEW + "WHERE a.workspace_id = $1 ORDER BY a.username, a.id", workspace)
 
 
 async def for_workspace(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Account:
     """One account. Raises NotFound also when it belongs to another workspace."""
-    found = await row(conn, Account, _VIEW + "WHERE a.workspace_id = $1 AND a.id = $2", workspace, account)
+    found = await row(conn, Account, VIEW + "WHERE a.workspace_id = $1 AND a.id = $2", workspace, account)
     if found is None:
         raise NotFound("There is no such account.")
     return found
@@ -116,9 +123,79 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: 
         """INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (workspace_id, id) DO UPDATE
         SET username = EXCLUDED.username, version = accounts.version + 1,
+            disconnected_at = NULL, erase_at = NULL,
             health = CASE WHEN accounts.health = 'reconnect' THEN 'ok' ELSE accounts.health END,
             health_reason = CASE WHEN accounts.health = 'reconnect' THEN NULL ELSE accounts.health_reason END""",
         workspace, account, ig_id, username, now,
+    )  # fmt: skip
+
+
+async def named(conn: Conn, workspace: WorkspaceId, ig_id: IgId) -> AccountId | None:
+    """The workspace's account of this name at Meta, connected or not."""
+    return await conn.fetchval("SELECT id FROM accounts WHERE workspace_id = $1 AND ig_id = $2", workspace, ig_id)
+
+
+async def drop_route(conn: Conn, workspace: WorkspaceId, account: AccountId) -> None:
+    """What comes for the account belongs to nobody from now on."""
+    await run(conn, "DELETE FROM account_routes WHERE workspace_id = $1 AND account_id = $2", workspace, account)
+
+
+async def leave(
+    conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime, erase_at: datetime, reason: str
+) -> bool:  # fmt: skip
+    """The account is disconnected; False when it already was, or is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET disconnected_at = $3, erase_at = $4, health = 'reconnect', health_reason = $5,
+            version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND disconnected_at IS NULL""",
+        workspace, account, now, erase_at, reason,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def is_erased(conn: Conn, workspace: WorkspaceId, account: AccountId) -> None:
+    """Nothing of it is left but its name and its settings."""
+    await run(
+        conn,
+        "UPDATE accounts SET erase_at = NULL, version = version + 1 WHERE workspace_id = $1 AND id = $2",
+        workspace, account,
+    )  # fmt: skip
+
+
+async def stop(conn: Conn, workspace: WorkspaceId, account: AccountId, by: str | None, now: datetime) -> bool:
+    """A person stops the account's sending, or lets it go on (None); False when it already was so, or is not there."""
+    changed = await run(
+        conn,
+        """UPDATE accounts SET stopped_at = CASE WHEN $3::text IS NULL THEN NULL ELSE $4::timestamptz END, stopped_by = $3,
+            version = version + 1
+        WHERE workspace_id = $1 AND id = $2 AND (stopped_by IS NULL) <> ($3::text IS NULL)""",
+        workspace, account, by, now,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: datetime) -> bool:
+    """A person stops all sending of the workspace, or lets it go on (None); False when it already was so."""
+    changed = await run(
+        conn,
+        """UPDATE workspaces SET stopped_at = CASE WHEN $2::text IS NULL THEN NULL ELSE $3::timestamptz END, stopped_by = $2
+        WHERE workspace_id = $1 AND (stopped_by IS NULL) <> ($2::text IS NULL)""",
+        workspace, by, now,
+    )  # fmt: skip
+    if changed:
+        await run(conn, "UPDATE accounts SET version = version + 1 WHERE workspace_id = $1", workspace)
+    return changed > 0
+
+
+async def let_go_on(conn: Conn, workspace: WorkspaceId, accounts: list[AccountId], now: datetime) -> int:
+    """What waited because people had stopped it is due at once; how many."""
+    return await run(
+        conn,
+        """UPDATE outbound_messages SET due_at = $3
+        WHERE workspace_id = $1 AND account_id = ANY($2::uuid[]) AND state = 'queued' AND due_at > $3
+            AND error_code = 'sending_stopped'""",
+        workspace, accounts, now,
     )  # fmt: skip
 
 

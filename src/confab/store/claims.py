@@ -170,6 +170,8 @@ MAILS = Kind("mails", "mails", ["workspace_id", "id"])
 LIBRARY = Kind("library", "library_queue", ["workspace_id", "message_id"])
 LIBRARY_EVENTS = Kind("library_events", "library_events", ["workspace_id", "id"])
 TOKENS = Kind("tokens", "integrations", ["workspace_id", "account_id"], waiting="due_at IS NOT NULL")
+ERRANDS = Kind("errands", "account_errands", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
+META_REQUESTS = Kind("meta_requests", "meta_requests", ["id"], waiting="due_at IS NOT NULL")
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
@@ -177,8 +179,8 @@ SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
-    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, CHECKUPS, INSIGHTS,
-    NUMBERS, SCHEDULES,
+    HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
+    CHECKUPS, INSIGHTS, NUMBERS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

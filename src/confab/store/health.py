@@ -2,22 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
 from uuid import UUID
 
 from confab.model.inbox import Account, WorkspaceId
+from confab.store.accounts import VIEW
 from confab.store.db import Conn, Record, row, run
-
-_VIEW: LiteralString = """
-    SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode, a.complete_up_to,
-        a.incomplete_reason, a.receiving, a.polling_since,
-        a.restricted_until, a.restricted_reason, a.shows_indicators,
-        a.connects_customers, a.acknowledges_every_s, a.version,
-        (SELECT i.expires_at FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id)
-            AS token_expires_at,
-        (SELECT i.error FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS token_error
-    FROM accounts a
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +20,8 @@ class SendingState:
     paused_until: datetime | None
     restricted_until: datetime | None
     restricted_reason: str | None
+    stopped_by: str | None
+    is_all_stopped: bool
 
 
 async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> SendingState:
@@ -39,8 +30,10 @@ async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> Se
         conn,
         SendingState,
         """SELECT a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
-            EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token
-        FROM accounts a WHERE a.workspace_id = $1 AND a.id = $2""",
+            a.disconnected_at IS NULL AND
+            EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token,
+            coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped
+        FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id WHERE a.workspace_id = $1 AND a.id = $2""",
         workspace, account,
     )  # fmt: skip
     assert found is not None  # noqa: S101 -- a foreign key leads here
@@ -89,7 +82,8 @@ async def restrict(conn: Conn, workspace: WorkspaceId, account: UUID, until: dat
         await conn.fetchrow(
             "WITH changed AS (UPDATE accounts SET restricted_until = greatest(restricted_until, $3), restricted_reason = $4,"
             " version = version + 1 WHERE workspace_id = $1 AND id = $2"
-            " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) " + _VIEW.replace("accounts a", "changed a"),
+            " AND (restricted_until IS NULL OR restricted_until < $3) RETURNING *) "
+            + VIEW.replace("FROM accounts a", "FROM changed a"),
             workspace, account, until, reason,
         )
     )  # fmt: skip
@@ -100,7 +94,7 @@ async def touch(conn: Conn, workspace: WorkspaceId, account: UUID) -> Account | 
     return _account(
         await conn.fetchrow(
             "WITH changed AS (UPDATE accounts SET version = version + 1 WHERE workspace_id = $1 AND id = $2 RETURNING *) "
-            + _VIEW.replace("accounts a", "changed a"),
+            + VIEW.replace("FROM accounts a", "FROM changed a"),
             workspace, account,
         )
     )  # fmt: skip
@@ -112,7 +106,7 @@ async def mark_dead(conn: Conn, workspace: WorkspaceId, account: UUID, reason: s
         await conn.fetchrow(
             "WITH changed AS (UPDATE accounts SET health = 'reconnect', health_reason = $3, version = version + 1"
             " WHERE workspace_id = $1 AND id = $2 AND health <> 'reconnect' RETURNING *) "
-            + _VIEW.replace("accounts a", "changed a"),
+            + VIEW.replace("FROM accounts a", "FROM changed a"),
             workspace, account, reason,
         )
     )  # fmt: skip
@@ -132,7 +126,7 @@ async def enforce(
             " WHEN $3 = 'unblock' THEN 'ok' ELSE health END,"
             " health_reason = CASE WHEN health = 'reconnect' THEN health_reason ELSE $4 END"
             " WHERE workspace_id = $1 AND id = $2 AND (policy_at IS NULL OR policy_at < $5) RETURNING *) "
-            + _VIEW.replace("accounts a", "changed a"),
+            + VIEW.replace("FROM accounts a", "FROM changed a"),
             workspace, account, action, reason, at,
         )
     )  # fmt: skip

@@ -41,6 +41,8 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
     UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
     UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
+    UNION ALL SELECT 'errands', count(*) FROM account_errands WHERE due_at = 'infinity'
+    UNION ALL SELECT 'meta_requests', count(*) FROM meta_requests WHERE due_at = 'infinity'
     UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
     UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
@@ -164,6 +166,30 @@ CREATE FUNCTION public.workspaces_to_read() RETURNS SETOF uuid
     SET search_path TO 'public', 'pg_temp'
     AS $$ SELECT r.workspace_id FROM readers r WHERE r.role = session_user $$;
 COMMENT ON FUNCTION public.workspaces_to_read() IS 'Of whoever logged in, whatever role they took since.';
+CREATE TABLE public.account_errands (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    account_id uuid,
+    agent_id uuid,
+    platform text,
+    state_digest bytea,
+    secret bytea,
+    choices jsonb,
+    chosen text,
+    said text,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT account_errands_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'part'::text, 'erase'::text]))),
+    CONSTRAINT account_errands_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
+    CONSTRAINT account_errands_state_check CHECK ((state = ANY (ARRAY['away'::text, 'returned'::text, 'choosing'::text, 'chosen'::text, 'waiting'::text, 'done'::text, 'failed'::text])))
+);
+ALTER TABLE ONLY public.account_errands FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.account_errands.secret IS 'Sealed for this row: the code, then the person''s token while they choose a Page.';
 CREATE TABLE public.account_routes (
     ig_id text NOT NULL,
     workspace_id uuid NOT NULL,
@@ -224,8 +250,13 @@ CREATE TABLE public.accounts (
     restricted_reason text,
     throttles smallint DEFAULT 0 NOT NULL,
     shows_indicators boolean DEFAULT false NOT NULL,
+    disconnected_at timestamp with time zone,
+    erase_at timestamp with time zone,
+    stopped_at timestamp with time zone,
+    stopped_by text,
     connected_by uuid,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
+    CONSTRAINT accounts_check CHECK (((stopped_at IS NULL) = (stopped_by IS NULL))),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
     CONSTRAINT accounts_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT accounts_media_mode_check CHECK ((media_mode = ANY (ARRAY['store'::text, 'reference'::text]))),
@@ -554,13 +585,32 @@ CREATE TABLE public.integrations (
     refreshed_at timestamp with time zone,
     due_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
-    error text
+    error text,
+    platform text DEFAULT 'instagram'::text NOT NULL,
+    node_id text,
+    scopes text[],
+    missing text[],
+    user_id uuid,
+    scoped_id text,
+    user_token bytea,
+    user_token_expires_at timestamp with time zone,
+    CONSTRAINT integrations_node_id_check CHECK ((node_id <> ''::text)),
+    CONSTRAINT integrations_page CHECK (((platform = 'instagram'::text) OR (node_id IS NOT NULL))),
+    CONSTRAINT integrations_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
+    CONSTRAINT integrations_scoped_id_check CHECK ((scoped_id <> ''::text))
 );
 ALTER TABLE ONLY public.integrations FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.integrations.access_token IS 'AES-GCM: key id, nonce, ciphertext; bound to this row as associated data.';
 COMMENT ON COLUMN public.integrations.issued_at IS 'When Meta gave out this very token, as far as we know: before a day has passed it renews none.';
 COMMENT ON COLUMN public.integrations.due_at IS 'When to renew it; NULL: never, because it is dead.';
 COMMENT ON COLUMN public.integrations.error IS 'Why it could not be renewed the last time.';
+COMMENT ON COLUMN public.integrations.platform IS 'Which of Meta''s two logins connected it.';
+COMMENT ON COLUMN public.integrations.node_id IS 'The Page that messages go through; NULL with Instagram''s own login.';
+COMMENT ON COLUMN public.integrations.scopes IS 'What its owner granted; NULL: unknown.';
+COMMENT ON COLUMN public.integrations.missing IS 'What does not work, a sentence each, as the test of each permission said; NULL: never tested.';
+COMMENT ON COLUMN public.integrations.user_id IS 'The agent who connected it.';
+COMMENT ON COLUMN public.integrations.scoped_id IS 'Under which id Meta names its owner to this app, when the app is removed.';
+COMMENT ON COLUMN public.integrations.user_token IS 'Facebook: the person''s own token, sealed as the access token is; the Page''s is derived from it.';
 CREATE TABLE public.labels (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -808,6 +858,21 @@ CREATE TABLE public.meta_apps (
     created_at timestamp with time zone NOT NULL
 );
 COMMENT ON TABLE public.meta_apps IS 'Meta apps besides the one of the environment, which is NULL wherever an app is named. The secret is encrypted like a token.';
+CREATE TABLE public.meta_requests (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    user_digest bytea NOT NULL,
+    scoped_id bytea,
+    code_digest bytea,
+    asked_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT meta_requests_kind_check CHECK ((kind = ANY (ARRAY['deauthorize'::text, 'data_deletion'::text])))
+);
+COMMENT ON TABLE public.meta_requests IS 'The proof that a person asked and when it was done: a digest of who it was, and nothing they left.';
+COMMENT ON COLUMN public.meta_requests.scoped_id IS 'Sealed; forgotten when it is done.';
 CREATE TABLE public.notes (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1166,6 +1231,9 @@ CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    stopped_at timestamp with time zone,
+    stopped_by text,
+    CONSTRAINT workspaces_check CHECK (((stopped_at IS NULL) = (stopped_by IS NULL))),
     CONSTRAINT workspaces_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.workspaces FORCE ROW LEVEL SECURITY;
@@ -1252,6 +1320,10 @@ CREATE VIEW views.verification_tokens WITH (security_invoker='true') AS
      JOIN public.accounts a ON (((a.workspace_id = t.workspace_id) AND (a.id = t.account_id))));
 ALTER TABLE ONLY public.changes ATTACH PARTITION public.changes_other DEFAULT;
 ALTER TABLE ONLY public.deliveries ATTACH PARTITION public.deliveries_other DEFAULT;
+ALTER TABLE ONLY public.account_errands
+    ADD CONSTRAINT account_errands_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.account_errands
+    ADD CONSTRAINT account_errands_workspace_id_state_digest_key UNIQUE (workspace_id, state_digest);
 ALTER TABLE ONLY public.account_routes
     ADD CONSTRAINT account_routes_account_id_key UNIQUE (account_id);
 ALTER TABLE ONLY public.account_routes
@@ -1362,6 +1434,10 @@ ALTER TABLE ONLY public.meta_apps
     ADD CONSTRAINT meta_apps_name_key UNIQUE (name);
 ALTER TABLE ONLY public.meta_apps
     ADD CONSTRAINT meta_apps_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.meta_requests
+    ADD CONSTRAINT meta_requests_code_digest_key UNIQUE (code_digest);
+ALTER TABLE ONLY public.meta_requests
+    ADD CONSTRAINT meta_requests_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.notes
     ADD CONSTRAINT notes_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE public.outbound_messages
@@ -1428,6 +1504,8 @@ ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
+CREATE INDEX account_errands_account ON public.account_errands USING btree (workspace_id, account_id);
+CREATE INDEX account_errands_due ON public.account_errands USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
@@ -1455,6 +1533,7 @@ CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
 CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX integrations_scoped ON public.integrations USING btree (scoped_id) WHERE (scoped_id IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
 CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
@@ -1480,6 +1559,7 @@ CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
 CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC);
 CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
+CREATE INDEX meta_requests_due ON public.meta_requests USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX note_page ON public.notes USING btree (workspace_id, conversation_id, created_at, id);
 CREATE INDEX notes_agent ON public.notes USING btree (agent_id);
 CREATE INDEX outbound_batch ON public.outbound_messages USING btree (workspace_id, batch_id, id) WHERE (batch_id IS NOT NULL);
@@ -1519,6 +1599,10 @@ CREATE INDEX welcomes_due ON public.welcomes USING btree (due_at);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
+ALTER TABLE ONLY public.account_errands
+    ADD CONSTRAINT account_errands_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.account_errands
+    ADD CONSTRAINT account_errands_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.account_routes
     ADD CONSTRAINT account_routes_app_id_fkey FOREIGN KEY (app_id) REFERENCES public.meta_apps(id);
 ALTER TABLE ONLY public.account_watches
@@ -1649,9 +1733,11 @@ ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE public.account_errands ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.account_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.activities ENABLE ROW LEVEL SECURITY;
+CREATE POLICY all_workspaces ON public.account_errands TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.account_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.accounts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.activities TO confab_worker USING (true) WITH CHECK (true);
@@ -1753,6 +1839,7 @@ CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reade
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_counts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_numbers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_workspace ON public.account_errands TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.activities TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1851,8 +1938,10 @@ REVOKE ALL ON FUNCTION public.workspaces_of(agent uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspaces_of(agent uuid) TO confab_app;
 REVOKE ALL ON FUNCTION public.workspaces_to_read() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.workspaces_to_read() TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_errands TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_errands TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_app;
-GRANT SELECT ON TABLE public.account_routes TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_routes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO confab_worker;
@@ -1930,6 +2019,12 @@ GRANT SELECT(refreshed_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(due_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(attempts) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(error) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(platform) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(node_id) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(scopes) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(missing) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(user_id) ON TABLE public.integrations TO confab_app;
+GRANT SELECT(user_token_expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_worker;
@@ -1977,6 +2072,13 @@ GRANT SELECT(deleted_at) ON TABLE public.messages TO confab_reader;
 GRANT SELECT(processed) ON TABLE public.messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
 GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
+GRANT INSERT ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_requests TO confab_worker;
+GRANT SELECT(id) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(kind) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(code_digest) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(asked_at) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(done_at) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;
@@ -2061,6 +2163,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.welcomes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workspaces TO confab_worker;
 GRANT SELECT,INSERT ON TABLE public.workspaces TO confab_app;
+GRANT UPDATE(stopped_at) ON TABLE public.workspaces TO confab_app;
+GRANT UPDATE(stopped_by) ON TABLE public.workspaces TO confab_app;
 GRANT SELECT ON TABLE views.instagram_profiles TO confab_app;
 GRANT SELECT ON TABLE views.instagram_profiles TO confab_worker;
 GRANT SELECT ON TABLE views.instagram_profiles TO confab_reader;

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import LiteralString
 
-from confab.model.inbox import AccountId, IgId, WorkspaceId
+from confab.model.inbox import AccountId, AgentId, IgId, Platform, WorkspaceId
 from confab.store.db import Conn, row, rows, run
 
 _SEALED: LiteralString = """
-    SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token, i.issued_at, i.expires_at
+    SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token, i.issued_at, i.expires_at, i.node_id, i.user_token,
+        i.user_token_expires_at
     FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
 """
 
@@ -23,32 +24,77 @@ class SealedToken:
     access_token: bytes = field(repr=False)
     issued_at: datetime
     expires_at: datetime | None
+    node_id: str | None
+    user_token: bytes | None = field(repr=False)
+    user_token_expires_at: datetime | None
 
 
-async def put(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """How a login connected an account: all but its token. As the columns of `integrations`."""
+
+    platform: Platform = "instagram"
+    node_id: str | None = None
+    scopes: list[str] | None = None
+    user_id: AgentId | None = None
+    scoped_id: str | None = None
+    user_token: bytes | None = field(default=None, repr=False)
+    user_token_expires_at: datetime | None = None
+
+
+async def put(  # noqa: PLR0913 -- the columns of a row
     conn: Conn,
     workspace: WorkspaceId,
     account: AccountId,
     *,
     sealed: bytes,
     expires_at: datetime | None,
+    link: Link,
     due_at: datetime,
     now: datetime,
 ) -> None:
     """Store the account's sealed token in place of the one before, to be renewed at `due_at`."""
     await run(
         conn,
-        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, issued_at, due_at, updated_at)
-        VALUES ($1, $2, $3, $4, $6, $5, $6)
+        """INSERT INTO integrations (workspace_id, account_id, access_token, expires_at, issued_at, due_at, updated_at,
+            platform, node_id, scopes, user_id, scoped_id, user_token, user_token_expires_at)
+        VALUES ($1, $2, $3, $4, $6, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, issued_at = $6,
-            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6""",
-        workspace, account, sealed, expires_at, due_at, now,
+            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6,
+            platform = $7, node_id = $8, scopes = $9, user_id = $10, scoped_id = $11, user_token = $12,
+            user_token_expires_at = $13, missing = NULL""",
+        workspace, account, sealed, expires_at, due_at, now, link.platform, link.node_id, link.scopes, link.user_id,
+        link.scoped_id, link.user_token, link.user_token_expires_at,
     )  # fmt: skip
 
 
 async def get(conn: Conn, workspace: WorkspaceId, account: AccountId) -> SealedToken | None:
-    """The account's token, for the vault to open; None without one."""
+    """The account's token, for the vault to open; None without one, or when it was disconnected."""
+    return await row(
+        conn,
+        SealedToken,
+        _SEALED + "WHERE i.workspace_id = $1 AND i.account_id = $2 AND a.disconnected_at IS NULL",
+        workspace, account,
+    )  # fmt: skip
+
+
+async def of_left(conn: Conn, workspace: WorkspaceId, account: AccountId) -> SealedToken | None:
+    """The token of an account that was disconnected, to say farewell with."""
     return await row(conn, SealedToken, _SEALED + "WHERE i.workspace_id = $1 AND i.account_id = $2", workspace, account)
+
+
+async def forget(conn: Conn, workspace: WorkspaceId, account: AccountId) -> None:
+    """The account has no token any more."""
+    await run(conn, "DELETE FROM integrations WHERE workspace_id = $1 AND account_id = $2", workspace, account)
+
+
+async def set_missing(conn: Conn, workspace: WorkspaceId, account: AccountId, missing: list[str]) -> None:
+    """What a test of each permission found not to work, a sentence each."""
+    await run(
+        conn,
+        "UPDATE integrations SET missing = $3 WHERE workspace_id = $1 AND account_id = $2",
+        workspace, account, missing,
+    )  # fmt: skip
 
 
 async def every(conn: Conn) -> list[SealedToken]:
@@ -56,25 +102,28 @@ async def every(conn: Conn) -> list[SealedToken]:
     return await rows(conn, SealedToken, _SEALED + "ORDER BY 1, 2 FOR NO KEY UPDATE OF i")
 
 
-async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes) -> None:
-    """Replace a token by itself under another key."""
+async def reseal(conn: Conn, workspace: WorkspaceId, account: AccountId, sealed: bytes, user_token: bytes | None = None) -> None:
+    """Replace a token, and that of the person behind it, by itself under another key."""
     await run(
         conn,
-        "UPDATE integrations SET access_token = $3 WHERE workspace_id = $1 AND account_id = $2",
-        workspace, account, sealed,
+        "UPDATE integrations SET access_token = $3, user_token = $4 WHERE workspace_id = $1 AND account_id = $2",
+        workspace, account, sealed, user_token,
     )  # fmt: skip
 
 
-async def renewed(
-    conn: Conn, before: SealedToken, *, sealed: bytes, expires_at: datetime | None, due_at: datetime, now: datetime
-) -> bool:
+async def renewed(  # noqa: PLR0913 -- the columns of a row
+    conn: Conn, before: SealedToken, *, sealed: bytes, expires_at: datetime | None, due_at: datetime, now: datetime,
+    user_token: bytes | None = None, user_token_expires_at: datetime | None = None,
+) -> bool:  # fmt: skip
     """Put the renewed token in the place of the one that was renewed; False when somebody has put another there meanwhile."""
     changed = await run(
         conn,
         """UPDATE integrations SET access_token = $4, issued_at = $7, refreshed_at = $7, updated_at = $7, expires_at = $5,
-            due_at = $6, attempts = 0, error = NULL
+            due_at = $6, attempts = 0, error = NULL, user_token = coalesce($8, user_token),
+            user_token_expires_at = CASE WHEN $8::bytea IS NULL THEN user_token_expires_at ELSE $9 END
         WHERE workspace_id = $1 AND account_id = $2 AND access_token = $3""",
-        before.workspace_id, before.account_id, before.access_token, sealed, expires_at, due_at, now,
+        before.workspace_id, before.account_id, before.access_token, sealed, expires_at, due_at, now, user_token,
+        user_token_expires_at,
     )  # fmt: skip
     return changed > 0
 

@@ -107,10 +107,31 @@ async def test_rotating_keys_seals_every_token_again(
     account = await add(app_db, clock, workspace, "1004")
     newer = Vault(keys=(os.urandom(32), *VAULT.keys), file=None)
     async with worker_db.transaction() as conn:
-        assert await connect.rotate(conn, newer) >= 1
+        assert (await connect.rotate(conn, newer, clock.now())).sealed >= 1
         sealed = await tokens.get(conn, workspace, account.id)
     assert sealed is not None
     assert newer.is_current(sealed.access_token)
     assert Vault(keys=newer.keys[:1], file=None).open(sealed.access_token, workspace, account.id) == "first-access-token"
     async with worker_db.transaction() as conn:  # back, for the other tests
-        await connect.rotate(conn, Vault(keys=(*VAULT.keys, *newer.keys), file=None))
+        await connect.rotate(conn, Vault(keys=(*VAULT.keys, *newer.keys), file=None), clock.now())
+
+
+async def test_AC18_what_no_key_opens_is_named_and_said_at_its_account_and_rotating_goes_on_with_the_others(
+    app_db: Database, worker_db: Database, clock: Clock, workspace: WorkspaceId
+) -> None:
+    readable = await add(app_db, clock, workspace, "1090")
+    lost = await add(app_db, clock, workspace, "1091")
+    elsewhere = Vault(keys=(os.urandom(32),), file=None)
+    newer = Vault(keys=(os.urandom(32), *VAULT.keys), file=None)
+    async with worker_db.transaction() as conn:
+        await tokens.reseal(conn, workspace, lost.id, elsewhere.seal("gone", workspace, lost.id))
+        done = await connect.rotate(conn, newer, clock.now())
+        sealed = await tokens.get(conn, workspace, readable.id)
+        said = await store.for_workspace(conn, workspace, lost.id)
+        await connect.rotate(conn, Vault(keys=(*VAULT.keys, *newer.keys), file=None), clock.now())
+        await tokens.forget(conn, workspace, lost.id)
+    assert done.unreadable == ["1091"]
+    assert sealed is not None
+    assert newer.is_current(sealed.access_token)
+    assert said.health == "reconnect"
+    assert "key is missing" in (said.health_reason or "")

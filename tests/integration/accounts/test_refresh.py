@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from confab.accounts import connect
 from confab.accounts.connect import Connection
+from confab.accounts.oauth import Entrances
 from confab.accounts.refresh import Refreshes, due_at
+from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault
 from confab.clock import Clock
 from confab.errors import GraphError, Rejected, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, Myself, Renewed
+from confab.graph.login import LoginClient
 from confab.model.inbox import Account, IgId
+from confab.settings import Settings
 from confab.store import accounts, claims, tokens
 from confab.store.claims import Due
 from confab.store.db import Database, Doors
@@ -48,7 +53,13 @@ class Keeper:
     def __init__(self, app: Database, db: Database, doors: Doors, world: World) -> None:
         self.app, self.db, self.world, self.meta = app, db, world, Meta()
         self.vault, self.clock = Vault(keys=(bytes(32),), file=None), Clock(ahead=NOON - Clock().now())
-        self.refreshes = Refreshes(db, self.meta, self.vault, self.clock, Wake(doors.worker))
+        self.refreshes = self._refreshes(db, doors)
+
+    def _refreshes(self, db: Database, doors: Doors) -> Refreshes:
+        entrances = Entrances.of(Settings())
+        logins = LoginClient(httpx2.AsyncClient(), entrances.hosts)  # never asked: no account here is a Page's
+        renewal = Renewal(self.meta, logins, self.vault, self.clock, entrances)
+        return Refreshes(db, self.meta, self.vault, self.clock, Wake(doors.worker), renewal)
 
     async def connects(self, *, days: float | None, token: str = "IGAA") -> None:
         now = self.clock.now()

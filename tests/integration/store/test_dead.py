@@ -56,6 +56,10 @@ REST: dict[str, LiteralString] = {
         SELECT workspace_id, gen_random_uuid(), id, 'created', '{}', now(), now() FROM messages""",
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         SELECT workspace_id, id, 'sealed', now(), now(), now() FROM accounts""",
+    "errands": """INSERT INTO account_errands (workspace_id, id, kind, state, created_at, due_at)
+        SELECT workspace_id, gen_random_uuid(), 'login', 'returned', now(), now() FROM workspaces""",
+    "meta_requests": """INSERT INTO meta_requests (id, kind, user_digest, asked_at, due_at)
+        VALUES (gen_random_uuid(), 'deauthorize', 'd', now(), now())""",
     "checkups": "INSERT INTO checkups (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         SELECT workspace_id, id, now(), now(), now() FROM accounts""",

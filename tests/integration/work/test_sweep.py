@@ -45,6 +45,10 @@ ROWS = {
         VALUES ($2, $2, $2, 'created', '{}', $1, $1)""",
     "tokens": """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at, due_at)
         VALUES ($2, $2, 'sealed', $1, $1, $1)""",
+    "errands": """INSERT INTO account_errands (workspace_id, id, kind, state, created_at, due_at)
+        VALUES ($2, $2, 'login', 'returned', $1, $1)""",
+    "meta_requests": """INSERT INTO meta_requests (id, kind, user_digest, asked_at, due_at)
+        VALUES ($2, 'deauthorize', 'd', $1, $1)""",
     "checkups": "INSERT INTO checkups (workspace_id, due_at) VALUES ($2, $1)",
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         VALUES ($2, $2, $1, $1, $1)""",

@@ -32,6 +32,8 @@ ACCOUNT = Account(
     complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
     receiving="webhooks", polling_since=None, restricted_until=None,
     restricted_reason=None, shows_indicators=False, connects_customers=False, acknowledges_every_s=None, version=1,
+    platform="instagram", meta_app=None, scopes=None, missing=None, disconnected_at=None, erase_at=None, stopped_at=None,
+    stopped_by=None, all_stopped_at=None, all_stopped_by=None,
 )  # fmt: skip
 BAKERY = AccountSeen(
     account=ACCOUNT, about="@harbour.bakery", platform="instagram",
@@ -68,8 +70,9 @@ def with_settings(**changed: Any) -> Seen:
 
 
 def with_bakery(**changed: Any) -> Seen:
-    """The same installation with another account. What `Account` has is changed there."""
-    of_account = {name: value for name, value in changed.items() if name in Account.__dataclass_fields__}
+    """The same installation with another account. What `Account` alone has is changed there."""
+    its_own = Account.__dataclass_fields__.keys() - AccountSeen.__dataclass_fields__.keys()
+    of_account = {name: value for name, value in changed.items() if name in its_own}
     rest = {name: value for name, value in changed.items() if name not in of_account}
     return replace(WELL, accounts=[replace(BAKERY, account=replace(ACCOUNT, **of_account), **rest)])
 

@@ -21,6 +21,7 @@ import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
 import { Connecting } from "./connecting"
 import { ImportPanel } from "./import-panel"
+import { Link } from "./link"
 
 /** One account. What is well is said quietly; what is not has a mark and its reason. */
 export function AccountCard({ account, connectingOff }: { account: Account; connectingOff: string | null }) {
@@ -57,6 +58,7 @@ export function AccountCard({ account, connectingOff }: { account: Account; conn
       <HumanAgent account={account} />
       <Indicators account={account} />
       <MediaMode account={account} />
+      <Link account={account} />
       <QueueLine account={account} />
       <Connecting account={account} whyOff={connectingOff} />
       <ImportPanel account={account} />

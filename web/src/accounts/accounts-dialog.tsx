@@ -4,6 +4,7 @@ import { explain } from "../api/client"
 import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { AccountCard } from "./account-card"
+import { Connect } from "./connect"
 
 /** Every Instagram account: how our link to it fares, how complete it is, and the import of its past. */
 export function AccountsDialog({ onClose }: { onClose: () => void }) {
@@ -28,19 +29,22 @@ function Accounts() {
   }
   if (accounts.items.length === 0) {
     return (
-      <p className="text-sm text-ink-2">
-        No Instagram account yet. Whoever runs the server connects one by a command; docs/operations.md says
-        how under “Connect an account”.
-      </p>
+      <>
+        <p className="mb-3 text-sm text-ink-2">No Instagram account yet. Owners and admins connect one.</p>
+        <Connect accounts={[]} />
+      </>
     )
   }
   return (
-    <ul className="flex flex-col gap-4">
-      {accounts.items.map((account) => (
-        <li key={account.id}>
-          <AccountCard account={account} connectingOff={accounts.connecting_off} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <Connect accounts={accounts.items} />
+      <ul className="flex flex-col gap-4">
+        {accounts.items.map((account) => (
+          <li key={account.id}>
+            <AccountCard account={account} connectingOff={accounts.connecting_off} />
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -27,3 +27,38 @@ export function useChangeAccount() {
     onSuccess: (account) => applyChange(cache, { seq: 0, type: "account_updated", account }),
   })
 }
+
+/** Ends our link to an account; what is here is erased in thirty days. */
+export function useDisconnect() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) =>
+      answer(http.POST("/api/v1/accounts/{id}/disconnect", { params: { path: { id } } })),
+    onSuccess: (account) => applyChange(cache, { seq: 0, type: "account_updated", account }),
+  })
+}
+
+/** Nothing of the account is sent, or it goes on. */
+export function useStopAccount() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, isStopped }: { id: string; isStopped: boolean }) => {
+      const of = { params: { path: { id } } }
+      const path = "/api/v1/accounts/{id}/stop"
+      return answer(isStopped ? http.PUT(path, of) : http.DELETE(path, of))
+    },
+    onSuccess: (account) => applyChange(cache, { seq: 0, type: "account_updated", account }),
+  })
+}
+
+/** The emergency stop of the workspace, or its end. */
+export function useStopAll() {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (isStopped: boolean) =>
+      answer(isStopped ? http.PUT("/api/v1/stop") : http.DELETE("/api/v1/stop")),
+    onSuccess: ({ items }) => {
+      for (const account of items) applyChange(cache, { seq: 0, type: "account_updated", account })
+    },
+  })
+}

@@ -6,6 +6,7 @@ import { Icon } from "../ui/icon"
 import { ACCOUNTS_HASH, dropHash, SAVED_REPLIES_HASH, useHash } from "../ui/use-hash"
 import { NARROW, useMedia } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
+import { AccountBanner } from "./account-banner"
 import { Rail } from "./rail"
 
 const AccountsDialog = lazy(async () => ({
@@ -26,6 +27,7 @@ export function Shell({ session, children }: { session: Session; children: React
   return (
     <div className="flex h-dvh flex-col">
       <ConnectionBanner />
+      <AccountBanner />
       <div className="flex min-h-0 flex-1 flex-col-reverse pane:flex-row">
         {!(isNarrow && isInThread) && <Rail session={session} onHelp={() => setHelpOpen(true)} />}
         {children}

@@ -28,6 +28,16 @@ export const ACCOUNT: Account = {
   shows_indicators: false,
   connects_customers: false,
   acknowledges_every_s: null,
+  platform: "instagram",
+  meta_app: null,
+  scopes: null,
+  missing: null,
+  disconnected_at: null,
+  erase_at: null,
+  stopped_at: null,
+  stopped_by: null,
+  all_stopped_at: null,
+  all_stopped_by: null,
   version: 1,
 }
 

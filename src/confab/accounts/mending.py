@@ -1,0 +1,101 @@
+"""A token that Meta refuses while it is used: believed after a second call, mended once where that can be, else said. Rule AC10.
+
+However many calls fail at once, an account is mended once: the others wait, and find another token or the verdict.
+"""
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime
+
+from confab.accounts.refresh import Refreshes
+from confab.accounts.renewal import Fresh, Renewal
+from confab.accounts.vault import NO_KEY, Vault
+from confab.clock import Clock
+from confab.errors import GraphError, Misconfigured, Rejected, Unauthorised
+from confab.graph.client import GraphClient
+from confab.graph.token import Token
+from confab.model.changes import AccountUpdated
+from confab.model.inbox import AccountId, WorkspaceId
+from confab.store import changes, health, tokens, wake
+from confab.store.db import Conn, Database
+from confab.store.tokens import SealedToken
+from confab.store.wake import Wake
+
+
+class Lines:
+    """Opens the tokens of accounts, each with what to do when it turns out to be dead."""
+
+    def __init__(
+        self, db: Database, graph: GraphClient, vault: Vault, clock: Clock, waker: Wake, renewal: Renewal, refreshes: Refreshes
+    ) -> None:
+        self._db = db
+        self._graph = graph
+        self._vault = vault
+        self._clock = clock
+        self._wake = waker
+        self._renewal = renewal
+        self._refreshes = refreshes
+        self._one_by_one: defaultdict[AccountId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def of(self, conn: Conn, workspace: WorkspaceId, account: AccountId) -> tuple[str, Token] | None:
+        """The account's id at Meta and its token; None without one, or when no key opens it: then the account says so."""
+        kept = await tokens.get(conn, workspace, account)
+        if kept is None:
+            return None
+        try:
+            return kept.ig_id, self._token(kept)
+        except Misconfigured:
+            await _say(conn, kept, NO_KEY, self._clock.now())
+            return None
+
+    def _token(self, kept: SealedToken) -> Token:
+        text = self._vault.open(kept.access_token, kept.workspace_id, kept.account_id)
+
+        async def mend(dead: Token) -> Token | None:
+            async with self._one_by_one[kept.account_id]:
+                return await self._mend(kept, dead)
+
+        return Token(text, kept.node_id, mend)
+
+    async def _mend(self, kept: SealedToken, dead: Token) -> Token | None:
+        """The token to try once more with; None when there is none, which people have been told then."""
+        async with self._db.transaction() as conn:
+            now_kept = await tokens.get(conn, kept.workspace_id, kept.account_id)
+        if now_kept is None:
+            return None
+        current = Token(self._vault.open(now_kept.access_token, kept.workspace_id, kept.account_id), now_kept.node_id)
+        if current != dead:
+            return current  # somebody was faster
+        try:
+            await self._graph.me(token=current)
+        except Unauthorised as sure:
+            return await self._replaced(now_kept, sure)
+        except GraphError:
+            return None
+        return current
+
+    async def _replaced(self, kept: SealedToken, sure: Unauthorised) -> Token | None:
+        """Instagram renews no dead token (T7); a Page's is derived again, while the person's lives."""
+        now = self._clock.now()
+        try:
+            fresh = await self._renewal.derived(kept)
+        except (Unauthorised, Rejected, Misconfigured):
+            fresh = None
+        except GraphError:
+            return None  # nobody knows yet: what failed is tried again, and this with it
+        if fresh is not None and fresh.token != self._vault.open(kept.access_token, kept.workspace_id, kept.account_id):
+            return await self._kept(kept, fresh, now)
+        async with self._db.transaction() as conn:
+            await self._refreshes.dead(conn, kept, sure, now)
+        self._wake.say(wake.changed(kept.workspace_id))
+        return None
+
+    async def _kept(self, kept: SealedToken, fresh: Fresh, now: datetime) -> Token:
+        await self._refreshes.put(kept, fresh, now)
+        return Token(fresh.token, kept.node_id)
+
+
+async def _say(conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
+    account = await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason)
+    if account is not None:
+        await changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)

@@ -1,0 +1,208 @@
+"""Errands of accounts as due rows: a login that came back, a farewell at Meta, an erasure. And what people asked Meta for."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from confab.model.inbox import AccountId, AgentId, Platform, WorkspaceId
+from confab.store.db import Conn, Json, row, rows, run
+
+ErrandState = Literal["away", "returned", "choosing", "chosen", "waiting", "done", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One errand. `choices`: the Pages there are to choose from, `chosen` one of them; `said`: what came of it, for people."""
+
+    workspace_id: WorkspaceId
+    id: UUID
+    kind: Literal["login", "part", "erase"]
+    state: ErrandState
+    account_id: AccountId | None
+    agent_id: AgentId | None
+    platform: Platform | None
+    secret: bytes | None = field(repr=False)
+    choices: list[dict[str, Any]] | None  # as `accounts/oauth.py` wrote them
+    chosen: str | None
+    said: str | None
+
+
+async def leave(  # noqa: PLR0913 -- the columns of a row
+    conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, *, platform: Platform, state_digest: bytes, now: datetime,
+    expires_at: datetime,
+) -> None:  # fmt: skip
+    """Somebody leaves for Meta's login, and may come back with this state until it expires."""
+    await run(
+        conn,
+        """INSERT INTO account_errands (workspace_id, id, kind, state, agent_id, platform, state_digest, created_at, expires_at)
+        VALUES ($1, $2, 'login', 'away', $3, $4, $5, $6, $7)""",
+        workspace, errand, agent, platform, state_digest, now, expires_at,
+    )  # fmt: skip
+
+
+async def come_back(conn: Conn, workspace: WorkspaceId, agent: AgentId, state_digest: bytes, now: datetime) -> UUID | None:
+    """The login that this state belongs to, once: None when it is another's, too old, or was used."""
+    return await conn.fetchval(
+        """UPDATE account_errands SET state = 'failed', state_digest = NULL, said = 'Nobody let us in.'
+        WHERE workspace_id = $1 AND agent_id = $2 AND state_digest = $3 AND state = 'away' AND expires_at > $4 RETURNING id""",
+        workspace, agent, state_digest, now,
+    )  # fmt: skip
+
+
+async def go_on(conn: Conn, workspace: WorkspaceId, errand: UUID, sealed: bytes, now: datetime) -> None:
+    """It came back with a code: to be redeemed at once."""
+    await run(
+        conn,
+        """UPDATE account_errands SET state = 'returned', secret = $3, due_at = $4, said = NULL
+        WHERE workspace_id = $1 AND id = $2""",
+        workspace, errand, sealed, now,
+    )  # fmt: skip
+
+
+async def choose(
+    conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, chosen: str, now: datetime
+) -> bool:  # fmt: skip
+    """One of the Pages; False when there is nothing to choose any more, or this Page is not among them."""
+    changed = await run(
+        conn,
+        """UPDATE account_errands SET state = 'chosen', chosen = $4, due_at = $5
+        WHERE workspace_id = $1 AND id = $2 AND agent_id = $3 AND state = 'choosing' AND expires_at > $5
+            AND choices @> jsonb_build_array(jsonb_build_object('page', $4::text))""",
+        workspace, errand, agent, chosen, now,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def get(conn: Conn, workspace: WorkspaceId, errand: UUID) -> Errand | None:
+    """One errand."""
+    return await row(
+        conn,
+        Errand,
+        """SELECT workspace_id, id, kind, state, account_id, agent_id, platform, secret, choices, chosen, said
+        FROM account_errands WHERE workspace_id = $1 AND id = $2""",
+        workspace, errand,
+    )  # fmt: skip
+
+
+async def offer(
+    conn: Conn, workspace: WorkspaceId, errand: UUID, sealed: bytes, choices: list[dict[str, Any]]
+) -> None:  # fmt: skip
+    """There are several Pages: which one is for a person to say."""
+    await run(
+        conn,
+        """UPDATE account_errands SET state = 'choosing', secret = $3, choices = $4, due_at = NULL, attempts = 0
+        WHERE workspace_id = $1 AND id = $2""",
+        workspace, errand, sealed, Json(choices),
+    )  # fmt: skip
+
+
+async def connected(conn: Conn, workspace: WorkspaceId, errand: UUID, account: AccountId) -> None:
+    """The account is there; what is left to do can be repeated."""
+    await run(
+        conn,
+        """UPDATE account_errands SET state = 'waiting', account_id = $3, secret = NULL, choices = NULL
+        WHERE workspace_id = $1 AND id = $2""",
+        workspace, errand, account,
+    )  # fmt: skip
+
+
+async def settle(
+    conn: Conn, workspace: WorkspaceId, errand: UUID, state: ErrandState, said: str | None, account: AccountId | None = None
+) -> None:
+    """It is over; its secret is forgotten."""
+    await run(
+        conn,
+        """UPDATE account_errands SET state = $3, said = $4, account_id = coalesce($5, account_id), secret = NULL,
+            choices = NULL, state_digest = NULL, due_at = NULL
+        WHERE workspace_id = $1 AND id = $2""",
+        workspace, errand, state, said, account,
+    )  # fmt: skip
+
+
+async def ask(
+    conn: Conn, workspace: WorkspaceId, errand: UUID, kind: Literal["part", "erase"], account: AccountId, now: datetime,
+    due_at: datetime,
+) -> None:  # fmt: skip
+    """Something is to be done for an account then."""
+    await run(
+        conn,
+        """INSERT INTO account_errands (workspace_id, id, kind, state, account_id, created_at, due_at)
+        VALUES ($1, $2, $3, 'waiting', $4, $5, $6)""",
+        workspace, errand, kind, account, now, due_at,
+    )  # fmt: skip
+
+
+async def drop(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
+    """What was to be done for an account when it left is not done: it is back."""
+    return await run(
+        conn,
+        "DELETE FROM account_errands WHERE workspace_id = $1 AND account_id = $2 AND kind <> 'login'",
+        workspace, account,
+    )  # fmt: skip
+
+
+async def forget_old(conn: Conn, before: datetime) -> int:
+    """Logins that were over or never came back before then are gone. Across workspaces."""
+    return await run(conn, "DELETE FROM account_errands WHERE created_at < $1 AND due_at IS NULL AND state <> 'waiting'", before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a person asked Meta for. `scoped_id` is sealed, and None once it is done."""
+
+    id: UUID
+    kind: Literal["deauthorize", "data_deletion"]
+    scoped_id: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """When somebody asked for the deletion of their data, and when that was done."""
+
+    asked_at: datetime
+    done_at: datetime | None
+
+
+async def keep_request(
+    conn: Conn, request: UUID, kind: str, *, digest: bytes, sealed: bytes, code_digest: bytes | None, now: datetime
+) -> None:
+    """Keep what Meta told us of a person, to be done at once. Installation-wide."""
+    await run(
+        conn,
+        """INSERT INTO meta_requests (id, kind, user_digest, scoped_id, code_digest, asked_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $6)""",
+        request, kind, digest, sealed, code_digest, now,
+    )  # fmt: skip
+
+
+async def request(conn: Conn, request: UUID) -> Asked | None:
+    """What was asked. Installation-wide, for the worker."""
+    return await row(conn, Asked, "SELECT id, kind, scoped_id FROM meta_requests WHERE id = $1", request)
+
+
+async def request_done(conn: Conn, request: UUID, now: datetime) -> None:
+    """It is done: who it was is forgotten but for a digest. Installation-wide."""
+    await run(
+        conn, "UPDATE meta_requests SET done_at = $2, scoped_id = NULL, due_at = NULL, error = NULL WHERE id = $1", request, now
+    )
+
+
+async def proof(conn: Conn, code_digest: bytes) -> Proof | None:
+    """What became of a request, for whoever has its code. Installation-wide."""
+    return await row(conn, Proof, "SELECT asked_at, done_at FROM meta_requests WHERE code_digest = $1", code_digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """An account that was connected by a person."""
+
+    workspace_id: WorkspaceId
+    account_id: AccountId
+
+
+async def owned_by(conn: Conn, scoped_id: str) -> list[Owned]:
+    """The accounts that this person connected, as Meta names them. Index: integrations_scoped. Across workspaces."""
+    return await rows(
+        conn, Owned, "SELECT workspace_id, account_id FROM integrations WHERE scoped_id = $1 ORDER BY 1, 2", scoped_id
+    )
