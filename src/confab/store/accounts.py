@@ -130,20 +130,6 @@ async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: 
     )  # fmt: skip
 
 
-<<<<<<< HEAD
-=======
-async def date_back(conn: Conn, workspace: WorkspaceId, account: AccountId, at: datetime) -> int:
-    """The account has been connected since then, if that is earlier: what came since counts as answered here."""
-    return await run(
-        conn,
-        "UPDATE accounts SET created_at = $3 WHERE workspace_id = $1 AND id = $2 AND created_at > $3",
-        workspace,
-        account,
-        at,
-    )
-
-
->>>>>>> insweb2
 async def named(conn: Conn, workspace: WorkspaceId, ig_id: IgId) -> AccountId | None:
     """The workspace's account of this name at Meta, connected or not."""
     return await conn.fetchval("SELECT id FROM accounts WHERE workspace_id = $1 AND ig_id = $2", workspace, ig_id)
@@ -211,7 +197,6 @@ async def let_go_on(conn: Conn, workspace: WorkspaceId, accounts: list[AccountId
             AND error_code = 'sending_stopped'""",
         workspace, accounts, now,
     )  # fmt: skip
-<<<<<<< HEAD
 
 
 async def date_back(conn: Conn, workspace: WorkspaceId, account: AccountId, at: datetime) -> int:
@@ -223,8 +208,6 @@ async def date_back(conn: Conn, workspace: WorkspaceId, account: AccountId, at: 
         account,
         at,
     )
-=======
->>>>>>> insweb2
 
 
 async def lock_route(conn: Conn, ig_id: IgId) -> None:
