@@ -2,12 +2,17 @@
 
 from datetime import datetime, timedelta
 
+import httpx2
+import structlog
+
 from confab.demo.people import Where
 from confab.demo.simulator import Door
 from confab.demo.team import ACCOUNTS, CLUB, WORKSPACE, Api, Member
 from confab.store import own_numbers
 from confab.store import team as store
 from confab.store.db import Database, Doors
+
+log = structlog.get_logger()
 
 _FOLLOWERS = {ACCOUNTS["bread"][0]: 12_480, ACCOUNTS["cakes"][0]: 3_140, CLUB[0]: 64}  # one has too few for most numbers
 _POSTS: tuple[tuple[Where, str, str, float], ...] = (  # where, kind, caption, how many days ago
@@ -36,10 +41,13 @@ async def post(door: Door) -> None:
 
 
 async def read(origin: str, member: Member) -> None:
-    """Have everything read that Instagram has of the accounts, the newest week first."""
+    """Have everything read that Instagram has of the accounts, the newest week first; what is refused comes by night."""
     async with Api(origin, member) as api:
         for account in (await api.ask("GET", "/accounts"))["items"]:
-            await api.ask("POST", f"/accounts/{account['id']}/sync", {"what": "insights"})
+            try:
+                await api.ask("POST", f"/accounts/{account['id']}/sync", {"what": "insights"})
+            except httpx2.HTTPStatusError as error:
+                log.warning("reading_refused", status=error.response.status_code)
 
 
 async def count(doors: Doors, now: datetime) -> None:
