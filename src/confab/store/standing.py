@@ -22,7 +22,7 @@ class AccountState:
 
     `heard_at`: when a participant's message last came by webhook, `habit_s` how long it was used to be silent before.
     `is_reached`: whether any webhook came for it, if only an echo. `sealed`: its token as it is stored, None without one.
-    `platform` and `scopes`: by which login it came and what was granted there, where that is kept. `used_percent`: what Meta
+    `platform` and `scopes`: by which login it came and what was granted there, where Meta said so. `used_percent`: what Meta
     last said of its allowance. `read_at`: when its numbers were last read well, or first should have been.
     """
 
@@ -80,8 +80,8 @@ async def accounts(conn: Conn, workspace: WorkspaceId) -> list[AccountState]:
             w.heard_at IS NOT NULL OR EXISTS (SELECT FROM (
                 SELECT p.account_id FROM delivery_parts p WHERE p.workspace_id = a.workspace_id
                 ORDER BY p.delivery_id DESC LIMIT 1000) newest WHERE newest.account_id = a.id) AS is_reached,
-            i.access_token AS sealed, a.paused_until, coalesce(to_jsonb(i) ->> 'platform', 'instagram') AS platform,
-            array(SELECT jsonb_array_elements_text(to_jsonb(i) -> 'scopes')) AS scopes,
+            i.access_token AS sealed, a.paused_until, coalesce(i.platform, 'instagram') AS platform,
+            coalesce(i.scopes, '{}') AS scopes,
             (SELECT max(b.used_percent) FROM call_budgets b WHERE b.workspace_id = a.workspace_id AND b.account_id = a.id)
                 AS used_percent,
             (SELECT coalesce(i.good_at, i.began_at) FROM insight_watches i WHERE i.workspace_id = a.workspace_id
