@@ -186,7 +186,7 @@ async def stack(
                 meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
                 graph_facebook_url=f"{sim_url}/graph.facebook.com/v25.0", oauth_url=f"{sim_url}/www.instagram.com",
                 oauth_facebook_url=f"{sim_url}/www.facebook.com/v25.0", oauth_token_url=f"{sim_url}/api.instagram.com",
-                instagram_app_id=INSTAGRAM_APP, instagram_app_secrets=(SECRET,), meta_app_id=META_APP,
+                instagram_app_id=INSTAGRAM_APP, instagram_app_secrets=(SECRET,), meta_app_id=more.pop("meta_app_id", META_APP),
                 send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
                 clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,

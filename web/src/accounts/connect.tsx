@@ -31,7 +31,7 @@ export function Connect({ accounts }: { accounts: Account[] }) {
         >
           Connect an account
         </a>
-        <a className="text-accent underline" href="/connect/instagram?flavour=facebook">
+        <a className="text-accent-text underline" href="/connect/instagram?flavour=facebook">
           By Facebook and its Page
         </a>
         {accounts.length > 0 && (

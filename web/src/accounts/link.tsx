@@ -32,7 +32,7 @@ export function Link({ account }: { account: Account }) {
       <p className="text-xs text-ink-3">Meta app: {account.meta_app ?? "the environment's"}</p>
       {may && (
         <div className="flex flex-wrap gap-2">
-          <a className="font-medium text-accent underline" href={connectPath(account.platform)}>
+          <a className="font-medium text-accent-text underline" href={connectPath(account.platform)}>
             {isLeft || account.health === "reconnect" ? "Reconnect" : "Connect again"}
           </a>
           {!isLeft && (

@@ -21,7 +21,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
   return (
     <nav
       aria-label="Main"
-      className="flex shrink-0 items-center justify-around gap-1 border-line bg-canvas p-1.5 max-pane:border-t max-pane:pb-[max(0.375rem,env(safe-area-inset-bottom))] pane:w-14 pane:flex-col pane:justify-start pane:border-r pane:py-3"
+      className="flex shrink-0 items-center justify-around border-line bg-canvas p-1.5 max-pane:border-t max-pane:px-0 pane:gap-1 max-pane:pb-[max(0.375rem,env(safe-area-inset-bottom))] pane:w-14 pane:flex-col pane:justify-start pane:border-r pane:py-3"
     >
       <img src="/favicon.svg" alt="" width={30} height={30} className="mb-3 hidden pane:block" />
       <Link
@@ -150,7 +150,7 @@ function LiveDot() {
       role="status"
       aria-label={`Live updates: ${text}`}
       title={text}
-      className="flex size-10 items-center justify-center"
+      className="flex h-10 w-5 items-center justify-center pane:w-10"
     >
       <span className={`size-2.5 rounded-full ${look}`} />
       <span className="sr-only">{text}</span>
