@@ -318,32 +318,38 @@ async def mark_messages(
     """Hours before that moment whose numbers these messages change: their own, those of windows they open or keep open, those
     of the next response and the next closing, which may have waited longer or shorter.
 
-    `written_at`: what their ids say; a message that is gone, or has another time by now, was counted there, or when its call
-    was made.
+    `written_at`: what their ids say. A message of ours that has another time by now was counted there, or when its call was made:
+    what changes around those places, changes too.
     """
     return await run(
         conn,
-        f"""WITH changed AS MATERIALIZED (
-            SELECT m.id, m.conversation_id, m.sent_at, m.client_key IS NOT NULL AS is_ours
-            FROM messages m WHERE m.workspace_id = $1 AND m.id = ANY($2::uuid[])
+        f"""WITH written AS (
+            SELECT * FROM unnest($2::uuid[], $3::timestamptz[]) AS w (id, at)
+        ), changed AS MATERIALIZED (
+            SELECT m.id, m.conversation_id, m.sent_at, w.at AS written_at, m.client_key IS NOT NULL AS is_ours
+            FROM written w JOIN messages m ON m.workspace_id = $1 AND m.id = w.id
+        ), placed AS MATERIALIZED (
+            SELECT id, conversation_id, sent_at AS at FROM changed
+            UNION SELECT id, conversation_id, written_at FROM changed
+            UNION SELECT m.id, m.conversation_id, u.attempted_at
+                FROM changed m JOIN outbound_messages u ON u.workspace_id = $1 AND u.message_id = m.id
+                WHERE m.is_ours AND u.attempted_at IS NOT NULL
         ), touched (at) AS (
-            SELECT unnest($3::timestamptz[])
-            UNION ALL SELECT unnest(ARRAY[m.sent_at, m.sent_at + interval '24 hours']) FROM changed m
-            UNION ALL SELECT u.attempted_at
-                FROM changed m JOIN outbound_messages u ON u.workspace_id = $1 AND u.message_id = m.id WHERE m.is_ours
-            UNION ALL SELECT p.sent_at + interval '24 hours' FROM changed m CROSS JOIN LATERAL (
+            SELECT at FROM written
+            UNION ALL SELECT unnest(ARRAY[m.at, m.at + interval '24 hours']) FROM placed m
+            UNION ALL SELECT p.sent_at + interval '24 hours' FROM placed m CROSS JOIN LATERAL (
                 SELECT p.sent_at FROM messages p
-                WHERE p.workspace_id = $1 AND p.conversation_id = m.conversation_id AND (p.sent_at, p.id) < (m.sent_at, m.id)
+                WHERE p.workspace_id = $1 AND p.conversation_id = m.conversation_id AND (p.sent_at, p.id) < (m.at, m.id)
                     AND {_WAITS} AND {_SENT} ORDER BY p.sent_at DESC, p.id DESC LIMIT 1) p
-            UNION ALL SELECT n.sent_at FROM changed m CROSS JOIN LATERAL (
+            UNION ALL SELECT n.sent_at FROM placed m CROSS JOIN LATERAL (
                 SELECT n.sent_at FROM messages n
-                WHERE n.workspace_id = $1 AND n.conversation_id = m.conversation_id AND (n.sent_at, n.id) > (m.sent_at, m.id)
+                WHERE n.workspace_id = $1 AND n.conversation_id = m.conversation_id AND (n.sent_at, n.id) > (m.at, m.id)
                     AND {_PEOPLE} AND {_SENT} ORDER BY n.sent_at, n.id LIMIT 1) n
-            UNION ALL SELECT min(k.closed_at) FROM changed m JOIN closings k
-                ON k.workspace_id = $1 AND k.conversation_id = m.conversation_id AND k.closed_at >= m.sent_at GROUP BY m.id
+            UNION ALL SELECT min(k.closed_at) FROM placed m JOIN closings k
+                ON k.workspace_id = $1 AND k.conversation_id = m.conversation_id AND k.closed_at >= m.at GROUP BY m.id, m.at
         )
         INSERT INTO stale_hours (workspace_id, hour)
-        SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched WHERE at < $4 ON CONFLICT DO NOTHING""",
+        SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched WHERE at < $4""",
         workspace, list(messages), list(written_at), before,
     )  # fmt: skip
 
@@ -360,7 +366,7 @@ _BY_CLOSING: LiteralString = f"""touched (at) AS (
             ORDER BY n.sent_at, n.id LIMIT 1) n
     )
     INSERT INTO stale_hours (workspace_id, hour)
-    SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched ON CONFLICT DO NOTHING"""
+    SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched"""
 
 
 async def close(
@@ -393,14 +399,17 @@ async def reopen(conn: Conn, workspace: WorkspaceId, conversation: ConversationI
 
 
 async def take_stale(conn: Conn, workspace: WorkspaceId, before: datetime, limit: int) -> list[datetime]:
-    """Hours to count anew, the newest first, which whoever asks now does. Those at or after `before` are not counted at all."""
+    """Hours to count anew, the newest first, which whoever asks now does. Those at or after `before` are not counted at all.
+
+    What is marked meanwhile, and is not committed yet, stays for the next time.
+    """
     records = await conn.fetch(
         """DELETE FROM stale_hours WHERE workspace_id = $1 AND hour = ANY(ARRAY(
-            SELECT hour FROM stale_hours WHERE workspace_id = $1 AND hour < $2 ORDER BY hour DESC LIMIT $3))
+            SELECT DISTINCT hour FROM stale_hours WHERE workspace_id = $1 AND hour < $2 ORDER BY hour DESC LIMIT $3))
         RETURNING hour""",
         workspace, before, limit,
     )  # fmt: skip
-    return [record["hour"] for record in records]
+    return sorted({record["hour"] for record in records})
 
 
 Spans = Sequence[tuple[datetime, datetime]]

@@ -1131,10 +1131,11 @@ CREATE TABLE public.spent_states (
 );
 CREATE TABLE public.stale_hours (
     workspace_id uuid NOT NULL,
-    hour timestamp with time zone NOT NULL
+    hour timestamp with time zone NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL
 );
 ALTER TABLE ONLY public.stale_hours FORCE ROW LEVEL SECURITY;
-COMMENT ON TABLE public.stale_hours IS 'Hours that are counted and have changed since.';
+COMMENT ON TABLE public.stale_hours IS 'Hours that have changed since they were counted. Each mark is a row of its own: who marks an hour and who counts it never wait for each other, and no mark is taken before it is committed.';
 CREATE TABLE public.sync_runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1487,7 +1488,7 @@ ALTER TABLE ONLY public.snoozes
 ALTER TABLE ONLY public.spent_states
     ADD CONSTRAINT spent_states_pkey PRIMARY KEY (digest);
 ALTER TABLE ONLY public.stale_hours
-    ADD CONSTRAINT stale_hours_pkey PRIMARY KEY (workspace_id, hour);
+    ADD CONSTRAINT stale_hours_pkey PRIMARY KEY (workspace_id, hour, id);
 ALTER TABLE ONLY public.sync_runs
     ADD CONSTRAINT sync_runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.unrouted_parts

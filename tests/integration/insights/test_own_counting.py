@@ -308,3 +308,25 @@ def test_NU1_NU3_NU4_whatever_the_order_and_however_often_the_numbers_are_a_plai
             assert differences(await play.shown(now), expected) == {}
 
     asyncio.run(compared())
+
+
+async def test_NU3_a_closing_that_is_not_committed_while_its_hour_is_counted_is_counted_next_time(doors: Doors) -> None:
+    now = NOON + 3 * DAY
+    async with Database.open(doors.worker, size=2) as db:
+        play = await begin(db, doors, Scenario([people[0].writes("first", "hello", NOON)], [], []))
+        await play.count(NOON + timedelta(hours=2))
+        for minutes, status in ((10, "closed"), (11, "open")):  # the hour is marked already
+            await play.set_status(status, NOON + timedelta(minutes=minutes))
+        actor = Actor(workspace_id=play.world.workspace, kind="agent", agent_id=play.world.viewer.agent_id, name="Dana")
+        closing = SetStatus(conversation_id=play.conversation, status="closed", snoozed_until=None)
+        async with db.transaction() as conn:
+            await act.set_status(conn, actor, closing, NOON + timedelta(minutes=12))
+            async with asyncio.timeout(30):
+                await play.count(NOON + timedelta(hours=2))  # neither waits for the other
+        await play.count(now)
+        async with db.transaction() as conn:
+            of_workspace = "WHERE workspace_id = $1"
+            said = await conn.fetch(f"SELECT * FROM messages {of_workspace}", play.world.workspace)
+            closings = await conn.fetch(f"SELECT * FROM closings {of_workspace} ORDER BY closed_at", play.world.workspace)
+        assert len(closings) == 1
+        assert differences(await play.shown(now), plainly(said, closings, play.world, now, NOON - BEFORE)) == {}

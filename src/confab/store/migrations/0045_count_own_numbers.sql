@@ -52,9 +52,10 @@ COMMENT ON COLUMN own_counts.seq IS 'Up to where the change feed has been follow
 CREATE TABLE stale_hours (
     workspace_id uuid NOT NULL REFERENCES workspaces,
     hour timestamptz NOT NULL,
-    PRIMARY KEY (workspace_id, hour)
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    PRIMARY KEY (workspace_id, hour, id)
 );
-COMMENT ON TABLE stale_hours IS 'Hours that are counted and have changed since.';
+COMMENT ON TABLE stale_hours IS 'Hours that have changed since they were counted. Each mark is a row of its own: who marks an hour and who counts it never wait for each other, and no mark is taken before it is committed.';
 
 DO $$
 DECLARE
