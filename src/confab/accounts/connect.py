@@ -20,7 +20,7 @@ from confab.store import (
     ids,
     insights,
     meta_apps,
-    own_numbers,
+    own_counts,
     tokens,
     watches,
 )
@@ -84,7 +84,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await watches.ensure(conn, workspace, account, now)
     await checkups.make_due(conn, workspace, now)
     await insights.ensure(conn, workspace, account, now)
-    await own_numbers.ensure(conn, workspace, now)
+    await own_counts.ensure(conn, workspace, now)
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)

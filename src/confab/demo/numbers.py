@@ -8,7 +8,7 @@ import structlog
 from confab.demo.people import Where
 from confab.demo.simulator import Door
 from confab.demo.team import ACCOUNTS, CLUB, WORKSPACE, Api, Member
-from confab.store import own_numbers
+from confab.store import own_counts
 from confab.store import team as store
 from confab.store.db import Database, Doors
 
@@ -55,4 +55,4 @@ async def count(doors: Doors, now: datetime) -> None:
     async with Database.open(doors.worker, size=1) as worker, worker.transaction() as conn:
         for one in await store.workspaces(conn):
             if one.name == WORKSPACE:
-                await own_numbers.make_due(conn, one.id, now)
+                await own_counts.make_due(conn, one.id, now)

@@ -40,7 +40,7 @@ from confab.model.inbox import (
     RunId,
     WorkspaceId,
 )
-from confab.store import changes, conversations, history, ids, media, messages, notes, own_numbers, runs, snoozes, sync_runs
+from confab.store import changes, conversations, history, ids, media, messages, notes, own_counts, runs, snoozes, sync_runs
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -136,11 +136,11 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     if (row.status, row.snoozed_until) == wanted:
         return await _conversation(conn, row)
     if wanted[0] == "closed":
-        await own_numbers.close(
+        await own_counts.close(
             conn, actor.workspace_id, command.conversation_id, account=row.account_id, agent=actor.agent_id, now=now
         )
     elif row.status == "closed":
-        await own_numbers.reopen(conn, actor.workspace_id, command.conversation_id)
+        await own_counts.reopen(conn, actor.workspace_id, command.conversation_id)
     row.status, row.snoozed_until = wanted
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
     return await save(conn, row, [], now)

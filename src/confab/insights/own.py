@@ -9,8 +9,8 @@ from confab.errors import Forbidden, Invalid, NotFound
 from confab.insights.figures import NOTHING, Known, add
 from confab.model.inbox import AccountId, Agent, AgentId, AgentRef, Viewer
 from confab.model.own_numbers import AccountFigures, AgentFigures, DayFigures, Figures, HourFigures, OwnNumbers
+from confab.store import own_counts, team
 from confab.store import own_numbers as store
-from confab.store import team
 from confab.store.db import Conn
 from confab.store.own_numbers import ALL, Connected, HourSums, Period, Quarter, Scope, Sums
 
@@ -77,7 +77,7 @@ async def _find(conn: Conn, viewer: Viewer, wanted: Wanted, now: datetime) -> _A
         raise Forbidden("The numbers of a single person are for them, owners and admins.", roles=["owner", "admin"])
     today = await store.today(conn, wanted.zone, now)
     since, until = _days(wanted, today)
-    counted = (await store.counted(conn, workspace)).counted_up_to
+    counted = (await own_counts.counted(conn, workspace)).counted_up_to
     is_counting = counted is None or now - counted > _FRESH
     known_until = today if not is_counting else (await store.today(conn, wanted.zone, counted) if counted else _EARLIEST) - _DAY
     accounts = await store.connected(conn, workspace, wanted.zone)

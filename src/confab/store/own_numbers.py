@@ -13,9 +13,8 @@ from uuid import UUID
 import asyncpg
 
 from confab.errors import Invalid
-from confab.model.inbox import AccountId, AccountRef, ConversationId, IgId, WorkspaceId
-from confab.store.claims import Due
-from confab.store.db import Conn, Record, row, rows, run
+from confab.model.inbox import AccountId, AccountRef, IgId, WorkspaceId
+from confab.store.db import Conn, Record, rows, run
 
 ALL = UUID(int=0)
 """All accounts, or everybody and nobody: as an id of `own_numbers`."""
@@ -25,14 +24,6 @@ BOUNDS_S = (60, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 259200)
 _BOUNDS: LiteralString = "ARRAY[60, 300, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 259200]::bigint[]"
 _BUCKETS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11")
 _PLACES: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """Up to where a workspace is counted; None: not begun. `seq`: up to where its feed was followed for that."""
-
-    seq: int | None
-    counted_up_to: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,24 +107,24 @@ class HourSums:
 
 # What a message must be to count. An id of Meta's messages begins with their time, which Meta's clock and D10 keep within minutes
 # of `sent_at`; what we sent may have waited long, so it has an index of its own.
-_PEOPLE: LiteralString = "direction = 'outbound' AND author_kind IN ('agent', 'schedule', 'instagram') AND NOT is_standby"
-_SENT: LiteralString = "deleted_at IS NULL AND status IN ('received', 'sent', 'seen')"
-_WAITS: LiteralString = "direction = 'inbound' AND NOT is_standby"
+PEOPLE: LiteralString = "direction = 'outbound' AND author_kind IN ('agent', 'schedule', 'instagram') AND NOT is_standby"
+SENT: LiteralString = "deleted_at IS NULL AND status IN ('received', 'sent', 'seen')"
+WAITS: LiteralString = "direction = 'inbound' AND NOT is_standby"
 
 _SAID: LiteralString = f"""
-    SELECT id, account_id, conversation_id, sent_at, direction, author_agent_id, is_standby, {_PEOPLE} AS is_of_people
+    SELECT id, account_id, conversation_id, sent_at, direction, author_agent_id, is_standby, {PEOPLE} AS is_of_people
     FROM messages WHERE workspace_id = $1
         AND id >= uuid_at(s.from_at - interval '10 minutes') AND id < uuid_at(s.to_at + interval '10 minutes')
-        AND client_key IS NULL AND sent_at >= s.from_at AND sent_at < s.to_at AND {_SENT}
+        AND client_key IS NULL AND sent_at >= s.from_at AND sent_at < s.to_at AND {SENT}
     UNION ALL
-    SELECT id, account_id, conversation_id, sent_at, direction, author_agent_id, is_standby, {_PEOPLE}
+    SELECT id, account_id, conversation_id, sent_at, direction, author_agent_id, is_standby, {PEOPLE}
     FROM messages WHERE workspace_id = $1
-        AND client_key IS NOT NULL AND sent_at >= s.from_at AND sent_at < s.to_at AND {_SENT}
+        AND client_key IS NOT NULL AND sent_at >= s.from_at AND sent_at < s.to_at AND {SENT}
 """
 _BEFORE: LiteralString = f"""
     SELECT p.sent_at FROM messages p
     WHERE p.workspace_id = $1 AND p.conversation_id = o.conversation_id AND (p.sent_at, p.id) < (o.sent_at, o.id)
-        AND {_PEOPLE} AND {_SENT}
+        AND {PEOPLE} AND {SENT}
     ORDER BY p.sent_at DESC, p.id DESC LIMIT 1
 """
 _CLOSED_BEFORE: LiteralString = """
@@ -174,7 +165,7 @@ _FACTS: LiteralString = f"""
             SELECT sent_at FROM messages w
             WHERE w.workspace_id = $1 AND w.conversation_id = o.conversation_id AND w.sent_at < o.at
                 AND w.sent_at >= o.connected_at AND w.sent_at > coalesce(p.sent_at, '-infinity')
-                AND w.sent_at > coalesce(k.closed_at, '-infinity') AND {_WAITS} AND {_SENT}
+                AND w.sent_at > coalesce(k.closed_at, '-infinity') AND {WAITS} AND {SENT}
             ORDER BY w.sent_at, w.id LIMIT 1
         ) w ON true
         WHERE o.is_of_people
@@ -184,7 +175,7 @@ _FACTS: LiteralString = f"""
         JOIN LATERAL (
             SELECT sent_at FROM messages w
             WHERE w.workspace_id = $1 AND w.conversation_id = o.conversation_id AND w.sent_at <= o.at
-                AND w.sent_at >= o.connected_at AND w.sent_at > coalesce(k.closed_at, '-infinity') AND {_WAITS} AND {_SENT}
+                AND w.sent_at >= o.connected_at AND w.sent_at > coalesce(k.closed_at, '-infinity') AND {WAITS} AND {SENT}
             ORDER BY w.sent_at, w.id LIMIT 1
         ) w ON true
         UNION ALL
@@ -195,7 +186,7 @@ _FACTS: LiteralString = f"""
             WHERE n.workspace_id = $1 AND n.conversation_id = o.conversation_id AND n.id <> o.id
                 AND n.sent_at >= o.sent_at AND n.sent_at <= o.sent_at + interval '24 hours'
                 AND (n.sent_at > o.sent_at OR n.direction = 'outbound' OR n.id > o.id)
-                AND (({_WAITS}) OR ({_PEOPLE})) AND {_SENT}
+                AND (({WAITS}) OR ({PEOPLE})) AND {SENT}
         ) AND NOT EXISTS (
             SELECT FROM closings k WHERE k.workspace_id = $1 AND k.conversation_id = o.conversation_id
                 AND k.closed_at >= o.sent_at AND k.closed_at <= o.sent_at + interval '24 hours'
@@ -242,174 +233,10 @@ _COLUMNS: LiteralString = """account_id, agent_id, at, received, sent, automatic
     resolutions, resolution_s, resolution_times, windows_missed"""
 
 
-async def ensure(conn: Conn, workspace: WorkspaceId, now: datetime) -> int:
-    """The workspace is counted from now on, and what it has already."""
-    return await run(conn, "INSERT INTO own_counts (workspace_id, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", workspace, now)
-
-
-async def make_due(conn: Conn, workspace: WorkspaceId, now: datetime) -> int:
-    """Count on now, where the next turn would be later; what is being counted goes on."""
-    return await run(
-        conn, "UPDATE own_counts SET due_at = $2 WHERE workspace_id = $1 AND attempts = 0 AND due_at > $2", workspace, now
-    )
-
-
-async def again(conn: Conn, due: Due, at: datetime) -> int:
-    """When to count on; 0 when it was claimed by another meanwhile."""
-    return await run(
-        conn,
-        "UPDATE own_counts SET due_at = $3, attempts = 0, error = NULL WHERE workspace_id = $1 AND attempts = $2",
-        *due.key, due.attempts, at,
-    )  # fmt: skip
-
-
-async def counted(conn: Conn, workspace: WorkspaceId) -> Counted:
-    """Up to where the workspace is counted."""
-    found = await row(conn, Counted, "SELECT seq, counted_up_to FROM own_counts WHERE workspace_id = $1", workspace)
-    return found or Counted(seq=None, counted_up_to=None)
-
-
-async def lock(conn: Conn, workspace: WorkspaceId) -> Counted | None:
-    """The same, and nobody else counts until the transaction ends; None when the workspace is not counted at all."""
-    return await row(
-        conn, Counted, "SELECT seq, counted_up_to FROM own_counts WHERE workspace_id = $1 FOR NO KEY UPDATE", workspace
-    )
-
-
-async def note(conn: Conn, workspace: WorkspaceId, counted: Counted) -> int:
-    """How far it got."""
-    return await run(
-        conn,
-        "UPDATE own_counts SET seq = $2, counted_up_to = $3 WHERE workspace_id = $1",
-        workspace, counted.seq, counted.counted_up_to,
-    )  # fmt: skip
-
-
-async def first_at(conn: Conn, workspace: WorkspaceId) -> datetime | None:
-    """No message and no closing is older; None: there are none. Indexes: the messages' primary key and message_answered."""
-    return await conn.fetchval(
-        """SELECT least(
-            (SELECT sent_at - interval '10 minutes' FROM messages WHERE workspace_id = $1 ORDER BY id LIMIT 1),
-            (SELECT sent_at FROM messages WHERE workspace_id = $1 AND client_key IS NOT NULL ORDER BY sent_at LIMIT 1),
-            (SELECT min(closed_at) FROM closings WHERE workspace_id = $1))""",
-        workspace,
-    )
-
-
 async def forget_all(conn: Conn, workspace: WorkspaceId) -> None:
     """Nothing is counted any more."""
     await run(conn, "DELETE FROM own_numbers WHERE workspace_id = $1", workspace)
     await run(conn, "DELETE FROM stale_hours WHERE workspace_id = $1", workspace)
-
-
-async def changed_messages(conn: Conn, workspace: WorkspaceId, after: int, up_to: int) -> list[UUID]:
-    """The messages that the feed tells of after a number, up to another. Index: the primary key of each day's partition."""
-    records = await conn.fetch(
-        r"""SELECT DISTINCT subject_id FROM changes
-        WHERE workspace_id = $1 AND seq > $2 AND seq <= $3 AND (type LIKE 'message\_%' OR type = 'superseded')""",
-        workspace, after, up_to,
-    )  # fmt: skip
-    return [record["subject_id"] for record in records]
-
-
-async def mark_messages(
-    conn: Conn, workspace: WorkspaceId, messages: Sequence[UUID], written_at: Sequence[datetime], before: datetime
-) -> int:
-    """Hours before that moment whose numbers these messages change: their own, those of windows they open or keep open, those
-    of the next response and the next closing, which may have waited longer or shorter.
-
-    `written_at`: what their ids say. A message of ours that has another time by now was counted there, or when its call was made:
-    what changes around those places, changes too.
-    """
-    return await run(
-        conn,
-        f"""WITH written AS (
-            SELECT * FROM unnest($2::uuid[], $3::timestamptz[]) AS w (id, at)
-        ), changed AS MATERIALIZED (
-            SELECT m.id, m.conversation_id, m.sent_at, w.at AS written_at, m.client_key IS NOT NULL AS is_ours
-            FROM written w JOIN messages m ON m.workspace_id = $1 AND m.id = w.id
-        ), placed AS MATERIALIZED (
-            SELECT id, conversation_id, sent_at AS at FROM changed
-            UNION SELECT id, conversation_id, written_at FROM changed
-            UNION SELECT m.id, m.conversation_id, u.attempted_at
-                FROM changed m JOIN outbound_messages u ON u.workspace_id = $1 AND u.message_id = m.id
-                WHERE m.is_ours AND u.attempted_at IS NOT NULL
-        ), touched (at) AS (
-            SELECT at FROM written
-            UNION ALL SELECT unnest(ARRAY[m.at, m.at + interval '24 hours']) FROM placed m
-            UNION ALL SELECT p.sent_at + interval '24 hours' FROM placed m CROSS JOIN LATERAL (
-                SELECT p.sent_at FROM messages p
-                WHERE p.workspace_id = $1 AND p.conversation_id = m.conversation_id AND (p.sent_at, p.id) < (m.at, m.id)
-                    AND {_WAITS} AND {_SENT} ORDER BY p.sent_at DESC, p.id DESC LIMIT 1) p
-            UNION ALL SELECT n.sent_at FROM placed m CROSS JOIN LATERAL (
-                SELECT n.sent_at FROM messages n
-                WHERE n.workspace_id = $1 AND n.conversation_id = m.conversation_id AND (n.sent_at, n.id) > (m.at, m.id)
-                    AND {_PEOPLE} AND {_SENT} ORDER BY n.sent_at, n.id LIMIT 1) n
-            UNION ALL SELECT min(k.closed_at) FROM placed m JOIN closings k
-                ON k.workspace_id = $1 AND k.conversation_id = m.conversation_id AND k.closed_at >= m.at GROUP BY m.id, m.at
-        )
-        INSERT INTO stale_hours (workspace_id, hour)
-        SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched WHERE at < $4""",
-        workspace, list(messages), list(written_at), before,
-    )  # fmt: skip
-
-
-_BY_CLOSING: LiteralString = f"""touched (at) AS (
-        SELECT closed_at FROM moved
-        UNION ALL SELECT p.sent_at + interval '24 hours' FROM moved g CROSS JOIN LATERAL (
-            SELECT p.sent_at FROM messages p
-            WHERE p.workspace_id = $1 AND p.conversation_id = $2 AND p.sent_at <= g.closed_at AND {_WAITS} AND {_SENT}
-            ORDER BY p.sent_at DESC, p.id DESC LIMIT 1) p
-        UNION ALL SELECT n.sent_at FROM moved g CROSS JOIN LATERAL (
-            SELECT n.sent_at FROM messages n
-            WHERE n.workspace_id = $1 AND n.conversation_id = $2 AND n.sent_at > g.closed_at AND {_PEOPLE} AND {_SENT}
-            ORDER BY n.sent_at, n.id LIMIT 1) n
-    )
-    INSERT INTO stale_hours (workspace_id, hour)
-    SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM touched"""
-
-
-async def close(
-    conn: Conn, workspace: WorkspaceId, conversation: ConversationId, *, account: UUID, agent: UUID | None, now: datetime
-) -> int:
-    """Somebody closed it. Its hour may be counted before this is committed, so it is counted anew, and those that depend on it:
-    of the window that it keeps from being missed, and of the next response.
-    """
-    return await run(
-        conn,
-        f"""WITH moved AS (
-            INSERT INTO closings (workspace_id, conversation_id, closed_at, account_id, agent_id) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT DO NOTHING RETURNING closed_at
-        ), {_BY_CLOSING}""",
-        workspace, conversation, now, account, agent,
-    )  # fmt: skip
-
-
-async def reopen(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> int:
-    """Somebody opened it again, and nothing had come meanwhile: it was not settled. The same hours are counted anew."""
-    return await run(
-        conn,
-        f"""WITH moved AS (
-            DELETE FROM closings WHERE workspace_id = $1 AND conversation_id = $2 AND closed_at = (
-                SELECT max(closed_at) FROM closings WHERE workspace_id = $1 AND conversation_id = $2)
-            RETURNING closed_at
-        ), {_BY_CLOSING}""",
-        workspace, conversation,
-    )  # fmt: skip
-
-
-async def take_stale(conn: Conn, workspace: WorkspaceId, before: datetime, limit: int) -> list[datetime]:
-    """Hours to count anew, the newest first, which whoever asks now does. Those at or after `before` are not counted at all.
-
-    What is marked meanwhile, and is not committed yet, stays for the next time.
-    """
-    records = await conn.fetch(
-        """DELETE FROM stale_hours WHERE workspace_id = $1 AND hour = ANY(ARRAY(
-            SELECT DISTINCT hour FROM stale_hours WHERE workspace_id = $1 AND hour < $2 ORDER BY hour DESC LIMIT $3))
-        RETURNING hour""",
-        workspace, before, limit,
-    )  # fmt: skip
-    return sorted({record["hour"] for record in records})
 
 
 Spans = Sequence[tuple[datetime, datetime]]

@@ -10,7 +10,7 @@ import pytest
 
 from confab.clock import Clock
 from confab.insights.own_counting import Counting
-from confab.store import ids, own_numbers
+from confab.store import ids, own_counts, own_numbers
 from confab.store.claims import Due
 from confab.store.db import Database, Doors, connect
 from tests.integration.api.conftest import Person
@@ -50,7 +50,7 @@ async def account(doors: Doors, anna: Person, noon: datetime) -> AsyncIterator[A
         anna.workspace, person, account, connected_at,
     )  # fmt: skip
     async with conn.transaction():
-        await own_numbers.ensure(conn, anna.workspace, noon)
+        await own_counts.ensure(conn, anna.workspace, noon)
     yield Account(conn, anna, account, person)
     await conn.close()
 

@@ -22,7 +22,7 @@ from confab.insights.own_counting import Counting
 from confab.model.commands import Actor, Send, SetStatus
 from confab.model.inbox import ConversationId
 from confab.model.outgoing import Text
-from confab.store import messages, outbound, own_numbers
+from confab.store import messages, outbound, own_counts, own_numbers
 from confab.store.claims import Due
 from confab.store.db import Conn, Database, Doors
 from confab.store.own_numbers import ALL, BOUNDS_S
@@ -141,7 +141,7 @@ class Play:
     async def shown(self, now: datetime) -> dict[tuple[UUID, UUID, datetime], tuple[object, ...]]:
         """What is counted, and what is made fresh, in one table."""
         async with self.db.transaction() as conn:
-            counted = (await own_numbers.counted(conn, self.world.workspace)).counted_up_to
+            counted = (await own_counts.counted(conn, self.world.workspace)).counted_up_to
             kept = await conn.fetch(
                 """SELECT account_id, agent_id, at, received, sent, automatic, responses, response_s, response_times, resolutions,
                     resolution_s, resolution_times, windows_missed FROM own_numbers WHERE workspace_id = $1""",
@@ -252,7 +252,7 @@ async def begin(db: Database, doors: Doors, scenario: Scenario) -> Play:
     world = await make_world(doors)
     async with db.transaction() as conn:
         await conn.execute("UPDATE accounts SET created_at = $2 WHERE workspace_id = $1", world.workspace, NOON - BEFORE)
-        await own_numbers.ensure(conn, world.workspace, NOON)
+        await own_counts.ensure(conn, world.workspace, NOON)
     await happen(db, world, scenario.items[0], now=NOON)
     async with db.transaction() as conn:
         id_ = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1", world.workspace)
