@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -140,8 +140,12 @@ class Product:
 
 
 @contextmanager
-def installed(folder: Path, *sim_arguments: str, is_following: bool = False) -> Iterator[Product]:
-    """A running product that nobody has used yet. `is_following`: its clock is the simulator's."""
+def installed(
+    folder: Path, *sim_arguments: str, is_following: bool = False, more: Mapping[str, str] | None = None
+) -> Iterator[Product]:
+    """A running product that nobody has used yet. `is_following`: its clock is the simulator's. `more`: further settings, with
+    `{sim}` for the simulator's address.
+    """
     arguments = [
         "--account",
         f"{IG_ID}:harbour.bakery:IGAA-test-token",
@@ -153,6 +157,7 @@ def installed(folder: Path, *sim_arguments: str, is_following: bool = False) -> 
         product = Product(folder, sim_url)
         if is_following:
             product.environment["CONFAB_CLOCK_URL"] = f"{sim_url}/_control/clock"
+        product.environment |= {name: value.format(sim=sim_url) for name, value in (more or {}).items()}
         try:
             product.start()
             yield product

@@ -93,7 +93,9 @@ def _page(brand: str, errand: Errand, missing: list[str]) -> Response:
         case _:
             told = tag("p", "Instagram is being asked. This page looks again by itself.", role="status")
             main = tag("main", tag("div", tag("h1", "Connecting…"), told, class_="card"))
-            return member_pages.page(brand, "Connecting…", main, in_head=tag("meta", http_equiv="refresh", content="1"))
+            # by its address: Instagram's `#_` is still behind the browser's, and going there again would load nothing
+            again = tag("meta", http_equiv="refresh", content=f"1; url={oauth.PATH}/{errand.id}")
+            return member_pages.page(brand, "Connecting…", main, in_head=again)
 
 
 def _choice(errand: Errand) -> Child:

@@ -31,7 +31,7 @@ export function Link({ account }: { account: Account }) {
       ))}
       <p className="text-xs text-ink-3">Meta app: {account.meta_app ?? "the environment's"}</p>
       {may && (
-        <div className="flex flex-wrap gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           <a className="font-medium text-accent-text underline" href={connectPath(account.platform)}>
             {isLeft || account.health === "reconnect" ? "Reconnect" : "Connect again"}
           </a>
