@@ -34,6 +34,7 @@ from confab.media.studio import Studio
 from confab.media.uploads import Uploads
 from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
+from confab.search.find import Turns
 from confab.settings import Settings
 from confab.store import heartbeats, tallies
 from confab.store.db import REFUSED, Database, Doors
@@ -186,6 +187,7 @@ async def web_app(settings: Settings, doors: Doors, clock: Clock | None = None) 
             mint=Mint(keys=keys.current),
             vault=keys,
             oidc=_provider(settings),
+            searches=Turns(),
             closing=asyncio.Event(),
         )
         known = Signatories(settings, db)

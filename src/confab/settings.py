@@ -162,6 +162,12 @@ class Settings:
         "UNCLAIMED_DAYS", "Days that deliveries for unknown accounts are kept.", parse.whole(1, 365), default=7
     )
     ledger_days: int = _setting("LEDGER_DAYS", "Days that raw deliveries are kept.", parse.whole(1, 3650), default=30)
+    archive_days: int = _setting(
+        "ARCHIVE_DAYS",
+        "Days after which conversations that are answered leave the list for the archive; 0: only by hand.",
+        parse.whole(0, 3650),
+        default=30,
+    )
     graph_url: str = _setting(
         "GRAPH_URL",
         "Meta's Graph API for Instagram login, with its version.",

@@ -23,7 +23,9 @@ from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
+from confab.inbox import archiving
 from confab.inbox import upkeep as inbox_upkeep
+from confab.inbox.archiving import Archivist
 from confab.inbox.backfill import Backfill
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
@@ -64,6 +66,7 @@ from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
+from confab.search.indexing import Alarm, Indexing
 from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
@@ -86,7 +89,7 @@ _COMPARED = 10_000  # conversations at once: where more moved, an import is the 
 
 log = structlog.get_logger()
 
-SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME]
+SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME, archiving.NAME]
 """The names of all that comes back by itself."""
 
 
@@ -132,7 +135,8 @@ async def run(settings: Settings, doors: Doors) -> None:
             await schedules.ensure(conn, SCHEDULES, clock.now())
         wake = Wake(doors.worker)
         kinds = works(settings, db, clock, wake, world)
-        always = (wake.run(), Worker(db, clock, wake, kinds).run(), _be_present(doors.worker))
+        alarm = Alarm(db, clock, wake)
+        always = (wake.run(), Worker(db, clock, wake, kinds).run(), alarm.run(), _be_present(doors.worker))
         behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
         await stopping.wait()
         for task in behind:
@@ -164,7 +168,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers, _search)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -223,10 +227,13 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
     besides = {"media_ages": ages.end, "media_modes": turns.look}
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
-    night = Nightly(db, clock)
+    nights = {
+        nightly.NAME: Nightly(db, clock).run,
+        archiving.NAME: Archivist(db, clock, waker, days=settings.archive_days or None).nightly,
+    }
 
     async def scheduled(due: Due) -> None:
-        await (night.run(due) if due.key == (nightly.NAME,) else upkeep.scheduled(due))
+        await nights.get(str(due.key[0]), upkeep.scheduled)(due)
 
     return [
         Together(kind=claims.DELIVERIES, run=ingest.deliveries, most=500, lease=_SHORTEST),
@@ -383,3 +390,9 @@ def _numbers(shared: _Shared) -> list[Each | Together]:
     """What is counted so that it can be read at once."""
     counting = Counting(shared.db, shared.clock)
     return [Each(kind=claims.NUMBERS, run=counting.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None)]
+
+
+def _search(shared: _Shared) -> list[Each | Together]:
+    """What can be found."""
+    indexing = Indexing(shared.db, shared.clock, shared.waker)
+    return [Each(kind=claims.SEARCHING, run=indexing.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None)]

@@ -13,8 +13,8 @@ from confab.api import paging
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
-from confab.inbox import act
-from confab.model.commands import Assign, LoadEarlier, MarkRead, SetLabels, SetStatus
+from confab.inbox import act, archiving
+from confab.model.commands import Archive, Assign, LoadEarlier, MarkRead, SetLabels, SetStatus
 from confab.model.inbox import AgentId, Conversation, ConversationId, ConversationStatus, MessageId, Seq
 from confab.store import accounts, changes, conversation_list, conversations, wake
 from confab.store.conversation_list import Position, Wanted
@@ -40,6 +40,7 @@ class ConversationPatch(BaseModel):
     snoozed_until: AwareDatetime | None = None
     assignee_id: UUID | None = None
     labels: list[str] | None = None
+    archived: bool | None = None
 
 
 class ReadUpTo(BaseModel):
@@ -59,10 +60,11 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 -- one parameter per fil
     assignee: UUID | None = None,
     label: Annotated[str | None, Query(max_length=40)] = None,
     sort: Literal["newest", "ending"] = "newest",
+    archived: bool = False,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
-    """The workspace's conversations that have messages."""
+    """The workspace's conversations that have messages: those outside the archive, or those in it."""
     if assignee is not None and view in ("unread", "unassigned"):
         raise Invalid(f"An assignee cannot be combined with the view {view}.", field="assignee")
     statuses: list[ConversationStatus] = ["open", "snoozed", "closed"] if status == "any" else [status]
@@ -72,7 +74,7 @@ async def list_conversations(  # noqa: PLR0913, PLR0917 -- one parameter per fil
         owned = [known.id for known in await accounts.all_for_viewer(conn, access.viewer)]
         wanted = Wanted(
             view=view, statuses=statuses, accounts=[id_ for id_ in owned if account in (None, id_)], assignee=assignee,
-            label=label, sort=sort, after=after, limit=limit,
+            label=label, sort=sort, after=after, limit=limit, is_archived=archived,
         )  # fmt: skip
         page = await conversation_list.page(conn, access.viewer, wanted, access.now)
     next_ = paging.write(page.next.at, page.next.id) if page.next else None
@@ -95,11 +97,11 @@ async def update_conversation(
     access: SignedIn,
     services: Running,
 ) -> Response:
-    """Open, close, snooze, assign or label."""
+    """Open, close, snooze, assign or label; put into the archive, or bring back."""
     conversation, given, now = ConversationId(id), body.model_fields_set, access.now
     if not given - {"snoozed_until"}:
-        raise Invalid("Say what to change: status (with snoozed_until), assignee_id or labels.", field="status")
-    if none := sorted(name for name in given & {"status", "labels"} if getattr(body, name) is None):
+        raise Invalid("Say what to change: status (with snoozed_until), assignee_id, labels or archived.", field="status")
+    if none := sorted(name for name in given & {"status", "labels", "archived"} if getattr(body, name) is None):
         raise Invalid(f"{none[0]} cannot be null.", field=none[0])
     async with access.transaction() as conn:
         if body.status is not None:
@@ -110,6 +112,9 @@ async def update_conversation(
             await act.assign(conn, access.actor, Assign(conversation_id=conversation, assignee_id=assignee), now)
         if body.labels is not None:
             await act.set_labels(conn, access.actor, SetLabels(conversation_id=conversation, labels=body.labels), now)
+        if body.archived is not None:
+            wanted = Archive(conversation_id=conversation, is_archived=body.archived)
+            await archiving.archive_by_hand(conn, access.actor, wanted, now)
         changed = await conversations.for_viewer(conn, access.viewer, conversation)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("snoozes"))
     return Json(changed)

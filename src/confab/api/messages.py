@@ -76,17 +76,26 @@ async def list_messages(
     access: SignedIn,
     before: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    archived: bool | None = None,
 ) -> Response:
-    """The newest messages, or those older than `before`."""
+    """The newest messages, or those older than `before`.
+
+    `archived`: with those in the archive, too; left out: only of a conversation that lies there. Where there are older ones of
+    any kind, `next` says so.
+    """
     conversation = ConversationId(id)
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
-        await conversations.exists(conn, access.viewer, conversation)
+        is_archived = await conversations.is_archived(conn, access.viewer, conversation)
+        with_archived = is_archived if archived is None else archived
         found = await messages.page(
-            conn, access.viewer, conversation, before=MessageId(before) if before else None, limit=limit + 1
-        )
-    items = found[-limit:]
-    return Json(MessagePage(items=items, next=str(items[0].id) if len(found) > limit else None, seq=seq))
+            conn, access.viewer, conversation, before=MessageId(before) if before else None, limit=limit + 1,
+            with_archived=with_archived,
+        )  # fmt: skip
+        items, is_more = found[-limit:], len(found) > limit
+        if items and not is_more and not with_archived:
+            is_more = await messages.is_there_more(conn, access.viewer, conversation, items[0].id)
+    return Json(MessagePage(items=items, next=str(items[0].id) if is_more else None, seq=seq))
 
 
 @router.post(

@@ -15,6 +15,7 @@ from confab.media.storage import Storage
 from confab.media.uploads import Uploads
 from confab.members.oidc import Oidc
 from confab.members.tokens import Mint
+from confab.search.find import Turns
 from confab.settings import Settings
 from confab.store.db import Database
 from confab.store.wake import Wake
@@ -24,7 +25,8 @@ from confab.team.passwords import Passwords
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """The parts of a running web process. `db` is the API's door; `vault` seals, and its keys sign links for Instagram; `oidc` is
-    the provider that customers sign in with, if there is one; `closing` is set when the process is told to stop.
+    the provider that customers sign in with, if there is one; `searches` counts how often each agent searches;
+    `closing` is set when the process is told to stop.
     """
 
     settings: Settings
@@ -40,6 +42,7 @@ class Services:
     mint: Mint
     vault: Vault
     oidc: Oidc | None
+    searches: Turns
     closing: asyncio.Event
 
 

@@ -55,6 +55,8 @@ class WorkKind(StrEnum):
     CHECKUPS = "checkups"
     INSIGHTS = "insights"
     NUMBERS = "numbers"
+    SEARCHING = "searching"
+    EXPORTS = "exports"
     SCHEDULES = "schedules"
 
 

@@ -37,9 +37,11 @@ def show_as_last(conversation: ConversationRow, message: MessageRow) -> None:
 
 
 def consider_as_last(conversation: ConversationRow, message: MessageRow) -> None:
-    """Show it if nothing is newer by Meta's clock."""
+    """Show it if nothing is newer by Meta's clock. What becomes the newest brings a conversation back from the archive."""
     last = (conversation.last_message_at, conversation.last_message_id)
     if last[0] is None or last[1] is None or (message.sent_at, message.id) >= last or message.id == last[1]:
+        if message.id != last[1]:
+            conversation.bring_back()
         show_as_last(conversation, message)
 
 

@@ -173,6 +173,14 @@ class SetStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """Put the conversation into the archive, or bring it back."""
+
+    conversation_id: ConversationId
+    is_archived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetLabels:
     """Replace the labels."""
 

@@ -202,6 +202,7 @@ class Conversation:
     cannot be reached; that is over when they write.
     `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
     `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
+    `archived_at`: since when it lies in the archive, out of the list; None: it does not.
     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
     `version` grows with every change, so that a later one always wins.
     """
@@ -230,6 +231,7 @@ class Conversation:
     handled_elsewhere: bool
     earlier: Earlier
     earlier_reason: str | None
+    archived_at: datetime | None
     version: int
 
 

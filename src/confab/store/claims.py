@@ -175,12 +175,14 @@ META_REQUESTS = Kind("meta_requests", "meta_requests", ["id"], waiting="due_at I
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
+SEARCHING = Kind("searching", "search_indexes", ["workspace_id"])
+EXPORTS = Kind("exports", "exports", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
-    CHECKUPS, INSIGHTS, NUMBERS, SCHEDULES,
+    CHECKUPS, INSIGHTS, NUMBERS, SEARCHING, EXPORTS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

@@ -39,6 +39,7 @@ class Wanted:
     assignee: UUID | None
     label: str | None
     sort: Sort
+    is_archived: bool = False
     after: Position | None
     limit: int
 
@@ -55,7 +56,7 @@ _RANGES: LiteralString = """
     SELECT page.id, page.at, page.labels
     FROM unnest($2::uuid[]) AS a (account_id) CROSS JOIN unnest($3::text[]) AS s (status) CROSS JOIN LATERAL (
         SELECT c.id, c.{key} AS at, c.labels FROM conversations c
-        WHERE c.workspace_id = $1 AND c.account_id = a.account_id AND c.status = s.status AND {which}
+        WHERE c.workspace_id = $1 AND c.account_id = a.account_id AND c.status = s.status AND c.archived_at IS NULL AND {which}
         ORDER BY {order} LIMIT $6) page
     ORDER BY {outer} LIMIT $6
 """
@@ -86,18 +87,24 @@ _SQL: dict[tuple[Sort, str], LiteralString] = {
     ("ending", "assigned"): _ENDING.replace("{view}", _ASSIGNED),
     ("ending", "unassigned"): _ENDING.replace("{view}", _UNASSIGNED),
 }
+_ARCHIVED: dict[tuple[Sort, str], LiteralString] = {
+    chosen: sql.replace("c.archived_at IS NULL", "c.archived_at IS NOT NULL") for chosen, sql in _SQL.items()
+}
 
 _LAST = UUID(int=2**128 - 1)
 
 
 async def page(conn: Conn, viewer: Viewer, wanted: Wanted, now: datetime) -> Page:
-    """One page. Indexes: conversation_list, conversation_unread, conversation_assigned, conversation_ending."""
+    """One page. Indexes: conversation_list, conversation_unread, conversation_assigned, conversation_ending.
+
+    In the archive it is conversation_archived, and a view is a filter over what that gives in order.
+    """
     assignee = wanted.assignee or (viewer.agent_id if wanted.view == "mine" else None)
     kind = "assigned" if assignee is not None else wanted.view
     start = wanted.after or _beginning(wanted.sort, now)
     looked_at = SCANNED if wanted.label is not None else wanted.limit
     found = await conn.fetch(
-        _SQL[wanted.sort, kind],
+        (_ARCHIVED if wanted.is_archived else _SQL)[wanted.sort, kind],
         viewer.workspace_id, list(wanted.accounts), list(wanted.statuses), start.at, start.id, looked_at, assignee,
     )  # fmt: skip
     shown = [record for record in found if wanted.label is None or wanted.label in record["labels"]][: wanted.limit]

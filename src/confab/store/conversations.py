@@ -18,14 +18,17 @@ from confab.model.inbox import (
     Viewer,
     WorkspaceId,
 )
+from confab.store import messages
 from confab.store.db import Conn, Record, columns, rows, run
 from confab.store.rows import ConversationRow
+
+_BROUGHT_BACK = 50
 
 _VIEW: LiteralString = """
     SELECT c.id, c.status, c.snoozed_until, c.unread_count, c.read_up_to, c.seen_up_to, c.last_message_at,
         c.last_message_preview, c.last_message_direction, c.last_message_status, c.window_opened_at, c.window_opened_by,
         c.window_refused_at, c.unreachable_at, c.labels, c.is_self, c.handled_elsewhere, c.earlier,
-        c.earlier_reason, c.version, c.workspace_id,
+        c.earlier_reason, c.archived_at, c.version, c.workspace_id,
         c.account_id, a.ig_id, a.username AS account_username, a.human_agent,
         p.igsid, p.username, p.name, p.avatar_url, p.avatar_fetch_failed, p.follower_count, p.is_follower, p.is_followed,
         p.is_verified, p.connected_user_id, p.linked_lead_id, p.profile_read_at, p.profile_asked_at, p.profile_error,
@@ -45,6 +48,11 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId) -
     return _conversation(record)
 
 
+async def get(conn: Conn, workspace: WorkspaceId, conversation: UUID) -> Conversation:
+    """One conversation as everybody sees it, that is known to be there."""
+    return (await by_ids(conn, [(workspace, conversation)]))[conversation][1]
+
+
 async def with_participant(conn: Conn, workspace: WorkspaceId, account: UUID, igsid: str) -> ConversationId | None:
     """The account's conversation with a participant, None when there is none yet."""
     return await conn.fetchval(
@@ -62,6 +70,16 @@ async def exists(conn: Conn, viewer: Viewer, conversation: ConversationId) -> No
     )
     if not found:
         raise NotFound("There is no such conversation.")
+
+
+async def is_archived(conn: Conn, viewer: Viewer, conversation: ConversationId) -> bool:
+    """Whether it lies in the archive. Raises NotFound when the viewer has no such conversation."""
+    found = await conn.fetchval(
+        "SELECT archived_at IS NOT NULL FROM conversations WHERE workspace_id = $1 AND id = $2", viewer.workspace_id, conversation
+    )
+    if found is None:
+        raise NotFound("There is no such conversation.")
+    return found
 
 
 async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Conversation]]:
@@ -147,7 +165,7 @@ _LOCK: LiteralString = """
         c.read_up_to, c.seen_up_to, c.last_message_id, c.last_message_at, c.last_message_preview, c.last_message_direction,
         c.last_message_status, c.window_opened_at, c.window_opened_by, c.window_refused_at, c.unreachable_at,
         c.thread_owner_app_id,
-        c.thread_owner_at, c.handled_elsewhere, c.is_self
+        c.thread_owner_at, c.handled_elsewhere, c.is_self, c.archived_at
     FROM conversations c
     JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
 """
@@ -185,15 +203,17 @@ _WRITTEN = (
     "workspace_id", "id", "status", "snoozed_until", "unread_count", "read_up_to", "seen_up_to", "last_message_id",
     "last_message_at", "last_message_preview", "last_message_direction", "last_message_status", "window_opened_at",
     "window_opened_by", "window_refused_at", "unreachable_at", "thread_owner_app_id", "thread_owner_at", "handled_elsewhere",
-    "is_self",
+    "is_self", "archived_at",
 )  # fmt: skip
 
 
 async def update(conn: Conn, changed: Sequence[ConversationRow]) -> dict[UUID, Conversation]:
     """Write every column that apply and act decide; the rows are locked. Each one's version grows by one.
 
-    Gives them as they are shown from now on.
+    What comes back from the archive brings its newest messages along. Gives them as they are shown from now on.
     """
+    if back := [(row.workspace_id, row.id) for row in changed if row.comes_back]:
+        await messages.bring_back(conn, back, _BROUGHT_BACK)
     records = await conn.fetch(
         """
         WITH changed AS (UPDATE conversations c
@@ -204,13 +224,15 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> dict[UUID, C
             window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
             unreachable_at = t.unreachable_at, thread_owner_app_id = t.thread_owner_app_id,
             thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
+            archived_at = t.archived_at,
             version = c.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
             $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[],
-            $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::boolean[], $20::boolean[])
+            $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::boolean[], $20::boolean[],
+            $21::timestamptz[])
             AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
                 last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
-                window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self)
+                window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self, archived_at)
         WHERE c.workspace_id = t.workspace_id AND c.id = t.id RETURNING c.*)
         """
         + _VIEW.replace("FROM conversations c", "FROM changed c"),
@@ -220,13 +242,13 @@ async def update(conn: Conn, changed: Sequence[ConversationRow]) -> dict[UUID, C
 
 
 async def recount_unread(conn: Conn, moved: Sequence[ConversationRow]) -> dict[UUID, int]:
-    """How many messages lie behind each conversation's read mark: one range of message_page each."""
+    """How many messages lie behind each conversation's read mark: one range of message_open each. What is archived is read."""
     records = await conn.fetch(
         """
         SELECT t.id, (
             SELECT count(*)::integer FROM messages m
             WHERE m.workspace_id = t.workspace_id AND m.conversation_id = t.id AND m.sent_at > t.read_up_to
-                AND m.direction = 'inbound' AND m.deleted_at IS NULL
+                AND m.direction = 'inbound' AND m.deleted_at IS NULL AND NOT m.is_archived
         ) AS unread
         FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS t (workspace_id, id, read_up_to)
         """,
@@ -292,7 +314,8 @@ def _conversation(record: Record) -> Conversation:
         unreachable_at=record["unreachable_at"],
         assignee=AgentRef(id=record["assignee_id"], name=record["assignee_name"]) if record["assignee_name"] else None,
         labels=record["labels"], is_self=record["is_self"], handled_elsewhere=record["handled_elsewhere"],
-        earlier=record["earlier"], earlier_reason=record["earlier_reason"], version=record["version"],
+        earlier=record["earlier"], earlier_reason=record["earlier_reason"],
+        archived_at=record["archived_at"], version=record["version"],
     )  # fmt: skip
 
 

@@ -34,7 +34,7 @@ _COLUMNS: LiteralString = """m.workspace_id, m.id, m.account_id, m.conversation_
     m.reply_to_mid, m.reply_to_story_id, m.reply_to_story_url,
     m.reply_to_story_link, m.reactions, m.quick_reply_payload, m.postback_payload, m.referral, m.meta_sent_at,
     m.edits, m.num_edit, m.edited_at, m.deleted_at, m.processed, m.is_unsupported, m.is_standby, m.is_history, m.error_code,
-    m.error_message, m.delivery_id, m.version"""
+    m.error_message, m.delivery_id, m.version, m.is_archived"""
 _VIEW: LiteralString = f"""
     SELECT {_COLUMNS}, c.read_up_to, c.seen_up_to
     FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
@@ -42,25 +42,62 @@ _VIEW: LiteralString = f"""
 _ROW: LiteralString = f"SELECT {_COLUMNS} FROM messages m "
 
 
+_PAGE: LiteralString = (
+    _VIEW
+    + """WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND (m.sent_at, m.id) < ($3, $4) AND m.status <> 'discarded'
+    ORDER BY m.sent_at DESC, m.id DESC LIMIT $5"""
+)
+_OPEN_PAGE: LiteralString = _PAGE.replace("ORDER BY", "AND NOT m.is_archived ORDER BY")
 _NEWEST = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
 
 
 async def page(
-    conn: Conn, viewer: Viewer, conversation: ConversationId, *, before: MessageId | None, limit: int
+    conn: Conn, viewer: Viewer, conversation: ConversationId, *, before: MessageId | None, limit: int, with_archived: bool = True
 ) -> list[Message]:
-    """The newest `limit` messages older than `before` (None: the newest), oldest first. Index: message_page.
+    """The newest `limit` messages older than `before` (None: the newest), oldest first.
 
-    Raises NotFound when `before` is no message of this conversation.
+    Raises NotFound when `before` is no message of this conversation. Indexes: message_page, without the archive message_open.
     """
     sent_at, id_ = _NEWEST if before is None else await _position(conn, viewer, conversation, before)
     records = await conn.fetch(
-        _VIEW
-        + """WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND (m.sent_at, m.id) < ($3, $4)
-            AND m.status <> 'discarded'
-        ORDER BY m.sent_at DESC, m.id DESC LIMIT $5""",
+        _PAGE if with_archived else _OPEN_PAGE,
         viewer.workspace_id, conversation, sent_at, id_, limit,
     )  # fmt: skip
     return await _shown(conn, list(reversed(records)))
+
+
+async def is_there_more(conn: Conn, viewer: Viewer, conversation: ConversationId, before: MessageId) -> bool:
+    """Whether anything is older than this message, the archive included: one probe of message_page."""
+    sent_at, id_ = await _position(conn, viewer, conversation, before)
+    return await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $2
+            AND (m.sent_at, m.id) < ($3, $4) AND m.status <> 'discarded')""",
+        viewer.workspace_id, conversation, sent_at, id_,
+    )  # fmt: skip
+
+
+async def archived(conn: Conn, viewer: Viewer, wanted: Sequence[UUID]) -> set[UUID]:
+    """Which of these messages lie in the archive."""
+    records = await conn.fetch(
+        "SELECT id FROM messages WHERE workspace_id = $1 AND id = ANY($2::uuid[]) AND is_archived",
+        viewer.workspace_id,
+        list(wanted),
+    )
+    return {record["id"] for record in records}
+
+
+async def bring_back(conn: Conn, conversations: Sequence[tuple[UUID, UUID]], count: int) -> None:
+    """The newest messages of (workspace, conversation) pairs that come back from the archive. The conversations are locked."""
+    await conn.execute(
+        """UPDATE messages m SET is_archived = false
+        FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
+            SELECT n.id FROM messages n WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id
+            ORDER BY n.sent_at DESC, n.id DESC LIMIT $3) newest
+        WHERE m.workspace_id = t.workspace_id AND m.id = newest.id AND m.is_archived""",
+        [workspace for workspace, _ in conversations],
+        [conversation for _, conversation in conversations],
+        count,
+    )
 
 
 async def _position(conn: Conn, viewer: Viewer, conversation: ConversationId, message: MessageId) -> tuple[datetime, UUID]:
@@ -165,7 +202,7 @@ _INSERTED = (
     "direction", "author_kind", "author_name", "author_agent_id", "text", "reply_to_mid", "reply_to_story_id",
     "reply_to_story_url", "reply_to_story_link", "reactions", "quick_reply_payload", "postback_payload", "referral", "sent_at",
     "meta_sent_at", "edits", "num_edit", "edited_at", "deleted_at", "processed", "is_unsupported", "is_standby", "is_history",
-    "status", "error_code", "error_message", "delivery_id",
+    "status", "error_code", "error_message", "delivery_id", "is_archived",
 )  # fmt: skip
 
 
@@ -211,12 +248,12 @@ async def _insert_whole(conn: Conn, new: Sequence[MessageRow]) -> None:
             client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
             reply_to_story_url, reply_to_story_link, reactions, quick_reply_payload, postback_payload, referral, sent_at,
             meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, is_history, status,
-            error_code, error_message, delivery_id)
+            error_code, error_message, delivery_id, is_archived)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
             $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
             $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
             $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
-            $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[])
+            $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[], $37::boolean[])
         """,
         *columns(new, _INSERTED),
     )

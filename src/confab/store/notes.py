@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from confab.model.inbox import AgentId, AgentRef, ConversationId, Note, Viewer, WorkspaceId
-from confab.store.db import Conn, run
+from confab.store.db import Conn, Record, run
 
 
 async def insert(conn: Conn, workspace: WorkspaceId, note: Note) -> None:
@@ -24,13 +25,25 @@ async def of_conversation(conn: Conn, viewer: Viewer, conversation: Conversation
         WHERE n.workspace_id = $1 AND n.conversation_id = $2 ORDER BY n.created_at DESC, n.id DESC LIMIT $3""",
         viewer.workspace_id, conversation, limit,
     )  # fmt: skip
-    return [
-        Note(
-            id=record["id"], conversation_id=record["conversation_id"],
-            author=AgentRef(id=record["agent_id"], name=record["name"]), text=record["text"], created_at=record["created_at"],
-        )
-        for record in reversed(records)
-    ]  # fmt: skip
+    return [_note(record) for record in reversed(records)]
+
+
+async def values(conn: Conn, viewer: Viewer, wanted: Sequence[UUID]) -> dict[UUID, Note]:
+    """Notes by id; who is not there is left out."""
+    records = await conn.fetch(
+        """SELECT n.id, n.conversation_id, n.agent_id, g.name, n.text, n.created_at
+        FROM notes n JOIN agents g ON g.id = n.agent_id
+        WHERE n.workspace_id = $1 AND n.id = ANY($2::uuid[])""",
+        viewer.workspace_id, list(wanted),
+    )  # fmt: skip
+    return {record["id"]: _note(record) for record in records}
+
+
+def _note(record: Record) -> Note:
+    return Note(
+        id=record["id"], conversation_id=record["conversation_id"],
+        author=AgentRef(id=record["agent_id"], name=record["name"]), text=record["text"], created_at=record["created_at"],
+    )  # fmt: skip
 
 
 async def add_labels(conn: Conn, workspace: WorkspaceId, names: Sequence[str], now: datetime) -> None:

@@ -38,8 +38,15 @@ class ConversationRow:
     thread_owner_at: datetime | None
     handled_elsewhere: bool
     is_self: bool
+    archived_at: datetime | None = None
+    comes_back: bool = field(default=False, compare=False)  # from the archive, when it is written
     is_new: bool = field(default=False, compare=False)
     is_changed: bool = field(default=False, compare=False)
+
+    def bring_back(self) -> None:
+        """Out of the archive, if it lies there, with its newest messages."""
+        if self.archived_at is not None:
+            self.archived_at, self.comes_back, self.is_changed = None, True, True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,6 +117,7 @@ class MessageRow:
     error_message: str | None = None
     delivery_id: UUID | None = None
     version: int = 1
+    is_archived: bool = False
     attachments: list[AttachmentRow] = field(default_factory=list)
     is_new: bool = False
     is_changed: bool = False

@@ -46,6 +46,8 @@ CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
     UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
     UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
     UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
+    UNION ALL SELECT 'searching', count(*) FROM search_indexes WHERE due_at = 'infinity'
+    UNION ALL SELECT 'exports', count(*) FROM exports WHERE due_at = 'infinity'
     UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
     $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
@@ -321,6 +323,16 @@ COMMENT ON COLUMN public.attachments.source_url IS 'Where Meta keeps it for now;
 COMMENT ON COLUMN public.attachments.sent_at IS 'Its message''s time, from which its age counts; what is older than this column: the column''s.';
 COMMENT ON COLUMN public.attachments.available_until IS 'Until when a story can stand at most; it is passed on until then and never kept.';
 COMMENT ON COLUMN public.attachments.media_fetch_failed IS 'Its host was in trouble again and again; somebody may try again.';
+CREATE TABLE public.audit_lines (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    what text NOT NULL,
+    subject text NOT NULL,
+    facts jsonb NOT NULL
+);
+ALTER TABLE ONLY public.audit_lines FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.call_budgets (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -436,6 +448,8 @@ CREATE TABLE public.conversations (
     earlier_reason text,
     history_up_to timestamp with time zone,
     unreachable_at timestamp with time zone,
+    archived_at timestamp with time zone,
+    kept_open_since timestamp with time zone,
     CONSTRAINT conversations_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT conversations_check1 CHECK (((last_message_id IS NULL) = (last_message_at IS NULL))),
     CONSTRAINT conversations_earlier_check CHECK ((earlier = ANY (ARRAY['unknown'::text, 'asking'::text, 'more'::text, 'hidden'::text, 'none'::text, 'refused'::text]))),
@@ -450,6 +464,8 @@ COMMENT ON COLUMN public.conversations.window_refused_at IS 'When Instagram last
 COMMENT ON COLUMN public.conversations.earlier IS 'Whether Instagram has messages older than the oldest here: whoever asks learns it.';
 COMMENT ON COLUMN public.conversations.history_up_to IS 'Meta''s time of the last activity when all that it shows was read.';
 COMMENT ON COLUMN public.conversations.unreachable_at IS 'When Instagram last said that the participant cannot be reached; NULL once they wrote.';
+COMMENT ON COLUMN public.conversations.archived_at IS 'Since when it is in the archive; all its messages are archived then.';
+COMMENT ON COLUMN public.conversations.kept_open_since IS 'When somebody brought it back from the archive: it stays for as long as if it had been written to then.';
 CREATE TABLE public.deliveries (
     id uuid NOT NULL,
     received_at timestamp with time zone NOT NULL,
@@ -509,6 +525,31 @@ CREATE TABLE public.event_counts (
     count bigint NOT NULL
 );
 COMMENT ON TABLE public.event_counts IS 'How often something happened that an operator should see: unknown kinds, refused signatures, dashboard tests.';
+CREATE TABLE public.exports (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid,
+    title text NOT NULL,
+    state text NOT NULL,
+    asked_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    messages integer DEFAULT 0 NOT NULL,
+    files integer DEFAULT 0 NOT NULL,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT exports_check CHECK (((kind = 'account'::text) = (conversation_id IS NULL))),
+    CONSTRAINT exports_kind_check CHECK ((kind = ANY (ARRAY['conversation'::text, 'person'::text, 'account'::text]))),
+    CONSTRAINT exports_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'withdrawn'::text])))
+);
+ALTER TABLE ONLY public.exports FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.exports.due_at IS 'When to go on making it; of one that is made or withdrawn, when to remove its file.';
 CREATE TABLE public.handed_files (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -618,6 +659,20 @@ CREATE TABLE public.labels (
     CONSTRAINT labels_name_check CHECK ((name <> ''::text))
 );
 ALTER TABLE ONLY public.labels FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.legal_holds (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid,
+    conversation_id uuid,
+    reason text NOT NULL,
+    placed_by text NOT NULL,
+    placed_at timestamp with time zone NOT NULL,
+    released_by text,
+    released_at timestamp with time zone,
+    CONSTRAINT legal_holds_check CHECK (((released_at IS NULL) = (released_by IS NULL))),
+    CONSTRAINT legal_holds_reason_check CHECK ((reason <> ''::text))
+);
+ALTER TABLE ONLY public.legal_holds FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.library_events (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -835,6 +890,7 @@ CREATE TABLE public.messages (
     reply_to_story_url text,
     reply_to_story_link text,
     is_history boolean DEFAULT false NOT NULL,
+    is_archived boolean DEFAULT false NOT NULL,
     CONSTRAINT messages_author_kind_check CHECK ((author_kind = ANY (ARRAY['participant'::text, 'agent'::text, 'rule'::text, 'schedule'::text, 'service'::text, 'instagram'::text]))),
     CONSTRAINT messages_check CHECK (((mid IS NULL) OR (mid_digest IS NOT NULL))),
     CONSTRAINT messages_check1 CHECK (((client_key IS NULL) = (client_digest IS NULL))),
@@ -851,6 +907,7 @@ COMMENT ON COLUMN public.messages.meta_sent_at IS 'The time exactly as Meta wrot
 COMMENT ON COLUMN public.messages.reply_to_story_url IS 'Where Meta keeps the story for now; never leaves the server.';
 COMMENT ON COLUMN public.messages.reply_to_story_link IS 'The page that the story''s link sticker leads to.';
 COMMENT ON COLUMN public.messages.is_history IS 'It was read at Instagram afterwards: nothing automatic may answer it.';
+COMMENT ON COLUMN public.messages.is_archived IS 'Answered and old: no hot query reads it.';
 CREATE TABLE public.meta_apps (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1093,6 +1150,36 @@ CREATE TABLE public.schema_migrations (
     digest bytea NOT NULL,
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
+CREATE TABLE public.search_entries (
+    workspace_id uuid NOT NULL,
+    kind smallint NOT NULL,
+    subject_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    words text[] NOT NULL COLLATE pg_catalog."C"
+);
+ALTER TABLE ONLY public.search_entries FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.search_indexes (
+    workspace_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    seq bigint,
+    messages_from uuid,
+    conversations_from uuid,
+    notes_from uuid,
+    is_whole boolean DEFAULT false NOT NULL
+);
+ALTER TABLE ONLY public.search_indexes FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.search_indexes.seq IS 'Up to where the change feed has been followed; NULL: index everything, the newest first.';
+COMMENT ON COLUMN public.search_indexes.messages_from IS 'The oldest message that was reached on the way back; NULL: none yet.';
+CREATE TABLE public.search_words (
+    workspace_id uuid NOT NULL,
+    kind smallint NOT NULL,
+    word text NOT NULL COLLATE pg_catalog."C",
+    subject_id uuid NOT NULL
+);
+ALTER TABLE ONLY public.search_words FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.search_words.kind IS '1 a message, 2 a person (by their conversation), 3 a note, 4 the labels of a conversation.';
 CREATE TABLE public.sessions (
     digest bytea NOT NULL,
     id uuid NOT NULL,
@@ -1345,6 +1432,8 @@ ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_pkey PRIMARY KEY (workspace_id, message_id, "position");
 ALTER TABLE public.attachments
     ADD CONSTRAINT attachments_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'stored'::text, 'relayed'::text, 'failed'::text, 'expired'::text, 'refused'::text, 'link'::text, 'unavailable'::text]))) NOT VALID;
+ALTER TABLE ONLY public.audit_lines
+    ADD CONSTRAINT audit_lines_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.call_budgets
     ADD CONSTRAINT call_budgets_pkey PRIMARY KEY (workspace_id, account_id, pool);
 ALTER TABLE ONLY public.change_counters
@@ -1379,6 +1468,8 @@ ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (workspace_id, account_id, mid_digest);
 ALTER TABLE ONLY public.event_counts
     ADD CONSTRAINT event_counts_pkey PRIMARY KEY (name, on_day);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_pkey PRIMARY KEY (workspace_id, account_id, digest, kind);
 ALTER TABLE ONLY public.heartbeats
@@ -1393,6 +1484,8 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_pkey PRIMARY KEY (workspace_id, name);
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.library_events
     ADD CONSTRAINT library_events_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.library_items
@@ -1475,6 +1568,12 @@ ALTER TABLE ONLY public.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY public.search_entries
+    ADD CONSTRAINT search_entries_pkey PRIMARY KEY (workspace_id, kind, subject_id);
+ALTER TABLE ONLY public.search_indexes
+    ADD CONSTRAINT search_indexes_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.search_words
+    ADD CONSTRAINT search_words_pkey PRIMARY KEY (workspace_id, kind, word, subject_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_id_key UNIQUE (id);
 ALTER TABLE ONLY public.sessions
@@ -1522,19 +1621,23 @@ CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_oth
 CREATE INDEX checkups_due ON public.checkups USING btree (due_at);
 CREATE INDEX closing_times ON public.closings USING btree (workspace_id, closed_at);
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
-CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
+CREATE INDEX conversation_archived ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC) WHERE (archived_at IS NOT NULL);
+CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC) WHERE (archived_at IS NULL);
 CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
-CREATE INDEX conversation_list ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC);
+CREATE INDEX conversation_list ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC) WHERE (archived_at IS NULL);
 CREATE INDEX conversation_unread ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC) WHERE (unread_count > 0);
 CREATE INDEX delivery_parts_due ON public.delivery_parts USING btree (due_at) WHERE (state = 'stored'::text);
 CREATE INDEX delivery_parts_state ON public.delivery_parts USING btree (workspace_id, state, delivery_id) WHERE (state <> 'applied'::text);
 CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, delivery_id);
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
+CREATE INDEX exports_account ON public.exports USING btree (workspace_id, account_id, id);
+CREATE INDEX exports_due ON public.exports USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
 CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX integrations_scoped ON public.integrations USING btree (scoped_id) WHERE (scoped_id IS NOT NULL);
+CREATE INDEX legal_holds_open ON public.legal_holds USING btree (workspace_id, conversation_id, account_id) WHERE (released_at IS NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
 CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
@@ -1558,6 +1661,7 @@ CREATE INDEX message_answered ON public.messages USING btree (workspace_id, sent
 CREATE UNIQUE INDEX message_client_key ON public.messages USING btree (workspace_id, conversation_id, client_key) WHERE (client_key IS NOT NULL);
 CREATE INDEX message_hints_due ON public.message_hints USING btree (due_at);
 CREATE UNIQUE INDEX message_mid ON public.messages USING btree (workspace_id, account_id, mid_digest) WHERE (mid_digest IS NOT NULL);
+CREATE INDEX message_open ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC) WHERE (NOT is_archived);
 CREATE INDEX message_page ON public.messages USING btree (workspace_id, conversation_id, sent_at DESC, id DESC);
 CREATE INDEX message_sources_old ON public.message_sources USING btree (delivery_id);
 CREATE INDEX meta_requests_due ON public.meta_requests USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -1584,6 +1688,7 @@ CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, i
 CREATE INDEX runs_old ON public.runs USING btree (created_at);
 CREATE UNIQUE INDEX runs_one_at_a_time ON public.runs USING btree (workspace_id, account_id, what) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX saved_replies_owner ON public.saved_replies USING btree (owner_id) WHERE (owner_id IS NOT NULL);
+CREATE INDEX search_indexes_due ON public.search_indexes USING btree (due_at);
 CREATE INDEX sessions_agent ON public.sessions USING btree (agent_id);
 CREATE INDEX snoozes_due ON public.snoozes USING btree (due_at);
 CREATE INDEX spent_state_age ON public.spent_states USING btree (spent_at);
@@ -1618,6 +1723,8 @@ ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_object FOREIGN KEY (workspace_id, digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.attachments
     ADD CONSTRAINT attachments_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.audit_lines
+    ADD CONSTRAINT audit_lines_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.call_budgets
     ADD CONSTRAINT call_budgets_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.change_counters
@@ -1640,6 +1747,10 @@ ALTER TABLE ONLY public.earlier_fetches
     ADD CONSTRAINT earlier_fetches_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.erasures
     ADD CONSTRAINT erasures_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.insight_media
@@ -1652,6 +1763,10 @@ ALTER TABLE ONLY public.integrations
     ADD CONSTRAINT integrations_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.labels
     ADD CONSTRAINT labels_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.library_items
     ADD CONSTRAINT library_items_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES public.members(workspace_id, id);
 ALTER TABLE ONLY public.library_sources
@@ -1710,6 +1825,8 @@ ALTER TABLE ONLY public.saved_replies
     ADD CONSTRAINT saved_replies_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.agents(id);
 ALTER TABLE ONLY public.saved_replies
     ADD CONSTRAINT saved_replies_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.search_indexes
+    ADD CONSTRAINT search_indexes_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.snoozes
@@ -1743,6 +1860,7 @@ CREATE POLICY all_workspaces ON public.account_watches TO confab_worker USING (t
 CREATE POLICY all_workspaces ON public.accounts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.activities TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.attachments TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.audit_lines TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.call_budgets TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.change_counters TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WITH CHECK (true);
@@ -1754,12 +1872,14 @@ CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (tru
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.earlier_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.erasures TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.exports TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.handed_files TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.insight_media TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.insight_values TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.insight_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.integrations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.labels TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.legal_holds TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.library_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.library_items TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.library_queue TO confab_worker USING (true) WITH CHECK (true);
@@ -1787,6 +1907,9 @@ CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (t
 CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.search_entries TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.search_indexes TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.search_words TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.snoozes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.stale_hours TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.sync_runs TO confab_worker USING (true) WITH CHECK (true);
@@ -1795,6 +1918,7 @@ CREATE POLICY all_workspaces ON public.verification_tokens TO confab_worker USIN
 CREATE POLICY all_workspaces ON public.welcomes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.workspaces TO confab_worker USING (true) WITH CHECK (true);
 ALTER TABLE public.attachments ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.audit_lines ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.call_budgets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.change_counters ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
@@ -1806,12 +1930,14 @@ ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.earlier_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.erasures ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.exports ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.handed_files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.insight_media ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.insight_values ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.insight_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.integrations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.labels ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.legal_holds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.library_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.library_items ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.library_queue ENABLE ROW LEVEL SECURITY;
@@ -1845,6 +1971,7 @@ CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((work
 CREATE POLICY own_workspace ON public.accounts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.activities TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.attachments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.audit_lines TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.call_budgets TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.change_counters TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1856,12 +1983,14 @@ CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((worksp
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.earlier_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.erasures TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.exports TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.handed_files TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.insight_media TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.insight_values TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.insight_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.integrations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.labels TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.legal_holds TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.library_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.library_items TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.library_queue TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1889,6 +2018,9 @@ CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((work
 CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.search_entries TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.search_indexes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.search_words TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.snoozes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.stale_hours TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.sync_runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1902,6 +2034,9 @@ ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.search_entries ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.search_indexes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.search_words ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.snoozes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.stale_hours ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.sync_runs ENABLE ROW LEVEL SECURITY;
@@ -1967,6 +2102,8 @@ GRANT SELECT(state) ON TABLE public.attachments TO confab_reader;
 GRANT SELECT(content_type) ON TABLE public.attachments TO confab_reader;
 GRANT SELECT(size_bytes) ON TABLE public.attachments TO confab_reader;
 GRANT SELECT(digest) ON TABLE public.attachments TO confab_reader;
+GRANT SELECT,INSERT ON TABLE public.audit_lines TO confab_app;
+GRANT SELECT,INSERT ON TABLE public.audit_lines TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_budgets TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.change_counters TO confab_worker;
@@ -1999,6 +2136,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.earlier_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.erasures TO confab_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.event_counts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.exports TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.exports TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.handed_files TO confab_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.heartbeats TO confab_app;
@@ -2028,6 +2167,8 @@ GRANT SELECT(user_id) ON TABLE public.integrations TO confab_app;
 GRANT SELECT(user_token_expires_at) ON TABLE public.integrations TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.labels TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.legal_holds TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.legal_holds TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_events TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.library_items TO confab_worker;
@@ -2128,6 +2269,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_app;
 GRANT SELECT ON TABLE public.schedules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.schedules TO confab_worker;
 GRANT SELECT ON TABLE public.schema_migrations TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.search_entries TO confab_worker;
+GRANT SELECT ON TABLE public.search_entries TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.search_indexes TO confab_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.search_indexes TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.search_words TO confab_worker;
+GRANT SELECT ON TABLE public.search_words TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.setup_links TO confab_app;

@@ -6,6 +6,7 @@ lost here is only time: the feed and the due rows are the truth, and everybody l
 
 import asyncio
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
 
@@ -23,6 +24,11 @@ log = structlog.get_logger()
 def changed(workspace: WorkspaceId) -> str:
     """The name that says: this workspace's feed has grown."""
     return f"c{workspace}"
+
+
+def workspace_of(name: str) -> WorkspaceId | None:
+    """Whose feed a name says has grown, None for another name."""
+    return WorkspaceId(UUID(name[1:])) if name.startswith("c") else None
 
 
 def work(kind: str) -> str:

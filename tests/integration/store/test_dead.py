@@ -64,6 +64,9 @@ REST: dict[str, LiteralString] = {
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         SELECT workspace_id, id, now(), now(), now() FROM accounts""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
+    "searching": "INSERT INTO search_indexes (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
+    "exports": """INSERT INTO exports (workspace_id, id, kind, account_id, title, state, asked_by, created_at, due_at)
+        SELECT workspace_id, gen_random_uuid(), 'account', id, 'x', 'waiting', 'Dana', now(), now() FROM accounts""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 

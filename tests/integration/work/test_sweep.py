@@ -27,6 +27,9 @@ ROWS = {
     "profiles": "INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at) VALUES ($2, $2, 'due', $1)",
     "refreshes": """INSERT INTO profile_fetches (workspace_id, participant_id, state, due_at, is_refresh)
         VALUES ($2, $2, 'due', $1, true)""",
+    "searching": "INSERT INTO search_indexes (workspace_id, due_at) VALUES ($2, $1)",
+    "exports": """INSERT INTO exports (workspace_id, id, kind, account_id, title, state, asked_by, created_at, due_at)
+        VALUES ($2, $2, 'account', $2, 'x', 'waiting', 'Dana', $1, $1)""",
     "hints": "INSERT INTO message_hints (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "erasures": "INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at) VALUES ($2, $2, $2, 'm', $1)",
     "media": "INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at) VALUES ($2, $2, 0, $2, $1)",

@@ -432,7 +432,7 @@ export interface paths {
         };
         /**
          * List Conversations
-         * @description The workspace's conversations that have messages.
+         * @description The workspace's conversations that have messages: those outside the archive, or those in it.
          */
         get: operations["list_conversations"];
         put?: never;
@@ -462,7 +462,7 @@ export interface paths {
         head?: never;
         /**
          * Update Conversation
-         * @description Open, close, snooze, assign or label.
+         * @description Open, close, snooze, assign or label; put into the archive, or bring back.
          */
         patch: operations["update_conversation"];
         trace?: never;
@@ -501,6 +501,28 @@ export interface paths {
          * @description Everything up to a message is read, for the whole team. The mark never moves back.
          */
         post: operations["mark_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description People by name, conversations by label or note, messages by words; the last word may be the beginning of one.
+         *
+         *     `archived`: also what lies in the archive.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -617,6 +639,9 @@ export interface paths {
         /**
          * List Messages
          * @description The newest messages, or those older than `before`.
+         *
+         *     `archived`: with those in the archive, too; left out: only of a conversation that lies there. Where there are older ones of
+         *     any kind, `next` says so.
          */
         get: operations["list_messages"];
         put?: never;
@@ -1757,6 +1782,7 @@ export interface components {
          *     cannot be reached; that is over when they write.
          *     `earlier` says whether Instagram has messages before the oldest one here: `unknown` until somebody asks (`asking`), then
          *     `more`, `none`, `hidden` (Instagram lists them and shows no more than the newest 20) or `refused`, with `earlier_reason`.
+         *     `archived_at`: since when it lies in the archive, out of the list; None: it does not.
          *     `read_up_to` and `seen_up_to` decide which of its messages are unread, and which of ours the participant has seen.
          *     `version` grows with every change, so that a later one always wins.
          */
@@ -1818,6 +1844,8 @@ export interface components {
             earlier: "unknown" | "asking" | "more" | "hidden" | "none" | "refused";
             /** Earlier Reason */
             earlier_reason: string | null;
+            /** Archived At */
+            archived_at: string | null;
             /** Version */
             version: number;
         };
@@ -1846,6 +1874,8 @@ export interface components {
             assignee_id?: string | null;
             /** Labels */
             labels?: string[] | null;
+            /** Archived */
+            archived?: boolean | null;
         };
         /**
          * ConversationUpdated
@@ -3207,6 +3237,43 @@ export interface components {
             seq: number;
         };
         /**
+         * SearchHit
+         * @description A person by their name, a conversation by its labels or a note of the team, or a message.
+         *
+         *     `snippet` is the place where it says what was looked for, in pieces. `is_archived`: it lies in the archive.
+         */
+        SearchHit: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "conversation" | "message";
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"] | null;
+            note: components["schemas"]["Note"] | null;
+            /** Snippet */
+            snippet: components["schemas"]["SnippetPart"][];
+            /** Is Archived */
+            is_archived: boolean;
+        };
+        /**
+         * SearchPage
+         * @description What was found: people, conversations, then messages from the newest on; later pages have messages alone.
+         *
+         *     `next` is the cursor of the next page, which may have few hits or none: where words are frequent and what is wanted is rare.
+         *     `is_complete`: everything that is here is indexed; until then the newest is.
+         */
+        SearchPage: {
+            /** Items */
+            items: components["schemas"]["SearchHit"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+            /** Is Complete */
+            is_complete: boolean;
+        };
+        /**
          * SetUp
          * @description What the form behind the set-up link asks for; `token` is the link's.
          */
@@ -3231,6 +3298,16 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SnippetPart
+         * @description A piece of a text; `is_hit`: it is what was looked for.
+         */
+        SnippetPart: {
+            /** Text */
+            text: string;
+            /** Is Hit */
+            is_hit: boolean;
         };
         /**
          * Standing
@@ -4216,6 +4293,7 @@ export interface operations {
                 assignee?: string | null;
                 label?: string | null;
                 sort?: "newest" | "ending";
+                archived?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -4364,6 +4442,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                q: string;
+                kind?: "all" | "person" | "conversation" | "message";
+                account?: string | null;
+                archived?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -4542,6 +4656,7 @@ export interface operations {
             query?: {
                 before?: string | null;
                 limit?: number;
+                archived?: boolean | null;
             };
             header?: never;
             path: {

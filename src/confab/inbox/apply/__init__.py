@@ -39,6 +39,7 @@ from confab.store import (
     messages,
     outbound,
     participants,
+    search,
     wake,
     welcomes,
 )
@@ -168,6 +169,8 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[str]:
     new_conversations = [row for row in state.conversations.values() if row.is_new]
     if new_conversations:
         await conversations.insert(conn, new_conversations, state.now)
+    for row in new:  # what was sent before all that is archived belongs there
+        row.is_archived = state.conversations_by_id[row.conversation_id].archived_at is not None
     if new:
         await messages.insert(conn, new)
     if changed:
@@ -293,6 +296,7 @@ async def _erase(conn: Conn, state: State) -> None:
     subjects = [(row.workspace_id, subject) for row in state.erased.values() for subject in (row.id, row.conversation_id)]
     await changes.supersede(conn, subjects)
     await outbound.erase(conn, [(row.workspace_id, row.id) for row in state.erased.values()])
+    await search.forget(conn, [(row.workspace_id, search.MESSAGE, row.id) for row in state.erased.values()])
 
 
 async def _collect(

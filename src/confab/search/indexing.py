@@ -1,0 +1,176 @@
+"""Keeps the index of words a moment behind the change feed, and fills it with what was there before, the newest first.
+
+Every step reads what things say now and puts right under which words they are found; so any step may be repeated or broken off,
+and what is told twice changes nothing. What was erased takes its words out in its own transaction; should a step have read them
+just before, the feed tells of the erasing, and they go again. Rules SE3, SE4.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from confab.clock import Clock
+from confab.model.inbox import WorkspaceId
+from confab.search import words
+from confab.store import changes, search, wake
+from confab.store.claims import Due
+from confab.store.db import REFUSED, Conn, Database
+from confab.store.search import Entry, Indexed, Said
+from confab.store.wake import Wake
+
+_EVERY = timedelta(minutes=1)
+_FEED_STEP = 1000
+_FILL_STEP = 1000
+_TURN = timedelta(seconds=15)  # then others have a turn
+_A_MOMENT_S = 0.3
+_NEWEST = UUID(int=2**128 - 1)
+_NOTHING = Indexed(seq=None, messages_from=None, conversations_from=None, notes_from=None, is_whole=False)
+
+log = structlog.get_logger()
+
+Read = Callable[[Conn, WorkspaceId, Sequence[UUID]], Awaitable[list[Said]]]
+_READ: dict[int, Read] = {
+    search.MESSAGE: search.messages_said,
+    search.PERSON: search.people_said,
+    search.NOTE: search.notes_said,
+    search.LABELS: search.labels_said,
+}
+
+
+class Indexing:
+    """Handles the due row of each workspace."""
+
+    def __init__(self, db: Database, clock: Clock, waker: Wake) -> None:
+        self._db = db
+        self._clock = clock
+        self._wake = waker
+
+    async def run(self, due: Due) -> None:
+        """Follow the feed to its end and fill in what is older, in short steps; come back soon when there is more."""
+        workspace, until = WorkspaceId(UUID(str(due.key[0]))), self._clock.now() + _TURN
+        await self._begin(workspace)
+        more = True
+        while more and self._clock.now() < until:
+            while await self._follow(workspace):
+                pass
+            more = await self._fill(workspace)
+        async with self._db.transaction() as conn:
+            await search.again(conn, due, self._clock.now() + (timedelta() if more else _EVERY))
+        if more:
+            self._wake.say(wake.work("searching"))
+
+    async def _begin(self, workspace: WorkspaceId) -> None:
+        """Index everything when nothing is, or when the feed has forgotten what changed since."""
+        async with self._db.transaction() as conn:
+            indexed = await search.lock(conn, workspace)
+            if indexed is None or (indexed.seq is not None and await changes.reaches(conn, workspace, indexed.seq)):
+                return
+            if indexed.seq is not None:
+                await search.forget_all(conn, workspace)
+            newest = await changes.newest_seq(conn, workspace)
+            await search.note(conn, workspace, replace(_NOTHING, seq=newest))
+
+    async def _follow(self, workspace: WorkspaceId) -> bool:
+        """Put right what the next stretch of the feed tells of; whether there is more."""
+        async with self._db.transaction() as conn:
+            indexed = await search.lock(conn, workspace)
+            if indexed is None or indexed.seq is None:
+                return False
+            newest = await changes.newest_seq(conn, workspace)
+            up_to = min(newest, indexed.seq + _FEED_STEP)
+            if up_to == indexed.seq:
+                return False
+            changed = await search.changed(conn, workspace, indexed.seq, up_to)
+            await _put_right(conn, workspace, search.MESSAGE, changed.messages)
+            await _put_right(conn, workspace, search.PERSON, changed.conversations)
+            await _put_right(conn, workspace, search.LABELS, changed.conversations)
+            await _put_right(conn, workspace, search.NOTE, changed.notes)
+            await search.note(conn, workspace, replace(indexed, seq=up_to))
+            return up_to < newest
+
+    async def _fill(self, workspace: WorkspaceId) -> bool:
+        """Index some of what was there before: people first, then notes, then messages; whether there is more."""
+        async with self._db.transaction() as conn:
+            indexed = await search.lock(conn, workspace)
+            if indexed is None or indexed.is_whole:
+                return False
+            people = await search.older_conversations(conn, workspace, indexed.conversations_from or _NEWEST, _FILL_STEP)
+            written = await search.older_notes(conn, workspace, indexed.notes_from or _NEWEST, _FILL_STEP) if not people else []
+            said = [] if people or written else await search.older_messages(
+                conn, workspace, indexed.messages_from or _NEWEST, _FILL_STEP
+            )  # fmt: skip
+            await _put_right(conn, workspace, search.PERSON, people)
+            await _put_right(conn, workspace, search.LABELS, people)
+            await _put_right(conn, workspace, search.NOTE, written)
+            await _put_right(conn, workspace, search.MESSAGE, said)
+            got = replace(
+                indexed,
+                conversations_from=people[-1] if people else indexed.conversations_from,
+                notes_from=written[-1] if written else indexed.notes_from,
+                messages_from=said[-1] if said else indexed.messages_from,
+                is_whole=not (people or written or said),
+            )
+            await search.note(conn, workspace, got)
+            return not got.is_whole
+
+
+class Alarm:
+    """Hears which feeds grow, and has them indexed within a moment. What is not heard is indexed within a minute."""
+
+    def __init__(self, db: Database, clock: Clock, waker: Wake) -> None:
+        self._db = db
+        self._clock = clock
+        self._wake = waker
+        self._grown = dict[str, UUID]()
+        self._something = asyncio.Event()
+        waker.listen(self._hear)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._something.wait()
+            await asyncio.sleep(_A_MOMENT_S)
+            self._something.clear()
+            grown, self._grown = list(self._grown.values()), {}
+            try:
+                async with self._db.transaction() as conn:
+                    count = await search.make_due(conn, grown, self._clock.now())
+            except REFUSED as error:
+                log.warning("search_not_due", error=type(error).__name__)
+                continue
+            if count:
+                self._wake.say(wake.work("searching"))
+
+    def _hear(self, name: str) -> None:
+        workspace = wake.workspace_of(name)
+        if workspace is not None:
+            self._grown[name] = workspace
+            self._something.set()
+
+
+async def _put_right(conn: Conn, workspace: WorkspaceId, kind: int, wanted: Sequence[UUID]) -> None:
+    """Find these things by what they say now, and those that say nothing any more not at all."""
+    if not wanted:
+        return
+    before = await search.entries(conn, workspace, kind, wanted)
+    now = {
+        said.subject_id: Entry(
+            subject_id=said.subject_id, conversation_id=said.conversation_id, words=words.of(*said.texts)
+        )
+        for said in await _READ[kind](conn, workspace, wanted)
+    }  # fmt: skip
+    silent = [(workspace, kind, subject) for subject in before if not (subject in now and now[subject].words)]
+    changed = [one for one in now.values() if one.words and before.get(one.subject_id) != one.words]
+    old = [(word, one.subject_id) for one in changed for word in set(before.get(one.subject_id, ())) - set(one.words)]
+    new = [(word, one.subject_id) for one in changed for word in set(one.words) - set(before.get(one.subject_id, ()))]
+    if silent:
+        await search.forget(conn, silent)
+    if old:
+        await search.remove_words(conn, workspace, kind, sorted(old))
+    if changed:
+        await search.put(conn, workspace, kind, changed)
+        await search.add_words(conn, workspace, kind, sorted(new))

@@ -1,0 +1,397 @@
+"""The words of everything that can be found, and the ranges of them that a search reads.
+
+One table has every word once for each thing that says it, in the order of the key: workspace, kind, word, thing. The newest
+things with a word are the end of a range, whatever lies before it. All comparisons are leakproof, so row-level security leaves
+these ranges to the planner, which it does with no full-text index (decision 0023). Another table has the words of each thing, to
+look whether it has the others too, and to take them out again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from confab.model.inbox import Viewer, WorkspaceId
+from confab.store.claims import Due
+from confab.store.db import Conn, row, rows, run
+
+MESSAGE, PERSON, NOTE, LABELS = 1, 2, 3, 4
+"""Kinds of things. A person and the labels are those of a conversation and have its id."""
+
+SCANNED = 3000
+"""So many things that have one of the words are looked at for a page, the newest first."""
+_OF_EACH = 60
+_ABOVE = "\U0010ffff"  # no word has it, so what begins with another word lies below that word and this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a thing says: its texts, in which conversation."""
+
+    subject_id: UUID
+    conversation_id: UUID
+    texts: list[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A thing with its different words."""
+
+    subject_id: UUID
+    conversation_id: UUID
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """How far a workspace's index is; None: not begun. `..._from`: what is older is still to come, None: all."""
+
+    seq: int | None
+    messages_from: UUID | None
+    conversations_from: UUID | None
+    notes_from: UUID | None
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The things that the change feed tells of."""
+
+    messages: list[UUID]
+    conversations: list[UUID]
+    notes: list[UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Things of a kind that have all these words and one that begins with the prefix, before a thing, in these accounts."""
+
+    kind: int
+    words: Sequence[str]
+    prefix: str | None
+    before: UUID
+    accounts: Sequence[UUID]
+    with_archived: bool
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A thing that has what was wanted."""
+
+    subject_id: UUID
+    conversation_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """By which word things are looked through: `word` for one word, `prefix` for all that begin so.
+
+    `is_narrow`: so few have it that all are looked at.
+    """
+
+    word: str | None
+    prefix: str | None
+    is_narrow: bool
+
+
+async def ensure(conn: Conn, workspace: WorkspaceId, now: datetime) -> int:
+    """The workspace can be searched from now on, and what it has already."""
+    return await run(
+        conn, "INSERT INTO search_indexes (workspace_id, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", workspace, now
+    )
+
+
+async def make_due(conn: Conn, workspaces: Sequence[UUID], now: datetime) -> int:
+    """Their feeds have grown: index on now, where the next turn would be later. What is being indexed goes on."""
+    return await run(
+        conn,
+        """UPDATE search_indexes SET due_at = $2
+        WHERE workspace_id = ANY($1::uuid[]) AND attempts = 0 AND due_at > $2 AND due_at < 'infinity'""",
+        list(workspaces), now,
+    )  # fmt: skip
+
+
+async def again(conn: Conn, due: Due, at: datetime) -> int:
+    """When to index on; 0 when it was claimed by another meanwhile."""
+    return await run(
+        conn,
+        "UPDATE search_indexes SET due_at = $3, attempts = 0, error = NULL WHERE workspace_id = $1 AND attempts = $2",
+        *due.key, due.attempts, at,
+    )  # fmt: skip
+
+
+_INDEXED: LiteralString = """SELECT seq, messages_from, conversations_from, notes_from, is_whole
+    FROM search_indexes WHERE workspace_id = $1"""
+
+
+async def indexed(conn: Conn, workspace: WorkspaceId) -> Indexed | None:
+    """How far the index is; None: the workspace has none yet."""
+    return await row(conn, Indexed, _INDEXED, workspace)
+
+
+async def lock(conn: Conn, workspace: WorkspaceId) -> Indexed | None:
+    """The same, and nobody else indexes until the transaction ends."""
+    return await row(conn, Indexed, _INDEXED + " FOR NO KEY UPDATE", workspace)
+
+
+async def note(conn: Conn, workspace: WorkspaceId, indexed: Indexed) -> int:
+    """How far it got."""
+    return await run(
+        conn,
+        """UPDATE search_indexes SET seq = $2, messages_from = $3, conversations_from = $4, notes_from = $5, is_whole = $6
+        WHERE workspace_id = $1""",
+        workspace, indexed.seq, indexed.messages_from, indexed.conversations_from, indexed.notes_from, indexed.is_whole,
+    )  # fmt: skip
+
+
+async def changed(conn: Conn, workspace: WorkspaceId, after: int, up_to: int) -> Changed:
+    """What the feed tells of after a number, up to another. Index: the primary key of each day's partition."""
+    records = await conn.fetch(
+        r"""SELECT DISTINCT type LIKE 'message\_%' OR type = 'superseded' AS is_message,
+            type IN ('conversation_updated', 'superseded') AS is_conversation, type = 'note_added' AS is_note, subject_id
+        FROM changes WHERE workspace_id = $1 AND seq > $2 AND seq <= $3""",
+        workspace, after, up_to,
+    )  # fmt: skip
+    return Changed(
+        messages=sorted({record["subject_id"] for record in records if record["is_message"]}),
+        conversations=sorted({record["subject_id"] for record in records if record["is_conversation"]}),
+        notes=sorted({record["subject_id"] for record in records if record["is_note"]}),
+    )
+
+
+async def older_messages(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
+    """The newest messages before one. Index: the primary key."""
+    records = await conn.fetch(
+        "SELECT id FROM messages WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
+    )
+    return [record["id"] for record in records]
+
+
+async def older_conversations(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
+    """The newest conversations before one. Index: the primary key."""
+    records = await conn.fetch(
+        "SELECT id FROM conversations WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
+    )
+    return [record["id"] for record in records]
+
+
+async def older_notes(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
+    """The newest notes before one. Index: the primary key."""
+    records = await conn.fetch(
+        "SELECT id FROM notes WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
+    )
+    return [record["id"] for record in records]
+
+
+async def messages_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
+    """What messages say, and the titles of what they carry. One that was unsent or discarded says nothing and is left out."""
+    return await rows(
+        conn,
+        Said,
+        """SELECT m.id AS subject_id, m.conversation_id, ARRAY[m.text] || ARRAY(
+            SELECT a.title FROM attachments a WHERE a.workspace_id = m.workspace_id AND a.message_id = m.id AND a.title <> ''
+        ) AS texts
+        FROM messages m
+        WHERE m.workspace_id = $1 AND m.id = ANY($2::uuid[]) AND m.deleted_at IS NULL AND m.status <> 'discarded'""",
+        workspace, list(wanted),
+    )  # fmt: skip
+
+
+async def people_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
+    """What the people of conversations are called."""
+    return await rows(
+        conn,
+        Said,
+        """SELECT c.id AS subject_id, c.id AS conversation_id,
+            ARRAY[p.username, p.name, p.igsid, replace(replace(p.username, '.', ''), '_', '')] AS texts
+        FROM conversations c JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
+        WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[])""",
+        workspace, list(wanted),
+    )  # fmt: skip
+
+
+async def labels_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
+    """The labels of conversations."""
+    return await rows(
+        conn,
+        Said,
+        """SELECT c.id AS subject_id, c.id AS conversation_id, c.labels AS texts
+        FROM conversations c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) AND c.labels <> '{}'""",
+        workspace, list(wanted),
+    )  # fmt: skip
+
+
+async def notes_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
+    """What notes say."""
+    return await rows(
+        conn,
+        Said,
+        """SELECT n.id AS subject_id, n.conversation_id, ARRAY[n.text] AS texts
+        FROM notes n WHERE n.workspace_id = $1 AND n.id = ANY($2::uuid[])""",
+        workspace, list(wanted),
+    )  # fmt: skip
+
+
+async def entries(conn: Conn, workspace: WorkspaceId, kind: int, wanted: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The words under which things are found now, locked in the order of their ids."""
+    records = await conn.fetch(
+        """SELECT subject_id, words FROM search_entries WHERE workspace_id = $1 AND kind = $2 AND subject_id = ANY($3::uuid[])
+        ORDER BY subject_id FOR UPDATE""",
+        workspace, kind, list(wanted),
+    )  # fmt: skip
+    return {record["subject_id"]: record["words"] for record in records}
+
+
+async def put(conn: Conn, workspace: WorkspaceId, kind: int, new: Sequence[Entry]) -> None:
+    """These words are what things have from now on."""
+    await conn.execute(
+        """INSERT INTO search_entries (workspace_id, kind, subject_id, conversation_id, words)
+        SELECT $1, $2, g.subject_id, g.conversation_id, string_to_array(g.words, ' ')
+        FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS g (subject_id, conversation_id, words) ORDER BY g.subject_id
+        ON CONFLICT (workspace_id, kind, subject_id) DO UPDATE SET words = excluded.words""",
+        workspace, kind, [one.subject_id for one in new], [one.conversation_id for one in new],
+        [" ".join(one.words) for one in new],
+    )  # fmt: skip
+
+
+async def add_words(conn: Conn, workspace: WorkspaceId, kind: int, new: Sequence[tuple[str, UUID]]) -> None:
+    """Words under which things are found, in the order of the key."""
+    await conn.execute(
+        """INSERT INTO search_words (workspace_id, kind, word, subject_id)
+        SELECT $1, $2, * FROM unnest($3::text[], $4::uuid[]) ON CONFLICT DO NOTHING""",
+        workspace, kind, [word for word, _ in new], [subject for _, subject in new],
+    )  # fmt: skip
+
+
+async def remove_words(conn: Conn, workspace: WorkspaceId, kind: int, old: Sequence[tuple[str, UUID]]) -> None:
+    """Words under which things are found no longer."""
+    await conn.execute(
+        """DELETE FROM search_words WHERE workspace_id = $1 AND kind = $2 AND (word, subject_id) IN (
+            SELECT * FROM unnest($3::text[], $4::uuid[]))""",
+        workspace, kind, [word for word, _ in old], [subject for _, subject in old],
+    )  # fmt: skip
+
+
+async def forget(conn: Conn, things: Sequence[tuple[UUID, int, UUID]]) -> None:
+    """What was erased, (workspace, kind, thing), is not found any more, and none of its words is left."""
+    await conn.execute(
+        """WITH doomed AS MATERIALIZED (
+            SELECT e.workspace_id, e.kind, e.subject_id, e.words FROM search_entries e
+            WHERE (e.workspace_id, e.kind, e.subject_id) IN (SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[]))
+            ORDER BY e.subject_id FOR UPDATE
+        ), gone AS (
+            DELETE FROM search_entries e USING doomed d
+            WHERE (e.workspace_id, e.kind, e.subject_id) = (d.workspace_id, d.kind, d.subject_id)
+        )
+        DELETE FROM search_words w USING (SELECT workspace_id, kind, unnest(words) AS word, subject_id FROM doomed) d
+        WHERE (w.workspace_id, w.kind, w.word, w.subject_id) = (d.workspace_id, d.kind, d.word, d.subject_id)""",
+        [workspace for workspace, _, _ in things],
+        [kind for _, kind, _ in things],
+        [subject for _, _, subject in things],
+    )
+
+
+async def forget_all(conn: Conn, workspace: WorkspaceId) -> None:
+    """Begin anew: nothing of the workspace is found."""
+    await run(conn, "DELETE FROM search_words WHERE workspace_id = $1", workspace)
+    await run(conn, "DELETE FROM search_entries WHERE workspace_id = $1", workspace)
+
+
+async def how_many(conn: Conn, viewer: Viewer, kind: int, words: Sequence[str], prefix: str | None) -> list[int]:
+    """How many things have each word, and then the prefix; one more than `SCANNED` stands for more. Index: the primary key."""
+    records = await conn.fetch(
+        """SELECT t.n, (SELECT count(*) FROM (
+            SELECT FROM search_words w
+            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = t.word LIMIT $4 + 1) x) AS count
+        FROM unnest($3::text[]) WITH ORDINALITY AS t (word, n)
+        UNION ALL SELECT NULL, (SELECT count(*) FROM (
+            SELECT FROM search_words w
+            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word >= $5 AND w.word < $6 LIMIT $4 + 1) x)
+        ORDER BY n NULLS LAST""",
+        viewer.workspace_id, kind, list(words), SCANNED, prefix, above(prefix),
+    )  # fmt: skip
+    return [record["count"] for record in records]
+
+
+_OF_WORD: LiteralString = """SELECT w.subject_id FROM search_words w
+    WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = $3 AND w.subject_id < $4 ORDER BY w.subject_id DESC LIMIT $5"""
+_OF_PREFIX: LiteralString = """SELECT DISTINCT w.subject_id FROM search_words w
+    WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word >= $3 AND w.word < $3 || chr(1114111) AND w.subject_id < $4
+    ORDER BY w.subject_id DESC LIMIT $5"""
+_OF_EXPANDED: LiteralString = """SELECT DISTINCT newest.subject_id FROM (
+        WITH RECURSIVE known AS (
+            (SELECT w.word FROM search_words w
+            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word >= $3 AND w.word < $3 || chr(1114111) ORDER BY w.word LIMIT 1)
+            UNION ALL
+            SELECT (SELECT w.word FROM search_words w
+                WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word > known.word AND w.word < $3 || chr(1114111)
+                ORDER BY w.word LIMIT 1)
+            FROM known WHERE known.word IS NOT NULL
+        ) SELECT word FROM known WHERE word IS NOT NULL LIMIT 200
+    ) expanded CROSS JOIN LATERAL (
+        SELECT w.subject_id FROM search_words w
+        WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = expanded.word AND w.subject_id < $4
+        ORDER BY w.subject_id DESC LIMIT $5) newest
+    ORDER BY newest.subject_id DESC LIMIT $5"""
+_CHOSEN: LiteralString = """WITH candidate AS MATERIALIZED ({candidates})
+    SELECT c.subject_id, e.conversation_id FROM candidate c CROSS JOIN LATERAL (
+        SELECT e.conversation_id FROM search_entries e
+        WHERE e.workspace_id = $1 AND e.kind = $2 AND e.subject_id = c.subject_id AND e.words @> $6::text[]
+            AND ($7::text IS NULL OR EXISTS (SELECT FROM unnest(e.words) AS x (word) WHERE starts_with(x.word, $7))) OFFSET 0
+    ) e JOIN {table} t ON t.workspace_id = $1 AND t.id = {key}
+    WHERE t.account_id = ANY($8::uuid[]) AND ($9 OR {is_open})
+    ORDER BY {order} LIMIT $10"""
+_LAST: LiteralString = (
+    """SELECT count(*) AS count, (array_agg(subject_id ORDER BY subject_id))[1] AS last FROM ({candidates}) c"""
+)
+_MESSAGES: LiteralString = (
+    _CHOSEN.replace("{table}", "messages").replace("{key}", "c.subject_id").replace("{is_open}", "NOT t.is_archived")
+    .replace("{order}", "c.subject_id DESC")
+)  # fmt: skip
+_CONVERSATIONS: LiteralString = (
+    _CHOSEN.replace("{table}", "conversations").replace("{key}", "e.conversation_id")
+    .replace("{is_open}", "t.archived_at IS NULL").replace("{order}", "t.last_message_at DESC NULLS LAST, c.subject_id DESC")
+)  # fmt: skip
+_CANDIDATES: dict[str, LiteralString] = {"word": _OF_WORD, "prefix": _OF_PREFIX, "expanded": _OF_EXPANDED}
+_MESSAGES_BY: dict[str, LiteralString] = {way: _MESSAGES.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
+_CONVERSATIONS_BY: dict[str, LiteralString] = {
+    way: _CONVERSATIONS.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()
+}
+_LAST_BY: dict[str, LiteralString] = {way: _LAST.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
+
+
+async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted) -> list[Found]:
+    """The newest things that have what is wanted, among the `SCANNED` newest that have the word of the way.
+
+    People, notes and labels come in the order of their conversations. Indexes: the primary keys.
+    """
+    kind, start = _kind_of(way)
+    by = _MESSAGES_BY if wanted.kind == MESSAGE else _CONVERSATIONS_BY
+    return await rows(
+        conn, Found, by[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way), list(wanted.words),
+        None if kind == "expanded" else wanted.prefix, list(wanted.accounts), wanted.with_archived, wanted.limit,
+    )  # fmt: skip
+
+
+async def last_looked_at(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted) -> UUID | None:
+    """The thing where `matching` stopped looking, None when there is nothing beyond it."""
+    kind, start = _kind_of(way)
+    record = await conn.fetchrow(_LAST_BY[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way))
+    return record["last"] if record is not None and record["count"] == _looked_at(way) else None
+
+
+def above(prefix: str | None) -> str | None:
+    """What lies above everything that begins with it."""
+    return None if prefix is None else prefix + _ABOVE
+
+
+def _kind_of(way: Way) -> tuple[str, str]:
+    if way.word is not None:
+        return "word", way.word
+    return "prefix" if way.is_narrow else "expanded", way.prefix or ""
+
+
+def _looked_at(way: Way) -> int:
+    return _OF_EACH if way.word is None and not way.is_narrow else SCANNED
