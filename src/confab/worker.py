@@ -17,6 +17,7 @@ from confab.accounts.oauth import Entrances, Logins
 from confab.accounts.refresh import Refreshes
 from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
+from confab.archive.export import Exports
 from confab.clock import Clock
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
@@ -168,7 +169,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers, _search)
+    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -396,3 +397,11 @@ def _search(shared: _Shared) -> list[Each | Together]:
     """What can be found."""
     indexing = Indexing(shared.db, shared.clock, shared.waker)
     return [Each(kind=claims.SEARCHING, run=indexing.run, at_once=2, lease=_LONG, keeps_row=True, max_attempts=None)]
+
+
+def _archive(shared: _Shared) -> list[Each | Together]:
+    """What is taken out."""
+    making = Exports(shared.db, shared.world.storage, shared.clock)
+    return [
+        Each(kind=claims.EXPORTS, run=making.run, at_once=1, lease=_LONG, keeps_row=True, max_attempts=5, give_up=making.give_up)
+    ]

@@ -13,6 +13,7 @@ from confab.api import (
     demo_mail,
     docs,
     doctor,
+    exports,
     insights,
     internal,
     ledger,
@@ -56,6 +57,7 @@ _TABLE: tuple[APIRouter, ...] = (
     saved_replies.router,
     uploads.router,
     ledger.router,
+    exports.router,
 )
 _PROBLEM = {
     "description": "Problem details (RFC 9457)",

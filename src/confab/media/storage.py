@@ -74,13 +74,36 @@ class Storage:
         self, workspace: UUID, digest: bytes, start: int, end: int, *, thumbnail: bool = False
     ) -> AsyncIterator[bytes]:
         """The bytes from `start` up to `end`, piece by piece."""
-        key = _key(workspace, digest, thumbnail=thumbnail)
+        async for piece in self._read(_key(workspace, digest, thumbnail=thumbnail), start, end):
+            yield piece
+
+    async def _read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         for at in range(start, end, _CHUNK):
             try:
                 piece = await obstore.get_range_async(self._store, key, start=at, end=min(at + _CHUNK, end))
             except (BaseError, OSError, FileNotFoundError) as error:
                 raise StorageFailed(f"the storage does not give it: {type(error).__name__}") from error
             yield bytes(piece)
+
+    async def put_named(self, workspace: UUID, name: str, body: IO[bytes], content_type: str) -> None:
+        """Keep a file under a name of its own: what was there under it is replaced."""
+        body.seek(0)
+        given = _attributes(content_type) if self.may_sign else None
+        try:
+            await obstore.put_async(
+                self._store, f"{workspace}/{name}", body, attributes=given, chunk_size=_PART, max_concurrency=1
+            )
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the storage does not take it: {type(error).__name__}") from error
+
+    async def read_named(self, workspace: UUID, name: str, size: int) -> AsyncIterator[bytes]:
+        """The bytes of such a file, piece by piece."""
+        async for piece in self._read(f"{workspace}/{name}", 0, size):
+            yield piece
+
+    async def remove_named(self, workspace: UUID, name: str) -> None:
+        """Forget such a file. One that is not there is removed already."""
+        await self._remove(f"{workspace}/{name}")
 
     async def size(self, workspace: UUID, digest: bytes, *, thumbnail: bool = False) -> int:
         """How many bytes it has. Raises StorageFailed also when it is not there."""
@@ -112,12 +135,15 @@ class Storage:
     async def remove(self, workspace: UUID, digest: bytes) -> None:
         """Forget a file and its thumbnail. One that is not there is removed already."""
         for thumbnail in (False, True):
-            try:
-                await obstore.delete_async(self._store, _key(workspace, digest, thumbnail=thumbnail))
-            except FileNotFoundError:
-                continue
-            except (BaseError, OSError) as error:
-                raise StorageFailed(f"the storage does not remove it: {type(error).__name__}") from error
+            await self._remove(_key(workspace, digest, thumbnail=thumbnail))
+
+    async def _remove(self, key: str) -> None:
+        try:
+            await obstore.delete_async(self._store, key)
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise StorageFailed(f"the storage does not remove it: {type(error).__name__}") from error
 
 
 def _attributes(content_type: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Turns:
         recent = [at for at in self._asked.get(agent, []) if at > now - _WINDOW]
         if len(recent) >= _MOST_IN_WINDOW:
             wait_s = max(1, round((recent[0] + _WINDOW - now).total_seconds()))
-            raise TooMany("Too many searches at once. Wait a few seconds.", retry_after_s=wait_s)
+            raise TooMany("Too many searches at once. Wait a few seconds.", code="too_many_searches", retry_after_s=wait_s)
         self._asked = {one: at for one, at in self._asked.items() if at[-1] > now - _WINDOW} | {agent: [*recent, now]}
 
 

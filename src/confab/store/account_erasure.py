@@ -18,7 +18,7 @@ async def some(conn: Conn, workspace: WorkspaceId, account: AccountId, now: date
         await _messages(conn, workspace, account, now)
         or await _conversations(conn, workspace, account)
         or await _people(conn, workspace, account, now)
-        or await _rest(conn, workspace, account)
+        or await _rest(conn, workspace, account, now)
     )
 
 
@@ -36,6 +36,12 @@ async def _messages(conn: Conn, workspace: WorkspaceId, account: AccountId, now:
             SELECT DISTINCT $1::uuid, digest, $4::timestamptz FROM files WHERE digest IS NOT NULL
             ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0),
         calls AS (DELETE FROM outbound_messages o USING doomed d WHERE o.workspace_id = $1 AND o.message_id = d.id),
+        entries AS (
+            DELETE FROM search_entries e USING doomed d WHERE e.workspace_id = $1 AND e.kind = 1 AND e.subject_id = d.id
+            RETURNING e.subject_id, e.words),
+        words AS (
+            DELETE FROM search_words w USING (SELECT subject_id, unnest(words) AS word FROM entries) e
+            WHERE w.workspace_id = $1 AND w.kind = 1 AND w.word = e.word AND w.subject_id = e.subject_id),
         fetches AS (DELETE FROM media_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.subject_id = d.id)
         DELETE FROM messages m USING doomed d WHERE m.workspace_id = $1 AND m.id = d.id""",
         workspace, account, _MESSAGES, now,
@@ -48,6 +54,15 @@ async def _conversations(conn: Conn, workspace: WorkspaceId, account: AccountId)
         """WITH doomed AS MATERIALIZED (
             SELECT id FROM conversations WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
         calls AS (DELETE FROM outbound_messages o USING doomed d WHERE o.workspace_id = $1 AND o.conversation_id = d.id),
+        things AS (
+            SELECT 2::smallint AS kind, id FROM doomed UNION ALL SELECT 4::smallint, id FROM doomed
+            UNION ALL SELECT 3::smallint, n.id FROM notes n JOIN doomed d ON n.workspace_id = $1 AND n.conversation_id = d.id),
+        entries AS (
+            DELETE FROM search_entries e USING things t WHERE e.workspace_id = $1 AND e.kind = t.kind AND e.subject_id = t.id
+            RETURNING e.kind, e.subject_id, e.words),
+        words AS (
+            DELETE FROM search_words w USING (SELECT kind, subject_id, unnest(words) AS word FROM entries) e
+            WHERE w.workspace_id = $1 AND w.kind = e.kind AND w.word = e.word AND w.subject_id = e.subject_id),
         written AS (DELETE FROM notes n USING doomed d WHERE n.workspace_id = $1 AND n.conversation_id = d.id),
         slept AS (DELETE FROM snoozes s USING doomed d WHERE s.workspace_id = $1 AND s.conversation_id = d.id),
         read AS (DELETE FROM earlier_fetches e USING doomed d WHERE e.workspace_id = $1 AND e.conversation_id = d.id),
@@ -76,7 +91,7 @@ async def _people(conn: Conn, workspace: WorkspaceId, account: AccountId, now: d
     )  # fmt: skip
 
 
-async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
+async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> int:
     return await run(
         conn,
         """WITH told AS (DELETE FROM activities WHERE workspace_id = $1 AND account_id = $2),
@@ -86,7 +101,11 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
         erased AS (DELETE FROM erasures WHERE workspace_id = $1 AND account_id = $2),
         handed AS (DELETE FROM handed_files WHERE workspace_id = $1 AND account_id = $2),
         fetches AS (DELETE FROM media_fetches WHERE workspace_id = $1 AND account_id = $2),
-        parts AS (DELETE FROM delivery_parts WHERE workspace_id = $1 AND account_id = $2)
+        parts AS (DELETE FROM delivery_parts WHERE workspace_id = $1 AND account_id = $2),
+        taken AS (
+            UPDATE exports SET state = 'withdrawn', due_at = $3, attempts = 0, error = 'What was in it was erased.',
+                version = version + 1
+            WHERE workspace_id = $1 AND account_id = $2 AND state IN ('waiting', 'running', 'done'))
         DELETE FROM comments WHERE workspace_id = $1 AND account_id = $2""",
-        workspace, account,
+        workspace, account, now,
     )  # fmt: skip

@@ -66,6 +66,20 @@ async def page(
     return await _shown(conn, list(reversed(records)))
 
 
+async def oldest(
+    conn: Conn, workspace: WorkspaceId, conversation: UUID, after: tuple[datetime, UUID], up_to: datetime, limit: int
+) -> list[Message]:
+    """The oldest messages after a position that were sent up to then, oldest first. Index: message_page."""
+    records = await conn.fetch(
+        _VIEW
+        + """WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND (m.sent_at, m.id) > ($3, $4) AND m.sent_at <= $5
+            AND m.status <> 'discarded'
+        ORDER BY m.sent_at, m.id LIMIT $6""",
+        workspace, conversation, *after, up_to, limit,
+    )  # fmt: skip
+    return await _shown(conn, records)
+
+
 async def is_there_more(conn: Conn, viewer: Viewer, conversation: ConversationId, before: MessageId) -> bool:
     """Whether anything is older than this message, the archive included: one probe of message_page."""
     sent_at, id_ = await _position(conn, viewer, conversation, before)

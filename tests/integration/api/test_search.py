@@ -1,5 +1,6 @@
 """Searching over HTTP: what is found and how, that it is nobody else's, and that it costs the same whatever there is."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
-from confab.search.indexing import Indexing
-from confab.store import claims
+from confab.search.indexing import Alarm, Indexing
+from confab.store import claims, wake
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from tests.integration.api.conftest import Person
 from tests.integration.api.test_conversations import Desk, begin
+from tests.stack import until
 from tests.world import Customer, happen
 
 
@@ -95,3 +97,162 @@ async def test_SE5_the_place_is_shown_in_pieces(desk: Searching) -> None:
     ]
     assert hit["conversation"]["id"] == desk.id
     assert hit["is_archived"] is False
+
+
+async def test_SE3_what_was_there_before_is_indexed_the_newest_first_and_then_the_feed_is_followed(
+    desk: Searching, worker_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confab.search.indexing._FILL_STEP", 2)
+    monkeypatch.setattr("confab.search.indexing._FEED_STEP", 1)
+    await desk.says("one apple", "two apples", "three apples")
+    async with worker_db.transaction() as conn:
+        await conn.execute(
+            "UPDATE search_indexes SET seq = NULL, is_whole = false, messages_from = NULL, conversations_from = NULL"
+        )
+        await conn.execute("DELETE FROM search_words")
+        await conn.execute("DELETE FROM search_entries")
+    assert (await desk.search("apple"))["is_complete"] is False
+    await desk.index()
+    assert await desk.found("apple") == ["three apples", "two apples", "one apple"]
+    assert (await desk.search("apple"))["is_complete"] is True
+    await desk.says("four apples")
+    assert (await desk.found("apples"))[0] == "four apples"
+
+
+async def test_SE3_a_feed_that_has_forgotten_begins_the_index_anew(desk: Searching, worker_db: Database) -> None:
+    await desk.says("one apple")
+    async with worker_db.transaction() as conn:
+        await conn.execute("DELETE FROM changes WHERE workspace_id = $1", desk.world.workspace)
+        await conn.execute("UPDATE search_indexes SET seq = 1 WHERE workspace_id = $1", desk.world.workspace)
+        await conn.execute("INSERT INTO search_words SELECT workspace_id, 1, 'stale', gen_random_uuid() FROM workspaces")
+    await desk.index()
+    assert await desk.found("apple") == ["one apple"]
+    async with worker_db.transaction() as conn:
+        left = "SELECT count(*) FROM search_words WHERE workspace_id = $1 AND word = 'stale'"
+        assert await conn.fetchval(left, desk.world.workspace) == 0
+
+
+async def words_left(worker_db: Database, word: str) -> int:
+    async with worker_db.transaction() as conn:
+        in_words = await conn.fetchval("SELECT count(*) FROM search_words WHERE word = $1", word)
+        return in_words + await conn.fetchval("SELECT count(*) FROM search_entries WHERE $1 = ANY(words)", word)
+
+
+async def test_SE4_an_unsent_or_edited_message_leaves_no_word_behind(desk: Searching, worker_db: Database) -> None:
+    ada, now = Customer(desk.world.ig_id), desk.clock.now()
+    await happen(worker_db, desk.world, ada.writes("a", "swordfish here", now), ada.writes("b", "pelican there", now), now=now)
+    await desk.index()
+    assert await words_left(worker_db, "swordfish") == 2
+    await happen(worker_db, desk.world, ada.unsends("a", now), now=now)
+    assert await words_left(worker_db, "swordfish") == 0  # at once
+    await happen(worker_db, desk.world, ada.edits("b", 1, "heron there", now), now=now)
+    await desk.index()
+    assert await words_left(worker_db, "pelican") == 0
+    assert await desk.found("heron") == ["heron there"]
+    await desk.index()
+    assert await desk.found("swordfish") == []
+
+
+async def test_SE6_frequent_words_cost_no_more_and_the_answer_says_where_to_go_on(
+    desk: Searching, worker_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confab.store.search.SCANNED", 10)
+    monkeypatch.setattr("confab.store.search._OF_EACH", 10)
+    await desk.says("common rare", *[f"common word {n}" for n in range(30)])
+    assert await desk.found("common rare ") == ["common rare"]  # the rare one leads
+    await desk.says("again rare", *[f"common rarely {n}" for n in range(12)])
+    found, cursor, pages = list[str](), "", 0
+    while cursor is not None:
+        page = await desk.search("word commo", kind="message", limit=5, **({"cursor": cursor} if cursor else {}))
+        found += [hit["message"]["text"] for hit in page["items"]]
+        cursor, pages = page["next"], pages + 1
+        assert pages < 20
+    assert found == [f"common word {n}" for n in reversed(range(30))]
+    assert len(await desk.found("commo", kind="message", limit=5)) == 5
+
+
+async def test_SE7_pages_follow_one_another(desk: Searching) -> None:
+    await desk.says(*[f"apple {n}" for n in range(7)])
+    first = await desk.search("apple", limit=3)
+    second = await desk.search("apple", limit=3, cursor=first["next"])
+    third = await desk.search("apple", limit=3, cursor=second["next"])
+    texts = [hit["message"]["text"] for page in (first, second, third) for hit in page["items"]]
+    assert texts == [f"apple {n}" for n in reversed(range(7))]
+    assert third["next"] is None
+
+
+async def test_SE8_nobody_finds_what_another_workspace_has(
+    desk: Searching, http: httpx2.AsyncClient, stranger: Person, app_db: Database, worker_db: Database, clock: Clock, doors: Doors
+) -> None:
+    theirs = await begin_searching(http, stranger, app_db, worker_db, clock, doors)
+    await theirs.says("their secret")
+    await desk.says("our secret")
+    assert await desk.found("secret") == ["our secret"]
+    assert await theirs.found("secret") == ["their secret"]
+    async with app_db.viewing(desk.world.workspace) as conn:
+        assert await conn.fetchval("SELECT count(DISTINCT workspace_id) FROM search_words") == 1
+
+
+async def test_SE9_people_come_by_name_and_conversations_by_labels_and_notes(desk: Searching, worker_db: Database) -> None:
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE participants SET username = 'anna.baker_99', name = 'Ánna Bäcker'")
+    await desk.ask("PATCH", desk.path, {"labels": ["wholesale"]})
+    await desk.ask("POST", f"{desk.path}/notes", {"text": "wants a discount on pretzels"})
+    await desk.index()
+
+    async def kinds(text: str, **more: Any) -> list[tuple[str, str]]:
+        hits = (await desk.search(text, **more))["items"]
+        return [(hit["kind"], "".join(part["text"] for part in hit["snippet"] if part["is_hit"])) for hit in hits]
+
+    assert await kinds("anna") == [("person", "Ánnaanna")]
+    assert await kinds("backer") == [("person", "Bäcker")]
+    assert await kinds("annabak") == [("person", "")]
+    assert await kinds("wholes") == [("conversation", "wholesale")]
+    assert await kinds("pretzels") == [("conversation", "pretzels")]
+    assert await kinds("pretzels", kind="message") == []
+    await desk.says("a baker of pretzels")
+    assert [kind for kind, _ in await kinds("pretzels")] == ["conversation", "message"]
+    await desk.ask("PATCH", desk.path, {"labels": []})
+    await desk.index()
+    assert await kinds("wholes") == []
+
+
+async def test_SE10_the_archive_is_searched_when_asked(desk: Searching) -> None:
+    await desk.says("apple pie")
+    assert (await desk.ask("PATCH", desk.path, {"archived": True})).status_code == 200
+    assert await desk.found("apple") == []
+    assert await desk.found("apple", archived=True) == ["apple pie"]
+    (hit,) = (await desk.search("apple", archived=True))["items"]
+    assert hit["is_archived"] is True
+    await desk.ask("PATCH", desk.path, {"archived": False})
+    assert await desk.found("apple") == ["apple pie"]
+
+
+async def test_SE11_what_cannot_be_searched_says_why_and_nobody_asks_too_often(desk: Searching) -> None:
+    for text, words in (("", "letter"), ("?!", "letter"), ("x" * 201, "characters"), (" ".join("abcdefghi"), "8 words")):
+        answer = await desk.http.get("/api/v1/search", params={"q": text}, headers=desk.person.bearer)
+        assert (answer.status_code, answer.json()["field"]) == (422, "q")
+        assert words in answer.json()["detail"]
+    answer = await desk.http.get("/api/v1/search", params={"q": "a", "cursor": "x"}, headers=desk.person.bearer)
+    assert (answer.status_code, answer.json()["field"]) == (422, "cursor")
+    answers = [await desk.http.get("/api/v1/search", params={"q": "a"}, headers=desk.person.bearer) for _ in range(60)]
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert answers[-1].json()["code"] == "too_many_searches"
+
+
+async def test_SE12_the_alarm_has_a_grown_feed_indexed(desk: Searching, worker_db: Database, doors: Doors) -> None:
+    waker = Wake(doors.worker)
+    alarm = Alarm(worker_db, desk.clock, waker)
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE search_indexes SET due_at = $1", desk.clock.now() + timedelta(hours=1))
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(alarm.run())
+        waker.say(wake.changed(desk.world.workspace))
+
+        async def is_due() -> bool:
+            async with worker_db.transaction() as conn:
+                at = "SELECT due_at FROM search_indexes WHERE workspace_id = $1"
+                return await conn.fetchval(at, desk.world.workspace) <= desk.clock.now()
+
+        await until(is_due)
+        running.cancel()

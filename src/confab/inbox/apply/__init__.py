@@ -32,6 +32,7 @@ from confab.store import (
     changes,
     conversations,
     events,
+    exports,
     history,
     ids,
     library,
@@ -296,6 +297,8 @@ async def _erase(conn: Conn, state: State) -> None:
     subjects = [(row.workspace_id, subject) for row in state.erased.values() for subject in (row.id, row.conversation_id)]
     await changes.supersede(conn, subjects)
     await outbound.erase(conn, [(row.workspace_id, row.id) for row in state.erased.values()])
+    sent = [(row.workspace_id, row.account_id, row.conversation_id, row.sent_at) for row in state.erased.values()]
+    await exports.make_anew(conn, sent, state.now)
     await search.forget(conn, [(row.workspace_id, search.MESSAGE, row.id) for row in state.erased.values()])
 
 
