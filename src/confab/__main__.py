@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from confab.arguments import accounts, insights, people, work
+from confab.arguments import accounts, archive, insights, people, work
 from confab.arguments.common import AsJson, show
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for name, group in (
     ("dead", work.dead),
     ("reader", people.reader),
     ("keys", accounts.keys),
+    ("hold", archive.hold),
     ("meta-app", accounts.meta_app),
 ):
     app.add_typer(group, name=name)
@@ -39,6 +40,9 @@ for command in (
     work.outbox,
     work.scheduled,
     accounts.refresh_tokens,
+    archive.archive,
+    archive.export,
+    archive.retention,
 ):
     app.command()(command)
 

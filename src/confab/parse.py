@@ -13,11 +13,15 @@ from urllib.parse import urlsplit
 MediaMode = Literal["store", "reference"]
 AgedKind = Literal["image", "video", "audio", "file", "avatar"]
 
+RetainedKind = Literal["messages", "comments", "notes"]
+"""What may be deleted by its age."""
 AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
 """The kinds of media that may have an age of their own."""
 
 _MODES: tuple[MediaMode, ...] = ("store", "reference")
 _KEY_BYTES = 32
+_LEAST_DAYS = 30
+RETAINED: tuple[RetainedKind, ...] = ("messages", "comments", "notes")
 
 
 class Wrong(Exception):
@@ -153,6 +157,20 @@ def keep_days(value: str) -> tuple[tuple[AgedKind, int], ...]:
         kind = name.strip()
         if kind not in AGED or kind in kept or not re.fullmatch(r" *[1-9][0-9]{0,4} *", days):
             raise Wrong("be kinds with days, like video=90,audio=365; the kinds are " + ", ".join(AGED))
+        kept[kind] = int(days)
+    return tuple(kept.items())
+
+
+def retention_days(value: str) -> tuple[tuple[RetainedKind, int], ...]:
+    """Kinds of what is said with the days after which it is deleted."""
+    kept: dict[RetainedKind, int] = {}
+    for part in each(value):
+        name, _, days = part.partition("=")
+        kind = name.strip()
+        if kind not in RETAINED or kind in kept or not re.fullmatch(r" *[1-9][0-9]{0,4} *", days) or int(days) < _LEAST_DAYS:
+            raise Wrong(
+                f"be kinds with days, at least {_LEAST_DAYS}, like messages=730,notes=365; the kinds are " + ", ".join(RETAINED)
+            )
         kept[kind] = int(days)
     return tuple(kept.items())
 

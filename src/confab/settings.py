@@ -12,7 +12,7 @@ from typing import Any
 
 from confab import parse
 from confab.errors import Misconfigured
-from confab.parse import AgedKind, MediaMode
+from confab.parse import AgedKind, MediaMode, RetainedKind
 
 MOST_BYTES = 1000
 """How long a text may be that goes to Instagram in one piece (rule S5)."""
@@ -167,6 +167,13 @@ class Settings:
         "Days after which conversations that are answered leave the list for the archive; 0: only by hand.",
         parse.whole(0, 3650),
         default=30,
+    )
+    retention_days: tuple[tuple[RetainedKind, int], ...] = _setting(
+        "RETENTION_DAYS",
+        "Days after which what was said is deleted for good, by kind (messages, comments, notes): `messages=730,notes=365`.",
+        parse.retention_days,
+        default=(),
+        shown="never",
     )
     graph_url: str = _setting(
         "GRAPH_URL",

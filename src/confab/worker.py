@@ -24,7 +24,7 @@ from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
 from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
-from confab.inbox import archiving
+from confab.inbox import archiving, retention
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.archiving import Archivist
 from confab.inbox.backfill import Backfill
@@ -35,6 +35,7 @@ from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
 from confab.inbox.reading import CONVERSATIONS, Reader
+from confab.inbox.retention import Retention
 from confab.inbox.send import Sender
 from confab.inbox.unsent import note, send_or_note
 from confab.inbox.upkeep import Upkeep
@@ -90,7 +91,7 @@ _COMPARED = 10_000  # conversations at once: where more moved, an import is the 
 
 log = structlog.get_logger()
 
-SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME, archiving.NAME]
+SCHEDULES = [*inbox_upkeep.NAMES, nightly.NAME, archiving.NAME, retention.NAME]
 """The names of all that comes back by itself."""
 
 
@@ -231,6 +232,7 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     nights = {
         nightly.NAME: Nightly(db, clock).run,
         archiving.NAME: Archivist(db, clock, waker, days=settings.archive_days or None).nightly,
+        retention.NAME: Retention(db, clock, waker, days=dict(settings.retention_days)).nightly,
     }
 
     async def scheduled(due: Due) -> None:

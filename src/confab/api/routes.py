@@ -14,6 +14,7 @@ from confab.api import (
     docs,
     doctor,
     exports,
+    holds,
     insights,
     internal,
     ledger,
@@ -58,6 +59,7 @@ _TABLE: tuple[APIRouter, ...] = (
     uploads.router,
     ledger.router,
     exports.router,
+    holds.router,
 )
 _PROBLEM = {
     "description": "Problem details (RFC 9457)",

@@ -16,7 +16,9 @@ async def ask(conn: Conn, workspace: WorkspaceId, kind: ExportKind, subject: UUI
     """Have it made, and note who asked. Raises NotFound; TooMany while many are still to be made. Whoever commits wakes the
     work."""
     if await exports.waiting(conn, workspace) >= _MOST_WAITING:
-        raise TooMany(f"{_MOST_WAITING} exports are still to be made. Wait for some of them.", code="too_many_exports", retry_after_s=60)
+        raise TooMany(
+            f"{_MOST_WAITING} exports are still to be made. Wait for some of them.", code="too_many_exports", retry_after_s=60
+        )
     made = await exports.ask(conn, workspace, ExportId(ids.new(now)), kind, subject, asked_by, now)
     await audit.add(conn, workspace, asked_by, "export_asked", f"{kind} {subject}", {"export": str(made.id)}, now)
     return made

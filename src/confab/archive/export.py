@@ -9,7 +9,7 @@ import asyncio
 import tempfile
 import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import IO, Protocol
 from uuid import UUID
@@ -169,7 +169,8 @@ class Exports:
             written = await notes.of_conversation(conn, making.viewer, id_, _MOST_NOTES)
             happened = await events.activities(conn, making.viewer, id_, _MOST_NOTES)
             facts = await taken_out.facts_about(conn, making.workspace, id_)
-        making.data.write(_json.encode({"conversation": conversation, **facts})[:-1])
+        shown = replace(conversation, last_message_preview=None)  # of a later message, maybe
+        making.data.write(_json.encode({"conversation": shown, **facts})[:-1])
         making.data.write(b',"notes":' + _json.encode(written) + b',"activities":' + _json.encode(happened) + b',"messages":[')
         before, carried = making.messages, list[TakenFile]()
         with making.zip.open(f"conversations/{id_}.html", "w") as page:

@@ -13,11 +13,13 @@ from confab.model.inbox import (
     Activity,
     Agent,
     Comment,
+    CommentId,
     Conversation,
     ConversationId,
     Message,
     MessageId,
     Note,
+    NoteId,
     Run,
 )
 from confab.model.library import ItemId, LibraryItem
@@ -68,6 +70,15 @@ class NoteAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteRemoved:
+    """A note's time was over, and it is gone."""
+
+    type: Literal["note_removed"]
+    conversation_id: ConversationId
+    note_id: NoteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityAdded:
     """Something happened in a conversation that is no message."""
 
@@ -82,6 +93,14 @@ class CommentUpdated:
 
     type: Literal["comment_updated"]
     comment: Comment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentRemoved:
+    """A row turned out to be another comment's double, or was discarded by an agent, or its time was over, and is gone."""
+
+    type: Literal["comment_removed"]
+    comment_id: CommentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +160,10 @@ Change = (
     | MessageRemoved
     | ConversationUpdated
     | NoteAdded
+    | NoteRemoved
     | ActivityAdded
     | CommentUpdated
+    | CommentRemoved
     | AccountUpdated
     | AgentUpdated
     | RunUpdated

@@ -110,12 +110,12 @@ def _subject(change: Change) -> UUID:
             return change.message_id
         case "conversation_updated":
             return change.conversation.id
-        case "note_added":
-            return change.note.id
+        case "note_added" | "note_removed":
+            return change.note.id if change.type == "note_added" else change.note_id
         case "activity_added":
             return change.activity.id
-        case "comment_updated":
-            return change.comment.id
+        case "comment_updated" | "comment_removed":
+            return change.comment.id if change.type == "comment_updated" else change.comment_id
         case "account_updated" | "agent_updated":
             return change.account.id if change.type == "account_updated" else change.agent.id
         case "run_updated":

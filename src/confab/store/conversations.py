@@ -63,6 +63,17 @@ async def with_participant(conn: Conn, workspace: WorkspaceId, account: UUID, ig
     )  # fmt: skip
 
 
+async def of_person(conn: Conn, workspace: WorkspaceId, name: str) -> list[ConversationId]:
+    """Conversations with people of this username or Instagram id. Index: participants_igsid; by username all are looked at."""
+    records = await conn.fetch(
+        """SELECT c.id FROM participants p JOIN conversations c
+            ON c.workspace_id = p.workspace_id AND c.account_id = p.account_id AND c.participant_id = p.id
+        WHERE p.workspace_id = $1 AND (p.username = $2 OR p.igsid = $2) ORDER BY c.id LIMIT 2""",
+        workspace, name,
+    )  # fmt: skip
+    return [record["id"] for record in records]
+
+
 async def exists(conn: Conn, viewer: Viewer, conversation: ConversationId) -> None:
     """Raises NotFound when the viewer has no such conversation."""
     found = await conn.fetchval(

@@ -69,7 +69,6 @@ async def facts_about(conn: Conn, workspace: WorkspaceId, conversation: UUID) ->
     found = await conn.fetchval(
         """SELECT jsonb_build_object(
             'profile', to_jsonb(p) - ARRAY['workspace_id', 'avatar_digest', 'avatar_source_url', 'profile_turn_at'],
-            'conversation', to_jsonb(c) - ARRAY['workspace_id'],
             'connection_links', coalesce((SELECT jsonb_agg(jsonb_build_object('created_at', v.created_at,
                 'expires_at', v.expires_at, 'consumed_at', v.consumed_at) ORDER BY v.created_at)
                 FROM verification_tokens v WHERE v.workspace_id = p.workspace_id AND v.participant_id = p.id), '[]'),

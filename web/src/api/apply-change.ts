@@ -94,6 +94,8 @@ export function applyToConversation(conversation: Conversation, change: Change):
 }
 
 export function applyToNotes(notes: Listed<Note>, change: Change, conversationId: string): Listed<Note> {
+  if (change.type === "note_removed" && change.conversation_id === conversationId)
+    return { ...notes, items: notes.items.filter((note) => note.id !== change.note_id) }
   if (change.type !== "note_added" || change.conversation_id !== conversationId) return notes
   if (notes.items.some((note) => note.id === change.note.id)) return notes
   const items = [...notes.items, change.note].sort((a, b) => (noteKey(a) < noteKey(b) ? -1 : 1))

@@ -1212,6 +1212,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description What was taken out, and what is being made.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Create Export
+         * @description Have a ZIP made with pages, `data.json` and the files. Ask for the export until it is `done`.
+         */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description How far an export is.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Export
+         * @description The ZIP. Whoever takes it is noted.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Lines
+         * @description Who took something out, what was deleted by its age, and what is held.
+         */
+        get: operations["list_audit_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description What is held, and what was.
+         */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Place Hold
+         * @description Keep something from being deleted by its age, for as long as the hold lasts.
+         */
+        post: operations["place_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release Hold
+         * @description End a hold. It stays in the list, with who ended it.
+         */
+        delete: operations["release_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1577,6 +1705,44 @@ export interface components {
             gender: components["schemas"]["Part"][];
         };
         /**
+         * AuditLine
+         * @description Who took something out, had something deleted, or kept it from that: `what` with its `facts`.
+         */
+        AuditLine: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** What */
+            what: string;
+            /** Subject */
+            subject: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * AuditPage
+         * @description Lines of the record, the newest first; `next` is the cursor of the page after it.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditLine"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * Author
          * @description Who wrote a message. `instagram` is the Instagram app or another tool; the name is None where nobody told us.
          */
@@ -1620,7 +1786,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["NoteRemoved"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["CommentRemoved"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -1758,6 +1924,23 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * CommentRemoved
+         * @description A row turned out to be another comment's double, or was discarded by an agent, or its time was over, and is gone.
+         */
+        CommentRemoved: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "comment_removed";
+            /**
+             * Comment Id
+             * Format: uuid
+             */
+            comment_id: string;
         };
         /**
          * CommentUpdated
@@ -2010,6 +2193,72 @@ export interface components {
             seq: number;
         };
         /**
+         * Export
+         * @description A file with a conversation, all about a person, or an account; `title` names it.
+         *
+         *     `done`: it can be downloaded until `expires_at`. `waiting` again: something in it was erased, and it is made anew.
+         *     `withdrawn`: its time is over, or what was in it was erased.
+         */
+        Export: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conversation" | "person" | "account";
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "withdrawn";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Messages */
+            messages: number;
+            /** Files */
+            files: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Error */
+            error: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ExportPage
+         * @description Exports, the newest first; `next` is the cursor of the page after it.
+         */
+        ExportPage: {
+            /** Items */
+            items: components["schemas"]["Export"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * FetchResult
          * @description What a run brought. `success`: something came, and nothing is missing that may come when it is tried again.
          *
@@ -2118,6 +2367,46 @@ export interface components {
         FindingPage: {
             /** Items */
             items: components["schemas"]["Finding"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * Hold
+         * @description What must not be deleted whatever its age: a conversation, an account, or all of the workspace (both null).
+         */
+        Hold: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Account Id */
+            account_id: string | null;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /** Reason */
+            reason: string;
+            /** Placed By */
+            placed_by: string;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Released By */
+            released_by: string | null;
+            /** Released At */
+            released_at: string | null;
+        };
+        /**
+         * HoldPage
+         * @description Holds, the newest first, also those that were released; `next` is the cursor of the page after it.
+         */
+        HoldPage: {
+            /** Items */
+            items: components["schemas"]["Hold"][];
             /** Next */
             next: string | null;
             /** Seq */
@@ -2616,6 +2905,18 @@ export interface components {
             heart?: boolean | null;
         };
         /**
+         * NewHold
+         * @description What to hold: a conversation, an account, or neither: all of the workspace.
+         */
+        NewHold: {
+            /** Reason */
+            reason: string;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /** Account Id */
+            account_id?: string | null;
+        };
+        /**
          * NewIndicator
          * @description What the participant is shown.
          */
@@ -2748,6 +3049,28 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * NoteRemoved
+         * @description A note's time was over, and it is gone.
+         */
+        NoteRemoved: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "note_removed";
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
         };
         /**
          * Outbox
@@ -3470,6 +3793,22 @@ export interface components {
             opened_by: ("message" | "postback" | "referral") | null;
             /** Tag */
             tag: "HUMAN_AGENT" | null;
+        };
+        /**
+         * WhatToExport
+         * @description What to take out: `id` is the conversation's, for a person that of a conversation with them, or the account's.
+         */
+        WhatToExport: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "conversation" | "person" | "account";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * WhatToSync
@@ -5681,6 +6020,262 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatToExport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audit_lines: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_holds: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
                 };
             };
             /** @description Problem details (RFC 9457) */

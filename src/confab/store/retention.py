@@ -1,0 +1,127 @@
+"""What is older than it may get: counted, or deleted with all that hangs on it. Across workspaces; the worker's.
+
+A walk goes over conversations, or comments, by key. What is held is left out of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from confab.model.inbox import WorkspaceId
+from confab.store.archive import Place
+from confab.store.db import Conn, run
+from confab.store.holds import IS_FREE, IS_FREE_OF_ACCOUNT
+
+_NEXT: LiteralString = """SELECT c.* FROM conversations c
+    WHERE (c.workspace_id, c.id) > ($2, $3) AND ($4::uuid IS NULL OR c.workspace_id = $4)
+    ORDER BY c.workspace_id, c.id LIMIT $5"""
+_OF_MESSAGES: LiteralString = """SELECT count(*) FROM messages m
+    WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.sent_at < $1
+        AND m.status IN ('received', 'sent', 'failed', 'discarded')"""
+_OF_NOTES: LiteralString = """SELECT count(*) FROM notes m
+    WHERE m.workspace_id = c.workspace_id AND m.conversation_id = c.id AND m.created_at < $1"""
+_WALK: LiteralString = f"""SELECT c.workspace_id, c.id, CASE WHEN {IS_FREE} THEN ({{count}}) ELSE 0 END AS count
+    FROM ({_NEXT}) c ORDER BY c.workspace_id, c.id"""
+_MESSAGES: LiteralString = _WALK.replace("{count}", _OF_MESSAGES)
+_NOTES: LiteralString = _WALK.replace("{count}", _OF_NOTES)
+
+Counted = dict[tuple[UUID, UUID], int]
+
+
+async def old_messages(
+    conn: Conn, only: WorkspaceId | None, before: datetime, place: Place, limit: int
+) -> tuple[Counted, Place | None]:
+    """How many old messages each of the next conversations has that nothing holds, and where to go on. Index: message_page."""
+    return _counted(await conn.fetch(_MESSAGES, before, place.workspace_id, place.id, only, limit), limit)
+
+
+async def old_notes(
+    conn: Conn, only: WorkspaceId | None, before: datetime, place: Place, limit: int
+) -> tuple[Counted, Place | None]:
+    """The same of notes. Index: note_page."""
+    return _counted(await conn.fetch(_NOTES, before, place.workspace_id, place.id, only, limit), limit)
+
+
+async def old_comments(
+    conn: Conn, only: WorkspaceId | None, before: datetime, place: Place, limit: int
+) -> tuple[list[tuple[UUID, UUID]], Place | None]:
+    """The old ones among the next comments, that nothing holds, and where to go on. Index: the primary key."""
+    records = await conn.fetch(
+        f"""SELECT c.workspace_id, c.id, c.created_at < $1 AND {IS_FREE_OF_ACCOUNT} AS is_old FROM (
+            SELECT c.* FROM comments c WHERE (c.workspace_id, c.id) > ($2, $3) AND ($4::uuid IS NULL OR c.workspace_id = $4)
+            ORDER BY c.workspace_id, c.id LIMIT $5) c ORDER BY c.workspace_id, c.id""",
+        before, place.workspace_id, place.id, only, limit,
+    )  # fmt: skip
+    found = [(record["workspace_id"], record["id"]) for record in records if record["is_old"]]
+    return found, Place(workspace_id=records[-1]["workspace_id"], id=records[-1]["id"]) if len(records) == limit else None
+
+
+async def is_free(conn: Conn, workspace: UUID, conversation: UUID) -> bool:
+    """Whether nothing holds it, now that it is locked."""
+    return bool(
+        await conn.fetchval(
+            f"SELECT {IS_FREE} FROM conversations c WHERE c.workspace_id = $1 AND c.id = $2", workspace, conversation
+        )
+    )
+
+
+async def delete_messages(
+    conn: Conn, workspace: WorkspaceId, conversation: UUID, before: datetime, limit: int, now: datetime
+) -> list[UUID]:
+    """Delete some old messages of a locked conversation with their files and calls, and have the ledger blanked; which."""
+    records = await conn.fetch(
+        """WITH doomed AS MATERIALIZED (
+            SELECT m.id, m.account_id, m.mid, m.mid_digest, m.delivery_id FROM messages m
+            WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.sent_at < $3
+                AND m.status IN ('received', 'sent', 'failed', 'discarded')
+            ORDER BY m.sent_at, m.id LIMIT $4
+        ), files AS (
+            DELETE FROM attachments a USING doomed d WHERE a.workspace_id = $1 AND a.message_id = d.id RETURNING a.digest
+        ), looked AS (
+            INSERT INTO media_removals AS r (workspace_id, digest, due_at)
+            SELECT DISTINCT $1::uuid, digest, $5::timestamptz FROM files WHERE digest IS NOT NULL
+            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0
+        ), calls AS (DELETE FROM outbound_messages o USING doomed d WHERE o.workspace_id = $1 AND o.message_id = d.id
+        ), fetches AS (DELETE FROM media_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.subject_id = d.id
+        ), sources AS (
+            INSERT INTO message_sources (workspace_id, account_id, mid_digest, delivery_id)
+            SELECT $1, account_id, mid_digest, delivery_id FROM doomed
+            WHERE mid IS NOT NULL AND delivery_id IS NOT NULL ON CONFLICT DO NOTHING
+        ), blanked AS (
+            INSERT INTO erasures (workspace_id, account_id, mid_digest, mid, due_at)
+            SELECT $1, account_id, mid_digest, mid, $5 FROM doomed WHERE mid IS NOT NULL AND delivery_id IS NOT NULL
+            ON CONFLICT DO NOTHING
+        )
+        DELETE FROM messages m USING doomed d WHERE m.workspace_id = $1 AND m.id = d.id RETURNING m.id""",
+        workspace, conversation, before, limit, now,
+    )  # fmt: skip
+    return sorted(record["id"] for record in records)
+
+
+async def delete_notes(conn: Conn, workspace: WorkspaceId, conversation: UUID, before: datetime) -> list[UUID]:
+    """Delete the old notes of a locked conversation; which."""
+    records = await conn.fetch(
+        "DELETE FROM notes WHERE workspace_id = $1 AND conversation_id = $2 AND created_at < $3 RETURNING id",
+        workspace, conversation, before,
+    )  # fmt: skip
+    return sorted(record["id"] for record in records)
+
+
+async def delete_comments(conn: Conn, wanted: Sequence[tuple[UUID, UUID]]) -> int:
+    """Delete comments; private replies to them stay as what they are, messages."""
+    return await run(
+        conn,
+        """WITH doomed AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)),
+        calls AS (
+            UPDATE outbound_messages o SET comment_id = NULL FROM doomed d
+            WHERE o.workspace_id = d.workspace_id AND o.comment_id = d.id)
+        DELETE FROM comments c USING doomed d WHERE c.workspace_id = d.workspace_id AND c.id = d.id""",
+        [workspace for workspace, _ in wanted],
+        [comment for _, comment in wanted],
+    )
+
+
+def _counted(records: Sequence[Mapping[str, Any]], limit: int) -> tuple[Counted, Place | None]:
+    found = {(record["workspace_id"], record["id"]): record["count"] for record in records if record["count"]}
+    return found, Place(workspace_id=records[-1]["workspace_id"], id=records[-1]["id"]) if len(records) == limit else None
