@@ -17,6 +17,7 @@ function randomFilters(random: ReturnType<typeof makeRandom>): Filters {
     sort: random.of(SORTS),
     account: random.of([null, null, "account-1"]),
     label: random.of([null, null, null, "vip"]),
+    archived: random.of([false, false, true]),
   }
 }
 

@@ -61,6 +61,7 @@ async function readPage(filters: Filters, cursor?: string) {
     status,
     sort,
     limit: PAGE,
+    ...(filters.archived && { archived: true }),
     ...(account !== null && { account }),
     ...(label !== null && { label }),
     ...(cursor !== undefined && { cursor }),
@@ -95,6 +96,7 @@ export type ConversationPatch = {
   snoozed_until?: string | null
   assignee_id?: string | null
   labels?: string[]
+  archived?: boolean
 }
 
 export type Update = {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import { DEFAULT_FILTERS } from "../lib/filters"
 import { ACCOUNT, makeConversation } from "../testing/make"
 import { applyChange } from "./apply-change"
-import { type ListEntry, listFromPage } from "./list-entry"
+import { applyToList, type ListEntry, listFromPage } from "./list-entry"
 import type { Change, Conversation } from "./model"
 
 test("F5 every conversation of an account learns whether a person may answer for a week, and the account's name", () => {
@@ -37,4 +37,23 @@ test("F5 every conversation of an account learns whether a person may answer for
   expect(list()).toBe(before)
   applyChange(cache, say(false, "harbour"))
   expect(listed(opened.id)?.human_agent_until).toBeNull()
+})
+
+test("What goes into the archive leaves the list for that of the archive, and comes back", () => {
+  const inbox = { filters: DEFAULT_FILTERS, viewerId: "agent-1" }
+  const archive = { filters: { ...DEFAULT_FILTERS, archived: true }, viewerId: "agent-1" }
+  const here = makeConversation({ version: 1 })
+  const there = { ...here, archived_at: "2026-11-03T00:00:00Z", version: 2 }
+  const change = (conversation: Conversation): Change => ({
+    seq: 2,
+    type: "conversation_updated",
+    conversation,
+  })
+  const list = listFromPage({ items: [here], next: null, seq: 1 }, inbox)
+  const none = listFromPage({ items: [], next: null, seq: 1 }, archive)
+
+  expect(applyToList(list, change(there), inbox).items).toEqual([])
+  const archived = applyToList(none, change(there), archive)
+  expect(archived.items).toEqual([there])
+  expect(applyToList(archived, change({ ...here, version: 3 }), archive).items).toEqual([])
 })

@@ -114,6 +114,7 @@ export function matches(conversation: Conversation, { filters, viewerId }: ListS
     inView(conversation, filters.view, viewerId) &&
     (filters.status === "any" || conversation.status === filters.status) &&
     (filters.account === null || conversation.account.id === filters.account) &&
+    (conversation.archived_at !== null) === (filters.archived === true) &&
     (filters.label === null || conversation.labels.includes(filters.label)) &&
     sortMoment(conversation, filters) !== null
   )

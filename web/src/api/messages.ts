@@ -7,6 +7,7 @@ import { fetchEntry, recentChanges } from "./snapshot"
 import { applyToThread, prependPage, type ThreadEntry, trimThread } from "./thread-entry"
 
 const PAGE = 30
+const FAR_PAGE = 100
 
 /** The loaded messages, newest page first fetched; `fetchOlderMessages` adds the pages above. */
 export function messagesOf(conversationId: string) {
@@ -17,14 +18,19 @@ export function messagesOf(conversationId: string) {
   })
 }
 
-export async function fetchOlderMessages(cache: QueryClient, conversationId: string): Promise<void> {
+/** `isFar`: somebody wants what lies far above, so it comes in larger pages. */
+export async function fetchOlderMessages(
+  cache: QueryClient,
+  conversationId: string,
+  { isFar = false } = {},
+): Promise<void> {
   const { queryKey } = messagesOf(conversationId)
   const before = cache.getQueryData<ThreadEntry>(queryKey)?.next
   if (!before) return
-  const page = await readPage(conversationId, before).catch(unlessGone)
+  const page = await readPage(conversationId, before, isFar ? FAR_PAGE : PAGE).catch(unlessGone)
   if (page === null) return cache.refetchQueries({ queryKey }, { throwOnError: true })
   const missed = recentChanges.after(page.seq)
-  if (missed === null) return fetchOlderMessages(cache, conversationId)
+  if (missed === null) return fetchOlderMessages(cache, conversationId, { isFar })
   cache.setQueryData<ThreadEntry>(queryKey, (entry) =>
     entry === undefined || entry.next !== before
       ? entry
@@ -46,8 +52,9 @@ export function forgetOlderMessages(cache: QueryClient, conversationId: string, 
   cache.setQueryData(messagesOf(conversationId).queryKey, (entry) => entry && trimThread(entry, keep))
 }
 
-async function readPage(id: string, before?: string): Promise<ThreadEntry> {
-  const query = { limit: PAGE, ...(before !== undefined && { before }) }
+/** Whoever scrolls up gets what lies in the archive, too. */
+async function readPage(id: string, before?: string, limit = PAGE): Promise<ThreadEntry> {
+  const query = { limit, ...(before !== undefined && { before, archived: true }) }
   return answer(http.GET("/api/v1/conversations/{id}/messages", { params: { path: { id }, query } }))
 }
 

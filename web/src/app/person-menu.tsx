@@ -13,7 +13,7 @@ import { Button } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
-import { SAVED_REPLIES_HASH } from "../ui/use-hash"
+import { EXPORTS_HASH, SAVED_REPLIES_HASH } from "../ui/use-hash"
 import { useBroken } from "./doctor-link"
 
 type Loss = { unsent: number; drafts: number }
@@ -75,6 +75,11 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
               <MenuItem icon="note" onSelect={closing(() => window.location.assign(SAVED_REPLIES_HASH))}>
                 Saved replies
               </MenuItem>
+              {agent.role !== "agent" && (
+                <MenuItem icon="archive" onSelect={closing(() => window.location.assign(EXPORTS_HASH))}>
+                  Exports
+                </MenuItem>
+              )}
               {agent.role !== "agent" && (
                 <MenuItem
                   icon="pulse"

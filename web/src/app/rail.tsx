@@ -9,7 +9,7 @@ import { Avatar } from "../ui/avatar"
 import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
-import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { ACCOUNTS_HASH, SEARCH_HASH } from "../ui/use-hash"
 import { DoctorLink } from "./doctor-link"
 import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
@@ -33,6 +33,15 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
       >
         <Icon name="inbox" size={20} />
       </Link>
+      <a
+        href={SEARCH_HASH}
+        aria-label="Search"
+        aria-haspopup="dialog"
+        title="Search (/)"
+        className="tap inline-flex size-10 items-center justify-center rounded-xl text-ink-2 hover:bg-hover hover:text-ink"
+      >
+        <Icon name="search" size={20} />
+      </a>
       <OutboxLinks />
       <Link
         href="/insights"

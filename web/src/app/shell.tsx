@@ -3,7 +3,14 @@ import { useRoute } from "wouter"
 import type { Session } from "../api/session"
 import { useLiveStatus } from "../api/status"
 import { Icon } from "../ui/icon"
-import { ACCOUNTS_HASH, dropHash, SAVED_REPLIES_HASH, useHash } from "../ui/use-hash"
+import {
+  ACCOUNTS_HASH,
+  dropHash,
+  EXPORTS_HASH,
+  SAVED_REPLIES_HASH,
+  SEARCH_HASH,
+  useHash,
+} from "../ui/use-hash"
 import { NARROW, useMedia } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
 import { AccountBanner } from "./account-banner"
@@ -15,6 +22,12 @@ const AccountsDialog = lazy(async () => ({
 const SavedRepliesDialog = lazy(async () => ({
   default: (await import("../inbox/saved-replies-dialog")).SavedRepliesDialog,
 }))
+const SearchDialog = lazy(async () => ({
+  default: (await import("../inbox/search-dialog")).SearchDialog,
+}))
+const ExportsDialog = lazy(async () => ({
+  default: (await import("../inbox/exports-dialog")).ExportsDialog,
+}))
 const HelpDialog = lazy(async () => ({ default: (await import("./help-dialog")).HelpDialog }))
 
 /** The frame around every screen of somebody who is signed in. */
@@ -23,7 +36,7 @@ export function Shell({ session, children }: { session: Session; children: React
   const isNarrow = useMedia(NARROW)
   const hash = useHash()
   const [isInThread] = useRoute("/inbox/:id")
-  useShortcuts({ "?": () => setHelpOpen(true) })
+  useShortcuts({ "?": () => setHelpOpen(true), "/": () => window.location.assign(SEARCH_HASH) })
   return (
     <div className="flex h-dvh flex-col">
       <ConnectionBanner />
@@ -34,6 +47,8 @@ export function Shell({ session, children }: { session: Session; children: React
       </div>
       <Suspense>{hash === ACCOUNTS_HASH && <AccountsDialog onClose={dropHash} />}</Suspense>
       <Suspense>{hash === SAVED_REPLIES_HASH && <SavedRepliesDialog onClose={dropHash} />}</Suspense>
+      <Suspense>{hash === SEARCH_HASH && <SearchDialog onClose={dropHash} />}</Suspense>
+      <Suspense>{hash === EXPORTS_HASH && <ExportsDialog onClose={dropHash} />}</Suspense>
       <Suspense>{isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}</Suspense>
     </div>
   )

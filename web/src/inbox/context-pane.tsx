@@ -7,13 +7,15 @@ import { useMe } from "../api/me"
 import type { Account, Conversation } from "../api/model"
 import { HEALTH, HUMAN_AGENT } from "../lib/account-words"
 import { describeWindow } from "../lib/window-words"
-import { IconButton } from "../ui/button"
+import { Button, IconButton } from "../ui/button"
 import { showToast } from "../ui/toast"
 import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
+import { ExportSection } from "./export-section"
 import { LabelMenu } from "./label-menu"
 import { LibrarySection } from "./library-section"
 import { PersonCard } from "./person-card"
+import { useActions } from "./use-actions"
 
 /** Who the other person is, and how things stand with them. */
 export function ContextPane({ conversationId }: { conversationId: string }) {
@@ -60,6 +62,7 @@ function Context({ conversationId }: { conversationId: string }) {
   const cache = useQueryClient()
   const { data: conversation } = useQuery({ ...conversationOf(conversationId, cache), enabled: false })
   const { data: accounts } = useQuery(accountsQuery)
+  const { archive } = useActions()
   if (conversation === undefined) return null
   const account = accounts?.items.find((one) => one.id === conversation.account.id)
   return (
@@ -68,6 +71,18 @@ function Context({ conversationId }: { conversationId: string }) {
       <Answering conversation={conversation} account={account} />
       <Section title="Conversation">
         <Fact name="Status">{conversation.status === "closed" ? "Done" : conversation.status}</Fact>
+        <div className="flex items-center justify-between text-sm text-ink-3">
+          Archive
+          <Button
+            small
+            look="quiet"
+            icon={conversation.archived_at ? "undo" : "archive"}
+            title={conversation.archived_at ? "Bring back (y)" : "Archive (y)"}
+            onClick={() => archive(conversation, conversation.archived_at === null)}
+          >
+            {conversation.archived_at ? "Bring back" : "Put there"}
+          </Button>
+        </div>
         <Fact name="Assigned to">{conversation.assignee?.name ?? "Nobody"}</Fact>
         <div className="flex items-center justify-between text-sm text-ink-3">
           Labels
@@ -86,6 +101,7 @@ function Context({ conversationId }: { conversationId: string }) {
           </ul>
         )}
       </Section>
+      <ExportSection conversation={conversation} />
       <LibrarySection key={conversation.id} conversation={conversation} />
       {account && <AccountSection account={account} />}
     </div>

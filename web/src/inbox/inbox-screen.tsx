@@ -151,6 +151,7 @@ function useInboxKeys({ openId, rows, doors, open, close }: KeysGiven): void {
       conversation.status === "closed" ? actions.reopen(conversation) : actions.close(conversation),
     ),
     E: doneAndNext,
+    y: act((conversation) => actions.archive(conversation, conversation.archived_at === null)),
     i: act((conversation) => actions.assign(conversation, me)),
     ...(openId !== null && { Escape: close }),
   })

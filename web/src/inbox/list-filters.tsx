@@ -11,6 +11,7 @@ type FilterProps = { filters: Filters; onFilter: (change: Partial<Filters>) => v
 
 const VIEW_NAMES = { all: "All", unread: "Unread", mine: "Mine", unassigned: "Unassigned" }
 const STATUS_NAMES = { open: "Open", snoozed: "Snoozed", closed: "Done", any: "Any status" }
+const ARCHIVE = "Archive"
 const SORT_NAMES = { newest: "Newest first", ending: "Window ending first" }
 
 export function ViewTabs({ filters, onFilter }: FilterProps) {
@@ -56,28 +57,36 @@ export function StatusFilter({ filters, onFilter }: FilterProps) {
         <button
           type="button"
           {...properties}
-          aria-label={`Status: ${STATUS_NAMES[filters.status]}`}
+          aria-label={`Status: ${filters.archived ? ARCHIVE : STATUS_NAMES[filters.status]}`}
           className="tap inline-flex h-8 items-center gap-1 rounded-lg px-2 text-sm font-medium text-ink-2 hover:bg-hover hover:text-ink"
         >
-          {STATUS_NAMES[filters.status]}
+          {filters.archived ? ARCHIVE : STATUS_NAMES[filters.status]}
           <Icon name="chevron" size={14} />
         </button>
       )}
     >
-      {(close) =>
-        STATUSES.map((status) => (
-          <MenuItem
-            key={status}
-            isChecked={filters.status === status}
-            onSelect={() => {
-              onFilter({ status })
-              close()
-            }}
-          >
-            {STATUS_NAMES[status]}
-          </MenuItem>
-        ))
-      }
+      {(close) => {
+        const choose = (change: Partial<Filters>) => () => {
+          onFilter(change)
+          close()
+        }
+        return (
+          <>
+            {STATUSES.map((status) => (
+              <MenuItem
+                key={status}
+                isChecked={!filters.archived && filters.status === status}
+                onSelect={choose({ status, archived: false })}
+              >
+                {STATUS_NAMES[status]}
+              </MenuItem>
+            ))}
+            <MenuItem isChecked={filters.archived} onSelect={choose({ status: "any", archived: true })}>
+              {ARCHIVE}
+            </MenuItem>
+          </>
+        )
+      }}
     </Menu>
   )
 }

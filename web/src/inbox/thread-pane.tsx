@@ -7,6 +7,7 @@ import type { Message } from "../api/model"
 import { selectDisplayName } from "../lib/selectors"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
+import { ArchiveNotice } from "./archive-notice"
 import { Composer } from "./composer"
 import { DropTarget } from "./drop-target"
 import { Notice } from "./list-states"
@@ -63,6 +64,7 @@ export function ThreadPane({
           Another app is answering this conversation at the moment. Your answer may cross with its own.
         </p>
       )}
+      <ArchiveNotice conversation={conversation} />
       <Timeline conversation={conversation} onReply={setAnswered} />
       <Composer
         conversation={conversation}

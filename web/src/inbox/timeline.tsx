@@ -12,17 +12,16 @@ import { selectAvatarUrl, selectDisplayName } from "../lib/selectors"
 import { buildTimeline, type TimelineItem } from "../lib/timeline"
 import { Button } from "../ui/button"
 import { Icon } from "../ui/icon"
-import { showToast } from "../ui/toast"
 import { NARROW, useMedia } from "../ui/use-media"
 import { Notice } from "./list-states"
 import { LoadFailure } from "./load-failure"
 import { ThreadTop } from "./thread-top"
 import { TimelineRow } from "./timeline-row"
+import { useJump } from "./use-jump"
 import { useReading } from "./use-reading"
 import { useThreadScroll } from "./use-thread-scroll"
 
 const NO_MESSAGES: Message[] = []
-const MOST_PAGES = 10
 /** However long somebody looks on while messages come in, so many are drawn at most. */
 const MOST_DRAWN = 150
 const KEPT_DRAWN = 90
@@ -106,19 +105,7 @@ function Messages({ conversation, thread, onReply }: TimelineProps & { thread: T
     sendsBefore.current = sends
   })
 
-  const jumpTo = useCallback(
-    async (mid: string) => {
-      for (let page = 0; page < MOST_PAGES; page++) {
-        const entry = cache.getQueryData<ThreadEntry>(["messages", id])
-        const found = entry?.items.find((message) => message.mid === mid)
-        if (found !== undefined) return reveal(found.client_key ?? found.id)
-        if (!entry?.next) break
-        await loadOlder()
-      }
-      showToast("The message it answers is not here, or further back than we could look.")
-    },
-    [cache, id, loadOlder, reveal],
-  )
+  const jumpTo = useJump(id, reveal)
 
   const missing = asides.filter((query) => query.isLoadingError)
   return (

@@ -11,18 +11,24 @@ export type Actions = {
   reopen: (conversation: Conversation) => void
   snooze: (conversation: Conversation, until: Date) => void
   label: (conversation: Conversation, labels: string[]) => void
+  archive: (conversation: Conversation, isArchived: boolean) => void
 }
 
 /** What an agent does to a conversation: shown at once, taken back with a word if the server refuses. */
 export function useActions(): Actions {
   const { mutate } = useUpdateConversation()
 
-  function update(conversation: Conversation, change: Omit<Update, "conversation">, done?: string): void {
+  function update(
+    conversation: Conversation,
+    change: Omit<Update, "conversation">,
+    done?: string,
+    undo = () => restore(conversation),
+  ): void {
     mutate(
       { conversation, ...change },
       {
         onSuccess: () => {
-          if (done) showToast(done, { action: { label: "Undo", run: () => restore(conversation) } })
+          if (done) showToast(done, { action: { label: "Undo", run: undo } })
         },
         onError: (error) => showToast(`Not changed: ${explain(error)}`, { isError: true }),
       },
@@ -35,7 +41,18 @@ export function useActions(): Actions {
     update(before, { patch, guess: { status, snoozed_until } })
   }
 
+  function archive(conversation: Conversation, archived: boolean): void {
+    if ((conversation.archived_at !== null) === archived) return
+    const archived_at = archived ? new Date().toISOString() : null
+    const name = selectDisplayName(conversation.participant)
+    const done = archived ? `In the archive: ${name}` : `Back from the archive: ${name}`
+    const guess = { archived_at }
+    const undo = () => archive({ ...conversation, archived_at }, !archived)
+    update(conversation, { patch: { archived }, guess }, done, undo)
+  }
+
   return {
+    archive,
     assign(conversation, agent) {
       if (conversation.assignee?.id === agent?.id) return
       const assignee = agent === null ? null : { id: agent.id, name: agent.name }

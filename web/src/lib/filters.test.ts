@@ -8,6 +8,7 @@ test("Filters survive the way through the address", () => {
     account: "a b",
     label: "größe & co",
     sort: "ending",
+    archived: true,
   } as const
   expect(readFilters(writeFilters(filters))).toEqual(filters)
 })
@@ -20,5 +21,6 @@ test("An address that makes no sense shows the default list", () => {
 
 test("A view alone does not narrow the list, a status or a label does", () => {
   expect(isNarrowed({ ...DEFAULT_FILTERS, view: "mine" })).toBe(false)
+  expect(isNarrowed({ ...DEFAULT_FILTERS, archived: true })).toBe(true)
   expect(isNarrowed({ ...DEFAULT_FILTERS, label: "vip" })).toBe(true)
 })

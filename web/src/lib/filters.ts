@@ -9,6 +9,8 @@ export type Filters = {
   account: string | null
   label: string | null
   sort: (typeof SORTS)[number]
+  /** What lies in the archive, instead of what does not. */
+  archived: boolean
 }
 
 export const DEFAULT_FILTERS: Filters = {
@@ -17,6 +19,7 @@ export const DEFAULT_FILTERS: Filters = {
   account: null,
   label: null,
   sort: "newest",
+  archived: false,
 }
 
 export function readFilters(search: string): Filters {
@@ -27,6 +30,7 @@ export function readFilters(search: string): Filters {
     account: given.get("account") || null,
     label: given.get("label") || null,
     sort: oneOf(SORTS, given.get("sort"), DEFAULT_FILTERS.sort),
+    archived: given.get("archived") === "true",
   }
 }
 
@@ -34,7 +38,7 @@ export function readFilters(search: string): Filters {
 export function writeFilters(filters: Filters): string {
   const given = new URLSearchParams()
   for (const [name, value] of Object.entries(filters)) {
-    if (value !== null && value !== DEFAULT_FILTERS[name as keyof Filters]) given.set(name, value)
+    if (value !== null && value !== DEFAULT_FILTERS[name as keyof Filters]) given.set(name, String(value))
   }
   const text = given.toString()
   return text === "" ? "" : `?${text}`
@@ -42,7 +46,7 @@ export function writeFilters(filters: Filters): string {
 
 /** Whether anything but the view narrows the list: then an empty list offers to clear it. */
 export function isNarrowed(filters: Filters): boolean {
-  return filters.status !== "open" || filters.account !== null || filters.label !== null
+  return filters.archived || filters.status !== "open" || filters.account !== null || filters.label !== null
 }
 
 function oneOf<T extends string>(all: readonly T[], value: string | null, otherwise: T): T {

@@ -82,6 +82,7 @@ export function makeConversation(given: Partial<Conversation> = {}): Conversatio
     handled_elsewhere: false,
     earlier: "unknown",
     earlier_reason: null,
+    archived_at: null,
     version: 1,
     ...given,
   }

@@ -1,0 +1,118 @@
+"""Search on `/`, the archive, and exports, in a browser. Rules SE5, AR3, AR4, EX1."""
+
+import io
+import json
+import time
+import zipfile
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Shop
+from tests.e2e.screen import bubble, open_thread, row, thread
+from tests.product import eventually
+
+ADA, BEN = "44000000000001", "44000000000002"
+
+
+def is_indexed(shop: Shop, text: str) -> bool:
+    """No more often than an agent may search."""
+    time.sleep(0.3)
+    return bool(shop.get("/search", q=text, archived=True)["items"])
+
+
+def search(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="Search people, conversations and messages").fill(text)
+
+
+def test_SE5_AR4_a_message_is_found_by_the_keyboard_and_opened_in_its_thread(shop: Shop, page: Page) -> None:
+    shop.writes("Do you have the Rosé in a magnum?", customer=ADA, name="Ada Field", username="ada.field")
+    for n in range(45):
+        shop.writes(f"another line {n}", customer=ADA)
+    shop.writes("I bake pretzels", customer=BEN, name="Ben Ode", username="ben.ode")
+    eventually(lambda: is_indexed(shop, "pretzels") and is_indexed(shop, "rose magnum") and is_indexed(shop, "another line 44"))
+    shop.sign_in(page)
+    open_thread(page, "I bake pretzels")
+    page.get_by_role("log").focus()
+    search(page, "ro")
+    hits = page.get_by_role("listbox", name="What was found").get_by_role("option")
+    expect(hits).to_have_count(1)
+    expect(hits.first.locator("mark")).to_have_text("Rosé")
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ada Field", level=2).first).to_be_visible()
+    expect(bubble(page, "Do you have the Rosé")).to_be_in_viewport()
+    assert "#" not in page.url
+
+    page.get_by_role("log").focus()
+    search(page, "another line")
+    expect(hits.first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowDown")
+    expect(hits.nth(1)).to_have_attribute("aria-selected", "true")
+    page.get_by_role("combobox").fill("ben o")
+    expect(hits).to_have_count(1)
+    expect(hits.first).to_contain_text("@ben.ode")
+    page.get_by_role("combobox").fill("nowhere at all")
+    expect(page.get_by_role("status").filter(has_text="Nothing was found.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_AR3_AR4_it_goes_to_the_archive_and_a_hit_or_a_message_brings_it_back(shop: Shop, page: Page) -> None:
+    customer = "44000000000003"
+    shop.writes("where is my walnut loaf", customer=customer, name="Cleo Wynn", username="cleo.wynn")
+    eventually(lambda: is_indexed(shop, "walnut"))
+    shop.sign_in(page)
+    open_thread(page, "walnut loaf")
+    page.get_by_role("log").focus()
+    page.keyboard.press("y")
+    expect(page.get_by_text("This conversation is in the archive.")).to_be_visible()
+    expect(row(page, "walnut loaf")).to_have_count(0)
+    assert Axe().run(page).response["violations"] == []
+
+    page.get_by_role("button", name="Status: Open").click()
+    page.get_by_role("menuitemradio", name="Archive").or_(page.get_by_role("menuitem", name="Archive")).press("Enter")
+    expect(row(page, "walnut loaf")).to_have_count(1)
+    assert "archived=true" in page.url
+
+    page.goto(f"{shop.product.url}/inbox")
+    expect(page.get_by_role("button", name="Status: Open")).to_be_visible()
+    search(page, "walnut")
+    expect(page.get_by_text("Nothing was found.")).to_be_visible()
+    page.get_by_role("checkbox", name="Also in the archive").check()
+    hits = page.get_by_role("listbox", name="What was found").get_by_role("option")
+    expect(hits).to_have_count(1)
+    hits.first.click()
+    expect(bubble(page, "walnut loaf")).to_be_visible()
+    expect(row(page, "walnut loaf")).to_have_count(1)
+    expect(page.get_by_text("This conversation is in the archive.")).to_have_count(0)
+
+    page.get_by_role("log").focus()
+    page.keyboard.press("y")
+    expect(row(page, "walnut loaf")).to_have_count(0)
+    shop.writes("hello again", customer=customer)
+    expect(row(page, "hello again")).to_have_count(1)
+    expect(thread(page)).to_contain_text("walnut loaf")
+
+
+def test_EX1_a_person_is_taken_out_and_downloaded(shop: Shop, page: Page) -> None:
+    shop.writes("my address is Elm Street", customer="44000000000004", name="Dee Oak", username="dee.oak")
+    shop.customer_called("dee.oak")
+    shop.sign_in(page)
+    open_thread(page, "Elm Street")
+    page.get_by_role("button", name="All about this person").click()
+    dialog = page.get_by_role("dialog", name="Exports")
+    expect(dialog.get_by_role("listitem").first).to_contain_text("All about dee.oak")
+    link = dialog.get_by_role("link", name="Download").first
+    expect(link).to_be_visible(timeout=30_000)
+    assert Axe().run(page).response["violations"] == []
+    with page.expect_download() as download:
+        link.click()
+    with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        told = json.loads(archive.read("data.json"))["conversations"]
+        assert [message["text"] for message in told[0]["messages"]] == ["my address is Elm Street"]
+        pages = [name for name in archive.namelist() if name.startswith("conversations/")]
+        page.set_content(archive.read(pages[0]).decode())
+    expect(page.get_by_role("heading", name="Dee Oak")).to_be_visible()
+    expect(page.get_by_text("my address is Elm Street")).to_be_visible()

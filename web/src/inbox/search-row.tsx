@@ -1,0 +1,67 @@
+import type { SearchHit } from "../api/model"
+import { selectAvatarUrl, selectDisplayName, selectHandle } from "../lib/selectors"
+import { formatMoment } from "../lib/time"
+import { useNow } from "../ui/use-now"
+import { PersonAvatar } from "./person-avatar"
+
+type RowProps = { id: string; hit: SearchHit; isChosen: boolean; onChoose: () => void; onOpen: () => void }
+
+/** One hit: who it is about, and the place where it says what was looked for. */
+export function SearchRow({ id, hit, isChosen, onChoose, onOpen }: RowProps) {
+  const now = useNow()
+  const { conversation, message, note } = hit
+  const name = selectDisplayName(conversation.participant)
+  const at = message?.sent_at ?? note?.created_at ?? conversation.last_message_at
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard
+    <div
+      id={id}
+      role="option"
+      aria-selected={isChosen}
+      tabIndex={-1}
+      onMouseMove={onChoose}
+      onClick={onOpen}
+      className="flex cursor-pointer items-start gap-3 rounded-xl p-2.5 aria-selected:bg-hover"
+    >
+      <PersonAvatar
+        conversationId={conversation.id}
+        name={name}
+        url={selectAvatarUrl(conversation.participant)}
+        size={34}
+      />
+      <div className="min-w-0 flex-1">
+        <p className="flex items-baseline gap-2">
+          <span className="truncate font-medium text-sm">{name}</span>
+          <span className="truncate text-ink-3 text-xs">
+            {[whatOf(hit), `@${conversation.account.username}`, hit.is_archived && "archived"]
+              .filter(Boolean)
+              .join(" · ")}
+          </span>
+          {at && (
+            <time dateTime={at} className="ml-auto shrink-0 text-ink-3 text-xs">
+              {formatMoment(Date.parse(at), now)}
+            </time>
+          )}
+        </p>
+        <p dir="auto" className="line-clamp-2 text-ink-2 text-sm">
+          {hit.snippet.map((part, index) => {
+            const key = `${index} ${part.text}`
+            return part.is_hit ? (
+              <mark key={key} className="rounded-sm bg-amber-soft text-ink">
+                {part.text}
+              </mark>
+            ) : (
+              <span key={key}>{part.text}</span>
+            )
+          })}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function whatOf({ kind, conversation, message, note }: SearchHit): string {
+  if (kind === "person") return selectHandle(conversation.participant) ?? "person"
+  if (kind === "conversation") return note === null ? "label" : `note by ${note.author.name}`
+  return message?.direction === "outbound" ? "you wrote" : "wrote"
+}
