@@ -6,6 +6,7 @@ just before, the feed tells of the erasing, and they go again. Rules SE3, SE4.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -23,8 +24,9 @@ from confab.store.search import Entry, Indexed, Said
 from confab.store.wake import Wake
 
 _EVERY = timedelta(minutes=1)
-_FEED_STEP = 1000
-_FILL_STEP = 1000
+_FEED_STEP = 250  # short, because others use the process too
+_FILL_STEP = 250
+_REST = 1.0  # of the time that a step took
 _TURN = timedelta(seconds=15)  # then others have a turn
 _A_MOMENT_S = 0.3
 _NEWEST = UUID(int=2**128 - 1)
@@ -55,9 +57,9 @@ class Indexing:
         await self._begin(workspace)
         more = True
         while more and self._clock.now() < until:
-            while await self._follow(workspace):
-                pass
-            more = await self._fill(workspace)
+            began = time.monotonic()
+            more = await self._follow(workspace) or await self._fill(workspace)
+            await asyncio.sleep((time.monotonic() - began) * _REST)
         async with self._db.transaction() as conn:
             await search.again(conn, due, self._clock.now() + (timedelta() if more else _EVERY))
         if more:

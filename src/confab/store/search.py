@@ -304,11 +304,11 @@ async def how_many(conn: Conn, viewer: Viewer, kind: int, words: Sequence[str], 
     records = await conn.fetch(
         """SELECT t.n, (SELECT count(*) FROM (
             SELECT FROM search_words w
-            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = t.word LIMIT $4 + 1) x) AS count
+            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = t.word ORDER BY w.subject_id LIMIT $4 + 1) x) AS count
         FROM unnest($3::text[]) WITH ORDINALITY AS t (word, n)
         UNION ALL SELECT NULL, (SELECT count(*) FROM (
             SELECT FROM search_words w
-            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word >= $5 AND w.word < $6 LIMIT $4 + 1) x)
+            WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word >= $5 AND w.word < $6 ORDER BY w.word LIMIT $4 + 1) x)
         ORDER BY n NULLS LAST""",
         viewer.workspace_id, kind, list(words), SCANNED, prefix, above(prefix),
     )  # fmt: skip

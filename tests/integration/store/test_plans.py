@@ -9,14 +9,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from confab.clock import Clock
 from confab.inbox import queue
 from confab.model.inbox import ConversationId
 from confab.model.library import ItemId, Member, MemberId
+from confab.search import find
+from confab.search.indexing import Indexing
 from confab.store import (
+    archive,
     changes,
     claims,
     comments,
     conversation_list,
+    conversations,
     deliveries,
     history,
     library,
@@ -24,11 +29,14 @@ from confab.store import (
     notes,
     outbox,
     participants,
+    search,
     watches,
 )
+from confab.store.archive import Place
 from confab.store.conversation_list import Position, Sort, View
 from confab.store.db import Conn, Database, Doors, connect
 from confab.store.library import Wanted
+from confab.store.wake import Wake
 from tests.filled import fill
 from tests.world import World, make_world
 
@@ -134,6 +142,94 @@ async def test_a_page_of_a_thread_is_one_range_of_message_page(app_db: Database,
     assert "message_page" in conn.plans[0]
     assert all("Seq Scan on messages" not in plan and "Seq Scan on attachments" not in plan for plan in conn.plans)
     assert rows_touched(conn.plans[0]) <= 10
+
+
+@asynccontextmanager
+async def archived(doors: Doors, world: World) -> AsyncIterator[None]:
+    """Nine tenths of the workspace lie in the archive."""
+    owner = await connect(doors.owner)
+    put = """WITH old AS (
+        UPDATE conversations SET archived_at = $2, unread_count = 0 WHERE workspace_id = $1
+            AND last_message_at < '2026-06-01'::timestamptz + interval '7200 minutes' RETURNING id)
+    UPDATE messages m SET is_archived = true FROM old WHERE m.workspace_id = $1 AND m.conversation_id = old.id"""
+    try:
+        await owner.execute(put, world.workspace, NOW)
+        await owner.execute("ANALYZE conversations, messages")
+        yield
+    finally:
+        await owner.execute("UPDATE conversations SET archived_at = NULL WHERE workspace_id = $1", world.workspace)
+        await owner.execute("UPDATE messages SET is_archived = false WHERE workspace_id = $1", world.workspace)
+        await owner.close()
+
+
+@pytest.mark.parametrize(("view", "index"), [("all", "conversation_list"), ("unassigned", "conversation_assigned")])
+async def test_AR8_the_list_reads_past_no_archive(doors: Doors, app_db: Database, world: World, view: View, index: str) -> None:
+    wanted: dict[str, Any] = {
+        "view": view, "statuses": ["open", "closed"], "accounts": [world.account], "assignee": None, "label": None,
+        "sort": "newest", "limit": 50,
+    }  # fmt: skip
+    edge = Position(at=datetime(2026, 6, 6, 0, 30, tzinfo=UTC), id=UUID(int=0))  # half an hour above the archive
+    async with archived(doors, world), explaining(app_db, world) as conn:
+        last = conversation_list.Wanted(**wanted, after=edge)
+        page = await conversation_list.page(conn, world.viewer, last, NOW)  # type: ignore[arg-type]
+        there = conversation_list.Wanted(**{**wanted, "view": "all"}, after=None, is_archived=True)
+        archive = await conversation_list.page(conn, world.viewer, there, NOW)  # type: ignore[arg-type]
+    assert 0 < len(page.items) < 50
+    assert all(item.archived_at is None for item in page.items)
+    assert len(archive.items) == 50
+    assert all(item.archived_at is not None for item in archive.items)
+    lists = [plan for plan in conn.plans if "unnest" in plan and "last_message_at" in plan]
+    assert index in lists[0], lists[0]
+    assert rows_touched(lists[0]) <= 60, lists[0]
+    assert "conversation_archived" in lists[1], lists[1]
+    assert rows_touched(lists[1]) <= 110, lists[1]
+
+
+async def test_AR8_the_thread_what_is_unread_and_what_is_old_read_past_no_archive(
+    doors: Doors, app_db: Database, worker_db: Database, world: World
+) -> None:
+    async with archived(doors, world):
+        async with explaining(app_db, world) as conn:
+            open_one = "SELECT id FROM conversations WHERE workspace_id = $1 AND archived_at IS NULL LIMIT 1"
+            conversation = ConversationId(await conn.fetchval(open_one, world.workspace))
+            page = await messages.page(conn, world.viewer, conversation, before=None, limit=30, with_archived=False)  # type: ignore[arg-type]
+        assert (len(page), "message_open" in conn.plans[0]) == (3, True), conn.plans[0]
+        async with worker_db.transaction() as conn:
+            explained: Any = Explained(conn)
+            row = await conversations.lock(conn, world.workspace, conversation)
+            assert await conversations.recount_unread(explained, [row]) == {conversation: 3}
+            _, place = await archive.settled(explained, None, NOW, Place.first(), 500)
+    assert place is not None
+    unread, walked = explained.plans
+    assert "message_open" in unread, unread
+    assert "conversations_pkey" in walked, walked
+    assert rows_touched(walked) <= 510, walked
+
+
+async def test_SE6_a_search_reads_so_many_rows_and_no_more_under_row_level_security(
+    doors: Doors, app_db: Database, worker_db: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SCANNED", 200)
+    indexing = Indexing(worker_db, Clock(), Wake(doors.worker))
+    async with worker_db.transaction() as conn:
+        await search.ensure(conn, world.workspace, NOW)
+    await indexing.run(claims.Due(key=(world.workspace,), attempts=0))
+    owner = await connect(doors.owner)
+    await owner.execute("ANALYZE search_words, search_entries")
+    await owner.close()
+    for text in ("message ", "message 2 ", "mess", "person77", "m 1 "):
+        for kind in ("person", "message"):
+            async with explaining(app_db, world) as conn:
+                asked = find.Asked(
+                    query=find.read(text), kinds=frozenset({kind}), accounts=[world.account], with_archived=True, before=None,  # type: ignore[arg-type]
+                    limit=20,
+                )  # fmt: skip
+                page = await find.page(conn, world.viewer, asked)  # type: ignore[arg-type]
+            assert (len(page.hits) > 0) == (kind == ("person" if text.startswith("person") else "message") and text != "m 1 ")
+            for plan in conn.plans:
+                assert "Seq Scan on search" not in plan, plan
+                assert "Seq Scan on messages" not in plan, plan
+                assert rows_touched(plan) <= 3 * 200 + 20, plan  # the word, its thing, and the message or conversation
 
 
 async def test_the_change_feed_is_read_by_its_key(app_db: Database, world: World) -> None:
