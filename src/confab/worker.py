@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.development import Development
 from confab.accounts.errands import Errands
 from confab.accounts.mending import Lines
 from confab.accounts.oauth import Entrances, Logins
@@ -158,7 +159,7 @@ async def _be_present(door: Door) -> None:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
-    renewal = Renewal(world.graph, world.logins, world.vault, clock, Entrances.of(settings))
+    renewal = Renewal(db, world.graph, world.logins, world.vault, clock, Entrances.of(settings))
     refreshes = Refreshes(db, world.graph, world.vault, clock, waker, renewal)
     lines = Lines(db, world.graph, world.vault, clock, waker, renewal, refreshes)
     shared = _Shared(
@@ -221,7 +222,8 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
-    besides = {"media_ages": ages.end, "media_modes": turns.look}
+    ours = Development(settings, db, shared.world.graph, shared.world.vault, clock, waker)
+    besides = {"media_ages": ages.end, "media_modes": turns.look, "development": ours.look}
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
     night = Nightly(db, clock)
 

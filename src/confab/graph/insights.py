@@ -1,6 +1,6 @@
 """Numbers as Meta tells them: one question is one metric, asked by itself and with its explicit type. Rules I1-I13.
 
-The same calls serve both flavours: the client's base url says which.
+The same calls serve both flavours: the token says which.
 """
 
 from collections.abc import Iterator, Sequence

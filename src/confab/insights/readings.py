@@ -17,6 +17,7 @@ from confab.errors import Rejected, Unauthorised, Unavailable
 from confab.graph import insights as meta
 from confab.graph.client import GraphClient
 from confab.graph.metrics import ACCOUNT, MEDIA, MOST_DAYS, PRODUCT_OF, RETIRED
+from confab.graph.token import page_of
 from confab.insights import questions, words
 from confab.insights.asking import Asker, LineOf, Outcome
 from confab.insights.questions import Ask
@@ -223,7 +224,7 @@ class Readings:
                 ask
                 for one in chosen[start : start + _POSTS_AT_ONCE]
                 for ask in questions.of_media(
-                    one.ig_id, one.product, now, names=going.media_names, is_facebook=self._graph.is_facebook
+                    one.ig_id, one.product, now, names=going.media_names, is_facebook=page_of(line.token) is not None
                 )
             ]  # fmt: skip
             await self._ask(going, asks, adds=True)

@@ -184,12 +184,15 @@ CREATE TABLE public.account_errands (
     due_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
     error text,
+    app_id uuid,
+    note text,
     CONSTRAINT account_errands_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'part'::text, 'erase'::text]))),
     CONSTRAINT account_errands_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
     CONSTRAINT account_errands_state_check CHECK ((state = ANY (ARRAY['away'::text, 'returned'::text, 'choosing'::text, 'chosen'::text, 'waiting'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY public.account_errands FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.account_errands.secret IS 'Sealed for this row: the code, then the person''s token while they choose a Page.';
+COMMENT ON COLUMN public.account_errands.app_id IS 'By which Meta app a login goes; NULL: the environment''s.';
 CREATE TABLE public.account_routes (
     ig_id text NOT NULL,
     workspace_id uuid NOT NULL,
@@ -255,6 +258,9 @@ CREATE TABLE public.accounts (
     stopped_at timestamp with time zone,
     stopped_by text,
     connected_by uuid,
+    is_development boolean DEFAULT false NOT NULL,
+    disconnected_by text,
+    owner_digest bytea,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_check CHECK (((stopped_at IS NULL) = (stopped_by IS NULL))),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
@@ -274,6 +280,9 @@ COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automa
 COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 COMMENT ON COLUMN public.accounts.connected_by IS 'The agent who connected it last; NULL: the command line, or nobody knows.';
+COMMENT ON COLUMN public.accounts.is_development IS 'The environment''s, used while no other is connected. Of a disconnected one: it gave way to another, and may come back.';
+COMMENT ON COLUMN public.accounts.disconnected_by IS 'Who of us disconnected it; NULL: it is connected, or its owner removed the app at Instagram.';
+COMMENT ON COLUMN public.accounts.owner_digest IS 'The SHA-256 of how Meta names its owner to the app: finds what to erase when they ask Meta for it, also after it was disconnected.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -594,6 +603,7 @@ CREATE TABLE public.integrations (
     scoped_id text,
     user_token bytea,
     user_token_expires_at timestamp with time zone,
+    mending_until timestamp with time zone,
     CONSTRAINT integrations_node_id_check CHECK ((node_id <> ''::text)),
     CONSTRAINT integrations_page CHECK (((platform = 'instagram'::text) OR (node_id IS NOT NULL))),
     CONSTRAINT integrations_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
@@ -611,6 +621,7 @@ COMMENT ON COLUMN public.integrations.missing IS 'What does not work, a sentence
 COMMENT ON COLUMN public.integrations.user_id IS 'The agent who connected it.';
 COMMENT ON COLUMN public.integrations.scoped_id IS 'Under which id Meta names its owner to this app, when the app is removed.';
 COMMENT ON COLUMN public.integrations.user_token IS 'Facebook: the person''s own token, sealed as the access token is; the Page''s is derived from it.';
+COMMENT ON COLUMN public.integrations.mending_until IS 'A worker finds out whether its token is dead, and derives another, until then at the latest.';
 CREATE TABLE public.labels (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -855,14 +866,21 @@ CREATE TABLE public.meta_apps (
     id uuid NOT NULL,
     name text NOT NULL,
     secret bytea NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    app_id text,
+    instagram_app_id text,
+    instagram_secret bytea,
+    CONSTRAINT meta_apps_app_id_check CHECK ((app_id <> ''::text)),
+    CONSTRAINT meta_apps_check CHECK (((instagram_app_id IS NULL) = (instagram_secret IS NULL))),
+    CONSTRAINT meta_apps_instagram_app_id_check CHECK ((instagram_app_id <> ''::text))
 );
 COMMENT ON TABLE public.meta_apps IS 'Meta apps besides the one of the environment, which is NULL wherever an app is named. The secret is encrypted like a token.';
+COMMENT ON COLUMN public.meta_apps.app_id IS 'Meta''s id of it: who has one lets accounts in by Facebook''s login.';
+COMMENT ON COLUMN public.meta_apps.instagram_secret IS 'Of its Instagram login, sealed for this row.';
 CREATE TABLE public.meta_requests (
     id uuid NOT NULL,
     kind text NOT NULL,
     user_digest bytea NOT NULL,
-    scoped_id bytea,
     code_digest bytea,
     asked_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
@@ -872,7 +890,6 @@ CREATE TABLE public.meta_requests (
     CONSTRAINT meta_requests_kind_check CHECK ((kind = ANY (ARRAY['deauthorize'::text, 'data_deletion'::text])))
 );
 COMMENT ON TABLE public.meta_requests IS 'The proof that a person asked and when it was done: a digest of who it was, and nothing they left.';
-COMMENT ON COLUMN public.meta_requests.scoped_id IS 'Sealed; forgotten when it is done.';
 CREATE TABLE public.notes (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1506,9 +1523,11 @@ ALTER TABLE ONLY public.welcomes
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_errands_account ON public.account_errands USING btree (workspace_id, account_id);
+CREATE INDEX account_errands_app ON public.account_errands USING btree (app_id) WHERE (app_id IS NOT NULL);
 CREATE INDEX account_errands_due ON public.account_errands USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
+CREATE INDEX accounts_owner ON public.accounts USING btree (owner_digest) WHERE (owner_digest IS NOT NULL);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
 CREATE INDEX attachments_age ON public.attachments USING btree ((
 CASE
@@ -1534,7 +1553,6 @@ CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
 CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
-CREATE INDEX integrations_scoped ON public.integrations USING btree (scoped_id) WHERE (scoped_id IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
 CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
@@ -1600,6 +1618,8 @@ CREATE INDEX welcomes_due ON public.welcomes USING btree (due_at);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
+ALTER TABLE ONLY public.account_errands
+    ADD CONSTRAINT account_errands_app_id_fkey FOREIGN KEY (app_id) REFERENCES public.meta_apps(id);
 ALTER TABLE ONLY public.account_errands
     ADD CONSTRAINT account_errands_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.account_errands
@@ -2073,6 +2093,8 @@ GRANT SELECT(deleted_at) ON TABLE public.messages TO confab_reader;
 GRANT SELECT(processed) ON TABLE public.messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
 GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
+GRANT UPDATE(secret) ON TABLE public.meta_apps TO confab_worker;
+GRANT UPDATE(instagram_secret) ON TABLE public.meta_apps TO confab_worker;
 GRANT INSERT ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_requests TO confab_worker;
 GRANT SELECT(id) ON TABLE public.meta_requests TO confab_app;
