@@ -19,6 +19,7 @@ from confab.accounts.refresh import Refreshes
 from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.doctor.alarm import Alarm
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
@@ -280,7 +281,9 @@ def _accounts(shared: _Shared) -> list[Each | Together]:
     logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
     errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
     eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
-    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
+    settings = shared.settings
+    alarm = Alarm(seal=world.vault.seal, brand=settings.brand_name, origin=settings.origin) if settings.smtp_url else None
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker, alarm)
     return [
         Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(

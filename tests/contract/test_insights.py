@@ -1,5 +1,6 @@
 """An account's numbers are read at Instagram and shown from our database: against graphsim. Rules IV1-IV18, I1-I15."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from confab.clock import Clock
 from confab.graph.metrics import ACCOUNT
 from confab.model import pacific
 from confab.store.db import Doors
+from tests.contract.test_oauth import log_in
 from tests.stack import Stack, stack, until
 
 LISTED = [name for name, one in ACCOUNT.items() if not one.dimensions]
@@ -22,9 +24,9 @@ async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
         yield running
 
 
-async def account_id(shop: Stack) -> str:
-    (found,) = (await shop.api.get("/accounts")).json()["items"]
-    return found["id"]
+async def account_id(shop: Stack, ig_id: str | None = None) -> str:
+    (found,) = [one["id"] for one in (await shop.api.get("/accounts")).json()["items"] if ig_id in (None, one["ig_id"])]
+    return found
 
 
 def days(count: int) -> dict[str, str]:
@@ -32,21 +34,21 @@ def days(count: int) -> dict[str, str]:
     return {"since": str(last - timedelta(days=count - 1)), "until": str(last)}
 
 
-async def read(shop: Stack, **wanted: Any) -> dict[str, Any]:
+async def read(shop: Stack, of: str | None = None, **wanted: Any) -> dict[str, Any]:
     """A reading from beginning to end: the run as /runs shows it and, under `numbers`, what it brought."""
-    answer = await shop.api.post(f"/accounts/{await account_id(shop)}/sync", json={"what": "insights", **wanted})
+    answer = await shop.api.post(f"/accounts/{await account_id(shop, of)}/sync", json={"what": "insights", **wanted})
     assert answer.status_code == 202, answer.text
 
     async def ended() -> dict[str, Any] | None:
         found = (await shop.api.get(f"/runs/{answer.json()['id']}")).json()
         return found if found["state"] not in ("waiting", "running") else None
 
-    run = await until(ended)
+    run = await until(ended, within_s=240)
     return {**run, "numbers": (await shop.api.get(f"/insights/runs/{run['id']}")).json()}
 
 
-async def page(shop: Stack, **asked: Any) -> dict[str, Any]:
-    answer = await shop.api.get("/insights", params={"account": await account_id(shop), **asked})
+async def page(shop: Stack, of: str | None = None, **asked: Any) -> dict[str, Any]:
+    answer = await shop.api.get("/insights", params={"account": await account_id(shop, of), **asked})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -409,6 +411,21 @@ async def test_IV1_I2_both_flavours_are_read_alike(doors: Doors, clock: Clock) -
         today = str(pacific.day_of(datetime.now(UTC)))
         (reel,) = (await page(shop, since=today, until=today))["top_media"]
         assert {"total_views", "total_likes"} <= reel["metrics"].keys()
+
+
+async def test_IV1_I2_accounts_of_both_flavours_are_read_side_by_side(shop: Stack) -> None:
+    other = str(int(shop.ig_id) + 1)
+    body = {"id": other, "username": "page.shop", "page_token": "EAA-page", "flavour": "fb"}
+    (await shop.sim.post("/accounts", json=body)).raise_for_status()
+    assert "@page.shop is connected" in await log_in(shop, "facebook", user="", pages=[other])
+    today = str(pacific.day_of(datetime.now(UTC)))
+    for ig_id in (shop.ig_id, other):
+        (await shop.sim.post("/posts", json={"account": ig_id, "product_type": "REELS"})).raise_for_status()
+    runs = await asyncio.gather(*(read(shop, ig_id) for ig_id in (shop.ig_id, other)))
+    assert [one["numbers"]["result"]["errors"] for one in runs] == [[], []]
+    shown = [(await page(shop, ig_id, since=today, until=today))["top_media"][0]["metrics"] for ig_id in (shop.ig_id, other)]
+    assert [{"total_views", "total_likes"} <= one.keys() for one in shown] == [False, True]
+    assert {run["numbers"]["result"]["user_id"] is not None for run in runs} == {True, False}  # the login's agent, and nobody
 
 
 async def test_IV16_N71_a_storys_last_numbers_come_by_webhook(doors: Doors, clock: Clock) -> None:

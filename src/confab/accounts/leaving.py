@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from confab.errors import Conflict
 from confab.model.changes import AccountErased, AccountUpdated
 from confab.model.inbox import Account, AccountId, WorkspaceId
-from confab.store import accounts, changes, errands, ids
+from confab.store import accounts, changes, checkups, errands, ids
 from confab.store.accounts import Leaving
 from confab.store.db import Conn
 
@@ -70,6 +70,7 @@ async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: date
 async def removed(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> None:
     """Its owner removed the app: it is disconnected, and says so. Repeating it is harmless. Whoever calls forgets its token."""
     if await _leave(conn, workspace, account, Leaving(erase_at=now + KEPT, reason=_REMOVED, by=None), now):
+        await checkups.make_due(conn, workspace, now)
         await _published(conn, workspace, account, now)
 
 

@@ -17,7 +17,7 @@ from confab.graph.client import GraphClient
 from confab.graph.token import Token
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, WorkspaceId
-from confab.store import changes, health, tokens, wake
+from confab.store import changes, checkups, health, tokens, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.tokens import SealedToken
@@ -116,6 +116,7 @@ class Refreshes:
 
     async def _dead(self, conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
         if await tokens.put_off(conn, kept, None, reason):
+            await checkups.make_due(conn, kept.workspace_id, now)
             await _publish(conn, kept, await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason), now)
 
 
