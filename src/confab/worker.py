@@ -49,6 +49,7 @@ from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
+from confab.media.post_picture import PostPictures
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
@@ -70,7 +71,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import Wanted
+from confab.store.media import POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -338,14 +339,22 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
+    posts = PostPictures(db, keeper, world.downloads, shared.policy)
+
+    async def picture(due: Due) -> None:
+        await (posts if due.key[2] == POST else avatars).run(due)
+
+    async def no_picture(due: Due, reason: str) -> None:
+        await (posts if due.key[2] == POST else avatars).give_up(due, reason)
+
     return [
         Each(
             kind=claims.MEDIA, run=fetches.run, at_once=_DOWNLOADS, at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
             closed=shared.in_trouble, lease=_LONG, keeps_row=True, max_attempts=3, give_up=fetches.give_up,
         ),
         Each(
-            kind=claims.AVATARS, run=avatars.run, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
-            lease=_LONG, keeps_row=True, max_attempts=3, give_up=avatars.give_up,
+            kind=claims.AVATARS, run=picture, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
+            lease=_LONG, keeps_row=True, max_attempts=3, give_up=no_picture,
         ),
         Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
     ]  # fmt: skip

@@ -280,7 +280,7 @@ async def test_IV15_I12_the_newest_posts_have_their_numbers(shop: Stack) -> None
     today = str(pacific.day_of(datetime.now(UTC)))
     top = {one["ig_id"]: one for one in (await page(shop, since=today, until=today))["top_media"]}
     assert (top[post]["kind"], top[reel]["kind"]) == ("post", "reel")
-    assert (top[post]["thumbnail_url"], top[post]["metrics"]["likes"]) == (None, (await of_media(shop, post))["likes"])
+    assert top[post]["metrics"]["likes"] == (await of_media(shop, post))["likes"]
     assert "ig_reels_avg_watch_time" in top[reel]["metrics"]
 
 
@@ -426,6 +426,40 @@ async def test_IV1_I2_accounts_of_both_flavours_are_read_side_by_side(shop: Stac
     shown = [(await page(shop, ig_id, since=today, until=today))["top_media"][0]["metrics"] for ig_id in (shop.ig_id, other)]
     assert [{"total_views", "total_likes"} <= one.keys() for one in shown] == [False, True]
     assert {run["numbers"]["result"]["user_id"] is not None for run in runs} == {True, False}  # the login's agent, and nobody
+
+
+async def test_IV15_K12_top_posts_have_their_pictures_and_stories_have_none(shop: Stack) -> None:
+    for product in ("FEED", "REELS", "STORY"):
+        await published(shop, product_type=product)
+    await read(shop)
+    today = str(pacific.day_of(datetime.now(UTC)))
+
+    async def pictured() -> dict[str, str] | None:
+        found = {one["kind"]: one["thumbnail_url"] for one in (await page(shop, since=today, until=today))["top_media"]}
+        return found if found.get("post") and found.get("reel") else None
+
+    found = await until(pictured)
+    assert found.get("story") is None
+    for kind in ("post", "reel"):
+        answer = await shop.api.get(f"{shop.url}{found[kind]}")
+        assert (answer.status_code, answer.headers["content-type"].partition("/")[0]) == (200, "image")
+        assert "immutable" in answer.headers["cache-control"]
+    assert (await shop.api.get(f"{shop.url}{found['post']}", headers={"authorization": ""})).status_code == 401
+    (await shop.api.patch(f"/accounts/{await account_id(shop)}", json={"media_mode": "reference"})).raise_for_status()
+
+    async def passed_on() -> bool:
+        urls = [
+            one["thumbnail_url"] for one in (await page(shop, since=today, until=today))["top_media"] if one["kind"] != "story"
+        ]
+        return all(url is not None and "?v=" not in url for url in urls)
+
+    await until(passed_on)
+    plain = found["post"].partition("?")[0]
+    answer = await shop.api.get(f"{shop.url}{plain}")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    async with shop.worker_db.transaction() as conn:
+        left = "SELECT count(*) FROM insight_media WHERE picture_digest IS NOT NULL AND workspace_id = $1"
+        assert await conn.fetchval(left, shop.workspace) == 0
 
 
 async def test_IV16_N71_a_storys_last_numbers_come_by_webhook(doors: Doors, clock: Clock) -> None:

@@ -106,7 +106,7 @@ class Watch:
             log.info("stories_not_read", account=str(account), error=error.code)
             return now + _STORIES_EVERY
         async with self._db.transaction() as conn:
-            await store.put_media(conn, workspace, account, [published(one) for one in found])
+            await store.put_media(conn, workspace, account, [published(one) for one in found], self._clock.now())
             await store.put(conn, workspace, account, [value for one in outcomes for value in one.values], self._clock.now())
             for one in outcomes:
                 if one.is_too_old and one.error is not None:

@@ -39,7 +39,7 @@ async def some(conn: Conn, workspace: WorkspaceId, account: AccountId, now: date
         or await _conversations(conn, workspace, account)
         or await _people(conn, workspace, account, now)
         or await _numbers(conn, workspace, account)
-        or await _rest(conn, workspace, account)
+        or await _rest(conn, workspace, account, now)
     )
 
 
@@ -170,7 +170,7 @@ async def _numbers(conn: Conn, workspace: WorkspaceId, account: AccountId) -> in
     )  # fmt: skip
 
 
-async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
+async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> int:
     return await run(
         conn,
         f"""WITH doomed AS MATERIALIZED (
@@ -186,11 +186,15 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
         handed AS (DELETE FROM handed_files WHERE workspace_id = $1 AND account_id = $2),
         fetches AS (DELETE FROM media_fetches WHERE workspace_id = $1 AND account_id = $2),
         turns AS (DELETE FROM media_turns WHERE workspace_id = $1 AND account_id = $2),
-        posts AS (DELETE FROM insight_media WHERE workspace_id = $1 AND account_id = $2),
+        posts AS (DELETE FROM insight_media WHERE workspace_id = $1 AND account_id = $2 RETURNING picture_digest),
+        looked AS (
+            INSERT INTO media_removals AS r (workspace_id, digest, due_at)
+            SELECT DISTINCT $1::uuid, picture_digest, $3::timestamptz FROM posts WHERE picture_digest IS NOT NULL
+            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0),
         nights AS (DELETE FROM insight_watches WHERE workspace_id = $1 AND account_id = $2),
         readings AS (DELETE FROM sync_runs WHERE workspace_id = $1 AND account_id = $2),
         ran AS (DELETE FROM runs WHERE workspace_id = $1 AND account_id = $2),
         watched AS (DELETE FROM account_watches WHERE workspace_id = $1 AND account_id = $2)
         DELETE FROM comments WHERE workspace_id = $1 AND account_id = $2""",
-        workspace, account,
+        workspace, account, now,
     )  # fmt: skip
