@@ -15,39 +15,18 @@ CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
 CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
-    SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
-    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 0
-    UNION ALL SELECT 'outbound_scheduled', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 1
-    UNION ALL SELECT 'outbound_automated', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 2
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
-    UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
-    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
-    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
-    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
-    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
-    UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
-    UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
-    UNION ALL SELECT 'earlier', count(*) FROM earlier_fetches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'runs', count(*) FROM runs WHERE due_at = 'infinity' AND state IN ('waiting', 'running')
-    UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'welcomes', count(*) FROM welcomes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'mails', count(*) FROM mails WHERE due_at = 'infinity'
-    UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
-    UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
-    UNION ALL SELECT 'errands', count(*) FROM account_errands WHERE due_at = 'infinity'
-    UNION ALL SELECT 'meta_requests', count(*) FROM meta_requests WHERE due_at = 'infinity'
-    UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
-    UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
-    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
-    $$;
+    DECLARE
+        one record;
+    BEGIN
+        FOR one IN SELECT w.kind, w.of_table, w.waiting FROM work_kinds w ORDER BY w.kind LOOP
+            RETURN QUERY EXECUTE format(
+                'SELECT %L::text, count(*) FROM %I WHERE due_at = ''infinity'' AND %s', one.kind, one.of_table, one.waiting);
+        END LOOP;
+    END $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -1250,6 +1229,13 @@ CREATE TABLE public.welcomes (
     error text
 );
 ALTER TABLE ONLY public.welcomes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.work_kinds (
+    kind text NOT NULL,
+    of_table text NOT NULL,
+    waiting text NOT NULL
+);
+COMMENT ON TABLE public.work_kinds IS 'The kinds of store/claims.py. Only migrations write here: the function below runs what stands in it.';
+COMMENT ON COLUMN public.work_kinds.waiting IS 'The condition under which a row of the table waits at all.';
 CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -1527,10 +1513,11 @@ ALTER TABLE ONLY public.webhook_tallies
     ADD CONSTRAINT webhook_tallies_pkey PRIMARY KEY (on_hour);
 ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
+ALTER TABLE ONLY public.work_kinds
+    ADD CONSTRAINT work_kinds_pkey PRIMARY KEY (kind);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_errands_account ON public.account_errands USING btree (workspace_id, account_id);
-CREATE INDEX account_errands_app ON public.account_errands USING btree (app_id) WHERE (app_id IS NOT NULL);
 CREATE INDEX account_errands_due ON public.account_errands USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
@@ -1626,8 +1613,6 @@ CREATE INDEX welcomes_due ON public.welcomes USING btree (due_at);
 ALTER INDEX public.changes_pkey ATTACH PARTITION public.changes_other_pkey;
 ALTER INDEX public.changes_subject ATTACH PARTITION public.changes_other_workspace_id_subject_id_seq_idx;
 ALTER INDEX public.deliveries_pkey ATTACH PARTITION public.deliveries_other_pkey;
-ALTER TABLE ONLY public.account_errands
-    ADD CONSTRAINT account_errands_app_id_fkey FOREIGN KEY (app_id) REFERENCES public.meta_apps(id);
 ALTER TABLE ONLY public.account_errands
     ADD CONSTRAINT account_errands_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.account_errands

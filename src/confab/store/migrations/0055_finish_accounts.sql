@@ -31,7 +31,6 @@ COMMENT ON COLUMN meta_apps.app_id IS 'Meta''s id of it: who has one lets accoun
 COMMENT ON COLUMN meta_apps.instagram_secret IS 'Of its Instagram login, sealed for this row.';
 GRANT UPDATE (secret, instagram_secret) ON meta_apps TO confab_worker;  -- keys are rotated through its door
 ALTER TABLE account_errands
-    ADD COLUMN app_id uuid REFERENCES meta_apps,
+    ADD COLUMN app_id uuid,
     ADD COLUMN note text;
-CREATE INDEX account_errands_app ON account_errands (app_id) WHERE app_id IS NOT NULL;
 COMMENT ON COLUMN account_errands.app_id IS 'By which Meta app a login goes; NULL: the environment''s.';
