@@ -1204,8 +1204,10 @@ export interface components {
          *     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
          *     every `acknowledges_every_s` seconds, None: for every message.
          *     `platform`: which login connected it, under which `meta_app` (None: the environment's), granting `scopes` (None: unknown);
-         *     `missing` says in words what does not work, None before it was tested. `disconnected_at`: nothing comes or goes, and what is
-         *     here is erased at `erase_at`. While `stopped_at` or `all_stopped_at` is set (for the whole workspace) nothing is sent.
+         *     `missing` says in words what does not work, None before it was tested. `is_development`: the environment's, used while no
+         *     other is connected. `disconnected_at`: nothing comes or goes, and what is here is erased at `erase_at`; `disconnected_by` is
+         *     who did it, None: its owner removed the app at Instagram. While `stopped_at` or `all_stopped_at` is set (for the whole
+         *     workspace) nothing is sent.
          */
         Account: {
             /**
@@ -1263,8 +1265,12 @@ export interface components {
             scopes: string[] | null;
             /** Missing */
             missing: string[] | null;
+            /** Is Development */
+            is_development: boolean;
             /** Disconnected At */
             disconnected_at: string | null;
+            /** Disconnected By */
+            disconnected_by: string | null;
             /** Erase At */
             erase_at: string | null;
             /** Stopped At */
@@ -1279,6 +1285,23 @@ export interface components {
             version: number;
         };
         /**
+         * AccountErased
+         * @description Everything of an account but itself is gone: its conversations with all that is in them, its comments, its numbers.
+         */
+        AccountErased: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "account_erased";
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+        };
+        /**
          * AccountFigures
          * @description What happened at one account, and happened in the period before.
          */
@@ -1290,6 +1313,8 @@ export interface components {
         /**
          * AccountPage
          * @description All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
+         *
+         *     `logins`: by which logins, and which Meta apps', accounts are connected.
          */
         AccountPage: {
             /** Items */
@@ -1300,6 +1325,8 @@ export interface components {
             seq: number;
             /** Connecting Off */
             connecting_off: string | null;
+            /** Logins */
+            logins: components["schemas"]["LoginDoor"][];
         };
         /**
          * AccountPatch
@@ -1595,7 +1622,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AccountErased"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -2317,6 +2344,21 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * LoginDoor
+         * @description A login by which accounts are connected. `meta_app` None: the environment's; `why_shut`: what opens it, None: it's open.
+         */
+        LoginDoor: {
+            /**
+             * Platform
+             * @enum {string}
+             */
+            platform: "instagram" | "facebook";
+            /** Meta App */
+            meta_app: string | null;
+            /** Why Shut */
+            why_shut: string | null;
         };
         /**
          * Me
@@ -3277,7 +3319,7 @@ export interface components {
          * TopMedia
          * @description A post, reel or story that was published in the days asked for, with its newest numbers by metric.
          *
-         *     `thumbnail_url` is null: no copy of it is kept.
+         *     `thumbnail_url`: our own address of its picture; null where we have none, and of stories.
          */
         TopMedia: {
             /** Ig Id */
