@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.development import Development
 from confab.accounts.errands import Errands
 from confab.accounts.mending import Lines
 from confab.accounts.oauth import Entrances, Logins
@@ -19,6 +20,7 @@ from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.archive.export import Exports
 from confab.clock import Clock
+from confab.doctor.alarm import Alarm
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
@@ -51,6 +53,7 @@ from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
+from confab.media.post_picture import PostPictures
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
@@ -68,12 +71,12 @@ from confab.profiles import nightly
 from confab.profiles.fetch import Profiles
 from confab.profiles.nightly import Nightly
 from confab.profiles.sync import Sync
-from confab.search.indexing import Alarm, Indexing
+from confab.search.indexing import Bell, Indexing
 from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import Wanted
+from confab.store.media import POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -137,8 +140,8 @@ async def run(settings: Settings, doors: Doors) -> None:
             await schedules.ensure(conn, SCHEDULES, clock.now())
         wake = Wake(doors.worker)
         kinds = works(settings, db, clock, wake, world)
-        alarm = Alarm(db, clock, wake)
-        always = (wake.run(), Worker(db, clock, wake, kinds).run(), alarm.run(), _be_present(doors.worker))
+        bell = Bell(db, clock, wake)
+        always = (wake.run(), Worker(db, clock, wake, kinds).run(), bell.run(), _be_present(doors.worker))
         behind = [*(tasks.create_task(one) for one in always), *running.following(settings, clock, tasks)]
         await stopping.wait()
         for task in behind:
@@ -164,7 +167,7 @@ async def _be_present(door: Door) -> None:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
-    renewal = Renewal(world.graph, world.logins, world.vault, clock, Entrances.of(settings))
+    renewal = Renewal(db, world.graph, world.logins, world.vault, clock, Entrances.of(settings))
     refreshes = Refreshes(db, world.graph, world.vault, clock, waker, renewal)
     lines = Lines(db, world.graph, world.vault, clock, waker, renewal, refreshes)
     shared = _Shared(
@@ -227,7 +230,8 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
-    besides = {"media_ages": ages.end, "media_modes": turns.look}
+    ours = Development(settings, db, shared.world.graph, shared.world.vault, clock, waker)
+    besides = {"media_ages": ages.end, "media_modes": turns.look, "development": ours.look}
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
     nights = {
         nightly.NAME: Nightly(db, clock).run,
@@ -288,7 +292,9 @@ def _accounts(shared: _Shared) -> list[Each | Together]:
     logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
     errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
     eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
-    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
+    settings = shared.settings
+    alarm = Alarm(seal=world.vault.seal, brand=settings.brand_name, origin=settings.origin) if settings.smtp_url else None
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker, alarm)
     return [
         Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(
@@ -343,14 +349,22 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
+    posts = PostPictures(db, keeper, world.downloads, shared.policy)
+
+    async def picture(due: Due) -> None:
+        await (posts if due.key[2] == POST else avatars).run(due)
+
+    async def no_picture(due: Due, reason: str) -> None:
+        await (posts if due.key[2] == POST else avatars).give_up(due, reason)
+
     return [
         Each(
             kind=claims.MEDIA, run=fetches.run, at_once=_DOWNLOADS, at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
             closed=shared.in_trouble, lease=_LONG, keeps_row=True, max_attempts=3, give_up=fetches.give_up,
         ),
         Each(
-            kind=claims.AVATARS, run=avatars.run, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
-            lease=_LONG, keeps_row=True, max_attempts=3, give_up=avatars.give_up,
+            kind=claims.AVATARS, run=picture, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
+            lease=_LONG, keeps_row=True, max_attempts=3, give_up=no_picture,
         ),
         Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
     ]  # fmt: skip

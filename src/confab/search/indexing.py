@@ -120,7 +120,7 @@ class Indexing:
             return not got.is_whole
 
 
-class Alarm:
+class Bell:
     """Hears which feeds grow, and has them indexed within a moment. What is not heard is indexed within a minute."""
 
     def __init__(self, db: Database, clock: Clock, waker: Wake) -> None:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
-from confab.search.indexing import Alarm, Indexing
+from confab.search.indexing import Bell, Indexing
 from confab.store import claims, wake
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
@@ -240,13 +240,13 @@ async def test_SE11_what_cannot_be_searched_says_why_and_nobody_asks_too_often(d
     assert answers[-1].json()["code"] == "too_many_searches"
 
 
-async def test_SE12_the_alarm_has_a_grown_feed_indexed(desk: Searching, worker_db: Database, doors: Doors) -> None:
+async def test_SE12_the_bell_has_a_grown_feed_indexed(desk: Searching, worker_db: Database, doors: Doors) -> None:
     waker = Wake(doors.worker)
-    alarm = Alarm(worker_db, desk.clock, waker)
+    bell = Bell(worker_db, desk.clock, waker)
     async with worker_db.transaction() as conn:
         await conn.execute("UPDATE search_indexes SET due_at = $1", desk.clock.now() + timedelta(hours=1))
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(alarm.run())
+        running = tasks.create_task(bell.run())
         waker.say(wake.changed(desk.world.workspace))
 
         async def is_due() -> bool:
