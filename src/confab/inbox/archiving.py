@@ -15,10 +15,10 @@ from uuid import UUID
 
 from confab.clock import Clock
 from confab.inbox import act
-from confab.model.changes import Change, ConversationUpdated
+from confab.model.changes import Change, CommentUpdated, ConversationUpdated
 from confab.model.commands import Actor, Archive
 from confab.model.inbox import Conversation, WorkspaceId
-from confab.store import archive, changes, conversations, schedules, wake
+from confab.store import archive, changes, comments, conversations, schedules, wake
 from confab.store.archive import Place
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
@@ -131,7 +131,10 @@ class Archivist:
         """Comments that are old: what was to be done about them, was done in public."""
         async with self._db.transaction() as conn:
             taken, next_ = await archive.take_comments(conn, only, before, place, _MESSAGES)
-        done.comments += taken
+            if taken:
+                await _publish_comments(conn, taken, self._clock.now())
+        done.comments += len(taken)
+        self._wake.say(*(wake.changed(WorkspaceId(workspace)) for workspace in {workspace for workspace, _ in taken}))
         return next_
 
 
@@ -139,6 +142,13 @@ def next_night(now: datetime) -> datetime:
     """The next time it is three in the morning."""
     tonight = datetime.combine(now.date(), _AT, now.tzinfo)
     return tonight if tonight > now else tonight + timedelta(days=1)
+
+
+async def _publish_comments(conn: Conn, taken: list[tuple[UUID, UUID]], now: datetime) -> None:
+    told = dict[WorkspaceId, list[Change]]()
+    for workspace, comment in (await comments.by_ids(conn, taken)).values():
+        told.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
+    await changes.publish_all(conn, told, now)
 
 
 async def _publish(conn: Conn, held: list[tuple[UUID, UUID]], now: datetime) -> None:

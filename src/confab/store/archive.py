@@ -165,20 +165,21 @@ async def keep_open(conn: Conn, workspace: WorkspaceId, conversation: UUID, now:
 
 async def take_comments(
     conn: Conn, only: WorkspaceId | None, before: datetime, place: Place, limit: int
-) -> tuple[int, Place | None]:
-    """Archive the old ones among the next `limit` comments; how many, and where to go on. Index: the primary key."""
+) -> tuple[list[tuple[UUID, UUID]], Place | None]:
+    """Archive the old ones among the next `limit` comments; which, and where to go on. Index: the primary key."""
     records = await conn.fetch(
         """SELECT c.workspace_id, c.id FROM comments c
         WHERE (c.workspace_id, c.id) > ($1, $2) AND ($3::uuid IS NULL OR c.workspace_id = $3)
         ORDER BY c.workspace_id, c.id LIMIT $4""",
         place.workspace_id, place.id, only, limit,
     )  # fmt: skip
-    taken = await run(
-        conn,
+    taken = await conn.fetch(
         """UPDATE comments c SET is_archived = true FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)
-        WHERE c.workspace_id = t.workspace_id AND c.id = t.id AND c.created_at < $3 AND NOT c.is_archived""",
+        WHERE c.workspace_id = t.workspace_id AND c.id = t.id AND c.created_at < $3 AND NOT c.is_archived
+        RETURNING c.workspace_id, c.id""",
         [record["workspace_id"] for record in records],
         [record["id"] for record in records],
         before,
     )
-    return taken, Place(workspace_id=records[-1]["workspace_id"], id=records[-1]["id"]) if len(records) == limit else None
+    found = [(record["workspace_id"], record["id"]) for record in taken]
+    return found, Place(workspace_id=records[-1]["workspace_id"], id=records[-1]["id"]) if len(records) == limit else None

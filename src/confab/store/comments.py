@@ -86,10 +86,15 @@ async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[Work
         ON CONFLICT DO NOTHING RETURNING workspace_id, id""",
         *columns(new, names),
     )
+    return await by_ids(conn, [(record["workspace_id"], record["id"]) for record in inserted])
+
+
+async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Comment]]:
+    """Comments by id, of (workspace, id) pairs."""
     records = await conn.fetch(
         _VIEW + "WHERE (c.workspace_id, c.id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))",
-        [record["workspace_id"] for record in inserted],
-        [record["id"] for record in inserted],
+        [workspace for workspace, _ in ids],
+        [comment for _, comment in ids],
     )
     return {record["id"]: (WorkspaceId(record["workspace_id"]), _comment(record)) for record in records}
 

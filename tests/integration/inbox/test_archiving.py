@@ -1,5 +1,6 @@
 """What is answered and old leaves the list and comes back when it is needed; nothing is lost on the way. Rules AR1-AR7."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -207,3 +208,20 @@ async def test_AR6_the_job_comes_at_night(shelf: Shelf, worker_db: Database, doo
     await shelf.by_hand(False)
     await never.nightly(Due(key=("archiving",), attempts=1))
     assert (await shelf.conversation()).archived_at is None
+
+
+async def test_AR9_old_comments_go_there_too_and_the_feed_tells_so(shelf: Shelf, worker_db: Database) -> None:
+    given = """INSERT INTO comments (workspace_id, id, account_id, comment_key, kind, media, text, is_own, created_at)
+        VALUES ($1, gen_random_uuid(), $2, $3, 'comment', $4, 'nice', false, $5)"""
+    media = {
+        "ig_id": "1", "permalink": None, "product_type": None, "ad_id": None, "ad_title": None, "original_media_id": None,
+    }  # fmt: skip
+    async with worker_db.transaction() as conn:
+        for key, at in (("old", NOON - OLD), ("new", NOON)):
+            await conn.execute(given, shelf.world.workspace, shelf.world.account, key, media, at)
+    assert (await shelf.sweep()).comments == 1
+    async with worker_db.transaction() as conn:
+        told = "SELECT body FROM changes WHERE workspace_id = $1 AND type = 'comment_updated'"
+        (change,) = await conn.fetch(told, shelf.world.workspace)
+    assert json.loads(change["body"])["comment"]["is_archived"] is True
+    assert (await shelf.sweep()).comments == 0
