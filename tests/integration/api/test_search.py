@@ -9,7 +9,7 @@ import pytest
 
 from confab.clock import Clock
 from confab.search.indexing import Bell, Indexing
-from confab.store import claims, wake
+from confab.store import account_erasure, claims, wake
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from tests.integration.api.conftest import Person
@@ -256,3 +256,19 @@ async def test_SE12_the_bell_has_a_grown_feed_indexed(desk: Searching, worker_db
 
         await until(is_due)
         running.cancel()
+
+
+async def test_SE4_EX5_an_account_that_is_erased_leaves_no_word_and_no_export(desk: Searching, worker_db: Database) -> None:
+    await desk.says("swordfish and pelican")
+    await desk.ask("POST", f"{desk.path}/notes", {"text": "swordfish in a note"})
+    await desk.index()
+    made = (await desk.ask("POST", "/exports", {"kind": "conversation", "id": desk.id})).json()["id"]
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE exports SET state = 'done', due_at = expires_at WHERE id = $1", made)
+        while await account_erasure.some(conn, desk.world.workspace, desk.world.account, desk.clock.now()):
+            pass
+    assert await words_left(worker_db, "swordfish") == 0
+    async with worker_db.transaction() as conn:
+        left = "SELECT count(*) FROM search_words WHERE workspace_id = $1"
+        assert await conn.fetchval(left, desk.world.workspace) == 0
+    assert (await desk.get(f"/exports/{made}"))["state"] == "withdrawn"
