@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import httpx2
 import msgspec
@@ -47,6 +47,7 @@ _BATCH = 20_000
 _VOCABULARY = 30_000
 _OLD = timedelta(days=60)
 _SAID = re.compile(rb'"text":"at (\d+\.\d+) ')
+Side = TypeVar("Side")
 _KINDS: frozenset[HitKind] = frozenset({"person", "conversation", "message"})
 
 
@@ -66,7 +67,7 @@ def measure(*, is_quick: bool) -> Iterator[Verdict]:
     with ExitStack() as stack:
         doors = stack.enter_context(embedded.running(stack.enter_context(ground.folder()) / "data"))
         yield from asyncio.run(_behind(doors, count, rounds))
-        yield from asyncio.run(_synced(doors, min(count, ARCHIVED_BEHIND), max(5, rounds // 10)))
+        yield from asyncio.run(_synced(doors, min(count, ARCHIVED_BEHIND), max(10, rounds // 6)))
     with ExitStack() as stack:
         by_hand = {"CONFAB_ARCHIVE_DAYS": "0"}  # it begins when the bench says so
         product = stack.enter_context(ground.product(stack.enter_context(ground.folder()), by_hand))
@@ -85,7 +86,7 @@ async def _behind(doors: Doors, count: int, rounds: int) -> list[Verdict]:
         times = [Spread(), Spread()]
         async with Database.open(whole.doors.app, size=1) as ours, Database.open(tenth.doors.app, size=1) as theirs:
             for number in range(rounds + 10):
-                for spread, db, one in ((times[0], ours, whole), (times[1], theirs, tenth)):
+                for spread, db, one in _taking_turns(number, (times[0], ours, whole), (times[1], theirs, tenth)):
                     async with db.viewing(one.viewer.workspace_id) as conn:
                         began = time.perf_counter()
                         await read(conn, one, number)
@@ -103,6 +104,11 @@ async def _behind(doors: Doors, count: int, rounds: int) -> list[Verdict]:
             )
         )  # fmt: skip
     return [*verdicts, await searched(whole, count, rounds)]
+
+
+def _taking_turns(number: int, one: Side, other: Side) -> tuple[Side, Side]:
+    """Who goes first finds the processor cold."""
+    return (one, other) if number % 2 else (other, one)
 
 
 async def searched(whole: Filled, count: int, rounds: int) -> Verdict:
@@ -154,7 +160,7 @@ async def _synced(doors: Doors, archived: int, rounds: int) -> list[Verdict]:
     times, serial = [Spread(), Spread()], Spread()
     async with compared(behind) as ours, compared(alone) as theirs:
         for number in range(rounds + 2):
-            for spread, (reader, target, _) in ((times[0], ours), (times[1], theirs)):
+            for spread, (reader, target, _) in _taking_turns(number, (times[0], ours), (times[1], theirs)):
                 listed = listing(SYNCED, 2 * number + 1)
                 began = time.perf_counter()
                 missing = await reader.incomplete(target, listed)
