@@ -96,13 +96,15 @@ async def _look(conn: Conn, viewer: Viewer, asked: Asked, kind: int, limit: int)
     way = _way(query, await search.how_many(conn, viewer, kind, query.words, query.prefix))
     if way is None:
         return [], None
+    found = list[Found]()
     wanted = Wanted(
         kind=kind, words=query.words, prefix=query.prefix, before=asked.before or _NEWEST, accounts=asked.accounts,
         with_archived=asked.with_archived, limit=limit,
     )  # fmt: skip
-    found = await search.matching(conn, viewer, way, wanted)
-    if len(found) == limit:
-        return found, found[-1].subject_id
+    for most in (search.FIRST, search.SCANNED) if kind == search.MESSAGE else (search.SCANNED,):
+        found = await search.matching(conn, viewer, way, wanted, most)
+        if len(found) == limit:
+            return found, found[-1].subject_id
     return found, await search.last_looked_at(conn, viewer, way, wanted)
 
 

@@ -21,7 +21,9 @@ MESSAGE, PERSON, NOTE, LABELS = 1, 2, 3, 4
 
 SCANNED = 3000
 """So many things that have one of the words are looked at for a page, the newest first."""
-_OF_EACH = 60
+FIRST = 200
+"""Mostly so many do, of which the page is full."""
+_MORE_THAN_WANTED = 10
 _ABOVE = "\U0010ffff"  # no word has it, so what begins with another word lies below that word and this
 
 
@@ -362,15 +364,16 @@ _CONVERSATIONS_BY: dict[str, LiteralString] = {
 _LAST_BY: dict[str, LiteralString] = {way: _LAST.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
 
 
-async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted) -> list[Found]:
-    """The newest things that have what is wanted, among the `SCANNED` newest that have the word of the way.
+async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted, most: int) -> list[Found]:
+    """The newest things that have what is wanted, among the `most` newest that have the word of the way.
 
     People, notes and labels come in the order of their conversations. Indexes: the primary keys.
     """
     kind, start = _kind_of(way)
     by = _MESSAGES_BY if wanted.kind == MESSAGE else _CONVERSATIONS_BY
     return await rows(
-        conn, Found, by[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way), list(wanted.words),
+        conn, Found, by[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way, wanted, most),
+        list(wanted.words),
         None if kind == "expanded" else wanted.prefix, list(wanted.accounts), wanted.with_archived, wanted.limit,
     )  # fmt: skip
 
@@ -378,8 +381,9 @@ async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted) -> list
 async def last_looked_at(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted) -> UUID | None:
     """The thing where `matching` stopped looking, None when there is nothing beyond it."""
     kind, start = _kind_of(way)
-    record = await conn.fetchrow(_LAST_BY[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way))
-    return record["last"] if record is not None and record["count"] == _looked_at(way) else None
+    most = _looked_at(way, wanted, SCANNED)
+    record = await conn.fetchrow(_LAST_BY[kind], viewer.workspace_id, wanted.kind, start, wanted.before, most)
+    return record["last"] if record is not None and record["count"] == most else None
 
 
 def above(prefix: str | None) -> str | None:
@@ -393,5 +397,6 @@ def _kind_of(way: Way) -> tuple[str, str]:
     return "prefix" if way.is_narrow else "expanded", way.prefix or ""
 
 
-def _looked_at(way: Way) -> int:
-    return _OF_EACH if way.word is None and not way.is_narrow else SCANNED
+def _looked_at(way: Way, wanted: Wanted, most: int) -> int:
+    """Of each word that begins so a few more than the page holds."""
+    return wanted.limit + _MORE_THAN_WANTED if way.word is None and not way.is_narrow else most

@@ -157,7 +157,7 @@ async def test_SE6_frequent_words_cost_no_more_and_the_answer_says_where_to_go_o
     desk: Searching, worker_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("confab.store.search.SCANNED", 10)
-    monkeypatch.setattr("confab.store.search._OF_EACH", 10)
+    monkeypatch.setattr("confab.store.search.FIRST", 3)
     await desk.says("common rare", *[f"common word {n}" for n in range(30)])
     assert await desk.found("common rare ") == ["common rare"]  # the rare one leads
     await desk.says("again rare", *[f"common rarely {n}" for n in range(12)])

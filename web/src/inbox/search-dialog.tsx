@@ -6,6 +6,7 @@ import { conversationOf } from "../api/conversations"
 import type { SearchHit } from "../api/model"
 import { searchOf } from "../api/search"
 import { readFilters } from "../lib/filters"
+import { plural } from "../lib/time"
 import { Dialog } from "../ui/dialog"
 import { Icon } from "../ui/icon"
 import { useDelayed } from "../ui/use-delayed"
@@ -124,6 +125,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           isAsking,
           error: search.error,
           isComplete: search.data?.pages[0]?.is_complete,
+          hasMore: search.hasNextPage,
         })}
       </p>
     </Dialog>
@@ -157,13 +159,14 @@ type Told = {
   isAsking: boolean
   error: Error | null
   isComplete: boolean | undefined
+  hasMore: boolean
 }
 
-function told({ text, count, isAsking, error, isComplete }: Told): string {
+function told({ text, count, isAsking, error, isComplete, hasMore }: Told): string {
   if (text === "") return "The last word may be the beginning of one."
   if (error instanceof ApiError && error.field === "q") return error.message
   if (error) return `The search failed: ${explain(error)}`
   if (isAsking && count === 0) return "Searching…"
   const rest = isComplete === false ? " What is older is still being indexed." : ""
-  return `${count === 0 ? "Nothing was found." : count === 1 ? "1 hit." : `${count} hits so far.`}${rest}`
+  return `${count === 0 ? "Nothing was found." : `${plural(count, "hit")}${hasMore ? " so far" : ""}.`}${rest}`
 }

@@ -31,7 +31,7 @@ export function SearchRow({ id, hit, isChosen, onChoose, onOpen }: RowProps) {
       />
       <div className="min-w-0 flex-1">
         <p className="flex items-baseline gap-2">
-          <span className="truncate font-medium text-sm">{name}</span>
+          <span className="max-w-[60%] shrink-0 truncate font-medium text-sm">{name}</span>
           <span className="truncate text-ink-3 text-xs">
             {[whatOf(hit), `@${conversation.account.username}`, hit.is_archived && "archived"]
               .filter(Boolean)
