@@ -42,6 +42,11 @@ export function selectThumbnailUrl(attachment: Pick<Attachment, "url" | "thumbna
   return ours(attachment.thumbnail_url) ?? selectMediaUrl(attachment)
 }
 
+/** Our copy of what was posted, small, or null: never an address of anybody else. */
+export function selectPostUrl(post: { thumbnail_url: string | null }): string | null {
+  return ours(post.thumbnail_url)
+}
+
 export function hasLinkedLead(participant: Pick<Participant, "linked_lead_id">): boolean {
   return participant.linked_lead_id !== null && participant.linked_lead_id !== ""
 }
