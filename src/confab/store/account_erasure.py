@@ -164,7 +164,8 @@ async def _numbers(conn: Conn, workspace: WorkspaceId, account: AccountId) -> in
     ) or await run(
         conn,
         """WITH gone AS (
-            DELETE FROM own_numbers WHERE workspace_id = $1 AND account_id = $2 RETURNING at)
+            DELETE FROM own_numbers WHERE workspace_id = $1 AND account_id = $2 RETURNING at),
+        days AS (DELETE FROM own_days WHERE workspace_id = $1 AND account_id = $2)
         INSERT INTO stale_hours (workspace_id, hour) SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM gone""",
         workspace, account,
     )  # fmt: skip

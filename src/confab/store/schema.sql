@@ -940,6 +940,24 @@ CREATE TABLE public.own_counts (
 );
 ALTER TABLE ONLY public.own_counts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.own_counts.seq IS 'Up to where the change feed has been followed; NULL: count everything, from the first message on.';
+CREATE TABLE public.own_days (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received integer NOT NULL,
+    sent integer NOT NULL,
+    automatic integer NOT NULL,
+    responses integer NOT NULL,
+    response_s bigint NOT NULL,
+    response_times integer[] NOT NULL,
+    resolutions integer NOT NULL,
+    resolution_s bigint NOT NULL,
+    resolution_times integer[] NOT NULL,
+    windows_missed integer NOT NULL
+);
+ALTER TABLE ONLY public.own_days FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.own_days IS 'The quarter-hours of own_numbers added up by days of UTC, which begin at `at`: always in the transaction that counts them.';
 CREATE TABLE public.own_numbers (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -1461,6 +1479,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
 ALTER TABLE ONLY public.own_counts
     ADD CONSTRAINT own_counts_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.own_days
+    ADD CONSTRAINT own_days_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.own_numbers
     ADD CONSTRAINT own_numbers_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.parked_events
@@ -1584,6 +1604,7 @@ CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btr
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX own_counts_due ON public.own_counts USING btree (due_at);
+CREATE INDEX own_days_at ON public.own_days USING btree (workspace_id, at);
 CREATE INDEX own_numbers_at ON public.own_numbers USING btree (workspace_id, at);
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
@@ -1707,6 +1728,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
 ALTER TABLE ONLY public.own_counts
     ADD CONSTRAINT own_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.own_days
+    ADD CONSTRAINT own_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.own_numbers
     ADD CONSTRAINT own_numbers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.parked_events
@@ -1795,6 +1818,7 @@ CREATE POLICY all_workspaces ON public.messages TO confab_worker USING (true) WI
 CREATE POLICY all_workspaces ON public.notes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.own_counts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_days TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.own_numbers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
@@ -1854,6 +1878,7 @@ CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING
 CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_counts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_errands TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -1897,6 +1922,7 @@ CREATE POLICY own_workspace ON public.messages TO confab_app USING ((workspace_i
 CREATE POLICY own_workspace ON public.notes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.own_counts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_days TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.own_numbers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -2118,6 +2144,8 @@ GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_days TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_days TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
