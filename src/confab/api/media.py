@@ -22,7 +22,7 @@ from confab.errors import MediaGone, MediaRefused, NotFound
 from confab.media import relay
 from confab.media.storage import SEEN_INSIDE, THUMBNAIL_TYPE
 from confab.model.media import STORY_POSITION
-from confab.store import avatars, media, uploads, wake
+from confab.store import avatars, media, posts, uploads, wake
 from confab.store.media import Kept, Place, Relayed
 from confab.store.paths import STORY
 from confab.store.uploads import UploadRow
@@ -109,6 +109,27 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
         async with access.transaction() as conn:
             await relay.lose_avatar(conn, workspace, participant, relayed.source_url, error.detail, access.now)
         services.wake.say(wake.changed(workspace), wake.work("refreshes"))
+        raise NotFound("Instagram does not have it any more at this address.") from None
+
+
+@router.get("/media/posts/{account_id}/{name}", operation_id="get_post_picture", include_in_schema=False)
+async def post_picture(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
+    """A post's picture, small where we keep it so. With a dead link the post is read again, which may name another."""
+    found = _ALONE.fullmatch(name)
+    if found is None:
+        raise NotFound("There is no such file.")
+    post, workspace = UUID(found[1]), access.viewer.workspace_id
+    async with access.transaction() as conn:
+        shown = await posts.picture_for_viewer(conn, access.viewer, account_id, post)
+    if not isinstance(shown, Relayed):
+        return await _answer(services, workspace, shown, asked, "private, max-age=31536000, immutable", is_small=True)
+    try:
+        return await _passed_on(services, shown, asked)
+    except MediaGone as error:
+        async with access.transaction() as conn:
+            if await posts.lose_picture(conn, workspace, post, shown.source_url, error.detail):
+                await posts.read_again(conn, workspace, post, access.now)
+        services.wake.say(wake.work("posts"))
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from confab import __version__
 from confab.api import (
     accounts,
+    comments,
     connecting,
     connection,
     conversations,
@@ -49,6 +50,7 @@ _TABLE: tuple[APIRouter, ...] = (
     connection.router,
     messages.router,
     sending.router,
+    comments.router,
     scheduling.router,
     outbox.router,
     saved_replies.router,

@@ -278,6 +278,7 @@ async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: 
             """UPDATE media_objects SET removing_since = coalesce(removing_since, $3) WHERE workspace_id = $1 AND digest = $2
                 AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
                 AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
+                AND NOT EXISTS (SELECT FROM posts p WHERE p.workspace_id = $1 AND p.picture_digest = $2)
                 AND NOT EXISTS (SELECT FROM uploads u WHERE u.workspace_id = $1 AND u.digest = $2)
             RETURNING true""",
             workspace, digest, now,

@@ -60,6 +60,8 @@ def operations() -> tuple[Operation, ...]:
         post("/referral", "A participant follows a link", people.Referral, _referral),
         post("/control", "Another app takes a conversation", people.Control, _control),
         post("/comment", "Somebody comments", people.Commenting, lambda sim, act: _made(people.comment(sim, act))),
+        post("/recomment", "A comment changes silently", people.Recommenting, _changed),
+        post("/end-broadcast", "A broadcast is over", people.EndBroadcast, _ended),
         post(
             "/mention",
             "Somebody mentions the account",
@@ -111,6 +113,14 @@ def _made(made: Comment | Post) -> Doc:
         "username": made.username,
         "parent": made.parent,
     }
+
+
+def _changed(sim: Sim, act: people.Recommenting) -> Doc:
+    return _made(people.change_comment(sim, act))
+
+
+def _ended(sim: Sim, act: people.EndBroadcast) -> Doc:
+    return _made(people.end_broadcast(sim, act))
 
 
 def _unreact(sim: Sim, act: Mid) -> Doc:
