@@ -98,7 +98,7 @@ async def count_open(conn: Conn, viewer: Viewer, accounts: Sequence[AccountId]) 
     found = await conn.fetchval(
         """SELECT count(*) FROM (SELECT FROM unnest($2::uuid[]) AS t (account_id) CROSS JOIN LATERAL (
             SELECT FROM comments k WHERE k.workspace_id = $1 AND k.account_id = t.account_id AND k.done_at IS NULL
-                AND k.deleted_at IS NULL AND NOT k.is_own AND NOT k.is_archived LIMIT $3) some LIMIT $3) counted""",
+                AND k.deleted_at IS NULL AND NOT k.is_own AND NOT k.is_archived LIMIT $3) found LIMIT $3) counted""",
         viewer.workspace_id, list(accounts), _MOST_COUNTED,
     )  # fmt: skip
     return found or 0

@@ -6,7 +6,7 @@ and anything else is done again, because a repeat of it changes nothing.
 
 import asyncio
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -119,15 +119,15 @@ class Calls:
             call.due_at = now + comment_calls.LOOKS_AGAIN
             await comment_calls.write(conn, call)
             return None
+        ready = await self._ready(conn, grip, now)
         known = await grips.facts_of(conn, grip)
+        known = replace(known, state=replace(known.state, has_token=ready is not None))
         ruling = known.ruling(call.actor_kind, call.kind, call.text, now)  # pyright: ignore[reportArgumentType] -- CHECKed by the table
         if ruling.outcome == "refused":
             await outcome.failed(conn, grip, ruling.code or "refused", ruling.words, now)
             return None
-        ready = await self._ready(conn, grip, now) if ruling.outcome == "allowed" else None
-        if ready is None:
-            until = ruling.until or now + outcome.LATER
-            await outcome.later(conn, grip, until, ruling.code or "reconnect_needed", ruling.words, now)
+        if ready is None or ruling.outcome == "waits":
+            await outcome.later(conn, grip, ruling.until or now + outcome.LATER, ruling.code or "waiting", ruling.words, now)
             return None
         ahead = _AHEAD[call.lane]
         is_given, at = await budgets.take(conn, grip.workspace, call.account_id, WRITES.name, WRITES.spacing(ahead), now)
