@@ -48,10 +48,11 @@ _POSTS_WITH_OPEN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentPage:
-    """Newest first. `answers`: what we wrote under these, oldest first."""
+    """Newest first. `answers`: what we wrote under these, oldest first; `posts`: what these stand under."""
 
     items: list[Comment]
     answers: list[Comment]
+    posts: list[Post]
     next: str | None
     seq: Seq
 
@@ -174,10 +175,10 @@ async def list_comments(
             media, owned = shown.ig_id, [one for one in owned if one == shown.account.id]
         wanted = Wanted(accounts=owned, view=view, media_ig_id=media)
         items = await comment_lists.page(conn, access.viewer, wanted, before=before, limit=limit)
-        answers = await _answers(conn, access, items)
+        answers, under = await _answers(conn, access, items), await _posts(conn, access, items)
     last = items[-1] if len(items) == limit else None
     next_ = paging.write(last.created_at, last.id) if last else None
-    return Json(CommentPage(items=items, answers=answers, next=next_, seq=seq))
+    return Json(CommentPage(items=items, answers=answers, posts=under, next=next_, seq=seq))
 
 
 @router.get("/comments/count", operation_id="count_comments", response_model=CommentCount)
@@ -330,8 +331,8 @@ async def list_persons_comments(id: UUID, access: SignedIn) -> Response:  # noqa
         conversation: Conversation = await conversations.for_viewer(conn, access.viewer, ConversationId(id))
         wanted = Wanted(accounts=[conversation.account.id], author_ig_id=conversation.participant.ig_id)
         items = await comment_lists.page(conn, access.viewer, wanted, before=paging.NEWEST, limit=_OF_A_PERSON)
-        answers = await _answers(conn, access, items)
-    return Json(CommentPage(items=items, answers=answers, next=None, seq=seq))
+        answers, under = await _answers(conn, access, items), await _posts(conn, access, items)
+    return Json(CommentPage(items=items, answers=answers, posts=under, next=None, seq=seq))
 
 
 async def _owned(conn: Conn, access: Access, account: UUID | None) -> list[AccountId]:
@@ -347,6 +348,11 @@ async def _answers(conn: Conn, access: Access, items: list[Comment]) -> list[Com
         keys = [one.ig_id for one in items if one.account.id == account and one.ig_id is not None and not one.is_own]
         found += await comment_lists.answers(conn, access.viewer, account, keys, _ANSWERS) if keys else []
     return found
+
+
+async def _posts(conn: Conn, access: Access, items: list[Comment]) -> list[Post]:
+    wanted = sorted({one.post_id for one in items if one.post_id is not None})
+    return [post for _, post in await posts.by_ids(conn, [(access.viewer.workspace_id, one) for one in wanted])]
 
 
 def _tell(services: Services, access: Access) -> None:

@@ -146,8 +146,8 @@ async def to_answer(conn: Conn, workspace: WorkspaceId, comment: UUID, besides: 
     return found
 
 
-async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[WorkspaceId, Comment]]:
-    """Those that were not there before, by id; a repeat of a comment's key changes nothing."""
+async def insert(conn: Conn, new: Sequence[NewComment]) -> set[UUID]:
+    """The ids of those that were not there before; a repeat of a comment's key changes nothing."""
     names = (
         "workspace_id", "id", "account_id", "comment_key", "ig_id", "kind", "media_ig_id", "media", "parent_ig_id",
         "author_ig_id", "author_username", "text", "is_own", "created_at", "delivery_id", "status", "client_key",
@@ -159,10 +159,10 @@ async def insert(conn: Conn, new: Sequence[NewComment]) -> dict[UUID, tuple[Work
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
             $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::timestamptz[], $15::uuid[], $16::text[],
             $17::text[], $18::bytea[], $19::text[])
-        ON CONFLICT DO NOTHING RETURNING workspace_id, id""",
+        ON CONFLICT DO NOTHING RETURNING id""",
         *columns(new, names),
     )
-    return await by_ids(conn, [(record["workspace_id"], record["id"]) for record in inserted])
+    return {record["id"] for record in inserted}
 
 
 async def by_ids(conn: Conn, wanted: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Comment]]:
@@ -342,13 +342,14 @@ def shown(record: Record) -> Comment:
     return Comment(
         id=record["id"], ig_id=record["ig_id"],
         account=AccountRef(id=record["account_id"], ig_id=record["account_ig_id"], username=record["username"]),
-        post_id=record["post_id"], media=msgspec.convert(record["media"], CommentMedia), parent_ig_id=record["parent_ig_id"],
+        post_id=record["post_id"], media=CommentMedia(**record["media"]), parent_ig_id=record["parent_ig_id"],
         author=CommentAuthor(ig_id=record["author_ig_id"], username=record["author_username"]), text=record["text"],
         kind=record["kind"], is_own=record["is_own"], created_at=record["created_at"], edited_at=record["edited_at"],
         hidden=record["hidden"], is_liked=record["is_liked"], deleted_at=record["deleted_at"], is_archived=record["is_archived"],
         done_at=record["done_at"], done_by=record["done_by"],
         assignee=AgentRef(id=record["assignee_id"], name=assignee) if assignee else None, labels=record["labels"],
-        notes=msgspec.convert(record["notes"], list[CommentNote]), status=record["status"], client_key=record["client_key"],
+        notes=msgspec.convert(record["notes"], list[CommentNote]) if record["notes"] else [], status=record["status"],
+        client_key=record["client_key"],
         written_by=record["written_by"], pending=record["pending"],
         error=CommentError(code=record["error_code"], message=record["error_message"] or "") if record["error_code"] else None,
         private_conversation_id=record["private_conversation_id"], version=record["version"],

@@ -2009,13 +2009,15 @@ export interface components {
         };
         /**
          * CommentPage
-         * @description Newest first. `answers`: what we wrote under these, oldest first.
+         * @description Newest first. `answers`: what we wrote under these, oldest first; `posts`: what these stand under.
          */
         CommentPage: {
             /** Items */
             items: components["schemas"]["Comment"][];
             /** Answers */
             answers: components["schemas"]["Comment"][];
+            /** Posts */
+            posts: components["schemas"]["Post"][];
             /** Next */
             next: string | null;
             /** Seq */
