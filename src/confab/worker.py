@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.development import Development
 from confab.accounts.errands import Errands
 from confab.accounts.mending import Lines
 from confab.accounts.oauth import Entrances, Logins
@@ -18,6 +19,7 @@ from confab.accounts.refresh import Refreshes
 from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.doctor.alarm import Alarm
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
@@ -48,6 +50,7 @@ from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
+from confab.media.commented import CommentedPosts
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
@@ -74,8 +77,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import Wanted
-from confab.store.posts import PICTURE
+from confab.store.media import AVATAR, COMMENTED, POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -165,7 +167,7 @@ async def _be_present(door: Door) -> None:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
-    renewal = Renewal(world.graph, world.logins, world.vault, clock, Entrances.of(settings))
+    renewal = Renewal(db, world.graph, world.logins, world.vault, clock, Entrances.of(settings))
     refreshes = Refreshes(db, world.graph, world.vault, clock, waker, renewal)
     lines = Lines(db, world.graph, world.vault, clock, waker, renewal, refreshes)
     shared = _Shared(
@@ -228,7 +230,8 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
-    besides = {"media_ages": ages.end, "media_modes": turns.look}
+    ours = Development(settings, db, shared.world.graph, shared.world.vault, clock, waker)
+    besides = {"media_ages": ages.end, "media_modes": turns.look, "development": ours.look}
     upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
     night = Nightly(db, clock)
 
@@ -302,7 +305,9 @@ def _accounts(shared: _Shared) -> list[Each | Together]:
     logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
     errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
     eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
-    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
+    settings = shared.settings
+    alarm = Alarm(seal=world.vault.seal, brand=settings.brand_name, origin=settings.origin) if settings.smtp_url else None
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker, alarm)
     return [
         Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(
@@ -357,13 +362,17 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
-    of_posts = PostPictures(db, keeper, world.downloads, clock, waker, shared.policy)
+    pictures = {
+        AVATAR: avatars,
+        POST: PostPictures(db, keeper, world.downloads, shared.policy),
+        COMMENTED: CommentedPosts(db, keeper, world.downloads, clock, waker, shared.policy),
+    }
 
     async def picture(due: Due) -> None:
-        await (of_posts if due.key[2] == PICTURE else avatars).run(due)
+        await pictures[int(str(due.key[2]))].run(due)
 
     async def no_picture(due: Due, reason: str) -> None:
-        await (of_posts if due.key[2] == PICTURE else avatars).give_up(due, reason)
+        await pictures[int(str(due.key[2]))].give_up(due, reason)
 
     return [
         Each(

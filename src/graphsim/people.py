@@ -139,7 +139,7 @@ class Recommenting(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class EndBroadcast(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A broadcast is over. Rule K12."""
+    """A broadcast is over. Rule K19."""
 
     media: str
 

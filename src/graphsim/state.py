@@ -215,7 +215,7 @@ class Post:
     comments_enabled: bool = True
     comments: list[str] = field(default_factory=list[str])
     is_on_facebook: bool = False
-    is_ended: bool = False  # a story whose end was told (N71), or a broadcast that is over (K12)
+    is_ended: bool = False  # a story whose end was told (N71), or a broadcast that is over (K19)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Posts and what stands under them, as Meta reads and writes them. Rules K1-K18 of docs/spec/graph.md.
+"""Posts and what stands under them, as Meta reads and writes them. Rules K1-K19 of docs/spec/graph.md.
 
 The same calls serve both flavours; what only one of them has says so.
 """
@@ -179,7 +179,7 @@ async def post(graph: GraphClient, *, token: str, ig_id: str) -> ReadPost | None
 
 
 async def on_air(graph: GraphClient, *, token: str, ig_id: str) -> frozenset[str]:
-    """The broadcasts of the account that go on. Rule K12."""
+    """The broadcasts of the account that go on. Rule K19."""
     found, _ = await graph.read(f"{ig_id}/live_media", token=token, shape=_PostPage, parameters={"fields": "id"})
     return frozenset(str(one.id) for one in found.data if one.id is not None)
 

@@ -13,7 +13,7 @@ from confab.model import media as policy
 from confab.model.changes import Change, ConversationUpdated, PostUpdated
 from confab.model.inbox import WorkspaceId
 from confab.model.media import AGED, AgedKind
-from confab.store import changes, conversations, media_ages, posts, wake
+from confab.store import changes, conversations, media_ages, post_pictures, posts, wake
 from confab.store.db import Database
 from confab.store.media import Place
 from confab.store.wake import Wake
@@ -43,7 +43,15 @@ class Ages:
             else:
                 await self._each(_INDEXED[kind], before, self._rules.reason(kind))
             if kind == "image":
-                await self._post_pictures(before, self._rules.reason(kind))
+                await self._posts(before)
+                await self._commented(before, self._rules.reason(kind))
+
+    async def _posts(self, before: datetime) -> None:
+        more = 1
+        while more:
+            async with self._db.transaction() as conn:
+                more = await post_pictures.forget(conn, before, self._clock.now(), _BATCH)
+            self._wake.say(wake.work("removals"))
 
     async def _each(self, kind: str, before: datetime, reason: str) -> None:
         while True:
@@ -59,7 +67,7 @@ class Ages:
             if len(places) < _BATCH:
                 return
 
-    async def _post_pictures(self, before: datetime, reason: str) -> None:
+    async def _commented(self, before: datetime, reason: str) -> None:
         while True:
             now = self._clock.now()
             async with self._db.transaction() as conn:

@@ -9,7 +9,7 @@ from confab.media.policy import Policy
 from confab.model.changes import PostUpdated
 from confab.model.inbox import WorkspaceId
 from confab.model.media import MediaMode
-from confab.store import changes, conversations, media_turns, posts, wake
+from confab.store import changes, conversations, media_turns, post_pictures, posts, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.media_turns import Turn
@@ -59,6 +59,8 @@ class Turns:
         now, mode = self._clock.now(), self._rules.mode(turn.media_mode)
         people = await media_turns.page_of_people(conn, workspace, turn, _LOOKED_AT)
         if not people:
+            if mode == "reference":
+                await post_pictures.let_go(conn, workspace, turn.account_id, now)
             await self._posts(conn, workspace, turn, mode)
             await media_turns.end(conn, workspace, turn.account_id, mode)
             return

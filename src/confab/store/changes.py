@@ -19,6 +19,7 @@ from confab.model.changes import (
     LibraryItemRemoved,
     LibraryItemUpdated,
     PostUpdated,
+    RunUpdated,
 )
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store.db import Conn, rows, run
@@ -124,11 +125,11 @@ def _subject(change: Change) -> UUID:
             return change.activity.id
         case "comment_updated" | "comment_removed" | "post_updated":
             return _about_comments(change)
-        case "account_updated" | "agent_updated":
-            return change.account.id if change.type == "account_updated" else change.agent.id
-        case "run_updated":
-            return change.run.id
-        case "library_item_updated" | "library_item_removed" | "checkup_updated":
+        case "account_updated" | "account_erased":
+            return change.account.id if change.type == "account_updated" else change.account_id
+        case "agent_updated":
+            return change.agent.id
+        case _:
             return _other(change)
 
 
@@ -138,7 +139,9 @@ def _about_comments(change: CommentUpdated | CommentRemoved | PostUpdated) -> UU
     return change.comment_id if change.type == "comment_removed" else change.post.id
 
 
-def _other(change: LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:
+def _other(change: RunUpdated | LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:
     if change.type == "checkup_updated":
         return _THE_WORKSPACES_OWN
+    if change.type == "run_updated":
+        return change.run.id
     return change.item.id if change.type == "library_item_updated" else change.item_id

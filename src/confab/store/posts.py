@@ -11,10 +11,7 @@ from confab.model.inbox import AccountId, AccountRef, CommentError, Post, Viewer
 from confab.model.media import MediaMode
 from confab.store import paths
 from confab.store.db import Conn, Record, row, rows, run
-from confab.store.media import Kept, Relayed
-
-PICTURE = -2
-"""The position of a post's picture among the files to fetch."""
+from confab.store.media import COMMENTED, Kept, Relayed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -250,7 +247,7 @@ async def name_picture(conn: Conn, workspace: WorkspaceId, post: UUID, url: str,
         SELECT workspace_id, id, $4, account_id, $5, $6 FROM named
         ON CONFLICT (workspace_id, subject_id, position)
             DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL, host = excluded.host""",
-        workspace, post, url, PICTURE, now, paths.host(url),
+        workspace, post, url, COMMENTED, now, paths.host(url),
     )  # fmt: skip
 
 
@@ -280,7 +277,7 @@ async def show_picture(
         )
         UPDATE posts SET picture_digest = $3, picture_error = NULL, version = version + 1,
             picture_kept_at = CASE WHEN $3::bytea IS NOT NULL THEN $5::timestamptz END,
-            picture_url = '/media/posts/' || account_id || '/' || id || $4
+            picture_url = '/media/commented/' || account_id || '/' || id || $4
         WHERE workspace_id = $1 AND id = $2 AND picture_source_url = $6""",
         workspace, post, digest, ending, now, used,
     )  # fmt: skip

@@ -34,7 +34,7 @@ def get_stories(sim: Sim, call: Call, token: Token) -> Answer:
 
 
 def get_live(sim: Sim, call: Call, token: Token) -> Answer:
-    """`GET {IGID}/live_media`: the broadcast that is on air. Rule K12."""
+    """`GET {IGID}/live_media`: the broadcast that is on air. Rule K19."""
     account = access.media_account_of(sim, call, token)
     access.require(token, access.BASIC)
     asked = nodes.asked(call)
@@ -194,7 +194,7 @@ def _post_getters(sim: Sim, post: Post) -> Mapping[str, Getter]:
         "media_type": constant(post.media_type),
         "media_product_type": constant(post.product_type),
         "media_url": lambda _: sim.shelf.fresh_link(asset) or MISSING,
-        "thumbnail_url": lambda _: sim.shelf.fresh_link(asset) if post.media_type == "VIDEO" else MISSING,
+        "thumbnail_url": lambda _: sim.shelf.fresh_link(sim.shelf.cover(asset)) if post.media_type == "VIDEO" else MISSING,
         "permalink": constant(f"https://www.instagram.com/p/{sim.mint.text_of(post.id, 11)}/"),
         "shortcode": constant(sim.mint.text_of(post.id, 11)),
         "timestamp": constant(graph_time(post.posted_ms)),

@@ -327,7 +327,7 @@ async def test_M4_a_link_may_redirect(sim: Sim) -> None:
     assert (await sim.client.get(found.headers["location"])).content[:4] == b"RIFF"
 
 
-async def test_K12_S18_a_broadcast_is_listed_while_it_goes_on_and_answered_in_private_until_then(sim: Sim) -> None:
+async def test_K19_S18_a_broadcast_is_listed_while_it_goes_on_and_answered_in_private_until_then(sim: Sim) -> None:
     made = await sim.do("comment", customer=CUSTOMER, text="hello", live=True)
     assert [one["id"] for one in (await sim.get(f"{IG}/live_media", fields="id"))["data"]] == [made["media"]]
     assert refusal(await sim.call("POST", f"{made['id']}/replies", message="hi"))[0] == 100
