@@ -1,6 +1,7 @@
 """Media, for whoever may see the message: `/media/messages/{conversation}/{message}-{n}.{ext}`, the story that one answers:
 `{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; pictures of our own posts:
-`/media/posts/{post}`, also those that comments stand under: `/media/commented/{account}/{post}.{ext}`; and files that are to be sent: `/media/uploads/{upload}.{ext}`.
+`/media/posts/{post}`, and of those that comments stand under: `/media/commented/{account}/{post}.{ext}`; and files that are to
+be sent: `/media/uploads/{upload}.{ext}`.
 
 The session and row-level security decide, as for the message itself. Of a message a browser may keep a copy but asks each time
 whether it still holds: a message can be unsent. What may not be kept is passed on from Meta's hosts. Rules MD5, MD7, MD8.
