@@ -55,6 +55,10 @@ class WorkKind(StrEnum):
     CHECKUPS = "checkups"
     INSIGHTS = "insights"
     NUMBERS = "numbers"
+    POSTS = "posts"
+    COMMENT_LOOKS = "comment_looks"
+    COMMENT_CALLS = "comment_calls"
+    COMMENT_WATCHES = "comment_watches"
     SCHEDULES = "schedules"
 
 
