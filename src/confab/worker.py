@@ -30,6 +30,11 @@ from confab.inbox import archiving, retention
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.archiving import Archivist
 from confab.inbox.backfill import Backfill
+from confab.inbox.comments.calls import Calls
+from confab.inbox.comments.looks import Looks
+from confab.inbox.comments.posts import Posts
+from confab.inbox.comments.reading import Reader as CommentReader
+from confab.inbox.comments.sync import Syncs as CommentSyncs
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
 from confab.inbox.hints import Hints
@@ -49,6 +54,7 @@ from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
+from confab.media.commented import CommentedPosts
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
@@ -76,7 +82,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import POST, Wanted
+from confab.store.media import AVATAR, COMMENTED, POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -173,7 +179,9 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive)
+    rooms = (
+        _corridor, _sending, _comments, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive
+    )  # fmt: skip
     return [work for room in rooms for work in room(shared)]
 
 
@@ -286,6 +294,23 @@ def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
 
 
+def _comments(shared: _Shared) -> list[Each | Together]:
+    """What stands under posts: what people do with it, and what is read of it."""
+    lease, reader = timedelta(seconds=shared.settings.send_timeout_s + 15), _comment_reader(shared)
+    calls = Calls(shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, lease=lease)
+    posts, looks, syncs = Posts(reader, shared.waker), Looks(reader, shared.waker), CommentSyncs(reader, shared.waker)
+    return [
+        Each(kind=claims.COMMENT_CALLS, run=calls.run, at_once=16, lease=lease, keeps_row=True, give_up=calls.give_up),
+        Each(kind=claims.POSTS, run=posts.run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.COMMENT_LOOKS, run=looks.run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.COMMENT_WATCHES, run=syncs.watch, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+    ]
+
+
+def _comment_reader(shared: _Shared) -> CommentReader:
+    return CommentReader(shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, shared.pace)
+
+
 def _accounts(shared: _Shared) -> list[Each | Together]:
     """Our link to Instagram, and whoever looks whether it holds."""
     world, entrances = shared.world, Entrances.of(shared.settings)
@@ -349,13 +374,17 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
-    posts = PostPictures(db, keeper, world.downloads, shared.policy)
+    pictures = {
+        AVATAR: avatars,
+        POST: PostPictures(db, keeper, world.downloads, shared.policy),
+        COMMENTED: CommentedPosts(db, keeper, world.downloads, clock, waker, shared.policy),
+    }
 
     async def picture(due: Due) -> None:
-        await (posts if due.key[2] == POST else avatars).run(due)
+        await pictures[int(str(due.key[2]))].run(due)
 
     async def no_picture(due: Due, reason: str) -> None:
-        await (posts if due.key[2] == POST else avatars).give_up(due, reason)
+        await pictures[int(str(due.key[2]))].give_up(due, reason)
 
     return [
         Each(
@@ -383,17 +412,19 @@ def _history(shared: _Shared) -> list[Each | Together]:
 
     numbers = (db, shared.world.graph, clock, waker, shared.line_of, shared.pace)
     readings, looking = Readings(*numbers), Watch(*numbers)
+    comments = CommentSyncs(_comment_reader(shared), waker)
 
     async def what_of(due: Due) -> str:
         async with db.transaction() as conn:
             return await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
 
     async def run(due: Due) -> None:
-        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run}
+        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run, "comments": comments.run}
         await handlers[await what_of(due)](due)
 
     async def give_up(due: Due, reason: str) -> None:
-        await (readings if await what_of(due) == "insights" else backfill).give_up(due, reason)
+        whose = {"insights": readings, "comments": comments}
+        await whose.get(await what_of(due), backfill).give_up(due, reason)
 
     return [
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),

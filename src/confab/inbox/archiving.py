@@ -128,7 +128,7 @@ class Archivist:
         return next_
 
     async def _comments(self, only: WorkspaceId | None, before: datetime, place: Place, done: Done) -> Place | None:
-        """Comments that are old: what was to be done about them, was done in public."""
+        """Comments that are old and dealt with."""
         async with self._db.transaction() as conn:
             taken, next_ = await archive.take_comments(conn, only, before, place, _MESSAGES)
             if taken:

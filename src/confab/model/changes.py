@@ -21,6 +21,7 @@ from confab.model.inbox import (
     MessageId,
     Note,
     NoteId,
+    Post,
     Run,
 )
 from confab.model.library import ItemId, LibraryItem
@@ -105,6 +106,14 @@ class CommentRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PostUpdated:
+    """A post that comments stand under is new or changed."""
+
+    type: Literal["post_updated"]
+    post: Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountUpdated:
     """An account is new or changed: its health, its settings, its newest event."""
 
@@ -173,6 +182,7 @@ Change = (
     | ActivityAdded
     | CommentUpdated
     | CommentRemoved
+    | PostUpdated
     | AccountUpdated
     | AccountErased
     | AgentUpdated

@@ -166,7 +166,7 @@ async def keep_open(conn: Conn, workspace: WorkspaceId, conversation: UUID, now:
 async def take_comments(
     conn: Conn, only: WorkspaceId | None, before: datetime, place: Place, limit: int
 ) -> tuple[list[tuple[UUID, UUID]], Place | None]:
-    """Archive the old ones among the next `limit` comments; which, and where to go on. Index: the primary key."""
+    """Archive those of the next `limit` comments that are old and dealt with; which, and where to go on."""
     records = await conn.fetch(
         """SELECT c.workspace_id, c.id FROM comments c
         WHERE (c.workspace_id, c.id) > ($1, $2) AND ($3::uuid IS NULL OR c.workspace_id = $3)
@@ -174,8 +174,11 @@ async def take_comments(
         place.workspace_id, place.id, only, limit,
     )  # fmt: skip
     taken = await conn.fetch(
-        """UPDATE comments c SET is_archived = true FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)
+        """UPDATE comments c SET is_archived = true, version = c.version + 1
+        FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)
         WHERE c.workspace_id = t.workspace_id AND c.id = t.id AND c.created_at < $3 AND NOT c.is_archived
+            AND (c.done_at IS NOT NULL OR c.is_own OR c.deleted_at IS NOT NULL)
+            AND c.pending IS NULL AND (c.status IS NULL OR c.status = 'sent')
         RETURNING c.workspace_id, c.id""",
         [record["workspace_id"] for record in records],
         [record["id"] for record in records],

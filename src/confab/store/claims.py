@@ -175,6 +175,10 @@ META_REQUESTS = Kind("meta_requests", "meta_requests", ["id"], waiting="due_at I
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
+POSTS = Kind("posts", "post_fetches", ["workspace_id", "post_id"])
+COMMENT_LOOKS = Kind("comment_looks", "comment_looks", ["workspace_id", "comment_id"])
+COMMENT_CALLS = Kind("comment_calls", "comment_calls", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
+COMMENT_WATCHES = Kind("comment_watches", "comment_watches", ["workspace_id", "account_id"])
 SEARCHING = Kind("searching", "search_indexes", ["workspace_id"])
 EXPORTS = Kind("exports", "exports", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
 SCHEDULES = Kind("schedules", "schedules", ["name"])
@@ -182,7 +186,7 @@ SCHEDULES = Kind("schedules", "schedules", ["name"])
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
-    CHECKUPS, INSIGHTS, NUMBERS, SEARCHING, EXPORTS, SCHEDULES,
+    CHECKUPS, INSIGHTS, NUMBERS, POSTS, COMMENT_LOOKS, COMMENT_CALLS, COMMENT_WATCHES, SEARCHING, EXPORTS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

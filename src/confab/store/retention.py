@@ -115,7 +115,11 @@ async def delete_comments(conn: Conn, wanted: Sequence[tuple[UUID, UUID]]) -> in
         """WITH doomed AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id)),
         calls AS (
             UPDATE outbound_messages o SET comment_id = NULL FROM doomed d
-            WHERE o.workspace_id = d.workspace_id AND o.comment_id = d.id)
+            WHERE o.workspace_id = d.workspace_id AND o.comment_id = d.id),
+        looks AS (DELETE FROM comment_looks l USING doomed d WHERE l.workspace_id = d.workspace_id AND l.comment_id = d.id),
+        about AS (
+            DELETE FROM comment_calls k USING doomed d
+            WHERE k.workspace_id = d.workspace_id AND (k.comment_id = d.id OR k.reply_id = d.id))
         DELETE FROM comments c USING doomed d WHERE c.workspace_id = d.workspace_id AND c.id = d.id""",
         [workspace for workspace, _ in wanted],
         [comment for _, comment in wanted],

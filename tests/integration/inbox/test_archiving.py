@@ -219,6 +219,9 @@ async def test_AR9_old_comments_go_there_too_and_the_feed_tells_so(shelf: Shelf,
     async with worker_db.transaction() as conn:
         for key, at in (("old", NOON - OLD), ("new", NOON)):
             await conn.execute(given, shelf.world.workspace, shelf.world.account, key, media, at)
+    assert (await shelf.sweep()).comments == 0  # nobody has dealt with it
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE comments SET done_at = $1, done_by = 'Dana'", NOON)
     assert (await shelf.sweep()).comments == 1
     async with worker_db.transaction() as conn:
         told = "SELECT body FROM changes WHERE workspace_id = $1 AND type = 'comment_updated'"

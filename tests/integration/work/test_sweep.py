@@ -56,6 +56,11 @@ ROWS = {
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         VALUES ($2, $2, $1, $1, $1)""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) VALUES ($2, $1)",
+    "posts": "INSERT INTO post_fetches (workspace_id, post_id, due_at) VALUES ($2, $2, $1)",
+    "comment_looks": "INSERT INTO comment_looks (workspace_id, comment_id, due_at) VALUES ($2, $2, $1)",
+    "comment_calls": """INSERT INTO comment_calls (workspace_id, id, account_id, kind, comment_id, lane, actor_kind, actor_name,
+        state, due_at, created_at) VALUES ($2, $2, $2, 'hide', $2, 0, 'agent', 'Dana', 'queued', $1, $1)""",
+    "comment_watches": "INSERT INTO comment_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

@@ -57,3 +57,15 @@ test("What goes into the archive leaves the list for that of the archive, and co
   expect(archived.items).toEqual([there])
   expect(applyToList(archived, change({ ...here, version: 3 }), archive).items).toEqual([])
 })
+
+test("F9 of an account that was erased no conversation stays", () => {
+  const foreign = makeConversation({ id: "c-2", account: { id: "account-2", ig_id: "2", username: "other" } })
+  const scope = { filters: DEFAULT_FILTERS, viewerId: "agent-1" }
+  const cache = new QueryClient()
+  cache.setQueryData(
+    ["conversations", DEFAULT_FILTERS],
+    listFromPage({ items: [makeConversation(), foreign], next: null, seq: 1 }, scope),
+  )
+  applyChange(cache, { seq: 2, type: "account_erased", account_id: ACCOUNT.id })
+  expect(cache.getQueryData<ListEntry>(["conversations", DEFAULT_FILTERS])?.items).toEqual([foreign])
+})

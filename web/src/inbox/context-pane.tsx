@@ -11,6 +11,7 @@ import { Button, IconButton } from "../ui/button"
 import { showToast } from "../ui/toast"
 import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
+import { CommentsSection } from "./comments-section"
 import { ExportSection } from "./export-section"
 import { LabelMenu } from "./label-menu"
 import { LibrarySection } from "./library-section"
@@ -101,6 +102,7 @@ function Context({ conversationId }: { conversationId: string }) {
           </ul>
         )}
       </Section>
+      <CommentsSection conversation={conversation} />
       <ExportSection conversation={conversation} />
       <LibrarySection key={conversation.id} conversation={conversation} />
       {account && <AccountSection account={account} />}
