@@ -25,12 +25,15 @@ from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
+from confab.inbox.calling import Calls
+from confab.inbox.deeds import Means as RuleMeans
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
 from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
+from confab.inbox.react import Reactions
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.send import Sender
 from confab.inbox.unsent import note, send_or_note
@@ -47,6 +50,7 @@ from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
+from confab.media.posts import Posts
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
@@ -99,6 +103,7 @@ class Outside:
     downloads: Downloads
     storage: Storage
     studio: Studio
+    posts: Posts
     vault: Vault
 
 
@@ -112,9 +117,11 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         LoginClient.open(Entrances.of(settings).hosts, timeout_s=settings.send_timeout_s) as logins,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
         aclosing(Studio()) as studio,
+        Posts.open(guard.allowed(settings.rules_allow)) as posts,
     ):
         yield Outside(
-            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings)
+            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, posts=posts,
+            vault=opened_by(settings),
         )  # fmt: skip
 
 
@@ -164,7 +171,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _accounts, _members, _profiles, _media, _history, _numbers)
+    rooms = (_corridor, _sending, _rules, _accounts, _members, _profiles, _media, _history, _numbers)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -222,7 +229,10 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
     besides = {"media_ages": ages.end, "media_modes": turns.look}
-    upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
+    upkeep = Upkeep(
+        db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days,
+        rules_days=settings.rules_days, besides=besides,
+    )  # fmt: skip
     night = Nightly(db, clock)
 
     async def scheduled(due: Due) -> None:
@@ -257,6 +267,19 @@ def _sending(shared: _Shared) -> list[Each | Together]:
     return [
         Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
         for kind, at_once in lanes
+    ]
+
+
+def _rules(shared: _Shared) -> list[Each | Together]:
+    """What happens by itself."""
+    settings, vault = shared.settings, shared.world.vault
+    has_mail = settings.smtp_url is not None and settings.mail_from is not None
+    means = RuleMeans(seal=vault.seal if has_mail else None)
+    reactions = Reactions(shared.db, shared.clock, shared.waker, means)
+    calls = Calls(shared.db, shared.clock, vault.current, shared.world.posts.post)
+    return [
+        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=16, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
     ]
 
 

@@ -26,6 +26,8 @@ from confab.api import (
     own_numbers,
     participants,
     problems,
+    rule_runs,
+    rules,
     runs,
     saved_replies,
     scheduling,
@@ -52,6 +54,8 @@ _TABLE: tuple[APIRouter, ...] = (
     scheduling.router,
     outbox.router,
     saved_replies.router,
+    rules.router,
+    rule_runs.router,
     uploads.router,
     ledger.router,
 )

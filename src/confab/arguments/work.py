@@ -55,6 +55,8 @@ class WorkKind(StrEnum):
     CHECKUPS = "checkups"
     INSIGHTS = "insights"
     NUMBERS = "numbers"
+    RULE_EVENTS = "rule_events"
+    RULE_CALLS = "rule_calls"
     SCHEDULES = "schedules"
 
 

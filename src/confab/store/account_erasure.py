@@ -84,6 +84,10 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
         sources AS (DELETE FROM message_sources WHERE workspace_id = $1 AND account_id = $2),
         hints AS (DELETE FROM message_hints WHERE workspace_id = $1 AND account_id = $2),
         erased AS (DELETE FROM erasures WHERE workspace_id = $1 AND account_id = $2),
+        asked AS (DELETE FROM rule_events WHERE workspace_id = $1 AND account_id = $2),
+        fired AS (DELETE FROM rule_fires WHERE workspace_id = $1 AND account_id = $2),
+        looked AS (DELETE FROM rule_runs WHERE workspace_id = $1 AND account_id = $2),
+        called AS (DELETE FROM rule_calls WHERE workspace_id = $1 AND account_id = $2),
         handed AS (DELETE FROM handed_files WHERE workspace_id = $1 AND account_id = $2),
         fetches AS (DELETE FROM media_fetches WHERE workspace_id = $1 AND account_id = $2),
         parts AS (DELETE FROM delivery_parts WHERE workspace_id = $1 AND account_id = $2)

@@ -174,13 +174,15 @@ ERRANDS = Kind("errands", "account_errands", ["workspace_id", "id"], waiting="du
 META_REQUESTS = Kind("meta_requests", "meta_requests", ["id"], waiting="due_at IS NOT NULL")
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
+RULE_EVENTS = Kind("rule_events", "rule_events", ["workspace_id", "event_key"])
+RULE_CALLS = Kind("rule_calls", "rule_calls", ["workspace_id", "id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
-    CHECKUPS, INSIGHTS, NUMBERS, SCHEDULES,
+    CHECKUPS, INSIGHTS, NUMBERS, RULE_EVENTS, RULE_CALLS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

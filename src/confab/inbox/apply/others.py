@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from confab.inbox.apply import news
 from confab.inbox.apply.fold import Source, State, open_window
 from confab.model import pacific
 from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated
@@ -14,6 +15,7 @@ from confab.model.events import (
     Event,
     OptinReceived,
     PolicyEnforced,
+    ReactionChanged,
     ReferralReceived,
     StoryInsightsReceived,
     ThreadControlChanged,
@@ -26,6 +28,7 @@ from confab.store.db import Conn
 from confab.store.events import ActivityRow
 from confab.store.participants import Named
 from confab.store.rows import ConversationRow
+from confab.store.rule_events import News
 
 _INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
 
@@ -42,6 +45,8 @@ class Others:
         self._comments: dict[tuple[UUID, UUID, str], NewComment] = {}
         self._enforced: dict[tuple[UUID, UUID], PolicyEnforced] = {}
         self._numbers: dict[tuple[UUID, UUID], list[Value]] = {}
+        self.reactions: list[tuple[Source, ReactionChanged]] = []
+        self.news: list[News] = []  # what rules may wait for, once it is saved
 
     def add(self, source: Source, event: Event) -> None:
         """Note what the event leaves behind; messages are not our business."""
@@ -64,17 +69,22 @@ class Others:
                 self._numbers.setdefault((source.workspace_id, source.account_id), []).extend(_of_story(event))
             case CommentReceived():
                 self._comment(source, event)
+            case ReactionChanged():
+                self.reactions.append((source, event))
             case _:
                 pass
 
     async def save(self, conn: Conn, found: dict[WorkspaceId, list[Change]]) -> None:
         """Write it all; the changes it makes are added to `found`."""
-        for workspace, activity in await events.add_activities(conn, list(self._activities.values())):
+        added = await events.add_activities(conn, list(self._activities.values()))
+        self.news += news.of_activities({key: account for account, key in self._activities}, added)
+        for workspace, activity in added:
             found.setdefault(workspace, []).append(
                 ActivityAdded(type="activity_added", conversation_id=activity.conversation_id, activity=activity)
             )
         if self._comments:
             inserted = await comments.insert(conn, list(self._comments.values()))
+            self.news += news.of_comments(inserted.values())
             for workspace, comment in inserted.values():
                 found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
             named = [name for workspace, comment in inserted.values() if (name := _named(workspace, comment)) is not None]
