@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from bench import ground, results
 from bench.ground import Verdict
 
-NAMES = ("bundle", "acknowledged", "visible", "bubble", "first_page", "history", "insights", "media", "outbox", "idle")
+NAMES = ("bundle", "acknowledged", "visible", "bubble", "first_page", "history", "insights", "media", "outbox", "rules", "idle")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,16 +1,20 @@
 """An account's rules, compiled: an event finds those that can fire by its words, and no other is looked at. Rule RU3.
 
-A rule stands under its anchor: what its first text condition waits for, or the tapped choice, or the post; only rules without
-any are asked each time. What an index leaves out would have said no: `tests/unit/automation` compares it with asking them all.
+A rule stands under its anchor: what its first text condition waits for, or the tapped choice, the post or the label; only those
+without any are asked each time. What an index leaves out would have said no: a test compares it with asking
+them all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from confab.automation import conditions, folding
 from confab.automation.facts import Read
 from confab.automation.patterns import Patterns
-from confab.model.rules import Automation, Looked, PostIs, Rule, TextIs, TriggerKind
+from confab.model.rules import Automation, Labelled, Looked, PostIs, Rule, TextIs, TriggerKind
+
+_POSITION = attrgetter("position")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,7 @@ class _Shelf:
     by_text: dict[str, list[Rule]] = field(default_factory=dict)
     by_payload: dict[str, list[Rule]] = field(default_factory=dict)
     by_post: dict[str, list[Rule]] = field(default_factory=dict)
+    by_label: dict[str, list[Rule]] = field(default_factory=dict)
     by_pattern: list[Rule] = field(default_factory=list)
     patterns: Patterns | None = None
 
@@ -55,13 +60,14 @@ class Book:
     def ask(self, read: Read) -> Outcome:
         """What the rules say to an event, in their order. A rule that only watches stops no other."""
         shelves = [shelf for kind in read.facts.kinds if (shelf := self._shelves.get(kind)) is not None]
-        found: dict[int, Rule] = {}
+        found: list[Rule] = []
         for shelf in shelves:
-            for rule in _candidates(shelf, read):
-                found[id(rule)] = rule
+            _find(shelf, read, found)
+        if len(found) > 1:
+            found = sorted({id(rule): rule for rule in found}.values(), key=_POSITION)
         looked: list[Looked] = []
         fired: list[Rule] = []
-        for rule in sorted(found.values(), key=lambda rule: rule.position) if len(found) > 1 else found.values():
+        for rule in found:
             why = conditions.why_not(rule, read, self.settings)
             looked.append(
                 Looked(rule_id=rule.id, version=rule.version, name=rule.definition.name, fired=why is None, why=why)
@@ -73,20 +79,22 @@ class Book:
         return Outcome(looked=looked, fired=fired, passed_over=sum(shelf.count for shelf in shelves) - len(found))
 
 
-def _candidates(shelf: _Shelf, read: Read) -> Iterable[Rule]:
-    yield from shelf.always
+def _find(shelf: _Shelf, read: Read, found: list[Rule]) -> None:
+    found += shelf.always
     if shelf.by_word:
-        for word in set(read.words):
-            yield from shelf.by_word.get(word, ())
+        for word in shelf.by_word.keys() & read.words:
+            found += shelf.by_word[word]
     if shelf.by_text:
-        yield from shelf.by_text.get(read.line, ())
+        found += shelf.by_text.get(read.line, ())
     if shelf.by_payload:
-        yield from shelf.by_payload.get(read.facts.payload or "", ())
+        found += shelf.by_payload.get(read.facts.payload or "", ())
     if shelf.by_post:
-        yield from shelf.by_post.get(read.facts.media_ig_id or "", ())
+        found += shelf.by_post.get(read.facts.media_ig_id or "", ())
+    if shelf.by_label:
+        for label in read.facts.labels:
+            found += shelf.by_label.get(label, ())
     if shelf.patterns is not None and read.facts.text:
-        for number in shelf.patterns.matching(read.facts.text[: folding.LONGEST]):
-            yield shelf.by_pattern[number]
+        found += [shelf.by_pattern[number] for number in shelf.patterns.matching(read.facts.text[: folding.LONGEST])]
 
 
 def _put(shelf: _Shelf, rule: Rule, patterns: list[str]) -> None:
@@ -94,6 +102,7 @@ def _put(shelf: _Shelf, rule: Rule, patterns: list[str]) -> None:
     definition = rule.definition
     text = next((one for one in definition.conditions if isinstance(one, TextIs) and not one.is_not), None)
     post = next((one for one in definition.conditions if isinstance(one, PostIs)), None)
+    labels = next((one for one in definition.conditions if isinstance(one, Labelled) and one.any), None)
     if definition.trigger.payload is not None:
         shelf.by_payload.setdefault(definition.trigger.payload, []).append(rule)
     elif text is not None:
@@ -101,6 +110,9 @@ def _put(shelf: _Shelf, rule: Rule, patterns: list[str]) -> None:
     elif post is not None:
         for media in set(post.media_ig_ids):
             shelf.by_post.setdefault(media, []).append(rule)
+    elif labels is not None:
+        for label in set(labels.any):
+            shelf.by_label.setdefault(label, []).append(rule)
     else:
         shelf.always.append(rule)
 

@@ -10,11 +10,9 @@ from confab.automation.patterns import Patterns
 from confab.model.rules import (
     Automation,
     Condition,
-    Definition,
     HistoryIs,
     Labelled,
     PersonIs,
-    PostIs,
     Rule,
     TextIs,
     TimeIs,
@@ -26,14 +24,15 @@ _KEPT = 4096
 
 def why_not(rule: Rule, read: Read, settings: Automation) -> str | None:
     """The first thing that stands against it, in words; None: it fires."""
-    return _why_not(rule.definition, read, settings) or _too_soon(rule, read)
-
-
-def _why_not(definition: Definition, read: Read, settings: Automation) -> str | None:
+    definition = rule.definition
     missed = trigger_misses(definition.trigger, read.facts)
     if missed is not None:
         return missed
-    return next((why for one in definition.conditions if (why := misses(one, read, settings)) is not None), None)
+    for condition in definition.conditions:
+        missed = misses(condition, read, settings)
+        if missed is not None:
+            return missed
+    return _too_soon(rule, read) if read.last_fired else None
 
 
 def trigger_misses(trigger: Trigger, facts: Facts) -> str | None:
@@ -49,18 +48,18 @@ def trigger_misses(trigger: Trigger, facts: Facts) -> str | None:
 
 def misses(condition: Condition, read: Read, settings: Automation) -> str | None:
     """Why a condition does not hold; None: it does. Never quotes what anybody wrote."""
-    match condition:
-        case TextIs():
+    match condition.type:
+        case "text":
             return _text(condition, read)
-        case PersonIs():
-            return _person(condition, read.facts)
-        case Labelled():
+        case "labels":
             return _labels(condition, read.facts)
-        case HistoryIs():
+        case "person":
+            return _person(condition, read.facts)
+        case "history":
             return _history(condition, read.facts)
-        case TimeIs():
+        case "time":
             return _time(condition, read.facts, settings)
-        case PostIs():
+        case "post":
             return None if read.facts.media_ig_id in condition.media_ig_ids else "it is under another post"
 
 
