@@ -21,7 +21,7 @@ def new_rule(page: Page, name: str) -> None:
 
 
 def put_on(page: Page) -> None:
-    page.get_by_label("Now", exact=True).select_option("On")
+    page.get_by_role("combobox", name="Now").select_option("On")
     page.get_by_role("button", name="Save").click()
 
 
