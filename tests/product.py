@@ -1,13 +1,17 @@
 """The product as it is installed: `confab serve` and graphsim as processes, to be used, killed and started again."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +49,8 @@ class Product:
         """Run `confab serve`; the same port as before, so that Meta and browsers find it again."""
         command = [sys.executable, "-m", "confab", "serve"]
         self.url = ""
+        if not self.folder.exists():
+            copy_unused(self.folder)
         self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=self._log, text=True)
         ready = next((line for line in lines_of(self._process, READY_WITHIN_S) if line.startswith("confab is ready on ")), None)
         assert ready, "confab serve ended before it was ready"
@@ -137,6 +143,31 @@ class Product:
         headers = {"authorization": f"Bearer {token}"}
         with httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30) as client:
             yield client
+
+
+def copy_unused(folder: Path) -> None:
+    """An installation that nobody has used, in a folder that is not there yet: quicker than to create its cluster."""
+    _walkable(folder)
+    subprocess.run(["cp", "-a", _unused(), folder], check=True)  # -a: who owns the cluster owns the copy
+
+
+def _walkable(folder: Path) -> None:
+    """Of root's, PostgreSQL runs as somebody else, who has to come to its cluster."""
+    for above in folder.parents if os.geteuid() == 0 else ():
+        if not above.stat().st_mode & 0o001:
+            above.chmod(0o711)
+
+
+@cache
+def _unused() -> Path:
+    """A data directory as `confab migrate` leaves it, one for this test process."""
+    folder = Path(tempfile.mkdtemp(prefix="confab-unused-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _walkable(folder / "var")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CONFAB_")}
+    environment["CONFAB_DATA_DIR"] = str(folder / "var")
+    subprocess.run([sys.executable, "-m", "confab", "migrate"], env=environment, check=True, capture_output=True)
+    return folder / "var"
 
 
 @contextmanager

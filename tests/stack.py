@@ -73,8 +73,8 @@ class Stack:
 
     async def is_compared(self) -> bool:
         """The first comparison of the account with Instagram is over: from here on only the test asks there."""
-        (account,) = (await self.api.get("/accounts")).json()["items"]
-        return account["complete_up_to"] is not None
+        accounts = (await self.api.get("/accounts")).json()["items"]
+        return [one["complete_up_to"] is not None for one in accounts] == [True]
 
     async def fault(self, **fault: Any) -> None:
         answer = await self.sim.post("/fault", json=fault)
@@ -168,43 +168,50 @@ async def stack(
     working: bool = True,
     is_following: bool = False,
     is_facebook: bool = False,
+    connects: bool = True,
     **more: Any,
 ) -> AsyncIterator[Stack]:
     """Everything up, with one workspace and one connected account. `is_following`: our clock is the simulator's.
-    `is_facebook`: its account logged in with Facebook, and calls go there.
-    `more`: further settings."""
+    `is_facebook`: its account is reached through its Page. `connects`: False: no account is connected, the simulator has one.
+    `more`: further settings, and `dev_token` for a development account of the environment."""
     clock = clock or Clock()
     ig_id = f"1784146{ids.new(clock.now()).int % 10**10:010}"  # tests share a database, not an account
     folder = tempfile.mkdtemp()
     try:
         async with lent_sim() as control:
             sim_url = str(control.base_url).removesuffix("/_control/")
-            host = "graph.facebook.com" if is_facebook else "graph.instagram.com"
-            account = {"id": ig_id, "username": "harbour.bakery", **_kind(is_facebook)}
+            page = f"1045{ig_id[-11:]}" if is_facebook else None
+            account = {"id": ig_id, "username": "harbour.bakery", **_kind(page)}
             (await control.post("/accounts", json=account)).raise_for_status()
             settings = Settings(
-                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/{host}/v25.0",
+                meta_app_secrets=(SECRET,), meta_verify_token=VERIFY, graph_url=f"{sim_url}/graph.instagram.com/v25.0",
                 graph_facebook_url=f"{sim_url}/graph.facebook.com/v25.0", oauth_url=f"{sim_url}/www.instagram.com",
                 oauth_facebook_url=f"{sim_url}/www.facebook.com/v25.0", oauth_token_url=f"{sim_url}/api.instagram.com",
                 instagram_app_id=INSTAGRAM_APP, instagram_app_secrets=(SECRET,), meta_app_id=more.pop("meta_app_id", META_APP),
                 send_timeout_s=send_timeout_s, encryption_keys=(b"k" * 32,), data_dir=Path(folder),
                 media_allow=(sim_url.removeprefix("http://"), *more.pop("media_allow", ())),
-                clock_url=f"{sim_url}/_control/clock" if is_following else None, **more,
+                clock_url=f"{sim_url}/_control/clock" if is_following else None,
+                **({"dev_account_id": ig_id, "dev_access_token": more.pop("dev_token")} if "dev_token" in more else {}), **more,
             )  # fmt: skip
-            async with _running(doors, settings, clock, control, ig_id, working=working, compares=not is_facebook) as running:
+            given = connect.Connection(
+                ig_id=IgId(ig_id), username="harbour.bakery", access_token=TOKEN, expires_at=None, page=page,
+                platform="facebook" if is_facebook else "instagram",
+            )  # fmt: skip
+            async with _running(doors, settings, clock, control, given if connects else None, ig_id, working=working) as running:
                 yield running
     finally:
         shutil.rmtree(folder)
 
 
-def _kind(is_facebook: bool) -> dict[str, str]:
-    return {"flavour": "fb", "page_token": TOKEN} if is_facebook else {"token": TOKEN}
+def _kind(page: str | None) -> dict[str, str]:
+    return {"flavour": "fb", "page_token": TOKEN, "page_id": page} if page is not None else {"token": TOKEN}
 
 
 @asynccontextmanager
 async def _running(
-    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, ig_id: str, *, working: bool, compares: bool
-) -> AsyncIterator[Stack]:
+    doors: Doors, settings: Settings, clock: Clock, control: httpx2.AsyncClient, given: connect.Connection | None, ig_id: str, *,
+    working: bool,
+) -> AsyncIterator[Stack]:  # fmt: skip
     async with (
         web_app(settings, doors, clock) as front,
         served(front) as url,
@@ -212,7 +219,7 @@ async def _running(
         outside(settings) as world,
     ):
         await control.post("/settings", json={"callback": f"{url}/api/webhooks/instagram"})
-        workspace, token = await _workspace(doors, clock, settings, ig_id)
+        workspace, token = await _workspace(doors, clock, settings, given)
         waker = Wake(doors.worker)
         async with worker_db.transaction() as conn:
             await schedules.ensure(conn, SCHEDULES, clock.now())
@@ -224,14 +231,14 @@ async def _running(
         ):
             tasks = [group.create_task(one) for one in ([waker.run(), worker.run()] if working else [])]
             running = Stack(api, control, front, workspace, worker_db, url, ig_id)
-            if working and compares:
+            if working and given is not None:
                 await until(running.is_compared)
             yield running
             for task in tasks:
                 task.cancel()
 
 
-async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str) -> tuple[WorkspaceId, str]:
+async def _workspace(doors: Doors, clock: Clock, settings: Settings, given: connect.Connection | None) -> tuple[WorkspaceId, str]:
     now = clock.now()
     workspace, agent = WorkspaceId(ids.new(now)), AgentId(ids.new(now))
     async with Database.open(doors.app, size=1) as db, db.viewing(workspace) as conn:
@@ -239,7 +246,7 @@ async def _workspace(doors: Doors, clock: Clock, settings: Settings, ig_id: str)
         await team.create_agent(conn, agent, email=f"{agent}@example.org", name="Dana", password_hash=None, now=now)
         await team.join(conn, workspace, agent, "owner", now)
         token = await sign_in.create_token(conn, workspace, agent, "test", now)
-        given = connect.Connection(ig_id=IgId(ig_id), username="harbour.bakery", access_token=TOKEN, expires_at=None)
-        await connect.add(conn, vault.opened_by(settings), workspace, given, now)
+        if given is not None:
+            await connect.add(conn, vault.opened_by(settings), workspace, given, now)
         await conn.execute("UPDATE checkups SET due_at = $1", now + _LONG_AFTER)
     return workspace, token

@@ -264,7 +264,7 @@ class Signatories:
         """Read which Meta apps there are."""
         async with self._db.transaction() as conn:
             others = await meta_apps.every(conn, vault.opened_by(self._settings))
-        self._known = [*self._own, *(Signatory(secret=app.secret, app_id=app.id) for app in others)]
+        self._known = [*self._own, *(Signatory(secret=one, app_id=app.id) for app in others for one in app.secrets)]
 
 
 class _Server(uvicorn.Server):

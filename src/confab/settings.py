@@ -288,12 +288,12 @@ class Settings:
     )
     dev_account_id: str | None = _setting(
         "DEV_ACCOUNT_ID",
-        "*Reserved.* Development only: an account to use when none is connected.",
+        "Development only: the id of an account that is used while no other is connected.",
         also=("IG_ACCOUNT_ID", "INSTAGRAM_SCOPED_ID"),
     )
     dev_access_token: str | None = _setting(
         "DEV_ACCESS_TOKEN",
-        "*Reserved.* Development only: its access token.",
+        "Development only: its access token. Both have to be set.",
         also=("IG_LONG_TOKEN", "INSTAGRAM_ACCESS_TOKEN"),
         is_secret=True,
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from confab import running
+from confab.accounts.development import Development
 from confab.accounts.errands import Errands
 from confab.accounts.mending import Lines
 from confab.accounts.oauth import Entrances, Logins
@@ -18,6 +19,7 @@ from confab.accounts.refresh import Refreshes
 from confab.accounts.renewal import Renewal
 from confab.accounts.vault import Vault, opened_by
 from confab.clock import Clock
+from confab.doctor.alarm import Alarm
 from confab.doctor.checkups import Checkups
 from confab.doctor.look import Eyes, Means
 from confab.errors import Throttled
@@ -50,6 +52,7 @@ from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
+from confab.media.post_picture import PostPictures
 from confab.media.posts import Posts
 from confab.media.remove import Removals
 from confab.media.storage import Storage
@@ -72,7 +75,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import Wanted
+from confab.store.media import POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -165,7 +168,7 @@ async def _be_present(door: Door) -> None:
 
 def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Outside) -> list[Each | Together]:
     """Every kind of work and its handler."""
-    renewal = Renewal(world.graph, world.logins, world.vault, clock, Entrances.of(settings))
+    renewal = Renewal(db, world.graph, world.logins, world.vault, clock, Entrances.of(settings))
     refreshes = Refreshes(db, world.graph, world.vault, clock, waker, renewal)
     lines = Lines(db, world.graph, world.vault, clock, waker, renewal, refreshes)
     shared = _Shared(
@@ -228,7 +231,8 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     ingest = Ingest(db, clock, waker, settings.our_app_ids)
     hints = Hints(db, shared.world.graph, clock, waker, shared.line_of)
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
-    besides = {"media_ages": ages.end, "media_modes": turns.look}
+    ours = Development(settings, db, shared.world.graph, shared.world.vault, clock, waker)
+    besides = {"media_ages": ages.end, "media_modes": turns.look, "development": ours.look}
     upkeep = Upkeep(
         db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days,
         rules_days=settings.rules_days, besides=besides,
@@ -301,7 +305,9 @@ def _accounts(shared: _Shared) -> list[Each | Together]:
     logins = Logins(shared.db, world.logins, world.graph, world.vault, shared.clock, shared.waker, entrances)
     errands = Errands(shared.db, world.graph, world.vault, shared.clock, shared.waker, logins)
     eyes = doctors_eyes(shared.settings, shared.db, shared.clock, shared.world)
-    visits = Checkups(shared.db, eyes, shared.clock, shared.waker)
+    settings = shared.settings
+    alarm = Alarm(seal=world.vault.seal, brand=settings.brand_name, origin=settings.origin) if settings.smtp_url else None
+    visits = Checkups(shared.db, eyes, shared.clock, shared.waker, alarm)
     return [
         Each(kind=claims.TOKENS, run=shared.refreshes.run, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
         Each(
@@ -356,14 +362,22 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
+    posts = PostPictures(db, keeper, world.downloads, shared.policy)
+
+    async def picture(due: Due) -> None:
+        await (posts if due.key[2] == POST else avatars).run(due)
+
+    async def no_picture(due: Due, reason: str) -> None:
+        await (posts if due.key[2] == POST else avatars).give_up(due, reason)
+
     return [
         Each(
             kind=claims.MEDIA, run=fetches.run, at_once=_DOWNLOADS, at_once_of=(_OF_AN_ACCOUNT, _OF_A_HOST),
             closed=shared.in_trouble, lease=_LONG, keeps_row=True, max_attempts=3, give_up=fetches.give_up,
         ),
         Each(
-            kind=claims.AVATARS, run=avatars.run, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
-            lease=_LONG, keeps_row=True, max_attempts=3, give_up=avatars.give_up,
+            kind=claims.AVATARS, run=picture, at_once=_AVATARS, at_once_of=(_AVATARS, _AVATARS), closed=shared.in_trouble,
+            lease=_LONG, keeps_row=True, max_attempts=3, give_up=no_picture,
         ),
         Each(kind=claims.REMOVALS, run=Removals(db, world.storage, clock).run, at_once=2, lease=_SHORT),
     ]  # fmt: skip

@@ -56,6 +56,11 @@ class Shelf:
         self._keep(asset)
         return asset
 
+    def cover(self, film: Asset) -> Asset:
+        """The picture that stands for a film. Rule K12."""
+        id_ = f"{film.id}0"
+        return self._world.assets.get(id_) or self.add("image", id=id_, is_story=film.is_story)
+
     def link(self, asset: Asset) -> str:
         """The link that is valid now."""
         if asset.kind == "avatar":

@@ -27,6 +27,7 @@ from confab.settings import Settings
 from confab.store.db import Doors
 from confab.store.tallies import Tally
 from confab.worker import doctors_eyes, outside
+from tests.mail_server import mail_server
 from tests.stack import SECRET, VERIFY, Stack, stack, until
 
 HOOK = "/api/webhooks/instagram"
@@ -214,3 +215,39 @@ async def test_DR4_who_asks_sees_the_dead_token_turn_red_and_the_feed_tells(shop
     assert [change["checkup"]["asked_at"] is None for change in told if change["type"] == "checkup_updated"] == [False, True]
     items = (await shop.api.get("/doctor/findings")).json()["items"]
     assert {one["level"] for one in items if one["check"] == "token"} == {"red"}
+
+
+async def test_DR21_an_account_that_came_by_facebooks_login_is_looked_at_through_its_page(doors: Doors) -> None:
+    async with stack(doors, is_facebook=True) as shop:
+        found = await examined(shop)
+        assert found["token"].level == "green"
+        assert found["subscription"].level == "green"
+        assert found["access"].says.startswith("Instagram answered in ")
+        async with shop.worker_db.transaction() as conn:
+            await conn.execute("UPDATE integrations SET node_id = '104500000000009'")
+        assert "the token of another account" in (await examined(shop))["token"].says
+
+
+async def test_DR4_DR20_what_turned_red_is_mailed_to_the_owners_at_once_and_once(doors: Doors) -> None:
+    with mail_server() as box:
+        async with stack(doors, smtp_url=box.url, mail_from="post@example.org") as shop:
+            await shop.customer_writes("Hello")
+            (conversation,) = await until(shop.conversations)
+            (await shop.sim.post("/owner", json={"does": "change_password", "account": shop.ig_id})).raise_for_status()
+            await shop.answer(conversation["id"], "Is it there?")
+            owner = (await shop.api.get("/me")).json()["agent"]["email"]
+
+            async def told() -> list[str]:
+                return [mail.get_content() for mail in box.to(owner) if "@harbour.bakery" in mail.get_content()]
+
+            (text,) = await until(told)
+            assert "password" in text
+            assert "/doctor" in text
+            looked_at = (await shop.api.get("/doctor")).json()["checkup"]["looked_at"]
+            (await shop.api.post("/doctor/look")).raise_for_status()
+
+            async def has_looked() -> bool:
+                return (await shop.api.get("/doctor")).json()["checkup"]["looked_at"] != looked_at
+
+            await until(has_looked)
+            assert len(await told()) == 1

@@ -75,7 +75,7 @@ async def desk(shop: Stack, doors: Doors, clock: Clock, *, most: int = 1000) -> 
         return Line(ig_id=shop.ig_id, token=TOKEN)
 
     url = str(shop.sim.base_url).replace("/_control/", "/graph.instagram.com/v25.0")
-    async with GraphClient.open(url, timeout_s=5) as graph:
+    async with GraphClient.open(url, timeout_s=60) as graph:
         waker = Wake(doors.worker)
         reader = Reader(shop.worker_db, graph, clock, waker, line_of, Pace(shop.worker_db, clock))
         yield Desk(shop, reader, clock, waker, most)

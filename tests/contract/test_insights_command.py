@@ -1,100 +1,38 @@
 """`confab sync-insights` as it is typed: its options, its JSON, its exit code; and killed in the middle. Rules IV4, IV6, IV8."""
 
-import asyncio
 import dataclasses
 import json
 import os
-import shutil
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from confab.model import pacific
 from confab.model.insights import FetchResult
-from confab.settings import environment_with
-from confab.store import embedded
-from confab.store.db import Doors, connect
-from tests.databases import QUICK
 from tests.product import eventually
-from tests.stack import SECRET, start_sim
+from tests.typed import ACCOUNTS, Shop, typed_shop
 
-ACCOUNTS = {"17841461234567890": "harbour.bakery", "17841461234567891": "harbour.cafe"}
 SHAPE = {field.name for field in dataclasses.fields(FetchResult)}
 
 
-class Shop:
-    """A simulated Instagram with two accounts, and a data directory whose database runs; no server."""
-
-    def __init__(self, folder: Path, sim_url: str, doors: Doors) -> None:
-        self.control = httpx2.Client(base_url=f"{sim_url}/_control", timeout=30)
-        self.doors = doors
-        self.environment = environment_with(
-            {
-                "CONFAB_DATA_DIR": str(folder), "CONFAB_GRAPH_URL": f"{sim_url}/graph.instagram.com/v25.0",
-                "CONFAB_MEDIA_ALLOW": sim_url.removeprefix("http://"), "CONFAB_META_APP_SECRET": SECRET,
-            }
-        )  # fmt: skip
-
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "confab", *arguments], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True, start_new_session=True,
-        )  # fmt: skip
-
-    def run(self, *arguments: str, ends: int = 0) -> tuple[str, str]:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == ends, (out, err)
-        return out, err
-
-    def sync(self, *arguments: str, ends: int = 0) -> dict[str, Any]:
-        out, _ = self.run("sync-insights", *arguments, "--json", ends=ends)
-        return {item["account"]: item for item in json.loads(out)["items"]}
-
-    def fetch(self, sql: str) -> list[dict[str, Any]]:
-        async def ask() -> list[dict[str, Any]]:
-            conn = await connect(self.doors.owner)
-            try:
-                return [dict(one) for one in await conn.fetch(sql)]
-            finally:
-                await conn.close()
-
-        return asyncio.run(ask())
+def sync(shop: Shop, *arguments: str, ends: int = 0) -> dict[str, Any]:
+    out, _ = shop.run("sync-insights", *arguments, "--json", ends=ends)
+    return {item["account"]: item for item in json.loads(out)["items"]}
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    accounts = [f"--account={ig_id}:{name}:IGAA-{ig_id}" for ig_id, name in ACCOUNTS.items()]
-    sim, sim_url = start_sim(*accounts, "--app-secret", SECRET)
-    folder = Path(tempfile.mkdtemp(prefix="confab-insights-"))
-    folder.chmod(0o755)
-    try:
-        with embedded.running(folder, QUICK) as doors:
-            shop = Shop(folder, sim_url, doors)
-            shop.run("workspace", "create", "Bakery")
-            for ig_id, name in ACCOUNTS.items():
-                given = ("--ig-id", ig_id, "--username", name, "--access-token", f"IGAA-{ig_id}")
-                shop.run("account", "add", "--workspace", "Bakery", *given)
-            with shop.control:
-                yield shop
-    finally:
-        sim.kill()
-        sim.communicate()
-        shutil.rmtree(folder, ignore_errors=True)
+    with typed_shop() as opened:
+        yield opened
 
 
 def test_IV8_the_command_reads_the_named_days_of_the_named_metrics_and_prints_what_it_brought(shop: Shop) -> None:
     day = pacific.last_whole(datetime.now(UTC))
     asked = ["--since", str(day - timedelta(days=1)), "--until", str(day), "--metric", "likes", "--metric", "views"]
-    both = shop.sync(*asked)
+    both = sync(shop, *asked)
     assert both.keys() == set(ACCOUNTS.values())
     for one in both.values():
         assert SHAPE | {"account", "run_id"} == one.keys()
@@ -103,7 +41,7 @@ def test_IV8_the_command_reads_the_named_days_of_the_named_metrics_and_prints_wh
         assert one["total_inserted"] == sum(one["metrics_inserted"].values())
     kept = shop.fetch("SELECT count(value) AS n, array_agg(DISTINCT day ORDER BY day) AS days FROM insight_values")[0]
     assert kept == {"n": sum(one["total_inserted"] for one in both.values()), "days": [day - timedelta(days=1), day]}
-    again = shop.sync("--account", "@harbour.cafe", "--workspace", "Bakery", *asked)
+    again = sync(shop, "--account", "@harbour.cafe", "--workspace", "Bakery", *asked)
     assert {name: (one["total_inserted"], one["total_unchanged"]) for name, one in again.items()} == {
         "harbour.cafe": (0, both["harbour.cafe"]["total_inserted"])
     }
@@ -114,12 +52,12 @@ def test_IV8_the_command_reads_the_named_days_of_the_named_metrics_and_prints_wh
 def test_IV2_IV4_the_exit_code_tells_whether_all_that_may_come_has_come(shop: Shop) -> None:
     day = str(pacific.last_whole(datetime.now(UTC)))
     asked = ["--account", "harbour.bakery", "--since", day, "--until", day]
-    one = shop.sync(*asked, "--metric", "impressions", "--metric", "likes")["harbour.bakery"]
+    one = sync(shop, *asked, "--metric", "impressions", "--metric", "likes")["harbour.bakery"]
     assert (one["success"], one["total_errors"], one["errors"][0]["kind"]) == (True, 1, "retired")
     shop.control.post(
         "/fault", json={"target": "insights", "metric": "likes", "effect": "refuse", "status": 502}
     ).raise_for_status()
-    missing = shop.sync(*asked, "--metric", "likes", "--metric", "views", ends=1)["harbour.bakery"]
+    missing = sync(shop, *asked, "--metric", "likes", "--metric", "views", ends=1)["harbour.bakery"]
     assert (missing["success"], [error["metric"] for error in missing["errors"]]) == (False, ["likes"])
     assert missing["metrics_inserted"].keys() == {"views"}
     shop.control.request("DELETE", "/fault").raise_for_status()
@@ -131,13 +69,13 @@ def test_IV2_IV4_the_exit_code_tells_whether_all_that_may_come_has_come(shop: Sh
         out, err = shop.run("sync-insights", *wrong, ends=1)
         assert said in " ".join((out + err).split())
     shop.control.post("/tokens", json={"action": "revoke", "account": "17841461234567890"}).raise_for_status()
-    dead = shop.sync(*asked, ends=1)["harbour.bakery"]
+    dead = sync(shop, *asked, ends=1)["harbour.bakery"]
     assert (dead["success"], dead["total_inserted"]) == (False, 0)
 
 
 def test_IV8_a_run_whose_worker_is_killed_goes_on_elsewhere_and_nothing_counts_twice(shop: Shop) -> None:
     last = pacific.last_whole(datetime.now(UTC))
-    asked = ["--account", "harbour.bakery", "--since", str(last - timedelta(days=27)), "--until", str(last)]
+    asked = ["--account", "harbour.bakery", "--since", str(last - timedelta(days=13)), "--until", str(last)]
     shop.control.post("/settings", json={"latency_ms": [40, 40]}).raise_for_status()
     kept: list[int] = []
     for _ in range(2):
@@ -151,7 +89,7 @@ def test_IV8_a_run_whose_worker_is_killed_goes_on_elsewhere_and_nothing_counts_t
         kept.append(eventually(is_further, 90))
         os.killpg(worker.pid, signal.SIGKILL)
         worker.communicate()
-    ended = shop.sync(*asked)["harbour.bakery"]
+    ended = sync(shop, *asked)["harbour.bakery"]
     (run,) = shop.fetch("SELECT state, steps_done, steps_total, values_new, calls FROM runs WHERE what = 'insights'")
     assert (ended["success"], ended["errors"], run["state"], run["steps_done"]) == (True, [], "done", run["steps_total"])
     (values,) = shop.fetch("SELECT count(value) AS n, count(corrections) AS corrected FROM insight_values")
@@ -159,5 +97,5 @@ def test_IV8_a_run_whose_worker_is_killed_goes_on_elsewhere_and_nothing_counts_t
     assert (run["values_new"], ended["total_changed"]) == (ended["total_inserted"], 0)
     assert run["calls"] < 2 * run["steps_done"]  # what was written down was not asked again
     shop.control.post("/settings", json={"latency_ms": [0, 0]}).raise_for_status()
-    again = shop.sync(*asked)["harbour.bakery"]
+    again = sync(shop, *asked)["harbour.bakery"]
     assert (again["total_inserted"], again["total_changed"]) == (0, 0)

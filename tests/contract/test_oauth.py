@@ -9,9 +9,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from confab.accounts import meta_apps
+from confab.accounts.meta_apps import LoginIds
 from confab.accounts.oauth import PERMISSIONS
-from confab.store.db import Doors
-from tests.stack import Stack, stack, until
+from confab.store.db import Doors, connect
+from tests.stack import INSTAGRAM_APP, META_APP, SECRET, Stack, stack, until
 
 
 @pytest.fixture
@@ -29,11 +31,11 @@ async def accounts(shop: Stack) -> dict[str, Any]:
     return {one["ig_id"]: one for one in (await shop.api.get("/accounts")).json()["items"]}
 
 
-async def log_in(shop: Stack, flavour: str = "instagram", **decided: Any) -> str:
+async def log_in(shop: Stack, flavour: str = "instagram", app: str = "environment", **decided: Any) -> str:
     """Through the consent page and back; the page that says what came of it."""
     (await shop.sim.post("/login", json=decided)).raise_for_status()
     async with browser(shop) as person:
-        away = await person.get(f"{shop.url}/connect/instagram", params={"flavour": flavour})
+        away = await person.get(f"{shop.url}/connect/instagram", params={"flavour": flavour, "app": app})
         assert away.status_code == 303, away.text
         back = await person.get(away.headers["location"], headers={"authorization": ""})
         return await settled(shop, person, back.headers["location"])
@@ -122,7 +124,8 @@ async def test_AC7_facebooks_login_connects_an_account_through_its_page_and_seve
         assert (await person.post(f"{shop.url}{way}", data={"page": chosen})).status_code == 303
         assert "@page.two is connected" in await settled(shop, person, f"{shop.url}{way}")
     found = (await accounts(shop))[second]
-    assert (found["platform"], found["missing"], found["token_expires_at"]) == ("facebook", [], None)
+    assert (found["platform"], found["missing"]) == ("facebook", [])
+    assert found["token_expires_at"] is not None  # the person's, of which the Page's is derived
     customer = {"account": second, "customer": "1087654321098799", "text": "To the page"}
     (await shop.sim.post("/write", json=customer)).raise_for_status()
 
@@ -169,8 +172,8 @@ async def test_AC14_AC15_a_removed_app_forgets_the_token_and_a_deletion_erases_w
         return "removed" in ((await accounts(shop))[shop.ig_id]["health_reason"] or "")
 
     await until(is_removed)
-    await log_in(shop, account=shop.ig_id)
-    answer = await asked(shop, "data-deletion")
+    assert (await accounts(shop))[shop.ig_id]["erase_at"] is not None
+    answer = await asked(shop, "data-deletion")  # of what was disconnected and has no token any more
 
     async def is_erased() -> bool:
         return not await shop.conversations()
@@ -189,6 +192,48 @@ async def asked(shop: Stack, what: str) -> dict[str, Any]:
     answer = await shop.api.post(f"{shop.url}/meta/{what}", data={"signed_request": signed})
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def test_AC14_AC15_what_meta_tells_and_we_cannot_keep_is_a_5xx_so_that_it_is_told_again(shop: Stack, doors: Doors) -> None:
+    owner = await connect(doors.owner)
+    signed = (await shop.sim.post("/signed-request", json={"account": shop.ig_id})).json()["signed_request"]
+    try:
+        await owner.execute("REVOKE INSERT ON meta_requests FROM confab_app")
+        for what in ("deauthorize", "data-deletion"):
+            answer = await shop.api.post(f"{shop.url}/meta/{what}", data={"signed_request": signed})
+            assert answer.status_code >= 500, answer.text
+    finally:
+        await owner.execute("GRANT INSERT ON meta_requests TO confab_app")
+        await owner.close()
+    await asked(shop, "deauthorize")
+
+
+async def test_AC8_AC21_an_account_is_connected_by_another_meta_app_and_going_by_another_one_is_said(shop: Stack) -> None:
+    services = shop.front.services
+    async with services.db.transaction() as conn:
+        await meta_apps.add(conn, services.vault, "Studio", SECRET, services.clock.now())
+        other = str(int(shop.ig_id) + 1)
+        given = LoginIds(app_id=META_APP, instagram_app_id=INSTAGRAM_APP, instagram_secret=SECRET)
+        (await shop.sim.post("/accounts", json={"id": other, "username": "second.shop"})).raise_for_status()
+    doors_before = (await shop.api.get("/accounts")).json()["logins"]
+    assert {(one["platform"], one["meta_app"]) for one in doors_before} == {("instagram", None), ("facebook", None)}
+    async with browser(shop) as person:
+        shut = await person.get(f"{shop.url}/connect/instagram", params={"app": "Studio"})
+        assert "confab meta-app login Studio" in shut.text
+        nobody = await person.get(f"{shop.url}/connect/instagram", params={"app": "Nobody's"})
+        assert nobody.status_code == 404
+    async with services.db.transaction() as conn:
+        await meta_apps.open_logins(conn, services.vault, "Studio", given)
+    logins = (await shop.api.get("/accounts")).json()["logins"]
+    assert ("instagram", "Studio", None) in {(one["platform"], one["meta_app"], one["why_shut"]) for one in logins}
+    page = await log_in(shop, account=other, app="Studio")
+    assert "@second.shop is connected" in page
+    assert "Studio" not in page
+    found = (await accounts(shop))[other]
+    assert found["meta_app"] == "Studio"
+    moved = await log_in(shop, account=other)
+    assert "It went by the Meta app Studio so far, and goes by environment now" in moved
+    assert (await accounts(shop))[other]["meta_app"] is None
 
 
 async def test_AC16_AC17_what_is_stopped_waits_says_who_stopped_it_and_goes_on_when_it_is_lifted(shop: Stack) -> None:

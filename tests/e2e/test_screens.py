@@ -20,6 +20,7 @@ from tests.product import eventually, installed
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 WIDE, NARROW, TALL = {"width": 1440, "height": 900}, {"width": 360, "height": 740}, {"width": 880, "height": 1500}
+MIDDLE = {"width": 1024, "height": 768}
 GROUPS = {
     "words": (
         "msg-text", "message-edit", "msg-text-unicode", "msg-echo-ours", "reaction-love", "seen", "msg-reply-to-message",
@@ -293,6 +294,30 @@ def test_answers_for_later_what_failed_and_saved_replies(fresh_shop: Shop, make:
         expect(page.get_by_role("heading", name=heading, level=1)).to_be_visible()
         expect(page.get_by_role("main").get_by_role("article")).to_have_count(2)
         take(page, heading.split()[0].lower())
+
+
+def test_accounts_the_doctor_and_its_guide(tmp_path: Path, make: MakeContext) -> None:
+    with demo(tmp_path / "var") as begun:
+        for size, scheme, name in (
+            (MIDDLE, "light", "middle-light"),
+            (WIDE, "dark", "wide-dark"),
+            (NARROW, "dark", "narrow-dark"),
+        ):
+            page = looks(make, size, scheme)
+            page.request.post(f"{begun.url}/api/v1/session", data={"email": begun.email, "password": begun.password})
+            page.goto(f"{begun.url}/doctor")
+            expect(page.get_by_role("region", name="This installation")).to_be_visible(timeout=60_000)
+            take(page, f"doctor-{name}")
+            page.goto(f"{begun.url}/doctor/guide")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            take(page, f"guide-{name}")
+            page.goto(f"{begun.url}/insights/runs")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            take(page, f"insights-readings-{name}")
+            page.goto(begun.url)
+            open_accounts(page)
+            expect(page.get_by_role("dialog", name="Accounts").get_by_role("heading", level=3).first).to_be_visible()
+            take(page, f"accounts-{name}")
 
 
 def test_insights(tmp_path: Path, make: MakeContext) -> None:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from confab.accounts import callbacks, leaving
 from confab.accounts.meta_apps import SignedBy
 from confab.accounts.turns import due_at
 from confab.accounts.vault import NO_KEY, Vault, add_key
@@ -47,11 +48,12 @@ class Connection:
     scoped_id: str | None = None
     user_token: str | None = field(default=None, repr=False)
     user_token_expires_at: datetime | None = None
+    is_development: bool = False
 
 
-def by(given: Connection, agent: AgentId | None) -> Connection:
-    """The same, connected by this agent."""
-    return replace(given, agent_id=agent)
+def by(given: Connection, *, agent: AgentId | None, app: SignedBy) -> Connection:
+    """The same, connected by this agent by the login of this Meta app."""
+    return replace(given, agent_id=agent, signed_by=app)
 
 
 async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connection, now: datetime) -> Account:
@@ -71,7 +73,13 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     known = route.account_id if route else await store.named(conn, workspace, given.ig_id)
     account = known or AccountId(ids.new(now))
     await errands.drop(conn, workspace, account)
-    await store.put(conn, workspace, account, ig_id=given.ig_id, username=given.username, now=now)
+    new = store.New(
+        ig_id=given.ig_id, username=given.username, connected_by=given.agent_id, is_development=given.is_development,
+        owner_digest=callbacks.digest(given.scoped_id) if given.scoped_id is not None else None,
+    )  # fmt: skip
+    await store.put(conn, workspace, account, new, now)
+    if not given.is_development:
+        await leaving.give_way(conn, workspace, given.username, now)
     sealed = vault.seal(given.access_token, workspace, account)
     ends = given.expires_at if given.user_token is None else given.user_token_expires_at
     renewal = due_at(now, ends, random.random())  # noqa: S311 -- spread
@@ -123,7 +131,9 @@ async def rotate(conn: Conn, vault: Vault, now: datetime) -> Rotated:
         count += 1
     for app in await meta_apps.every(conn):
         try:
-            await meta_apps.reseal(conn, app.id, vault.seal(vault.open(app.secret, app.id), app.id))
+            second = vault.open(app.instagram_secret, app.id) if app.instagram_secret is not None else None
+            sealed = vault.seal(vault.open(app.secret, app.id), app.id)
+            await meta_apps.reseal(conn, app.id, sealed, vault.seal(second, app.id) if second is not None else None)
         except Misconfigured:
             unreadable.append(app.name)
     return Rotated(sealed=count, unreadable=unreadable)

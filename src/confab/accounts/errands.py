@@ -5,15 +5,16 @@ Each may run more than once: a farewell that was said is harmless to say again, 
 
 from uuid import UUID
 
-from confab.accounts import leaving
+from confab.accounts import erasing, leaving
 from confab.accounts.oauth import Logins, errand_of
 from confab.accounts.vault import Vault
 from confab.clock import Clock
 from confab.errors import GraphError, Misconfigured
 from confab.graph.client import GraphClient
 from confab.graph.token import Token
-from confab.store import account_erasure, errands, tokens, wake
-from confab.store.claims import ERRANDS, Due
+from confab.model.inbox import AccountId, WorkspaceId
+from confab.store import errands, own_counts, tokens, wake
+from confab.store.claims import ERRANDS, NUMBERS, Due
 from confab.store.db import Database
 from confab.store.errands import Errand
 from confab.store.wake import Wake
@@ -75,36 +76,35 @@ class Errands:
 
     async def _erase(self, errand: Errand) -> None:
         """Everything that Instagram gave of the account goes, piece by piece. AC12."""
-        account = errand.account_id
-        if account is None:
-            return
-        while True:
+        if errand.account_id is not None:
+            await self._erased(errand.workspace_id, errand.account_id)
+
+    async def _erased(self, workspace: WorkspaceId, account: AccountId) -> None:
+        """Unless it was connected again meanwhile: then its errands are none any more."""
+        if await erasing.erase(self._db, self._clock, workspace, account):
             async with self._db.transaction() as conn:
-                left = await account_erasure.some(conn, errand.workspace_id, account, self._clock.now())
-            if not left:
-                break
-        async with self._db.transaction() as conn:
-            await leaving.erased(conn, errand.workspace_id, account, self._clock.now())
-            await errands.settle(conn, errand.workspace_id, errand.id, "done", None)
-        self._wake.say(wake.changed(errand.workspace_id), wake.work("removals"))
+                await own_counts.make_due(conn, workspace, self._clock.now())
+                await leaving.erased(conn, workspace, account, self._clock.now())
+        self._wake.say(wake.changed(workspace), wake.work("removals"), wake.work(NUMBERS.name))
 
     async def requested(self, due: Due) -> None:
-        """What a person asked Meta for: their accounts lose their tokens, and of a deletion also what they hold. AC14, AC15."""
+        """What a person asked Meta for: their accounts are disconnected and lose their tokens, and of a deletion also what they
+        hold, also where they were disconnected before. AC14, AC15.
+        """
         request = UUID(str(due.key[0]))
         async with self._db.transaction() as conn:
             asked = await errands.request(conn, request)
-            if asked is None or asked.scoped_id is None:
+            if asked is None or asked.done_at is not None:
                 return
-            owned = await errands.owned_by(conn, self._vault.open(asked.scoped_id, request))
+            owned = await errands.owned_by(conn, asked.user_digest)
         now = self._clock.now()
         for one in owned:
-            while asked.kind == "data_deletion":
-                async with self._db.transaction() as conn:
-                    if not await account_erasure.some(conn, one.workspace_id, one.account_id, now):
-                        break
             async with self._db.transaction() as conn:
+                await tokens.forget(conn, one.workspace_id, one.account_id)
                 await leaving.removed(conn, one.workspace_id, one.account_id, now)
             self._wake.say(wake.changed(one.workspace_id))
+            if asked.kind == "data_deletion":
+                await self._erased(one.workspace_id, one.account_id)
         async with self._db.transaction() as conn:
             await errands.request_done(conn, request, now)
         self._wake.say(wake.work("removals"))

@@ -21,11 +21,28 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetaApp:
-    """A Meta app with the secret that signs its webhooks."""
+    """A Meta app with the secrets that sign its webhooks, and the ids under which Meta's two logins know it, if it has them."""
 
     id: MetaAppId
     name: str
     secret: str = field(repr=False)
+    app_id: str | None = None
+    instagram_app_id: str | None = None
+    instagram_secret: str | None = field(default=None, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that may have signed what comes from Meta."""
+        return (self.secret,) if self.instagram_secret is None else (self.secret, self.instagram_secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginIds:
+    """By which ids accounts are let in; None: as it was. An Instagram login has a secret of its own."""
+
+    app_id: str | None = None
+    instagram_app_id: str | None = None
+    instagram_secret: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +68,39 @@ async def every(conn: Conn, vault: Vault) -> Sequence[MetaApp]:
     found: list[MetaApp] = []
     for app in await store.every(conn):
         try:
-            found.append(MetaApp(id=app.id, name=app.name, secret=vault.open(app.secret, app.id)))
+            found.append(_opened(vault, app))
         except Misconfigured as error:
             log.error("meta_app_not_readable", app=app.name, reason=error.detail)  # noqa: TRY400 -- the reason says it all
     return found
+
+
+async def open_logins(conn: Conn, vault: Vault, name: str, given: LoginIds) -> None:
+    """Let accounts be connected by this app's logins. Raises NotFound, and Invalid for an Instagram login without its secret."""
+    app = (await named(conn, name)).app_id
+    if app is None:
+        raise Invalid("The environment's app is set by CONFAB_META_APP_ID and CONFAB_INSTAGRAM_APP_ID.", field="name")
+    if (given.instagram_app_id is None) != (given.instagram_secret is None):
+        raise Invalid("An Instagram login has an id and a secret: give both.", field="instagram_secret")
+    sealed = vault.seal(given.instagram_secret, app) if given.instagram_secret is not None else None
+    await store.open_logins(
+        conn, app, app_id=given.app_id, instagram_app_id=given.instagram_app_id, instagram_secret=sealed
+    )  # fmt: skip
+
+
+async def of_id(conn: Conn, vault: Vault, app: MetaAppId) -> MetaApp:
+    """One app. Raises NotFound, and Misconfigured when no key opens it."""
+    for one in await store.every(conn):
+        if one.id == app:
+            return _opened(vault, one)
+    raise NotFound("There is no such Meta app.")
+
+
+def _opened(vault: Vault, app: store.SealedApp) -> MetaApp:
+    second = vault.open(app.instagram_secret, app.id) if app.instagram_secret is not None else None
+    return MetaApp(
+        id=app.id, name=app.name, secret=vault.open(app.secret, app.id), app_id=app.app_id,
+        instagram_app_id=app.instagram_app_id, instagram_secret=second,
+    )  # fmt: skip
 
 
 async def named(conn: Conn, name: str) -> SignedBy:

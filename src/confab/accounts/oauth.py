@@ -6,14 +6,14 @@ dies between its answer and our commit leaves a login that says so and is begun 
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from confab.accounts import connect
+from confab.accounts import connect, meta_apps
 from confab.accounts.connect import Connection
-from confab.accounts.meta_apps import SignedBy
+from confab.accounts.meta_apps import ENVIRONMENT, MetaApp, SignedBy
 from confab.accounts.vault import Vault
 from confab.clock import Clock
 from confab.errors import ConfabError, Conflict, Forbidden, Gone, GraphError, Misconfigured, NotFound, Rejected, Unauthorised
@@ -22,7 +22,7 @@ from confab.graph.client import GraphClient
 from confab.graph.login import App, Grant, Hosts, LoginClient, Page
 from confab.graph.token import Token
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import AccountId, AgentId, IgId, Platform, WorkspaceId
+from confab.model.inbox import Account, AccountId, AgentId, IgId, LoginDoor, MetaAppId, Platform, WorkspaceId
 from confab.settings import Settings
 from confab.store import accounts, changes, errands, health, ids, tokens, wake
 from confab.store.claims import Due
@@ -32,6 +32,7 @@ from confab.store.wake import Wake
 
 PATH = "/connect/instagram"
 LASTS = timedelta(minutes=10)
+PLATFORMS: tuple[Platform, ...] = ("instagram", "facebook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Entrances:
     instagram: App | None
     facebook: App | None
 
+    redirect: str
+
     @classmethod
     def of(cls, settings: Settings) -> "Entrances":
         """Those of the environment's app."""
@@ -83,19 +86,32 @@ class Entrances:
         redirect = f"{settings.origin}{PATH}/callback"
         return cls(
             hosts=hosts, instagram=_app(settings.instagram_app_id, settings.instagram_app_secrets, redirect),
-            facebook=_app(settings.meta_app_id, settings.meta_app_secrets, redirect),
+            facebook=_app(settings.meta_app_id, settings.meta_app_secrets, redirect), redirect=redirect,
         )  # fmt: skip
 
     def app(self, platform: Platform) -> App:
-        """The app of a login. Raises Misconfigured, which names what is not set."""
+        """The environment's app of a login. Raises Misconfigured, which names what is not set."""
         found = self.instagram if platform == "instagram" else self.facebook
         if found is None:
-            raise Misconfigured(why_shut(platform))
+            raise Misconfigured(why_shut(platform, None))
         return found
 
+    async def app_of(self, conn: Conn, vault: Vault, platform: Platform, app: MetaAppId | None) -> App:
+        """The app of a login, that of the environment or another. Raises Misconfigured, NotFound."""
+        if app is None:
+            return self.app(platform)
+        known = await meta_apps.of_id(conn, vault, app)
+        id_ = known.instagram_app_id if platform == "instagram" else known.app_id
+        secret = known.instagram_secret if platform == "instagram" else known.secret
+        if id_ is None or secret is None:
+            raise Misconfigured(why_shut(platform, known.name))
+        return App(id=id_, secret=secret, redirect=self.redirect)
 
-def why_shut(platform: Platform) -> str:
-    """What has to be set before anybody can log in there."""
+
+def why_shut(platform: Platform, app: str | None) -> str:
+    """What has to be set before anybody can log in there by an app; None: the environment's."""
+    if app is not None:
+        return f"The Meta app {app} lets nobody log in at {platform.title()}: `confab meta-app login {app}` gives it its ids."
     name = "INSTAGRAM" if platform == "instagram" else "META"
     return f"Set CONFAB_{name}_APP_ID and CONFAB_{name}_APP_SECRET: without them nobody can log in at {platform.title()}."
 
@@ -104,16 +120,33 @@ def _app(app_id: str | None, known: tuple[str, ...], redirect: str) -> App | Non
     return App(id=app_id, secret=known[0], redirect=redirect) if app_id and known else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Which login somebody goes by, and which Meta app's (None: the environment's)."""
+
+    platform: Platform
+    app_id: MetaAppId | None
+
+
 async def leave(
-    conn: Conn, entrances: Entrances, workspace: WorkspaceId, agent: AgentId, platform: Platform, now: datetime
+    conn: Conn, vault: Vault, entrances: Entrances, workspace: WorkspaceId, agent: AgentId, way: Way, now: datetime
 ) -> str:
     """The page of Meta's to send a browser to. What comes back within ten minutes, by the same agent, counts once. AC1, AC2."""
-    app, state = entrances.app(platform), secrets.token_urlsafe(32)
-    await errands.leave(
-        conn, workspace, ids.new(now), agent, platform=platform, state_digest=_digest(state), now=now, expires_at=now + LASTS
-    )  # fmt: skip
-    page = login.instagram_page if platform == "instagram" else login.facebook_page
+    app, state = await entrances.app_of(conn, vault, way.platform, way.app_id), secrets.token_urlsafe(32)
+    left = errands.Left(platform=way.platform, app_id=way.app_id, state_digest=_digest(state), expires_at=now + LASTS)
+    await errands.leave(conn, workspace, ids.new(now), agent, left, now)
+    page = login.instagram_page if way.platform == "instagram" else login.facebook_page
     return page(entrances.hosts, app.id, app.redirect, state)
+
+
+def doors(entrances: Entrances, others: Sequence[MetaApp]) -> list[LoginDoor]:
+    """Every login there is, that of the environment first; one that is shut says what opens it."""
+    is_open = {"instagram": entrances.instagram is not None, "facebook": entrances.facebook is not None}
+    found = [LoginDoor(platform=one, meta_app=None, why_shut=None if is_open[one] else why_shut(one, None)) for one in PLATFORMS]
+    for app in others:
+        ids_of = {"instagram": app.instagram_app_id, "facebook": app.app_id}
+        found += [LoginDoor(platform=one, meta_app=app.name, why_shut=None) for one in PLATFORMS if ids_of[one] is not None]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,33 +209,36 @@ class Logins:
         if errand.secret is None:
             raise Rejected("This login is over: begin again.")
         secret = self._vault.open(errand.secret, errand.workspace_id, errand.id)
-        given = await (self._instagram(secret) if errand.platform == "instagram" else self._facebook(errand, secret))
+        async with self._db.transaction() as conn:
+            app = await self._entrances.app_of(conn, self._vault, errand.platform or "instagram", errand.app_id)
+        given = await (self._instagram(app, secret) if errand.platform == "instagram" else self._facebook(app, errand, secret))
         if given is None:
             return None
         now = self._clock.now()
-        mine = connect.by(given, errand.agent_id)
+        mine = connect.by(given, agent=errand.agent_id, app=SignedBy(app_id=errand.app_id))
         async with self._db.transaction() as conn:
+            before = await _app_before(conn, errand.workspace_id, given.ig_id)
             account = await connect.add(conn, self._vault, errand.workspace_id, mine, now)
-            await errands.connected(conn, errand.workspace_id, errand.id, account.id)
+            await errands.connected(conn, errand.workspace_id, errand.id, account.id, _moved(before, account))
         return account.id
 
-    async def _instagram(self, code: str) -> Connection:
-        grant = await self._meta.instagram(self._entrances.app("instagram"), code)
+    async def _instagram(self, app: App, code: str) -> Connection:
+        grant = await self._meta.instagram(app, code)
         me = await self._graph.me(token=grant.token)
         if me.user_id is None or me.id is None:
             raise Rejected("Instagram does not say which account this is.")
         return Connection(
             ig_id=IgId(str(me.user_id)), username=me.username or str(me.user_id), access_token=grant.token,
-            expires_at=self._ends(grant), signed_by=SignedBy(app_id=None), scopes=grant.scopes, scoped_id=str(me.id),
+            expires_at=self._ends(grant), scopes=grant.scopes, scoped_id=str(me.id),
         )  # fmt: skip
 
-    async def _facebook(self, errand: Errand, secret: str) -> Connection | None:
+    async def _facebook(self, app: App, errand: Errand, secret: str) -> Connection | None:
         grant = Grant(token="", expires_in=None)
         if errand.state == "chosen":
             held = secret.split("\n")
             grant = Grant(token=held[0], expires_in=int(held[1]) if held[1] else None, scopes=tuple(held[2].split(",")))
         else:
-            grant = await self._meta.facebook(self._entrances.app("facebook"), secret)
+            grant = await self._meta.facebook(app, secret)
         pages = await self._meta.pages(grant.token)
         chosen = [page for page in pages if page.id == errand.chosen] if errand.chosen else pages
         if not chosen:
@@ -225,7 +261,7 @@ class Logins:
             raise Rejected(f"The Page {page.name} has no Instagram account: link one to it.")
         return Connection(
             ig_id=IgId(page.instagram_business_account.id), username=_username(page), access_token=page.access_token,
-            expires_at=None, signed_by=SignedBy(app_id=None), platform="facebook", page=page.id, scopes=grant.scopes,
+            expires_at=None, platform="facebook", page=page.id, scopes=grant.scopes,
             scoped_id=await self._meta.person(grant.token), user_token=grant.token, user_token_expires_at=self._ends(grant),
         )  # fmt: skip
 
@@ -271,6 +307,22 @@ class Logins:
             except GraphError as error:
                 said.append(f"“{permission.purpose}” could not be tried: {error.detail}")
         return said
+
+
+async def _app_before(conn: Conn, workspace: WorkspaceId, ig_id: IgId) -> str | None:
+    """What the Meta app is called that signed for the account so far; None: there is no such account, or it is disconnected."""
+    route = await accounts.route(conn, ig_id)
+    if route is None or route.workspace_id != workspace:
+        return None
+    return (await accounts.for_workspace(conn, workspace, route.account_id)).meta_app or ENVIRONMENT
+
+
+def _moved(before: str | None, account: Account) -> str | None:
+    """That an account goes by another Meta app now. AC21."""
+    now = account.meta_app or ENVIRONMENT
+    if before is None or before == now:
+        return None
+    return f"It went by the Meta app {before} so far, and goes by {now} now: only what {now} signs comes in."
 
 
 def _username(page: Page) -> str:

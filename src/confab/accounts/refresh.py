@@ -17,7 +17,7 @@ from confab.graph.client import GraphClient
 from confab.graph.token import Token
 from confab.model.changes import AccountUpdated
 from confab.model.inbox import Account, AccountId, WorkspaceId
-from confab.store import changes, health, tokens, wake
+from confab.store import changes, checkups, health, tokens, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.tokens import SealedToken
@@ -48,7 +48,7 @@ class Refreshes:
             kept = await tokens.get(conn, workspace, account)
             if kept is None:
                 return
-            ends = _end_of(kept)
+            ends = kept.ends_at
             is_over = ends is not None and ends <= now
             if is_over:
                 await self._dead(conn, kept, _ENDED, now)
@@ -107,7 +107,7 @@ class Refreshes:
     async def _cannot(self, kept: SealedToken, error: GraphError | Misconfigured) -> None:
         """It is alive and Meta does not renew it: people are told, and it is tried once a day until it ends."""
         now = self._clock.now()
-        ends = _end_of(kept)
+        ends = kept.ends_at
         when = f"{ends:%d %B %Y}" if ends is not None else "some day"
         again = min(now + _AGAIN, ends) if ends is not None else now + _AGAIN
         async with self._db.transaction() as conn:
@@ -116,12 +116,8 @@ class Refreshes:
 
     async def _dead(self, conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
         if await tokens.put_off(conn, kept, None, reason):
+            await checkups.make_due(conn, kept.workspace_id, now)
             await _publish(conn, kept, await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason), now)
-
-
-def _end_of(kept: SealedToken) -> datetime | None:
-    """When the link ends: a Page's token has no date, the person's token behind it has."""
-    return kept.user_token_expires_at if kept.user_token is not None else kept.expires_at
 
 
 async def _publish(conn: Conn, kept: SealedToken, account: Account | None, now: datetime) -> None:

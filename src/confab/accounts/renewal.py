@@ -9,6 +9,7 @@ from confab.clock import Clock
 from confab.errors import Unauthorised
 from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
+from confab.store.db import Database
 from confab.store.tokens import SealedToken
 
 
@@ -30,7 +31,10 @@ class Fresh:
 class Renewal:
     """Exchanges tokens. Raises GraphError as Meta refuses."""
 
-    def __init__(self, graph: GraphClient, meta: LoginClient, vault: Vault, clock: Clock, entrances: Entrances) -> None:
+    def __init__(
+        self, db: Database, graph: GraphClient, meta: LoginClient, vault: Vault, clock: Clock, entrances: Entrances
+    ) -> None:
+        self._db = db
         self._graph = graph
         self._meta = meta
         self._vault = vault
@@ -54,7 +58,9 @@ class Renewal:
         return Fresh(token=page, expires_at=None, person=person, person_expires_at=kept.user_token_expires_at)
 
     async def _of_person(self, kept: SealedToken, person: str) -> Fresh:
-        made = await self._meta.renew_person(self._entrances.app("facebook"), person)
+        async with self._db.transaction() as conn:
+            app = await self._entrances.app_of(conn, self._vault, "facebook", kept.app_id)
+        made = await self._meta.renew_person(app, person)
         page = await self._page(kept, made.token)
         return Fresh(token=page, expires_at=None, person=made.token, person_expires_at=self._ends(made.expires_in))
 

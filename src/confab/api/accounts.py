@@ -8,13 +8,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.accounts import connecting, keeping, leaving
+from confab.accounts import connecting, keeping, leaving, meta_apps, oauth
 from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
+from confab.api.services import Services
 from confab.errors import Invalid
 from confab.members.ways import why_off
 from confab.model.changes import AccountUpdated
-from confab.model.inbox import Account, AccountId, Seq, WorkspaceId
+from confab.model.inbox import Account, AccountId, LoginDoor, Seq, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store import accounts as store
 from confab.store import changes, wake
@@ -25,12 +26,16 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can."""
+    """All accounts; `next` is always null. `connecting_off`: why no account's customers can connect, null where they can.
+
+    `logins`: by which logins, and which Meta apps', accounts are connected.
+    """
 
     items: list[Account]
     next: str | None
     seq: Seq
     connecting_off: str | None
+    logins: list[LoginDoor]
 
 
 class AccountPatch(BaseModel):
@@ -57,7 +62,7 @@ async def list_accounts(access: SignedIn, services: Running) -> Response:
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
         items = await store.all_for_viewer(conn, access.viewer)
-    return Json(AccountPage(items=items, next=None, seq=seq, connecting_off=why_off(services.settings)))
+        return Json(await _page(conn, services, items, seq))
 
 
 @router.patch("/accounts/{id}", operation_id="update_account", response_model=Account)
@@ -129,9 +134,14 @@ async def _stop_all(access: SignedIn, services: Running, by: str | None) -> Resp
     workspace = access.viewer.workspace_id
     async with access.transaction() as conn:
         items = await leaving.stop_all(conn, workspace, by, access.now)
-        seq = await changes.newest_seq(conn, workspace)
+        answer = await _page(conn, services, items, await changes.newest_seq(conn, workspace))
     services.wake.say(wake.changed(workspace), *wake.sending())
-    return Json(AccountPage(items=items, next=None, seq=seq, connecting_off=why_off(services.settings)))
+    return Json(answer)
+
+
+async def _page(conn: Conn, services: Services, items: list[Account], seq: Seq) -> AccountPage:
+    logins = oauth.doors(oauth.Entrances.of(services.settings), await meta_apps.every(conn, services.vault))
+    return AccountPage(items=items, next=None, seq=seq, connecting_off=why_off(services.settings), logins=logins)
 
 
 async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: AccountPatch, now: datetime) -> Account:

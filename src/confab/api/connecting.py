@@ -4,14 +4,15 @@ No page here waits on Meta: what came back is a job's, and the page looks again 
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from confab.accounts import oauth
-from confab.accounts.oauth import Answer, Entrances
+from confab.accounts import meta_apps, oauth
+from confab.accounts.oauth import Answer, Entrances, Way
 from confab.api import member_access, member_pages
 from confab.api.access import Running, SignedIn
 from confab.api.html import Child, join, tag
@@ -25,13 +26,15 @@ router = APIRouter(include_in_schema=False, route_class=Pages)
 
 @router.get(oauth.PATH)
 async def leave(
-    access: SignedIn, services: Running, flavour: Literal["instagram", "facebook"] = "instagram"
+    access: SignedIn, services: Running, flavour: Literal["instagram", "facebook"] = "instagram",
+    app: Annotated[str, Query(max_length=200)] = meta_apps.ENVIRONMENT,
 ) -> Response:  # fmt: skip
-    """Off to Meta's login."""
+    """Off to Meta's login, by the Meta app that is named."""
     access.require("owner", "admin")
     viewer, entrances = access.viewer, Entrances.of(services.settings)
     async with access.transaction() as conn:
-        url = await oauth.leave(conn, entrances, viewer.workspace_id, viewer.agent_id, flavour, access.now)
+        way = Way(platform=flavour, app_id=(await meta_apps.named(conn, app)).app_id)
+        url = await oauth.leave(conn, services.vault, entrances, viewer.workspace_id, viewer.agent_id, way, access.now)
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
@@ -61,7 +64,8 @@ async def look(id: UUID, access: SignedIn, services: Running) -> Response:  # no
         missing: list[str] = []
         if errand.account_id is not None and errand.state == "done":
             missing = (await accounts.for_workspace(conn, access.viewer.workspace_id, errand.account_id)).missing or []
-    return _page(services.settings.brand_name, errand, missing)
+        app = (await meta_apps.of_id(conn, services.vault, errand.app_id)).name if errand.app_id is not None else None
+    return _page(services.settings.brand_name, errand, missing, app)
 
 
 @router.post(oauth.PATH + "/{id}")
@@ -78,15 +82,17 @@ async def choose(id: UUID, request: Request, access: SignedIn, services: Running
     return RedirectResponse(f"{oauth.PATH}/{id}", 303)
 
 
-def _page(brand: str, errand: Errand, missing: list[str]) -> Response:
+def _page(brand: str, errand: Errand, missing: list[str], app: str | None) -> Response:
     home = tag("p", tag("a", "Back to the inbox", href="/"))
     match errand.state:
         case "done":
             items = [tag("li", one) for one in missing]
             lacks: Child = [tag("p", "Not everything works:"), tag("ul", *items)] if items else None
-            return member_pages.card(brand, f"@{errand.said} is connected", lacks, home)
+            note = tag("p", errand.note) if errand.note else None
+            return member_pages.card(brand, f"@{errand.said} is connected", note, lacks, home)
         case "failed" | "away":
-            again = tag("p", tag("a", "Try again", href=f"{oauth.PATH}?flavour={errand.platform}"))
+            query = urlencode({"flavour": errand.platform, **({"app": app} if app is not None else {})})
+            again = tag("p", tag("a", "Try again", href=f"{oauth.PATH}?{query}"))
             return member_pages.card(brand, "Not connected", tag("p", errand.said or "Nothing came back."), again, home)
         case "choosing":
             return member_pages.card(brand, "Which account?", _choice(errand))

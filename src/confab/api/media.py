@@ -1,6 +1,6 @@
 """Media, for whoever may see the message: `/media/messages/{conversation}/{message}-{n}.{ext}`, the story that one answers:
-`{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; and files that are to be sent:
-`/media/uploads/{upload}.{ext}`.
+`{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; pictures of our own posts:
+`/media/posts/{post}`; and files that are to be sent: `/media/uploads/{upload}.{ext}`.
 
 The session and row-level security decide, as for the message itself. Of a message a browser may keep a copy but asks each time
 whether it still holds: a message can be unsent. What may not be kept is passed on from Meta's hosts. Rules MD5, MD7, MD8.
@@ -22,7 +22,7 @@ from confab.errors import MediaGone, MediaRefused, NotFound
 from confab.media import relay
 from confab.media.storage import SEEN_INSIDE, THUMBNAIL_TYPE
 from confab.model.media import STORY_POSITION
-from confab.store import avatars, media, uploads, wake
+from confab.store import avatars, media, post_pictures, uploads, wake
 from confab.store.media import Kept, Place, Relayed
 from confab.store.paths import STORY
 from confab.store.uploads import UploadRow
@@ -110,6 +110,19 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
             await relay.lose_avatar(conn, workspace, participant, relayed.source_url, error.detail, access.now)
         services.wake.say(wake.changed(workspace), wake.work("refreshes"))
         raise NotFound("Instagram does not have it any more at this address.") from None
+
+
+@router.get("/media/posts/{id}", operation_id="get_post_picture", include_in_schema=False)
+async def post_picture(id: UUID, access: SignedIn, services: Running, asked: Asked) -> Response:  # noqa: A002 -- the path's word
+    """The picture of a post in an account's insights. The address of our copy changes with it, so a browser may keep that."""
+    async with access.transaction() as conn:
+        kept = await post_pictures.for_viewer(conn, access.viewer, id)
+        relayed = await post_pictures.relayed_for_viewer(conn, access.viewer, id) if kept is None else None
+    if relayed is not None:
+        return await small(services, access.viewer.workspace_id, relayed, asked)
+    return await _answer(
+        services, access.viewer.workspace_id, kept, asked, "private, max-age=31536000, immutable", is_small=True
+    )  # fmt: skip
 
 
 async def small(services: Running, workspace: UUID, found: Kept | Relayed | None, asked: Asked) -> Response:

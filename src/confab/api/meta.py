@@ -51,7 +51,7 @@ async def _keep(request: Request, services: Services, kind: Kind) -> str:
     settings, now = services.settings, services.clock.now()
     async with services.db.transaction() as conn:
         others = await meta_apps.every(conn, services.vault)
-        known = [*settings.instagram_app_secrets, *settings.meta_app_secrets, *(app.secret for app in others)]
-        code = await callbacks.keep(conn, services.vault, kind, callbacks.person_of(signed_request, known), now)
+        known = [*settings.instagram_app_secrets, *settings.meta_app_secrets, *(one for app in others for one in app.secrets)]
+        code = await callbacks.keep(conn, kind, callbacks.person_of(signed_request, known), now)
     services.wake.say(wake.work("meta_requests"))
     return code

@@ -1,4 +1,7 @@
-"""The table of all routes. A room adds its router here, in the order in which the documentation shows them."""
+"""The table of all routes. A room adds its router here; they are tried in this order, so what people wait for stands first.
+
+To try all of them takes longer than most answers: half a millisecond for seventy.
+"""
 
 from functools import cache
 
@@ -39,24 +42,24 @@ from confab.api import (
 )
 
 _TABLE: tuple[APIRouter, ...] = (
+    sending.router,
+    messages.router,
+    conversations.router,
     session.router,
+    outbox.router,
+    scheduling.router,
+    participants.router,
+    uploads.router,
+    saved_replies.router,
+    connection.router,
     team.router,
     accounts.router,
-    doctor.router,
     runs.router,
     insights.router,
     own_numbers.router,
-    conversations.router,
-    participants.router,
-    connection.router,
-    messages.router,
-    sending.router,
-    scheduling.router,
-    outbox.router,
-    saved_replies.router,
     rules.router,
     rule_runs.router,
-    uploads.router,
+    doctor.router,
     ledger.router,
 )
 _PROBLEM = {

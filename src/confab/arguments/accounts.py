@@ -26,8 +26,28 @@ def meta_app_add(
     show({"id": added.id, "name": added.name}, f"Webhooks signed by {added.name} are accepted.", as_json)
 
 
+@meta_app.command("login")
+def meta_app_login(
+    name: Annotated[str, typer.Argument(help="How this installation calls it.")],
+    app_id: Annotated[str | None, typer.Option(help="Meta's id of it: opens Facebook's login.")] = None,
+    instagram_app_id: Annotated[str | None, typer.Option(help="The id of its Instagram login.")] = None,
+    instagram_secret: Annotated[
+        str | None, typer.Option(help="The secret of its Instagram login; - reads it from standard input.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let accounts be connected in the web inbox by the logins of one more Meta app."""
+    from confab.accounts.meta_apps import LoginIds
+    from confab.commands import accounts
+
+    given = LoginIds(app_id=app_id, instagram_app_id=instagram_app_id, instagram_secret=instagram_secret)
+    accounts.open_logins(name, given)
+    shown = {"name": name, "app_id": app_id, "instagram_app_id": instagram_app_id}
+    show(shown, f"Accounts can be connected by {name}.", as_json)
+
+
 @account.command("add")
-def account_add(
+def account_add(  # noqa: PLR0913, PLR0917 -- the options of a command
     workspace: InWorkspace,
     ig_id: Annotated[str, typer.Option(help="The professional account's id at Instagram.")],
     username: Annotated[str, typer.Option(help="Its username.")],
@@ -39,13 +59,14 @@ def account_add(
             help="The Meta app that signs for it, 'environment' for the settings' own; else as it was, at first that one."
         ),
     ] = None,
+    page: Annotated[str | None, typer.Option(help="The Page that it is linked to, if the token is that Page's.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect an Instagram account, or renew its token. No call to Meta is made."""
     from confab.commands import accounts
 
     given = accounts.AccountGiven(
-        ig_id=ig_id, username=username, access_token=access_token, expires_at=expires_at, meta_app=meta_app
+        ig_id=ig_id, username=username, access_token=access_token, expires_at=expires_at, meta_app=meta_app, page=page
     )
     added = accounts.add_account(workspace, given)
     show({"id": added.id, "ig_id": added.ig_id, "username": added.username}, f"Connected @{added.username}.", as_json)

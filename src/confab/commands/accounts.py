@@ -1,10 +1,10 @@
 """Commands about Instagram accounts, the Meta apps that sign for them, and the keys of their tokens."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from confab.accounts import connect, connecting, keeping, meta_apps, turns, vault
-from confab.accounts.meta_apps import MetaApp
+from confab.accounts.meta_apps import LoginIds, MetaApp
 from confab.commands.session import STANDARD_INPUT, Session, read_secret, utc, with_session
 from confab.errors import NotFound
 from confab.members.ways import why_off
@@ -26,11 +26,23 @@ def add_meta_app(name: str, secret: str) -> MetaApp:
     return with_session(add)
 
 
+def open_logins(name: str, given: LoginIds) -> None:
+    """Let accounts be connected by a Meta app's logins (- reads the secret of its Instagram login)."""
+    if given.instagram_secret == STANDARD_INPUT:
+        given = replace(given, instagram_secret=read_secret(given.instagram_secret))
+
+    async def open_(session: Session) -> None:
+        async with session.app.transaction() as conn:
+            await meta_apps.open_logins(conn, vault.opened_by(session.settings), name, given)
+
+    with_session(open_)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountGiven:
     """An account as it stands on the command line. `expires_at` without a zone is UTC; an access token of - is read.
 
-    `meta_app` None: whichever it had.
+    `meta_app` None: whichever it had. `page`: the Page whose token it is, None: it is of Instagram's own login.
     """
 
     ig_id: str
@@ -38,6 +50,7 @@ class AccountGiven:
     access_token: str = field(repr=False)
     expires_at: datetime | None
     meta_app: str | None
+    page: str | None
 
 
 def add_account(workspace: str, account: AccountGiven) -> Account:
@@ -51,8 +64,9 @@ def add_account(workspace: str, account: AccountGiven) -> Account:
         async with session.app.viewing(team) as conn:
             signed_by = await meta_apps.named(conn, account.meta_app) if account.meta_app is not None else None
             given = connect.Connection(
-                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, signed_by=signed_by
-            )
+                ig_id=IgId(account.ig_id), username=username, access_token=token, expires_at=expires_at, signed_by=signed_by,
+                platform="instagram" if account.page is None else "facebook", page=account.page,
+            )  # fmt: skip
             return await connect.add(conn, keys, team, given, session.now)
 
     return with_session(add)

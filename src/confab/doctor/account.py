@@ -19,7 +19,13 @@ _SENDS = "Connect the account again: it keeps everything."
 
 def connected(seen: Seen) -> Iterator[Verdict]:
     """Whether there is an account at all."""
-    if seen.accounts:
+    if seen.accounts and all(one.account.is_development for one in seen.accounts):
+        yield Verdict(
+            level="amber", says=f"Only the development account: {listed([one.about for one in seen.accounts])}.",
+            means="It is named by CONFAB_DEV_ACCOUNT_ID, and used until another is connected.",
+            remedy="Connect an account in the inbox, under Accounts.", path=f"{SETUP} › Generate access tokens",
+        )  # fmt: skip
+    elif seen.accounts:
         yield green(f"{listed([one.about for one in seen.accounts])}.")
     else:
         yield Verdict(
@@ -38,7 +44,8 @@ def _token(one: AccountSeen, now: datetime) -> Verdict:
     account, found = one.account, one.token
     dead = "Nothing can be sent or read for it. Messages go on coming in, because webhooks need no token."
     if not found.is_there:
-        return Verdict(account=one, level="red", says="There is no access token.", means=dead, remedy=_SENDS)
+        says = account.health_reason or "There is no access token."
+        return Verdict(account=one, level="red", says=says, means=dead, remedy=_SENDS)
     if found.missing_key or found.is_damaged:
         return unknown("It cannot be opened: see the encryption keys.", account=one)
     if found.refusal is not None and found.refusal.trouble in ("token", "refused"):
@@ -69,8 +76,6 @@ def _until(one: AccountSeen, now: datetime) -> Verdict:
             says=account.token_error or f"It ends {ends:%d %B %Y}, and was not renewed.",
             means="When it ends, nothing can be sent or read any more.", remedy=_SENDS,
         )  # fmt: skip
-    if not one.token.is_asked:
-        return unknown("It came by Facebook's login, and Instagram was not asked.", account=one)
     if one.token.refusal is not None:
         return unknown(f"Instagram did not say: {one.token.refusal.detail}", account=one)
     until = "it has no end that we know of" if ends is None else f"it is good until {ends:%d %B %Y} and renewed a week before"

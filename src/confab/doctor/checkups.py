@@ -7,6 +7,7 @@ import structlog
 
 from confab.clock import Clock
 from confab.doctor import checks
+from confab.doctor.alarm import Alarm
 from confab.doctor.look import Eyes
 from confab.doctor.seen import Seen
 from confab.model.changes import CheckupUpdated
@@ -27,7 +28,8 @@ log = structlog.get_logger()
 class Checkups:
     """Handles checkups that are due. Again looks again, and changes nothing else."""
 
-    def __init__(self, db: Database, eyes: Eyes, clock: Clock, waker: Wake) -> None:
+    def __init__(self, db: Database, eyes: Eyes, clock: Clock, waker: Wake, alarm: Alarm | None) -> None:
+        self._alarm = alarm
         self._db = db
         self._eyes = eyes
         self._clock = clock
@@ -45,10 +47,12 @@ class Checkups:
             checkup = await checkups.settle(conn, due, kept, next_at=now + next_in(seen), now=now)
             if checkup is None:  # another worker looks by now
                 return
+            if self._alarm is not None:
+                await self._alarm.ring(conn, workspace, turned, now)
             await changes.publish(conn, workspace, [CheckupUpdated(type="checkup_updated", checkup=checkup)], now)
         for one in (finding for finding in found if finding.level == "red"):
             log.warning("doctor_found", check=one.check, account=str(one.account_id) if one.account_id else None)
-        self._wake.say(wake.changed(workspace))
+        self._wake.say(wake.changed(workspace), wake.work("mails"))
 
 
 def next_in(seen: Seen) -> timedelta:

@@ -17,6 +17,7 @@ from confab.doctor.seen import AccountSeen, AppSeen, MetaSeen, PublicSeen, Refus
 from confab.errors import ConfabError, GraphError, Throttled, Unauthorised, Unavailable
 from confab.graph import limits, standing
 from confab.graph.client import GraphClient, Myself
+from confab.graph.token import Token
 from confab.model.inbox import WorkspaceId
 from confab.settings import Settings
 from confab.store.db import Database
@@ -99,8 +100,6 @@ class Eyes:
         """One question after the other: where the token is dead the rest would say nothing else."""
         if given.token is None:
             return given.seen
-        if given.seen.platform == "facebook":
-            return replace(given.seen, token=replace(given.seen.token, is_asked=False))
         async with room:
             seen = await self._whose(given, given.token)
             if not seen.token.is_good:
@@ -108,7 +107,7 @@ class Eyes:
             fields = await self._fields(given, given.token)
             return replace(seen, fields=fields, reading=await self._reading(given, given.token))
 
-    async def _whose(self, given: Given, token: str) -> AccountSeen:
+    async def _whose(self, given: Given, token: Token) -> AccountSeen:
         began = asyncio.get_running_loop().time()
         try:
             me = await self._me(token)
@@ -116,6 +115,8 @@ class Eyes:
             return replace(given.seen, token=replace(given.seen.token, refusal=_refusal(error)))
         took_s = asyncio.get_running_loop().time() - began
         ig_id = str(me.user_id) if me.user_id is not None else None
+        if token.page is not None:  # a Page's token says whose Page it is
+            ig_id = given.seen.account.ig_id if str(me.id) == token.page else str(me.id)
         return replace(given.seen, token=replace(given.seen.token, ig_id=ig_id, took_s=took_s))
 
     async def _me(self, token: str) -> Myself:

@@ -10,6 +10,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.doctor.seen import AccountSeen, DatabaseSeen, KeysSeen, MetaSeen, Seen, TokenSeen
 from confab.errors import Misconfigured
+from confab.graph.token import Token
 from confab.model.inbox import Account, AccountId, Workspace, WorkspaceId
 from confab.settings import Settings, foreign
 from confab.store import accounts, claims, deliveries, meta_apps, migrate, presence, tallies, team
@@ -46,7 +47,7 @@ class Given:
 
     seen: AccountSeen
     workspace: WorkspaceId
-    token: str | None = field(repr=False)
+    token: Token | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ async def _accounts(conn: Conn, keys: Keys, place: Workspace, now: datetime, *, 
     return [
         _given(keys, account, states[account.id], f" ({place.name})" if is_named else "", unapplied)
         for account in await accounts.of_workspace(conn, place.id)
-        if account.id in states
+        if account.id in states and (account.disconnected_at is None or account.disconnected_by is None)
     ]
 
 
@@ -104,15 +105,16 @@ def _given(
     return Given(seen=seen, workspace=state.workspace_id, token=opened)
 
 
-def _token(keys: Keys, state: AccountState) -> tuple[str | None, TokenSeen]:
+def _token(keys: Keys, state: AccountState) -> tuple[Token | None, TokenSeen]:
     if state.sealed is None:
         return None, TokenSeen(is_there=False)
     if missing := keys.missing_key(state.sealed):
         return None, TokenSeen(is_there=True, missing_key=missing)
     try:
-        return keys.open(state.sealed, state.workspace_id, state.account_id), TokenSeen(is_there=True)
+        text = keys.open(state.sealed, state.workspace_id, state.account_id)
     except Misconfigured:
         return None, TokenSeen(is_there=True, is_damaged=True)
+    return Token(text, state.node_id), TokenSeen(is_there=True)
 
 
 async def _lost_apps(conn: Conn, keys: Keys) -> list[tuple[str, str | None]]:

@@ -76,13 +76,9 @@ class KeysSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSeen:
-    """An account's token: whether it opens, and what Meta answered to it. `ig_id`: whose Meta says that it is.
-
-    `is_asked`: whether Meta was asked at all, which is so where the account came by Instagram's login.
-    """
+    """An account's token: whether it opens, and what Meta answered to it. `ig_id`: whose Meta says that it is."""
 
     is_there: bool
-    is_asked: bool = True
     missing_key: str | None = None
     is_damaged: bool = False
     refusal: Refusal | None = None
@@ -92,7 +88,7 @@ class TokenSeen:
     @property
     def is_good(self) -> bool:
         """Whether Meta answers to it."""
-        return self.is_there and self.is_asked and self.missing_key is None and not self.is_damaged and self.refusal is None
+        return self.is_there and self.missing_key is None and not self.is_damaged and self.refusal is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

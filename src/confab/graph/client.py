@@ -161,11 +161,6 @@ class GraphClient:
         async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
             yield cls(http, base_url, facebook_url)
 
-    @property
-    def is_facebook(self) -> bool:
-        """Whether these are the calls of Facebook login, which has a few things more."""
-        return "graph.facebook." in self._base_url
-
     async def send(
         self, *, token: str, ig_id: str, to: Recipient, message: Body, tag: str | None = None, reply_to: str | None = None
     ) -> Receipt:

@@ -1,6 +1,6 @@
 """Numbers as Meta tells them: one question is one metric, asked by itself and with its explicit type. Rules I1-I13.
 
-The same calls serve both flavours: the client's base url says which.
+The same calls serve both flavours: the token says which.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from confab.graph.limits import Usage
 TIMEFRAME = "this_month"
 """Demographics are of one of two times (rule I10)."""
 
-_MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
+_MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp,media_url,thumbnail_url"
 _MOST_LISTED = 50
 
 
@@ -62,13 +62,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post, reel or story as it is listed (rules K1, K11)."""
+    """A post, reel or story as it is listed (rules K1, K11). `picture_url` None: Meta shows no picture of it (K12)."""
 
     ig_id: str
     product: str
     caption: str | None
     permalink: str | None
     published_at: datetime
+    picture_url: str | None
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -107,6 +108,9 @@ class _Post(msgspec.Struct, frozen=True):
     media_product_type: str | None = None
     permalink: str | None = None
     timestamp: str | int | None = None
+    media_type: str | None = None
+    media_url: str | None = None
+    thumbnail_url: str | None = None
 
 
 class _Posts(msgspec.Struct, frozen=True):
@@ -167,6 +171,7 @@ def _post(given: _Post) -> Post | None:
     return Post(
         ig_id=str(given.id), product=(given.media_product_type or "FEED").upper(), caption=given.caption,
         permalink=given.permalink, published_at=at,
+        picture_url=given.thumbnail_url or (given.media_url if given.media_type != "VIDEO" else None),
     )  # fmt: skip
 
 

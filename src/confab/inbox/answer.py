@@ -55,8 +55,9 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
     """
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     digest, key = _digest(command), _key(command.client_key)
-    before = await messages.row_by_client_key(conn, actor.workspace_id, command.conversation_id, key)
-    if before is not None:
+    state, is_known = await circumstances.before_answer(conn, conversation, key)
+    if is_known:
+        before = await messages.by_client_key(conn, actor.workspace_id, command.conversation_id, key)
         if before.client_digest != digest:
             raise KeyReused("This client_key was used for something else; take a new one for a new message.", field="client_key")
         return shown(before, conversation), False
@@ -71,7 +72,6 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
     release_at = command.release_at
     if release_at is not None:
         actor, release_at = replace(actor, kind="schedule"), release_time(release_at, now)
-    state = await circumstances.of(conn, conversation)
     for part in parts:
         permit(gate.ask(_asked(actor, part, answered, comment), state, release_at or now), only_final=release_at is not None)
     written = [_message(actor, conversation, command, part, digest, index, now) for index, part in enumerate(parts)]

@@ -4,12 +4,23 @@ from confab.inbox.gate import Circumstances
 from confab.model.inbox import WorkspaceId
 from confab.store import health
 from confab.store.db import Conn
+from confab.store.health import SendingState
 from confab.store.rows import ConversationRow
 
 
 async def of(conn: Conn, conversation: ConversationRow) -> Circumstances:
     """The state of a locked conversation and its account."""
-    account = await health.sending_state(conn, WorkspaceId(conversation.workspace_id), conversation.account_id)
+    return _both(conversation, await health.sending_state(conn, WorkspaceId(conversation.workspace_id), conversation.account_id))
+
+
+async def before_answer(conn: Conn, conversation: ConversationRow, client_key: str) -> tuple[Circumstances, bool]:
+    """The same, and whether this key made a message in it already."""
+    workspace = WorkspaceId(conversation.workspace_id)
+    account, is_known = await health.before_answer(conn, workspace, conversation.account_id, conversation.id, client_key)
+    return _both(conversation, account), is_known
+
+
+def _both(conversation: ConversationRow, account: SendingState) -> Circumstances:
     return Circumstances(
         opened_at=conversation.window_opened_at,
         opened_by=conversation.window_opened_by,  # pyright: ignore[reportArgumentType] -- CHECKed by the table

@@ -59,7 +59,7 @@ def _place(name: str, before: int, of: Waiting | InLine, now: datetime) -> datet
 def _seconds(of: Waiting | InLine, at: datetime | None, now: datetime) -> float | None:
     if at is None:
         return 0.0
-    return None if of.health != "ok" else round(max(timedelta(0), at - now).total_seconds(), 1)
+    return None if of.health != "ok" or of.stopped_by is not None else round(max(timedelta(0), at - now).total_seconds(), 1)
 
 
 def _paused_until(of: Waiting | InLine, now: datetime) -> datetime | None:
@@ -67,6 +67,8 @@ def _paused_until(of: Waiting | InLine, now: datetime) -> datetime | None:
 
 
 def _why(of: Waiting | InLine, now: datetime) -> str | None:
+    if of.stopped_by is not None:
+        return f"{of.stopped_by} stopped sending: it waits here until somebody lets it go on."
     if of.health != "ok":
         return of.health_reason or "The account must be reconnected before anything can be sent."
     return "Instagram asks to slow down." if _paused_until(of, now) else None

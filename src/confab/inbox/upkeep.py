@@ -11,7 +11,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import days, deliveries, members, rule_log, schedules, tallies, team, verifications, wake
+from confab.store import days, deliveries, errands, members, rule_log, schedules, tallies, team, verifications, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -23,6 +23,7 @@ _EVERY = {
     "claiming": timedelta(minutes=1),
     "media_ages": timedelta(hours=1),
     "media_modes": timedelta(hours=1),
+    "development": timedelta(minutes=1),
 }
 NAMES = list(_EVERY)
 
@@ -32,6 +33,7 @@ _FEED_DAYS = timedelta(days=7)
 _LONGEST_TRANSACTION = timedelta(minutes=10)
 _BATCH = 500
 _TOKENS_FOR = timedelta(days=30)
+_ERRANDS_FOR = timedelta(days=1)
 
 
 class Upkeep:
@@ -111,6 +113,7 @@ class Upkeep:
         await self._until_done(lambda conn: days.forget_sources(conn, ledger_start, _BATCH))
         await self._until_done(lambda conn: rule_log.forget(conn, now - self._rules, _BATCH))
         await self._until_done(lambda conn: verifications.forget_ended(conn, now - _TOKENS_FOR, _BATCH))
+        await self._until_done(lambda conn: errands.forget_old(conn, now - _ERRANDS_FOR, _BATCH))
         async with self._db.transaction() as conn:
             await team.forget_attempts(conn, now - _ATTEMPTS_COUNT_FOR)
             await team.forget_ended_sessions(conn, now)

@@ -91,11 +91,14 @@ def silence_of(watch: Watch) -> timedelta:
 
 
 def polls_since(watch: Watch, found: Found, now: datetime, *, is_subscribed: bool) -> datetime | None:
-    """Since when webhooks stay away, so that Instagram has to be asked; None while they come. Pure; rule GA3."""
+    """Since when webhooks stay away, so that Instagram has to be asked; None while they come. Pure; rule GA3.
+
+    A first comparison is no sign of that: what it finds was written before anybody listened, or is on its way.
+    """
     heard_at = watch.heard_at or watch.connected_at
     if watch.polling_since is not None and heard_at <= watch.polling_since:
         return watch.polling_since
-    unannounced = [at for at in found.new_inbound if heard_at < at < now - _ON_ITS_WAY]
+    unannounced = watch.looked_at is not None and any(heard_at < at < now - _ON_ITS_WAY for at in found.new_inbound)
     return now if unannounced or not is_subscribed else None
 
 

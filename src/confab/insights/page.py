@@ -27,10 +27,11 @@ from confab.model.insights import (
     TopMedia,
     TotalIs,
 )
+from confab.model.media import MediaMode
 from confab.store import insights as store
 from confab.store import sync_runs
 from confab.store.db import Conn
-from confab.store.insights import PartSum, Standing, Whole
+from confab.store.insights import PartSum, Series, Standing, Whole
 
 USUAL_DAYS = 28
 MOST_DAYS = 731
@@ -52,11 +53,6 @@ class Days:
     def count(self) -> int:
         """How many there are."""
         return (self.until - self.since).days + 1
-
-    @property
-    def all(self) -> list[date]:
-        """Each of them."""
-        return [self.since + timedelta(days=after) for after in range(self.count)]
 
     @property
     def ends(self) -> tuple[datetime, datetime]:
@@ -126,7 +122,8 @@ async def load(
     newest = await sync_runs.newest(conn, workspace, account, 1)
     last = words.shown(newest[0]) if newest else None
     read = _Read(
-        days=days, before=before, wholes=_by_metric(whole), spans={(one.metric, one.day): one.value for one in spans},
+        days=_each(days), before=_each(before), wholes=_by_metric(whole),
+        spans={(one.metric, one.day): one.value for one in spans},
         parts=[*parts, *hours],
         errors={one.metric: one for one in (last.result.errors if last else []) if one.media is None},
     )  # fmt: skip
@@ -135,7 +132,7 @@ async def load(
         since=days.since, until=days.until, previous_since=before.since, previous_until=before.until,
         metrics=[read.metric(name) for name in shown],
         audience=await _audience(conn, workspace, account, ends_before),
-        top_media=await _top(conn, workspace, account, days),
+        top_media=await _top(conn, workspace, account, days, found["media_mode_now"]),
         last_run=last, is_overdue=overdue(await store.standing(conn, workspace, account), now),
     )  # fmt: skip
 
@@ -152,19 +149,20 @@ async def _spans(conn: Conn, workspace: WorkspaceId, account: AccountId, days: D
     return await store.spans(conn, workspace, account, period, *pacific.ends_between(before.until, days.until))
 
 
-def _by_metric(wholes: Iterable[Whole]) -> dict[str, dict[date, float | None]]:
-    found: dict[str, dict[date, float | None]] = {}
-    for one in wholes:
-        found.setdefault(one.metric, {})[one.day] = one.value
-    return found
+def _each(days: Days) -> list[date]:
+    return [days.since + timedelta(days=after) for after in range(days.count)]
+
+
+def _by_metric(wholes: Iterable[Series]) -> dict[str, dict[date, float | None]]:
+    return {one.metric: dict(zip(one.days, map(_number, one.values), strict=True)) for one in wholes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What was loaded for a page."""
+    """What was loaded for a page: for these days, and as many before them."""
 
-    days: Days
-    before: Days
+    days: Sequence[date]
+    before: Sequence[date]
     wholes: Mapping[str, Mapping[date, float | None]]
     spans: Mapping[tuple[str, date], float | None]
     parts: Sequence[PartSum]
@@ -184,7 +182,7 @@ class _Read:
         return Metric(
             name=name, title=about.title, type=about.type, unit=about.unit, total=total,
             previous_total=self._total(name, previous, self.before, total_is), total_is=total_is,
-            total_says=_TOTALS[total_is].format(days=self.days.count), series=series, previous_series=previous,
+            total_says=_TOTALS[total_is].format(days=len(self.days)), series=series, previous_series=previous,
             breakdowns=parts, state=state, says=says,
         )  # fmt: skip
 
@@ -199,22 +197,22 @@ class _Read:
             state="retired" if retired else "no_data", says=says,
         )  # fmt: skip
 
-    def _series(self, name: str, days: Days) -> list[DayValue]:
+    def _series(self, name: str, days: Sequence[date]) -> list[DayValue]:
         known = self.wholes.get(name, {})
-        return [DayValue(day=day, value=_number(known.get(day))) for day in days.all]
+        return [DayValue(day=day, value=known.get(day)) for day in days]
 
     def _total_is(self, name: str, about: AccountMetric) -> TotalIs:
         """What the totals of both times are: the same, so that they can be compared."""
         if about.span != "people":
             return about.span
-        if self.days.count == 1 or all((name, one.until) in self.spans for one in (self.days, self.before)):
+        if len(self.days) == 1 or all((name, days[-1]) in self.spans for days in (self.days, self.before)):
             return "people"
         return "average"
 
-    def _total(self, name: str, series: Sequence[DayValue], days: Days, total_is: TotalIs) -> float | None:
+    def _total(self, name: str, series: Sequence[DayValue], days: Sequence[date], total_is: TotalIs) -> float | None:
         there = [one.value for one in series if one.value is not None]
-        if total_is == "people" and days.count > 1:
-            return _number(self.spans[name, days.until])
+        if total_is == "people" and len(days) > 1:
+            return _number(self.spans[name, days[-1]])
         if not there:
             return None
         return _number(round(sum(there) / len(there), 1) if total_is == "average" else sum(there))
@@ -262,7 +260,7 @@ async def _audience(conn: Conn, workspace: WorkspaceId, account: AccountId, ends
     return Audience(day=day, age=found["age"], city=found["city"], country=found["country"], gender=found["gender"])
 
 
-async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days) -> list[TopMedia]:
+async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days, mode: MediaMode) -> list[TopMedia]:
     """What reached most people of all that was published in these days; what nobody has read yet comes last, the newest first."""
     begins, ends = pacific.begin_of(days.since), pacific.end_of(days.until)
     found = await store.media(conn, workspace, account, begins, ends, _LOOKED_THROUGH)
@@ -270,7 +268,7 @@ async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Day
     found.sort(key=lambda one: (one.metrics.get("reach", -1), one.metrics.get("views", -1)), reverse=True)
     return [
         TopMedia(
-            ig_id=one.ig_id, permalink=one.permalink, caption=one.caption, thumbnail_url=None, kind=one.kind,
+            ig_id=one.ig_id, permalink=one.permalink, caption=one.caption, thumbnail_url=one.thumbnail_url(mode), kind=one.kind,
             published_at=one.published_at, metrics={name: _number(value) or 0 for name, value in one.metrics.items()},
         )
         for one in found[:_TOP]

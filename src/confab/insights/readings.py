@@ -17,6 +17,7 @@ from confab.errors import Rejected, Unauthorised, Unavailable
 from confab.graph import insights as meta
 from confab.graph.client import GraphClient
 from confab.graph.metrics import ACCOUNT, MEDIA, MOST_DAYS, PRODUCT_OF, RETIRED
+from confab.graph.token import page_of
 from confab.insights import questions, words
 from confab.insights.asking import Asker, LineOf, Outcome
 from confab.insights.questions import Ask
@@ -215,15 +216,16 @@ class Readings:
             return
         recent = [one for one in listed if one.published_at >= now - _POSTS_FOR and one.product in PRODUCT_OF]
         async with self._db.transaction() as conn:
-            await store.put_media(conn, going.workspace, going.account, [published(one) for one in recent])
+            await store.put_media(conn, going.workspace, going.account, [published(one) for one in recent], now)
             refused = await store.refused_media(conn, going.workspace, going.account)
+        self._wake.say(wake.work("avatars"))
         chosen = [one for one in recent if one.ig_id not in refused][:_MOST_POSTS]
         for start in range(0, len(chosen), _POSTS_AT_ONCE):
             asks = [
                 ask
                 for one in chosen[start : start + _POSTS_AT_ONCE]
                 for ask in questions.of_media(
-                    one.ig_id, one.product, now, names=going.media_names, is_facebook=self._graph.is_facebook
+                    one.ig_id, one.product, now, names=going.media_names, is_facebook=page_of(line.token) is not None
                 )
             ]  # fmt: skip
             await self._ask(going, asks, adds=True)
@@ -309,7 +311,8 @@ def published(post: meta.Post) -> Published:
     """A post of Meta's as we keep it."""
     kind = KIND_OF[PRODUCT_OF.get(post.product, "FEED")]
     return Published(
-        ig_id=post.ig_id, kind=kind, caption=post.caption, permalink=post.permalink, published_at=post.published_at
+        ig_id=post.ig_id, kind=kind, caption=post.caption, permalink=post.permalink, published_at=post.published_at,
+        picture_url=post.picture_url if kind != "story" else None,
     )  # fmt: skip
 
 

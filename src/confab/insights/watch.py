@@ -14,6 +14,7 @@ from confab.errors import GraphError, Throttled
 from confab.graph import insights as meta
 from confab.graph.client import GraphClient
 from confab.graph.metrics import STORY_HOURS
+from confab.graph.token import page_of
 from confab.insights import questions
 from confab.insights.asking import POOL, Asker, Line, LineOf
 from confab.insights.readings import published
@@ -95,7 +96,7 @@ class Watch:
                 ask
                 for one in found
                 if one.ig_id not in refused
-                for ask in questions.of_media(one.ig_id, "STORY", now, names=None, is_facebook=self._graph.is_facebook)
+                for ask in questions.of_media(one.ig_id, "STORY", now, names=None, is_facebook=page_of(line.token) is not None)
             ]
             outcomes = await asker.all(asks)
         except Throttled as error:
@@ -105,7 +106,7 @@ class Watch:
             log.info("stories_not_read", account=str(account), error=error.code)
             return now + _STORIES_EVERY
         async with self._db.transaction() as conn:
-            await store.put_media(conn, workspace, account, [published(one) for one in found])
+            await store.put_media(conn, workspace, account, [published(one) for one in found], self._clock.now())
             await store.put(conn, workspace, account, [value for one in outcomes for value in one.values], self._clock.now())
             for one in outcomes:
                 if one.is_too_old and one.error is not None:

@@ -13,7 +13,7 @@ from confab.model import media as policy
 from confab.model.changes import Change, ConversationUpdated
 from confab.model.inbox import WorkspaceId
 from confab.model.media import AGED, AgedKind
-from confab.store import changes, conversations, media_ages, wake
+from confab.store import changes, conversations, media_ages, post_pictures, wake
 from confab.store.db import Database
 from confab.store.media import Place
 from confab.store.wake import Wake
@@ -42,6 +42,15 @@ class Ages:
                 await self._avatars(before, self._rules.reason(kind))
             else:
                 await self._each(_INDEXED[kind], before, self._rules.reason(kind))
+            if kind == "image":
+                await self._posts(before)
+
+    async def _posts(self, before: datetime) -> None:
+        more = 1
+        while more:
+            async with self._db.transaction() as conn:
+                more = await post_pictures.forget(conn, before, self._clock.now(), _BATCH)
+            self._wake.say(wake.work("removals"))
 
     async def _each(self, kind: str, before: datetime, reason: str) -> None:
         while True:

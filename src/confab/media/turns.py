@@ -7,7 +7,7 @@ from confab.clock import Clock
 from confab.media import told
 from confab.media.policy import Policy
 from confab.model.inbox import WorkspaceId
-from confab.store import conversations, media_turns, wake
+from confab.store import conversations, media_turns, post_pictures, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.media_turns import Turn
@@ -57,6 +57,8 @@ class Turns:
         now, mode = self._clock.now(), self._rules.mode(turn.media_mode)
         people = await media_turns.page_of_people(conn, workspace, turn, _LOOKED_AT)
         if not people:
+            if mode == "reference":
+                await post_pictures.let_go(conn, workspace, turn.account_id, now)
             await media_turns.end(conn, workspace, turn.account_id, mode)
             return
         await conversations.lock_people(conn, [(workspace, one) for one in people])

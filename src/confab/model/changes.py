@@ -10,6 +10,7 @@ from typing import Literal
 from confab.model.doctor import Checkup
 from confab.model.inbox import (
     Account,
+    AccountId,
     Activity,
     Agent,
     Comment,
@@ -93,6 +94,14 @@ class AccountUpdated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountErased:
+    """Everything of an account but itself is gone: its conversations with all that is in them, its comments, its numbers."""
+
+    type: Literal["account_erased"]
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentUpdated:
     """Somebody joined the team, left it (`removed`), or changed name or role."""
 
@@ -144,6 +153,7 @@ Change = (
     | ActivityAdded
     | CommentUpdated
     | AccountUpdated
+    | AccountErased
     | AgentUpdated
     | RunUpdated
     | LibraryItemUpdated

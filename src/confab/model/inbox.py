@@ -100,8 +100,10 @@ class Account:
     `connects_customers`: who writes and is no member yet gets a link to become one; a member gets an acknowledgement, at most
     every `acknowledges_every_s` seconds, None: for every message.
     `platform`: which login connected it, under which `meta_app` (None: the environment's), granting `scopes` (None: unknown);
-    `missing` says in words what does not work, None before it was tested. `disconnected_at`: nothing comes or goes, and what is
-    here is erased at `erase_at`. While `stopped_at` or `all_stopped_at` is set (for the whole workspace) nothing is sent.
+    `missing` says in words what does not work, None before it was tested. `is_development`: the environment's, used while no
+    other is connected. `disconnected_at`: nothing comes or goes, and what is here is erased at `erase_at`; `disconnected_by` is
+    who did it, None: its owner removed the app at Instagram. While `stopped_at` or `all_stopped_at` is set (for the whole
+    workspace) nothing is sent.
     """
 
     id: AccountId
@@ -127,13 +129,24 @@ class Account:
     meta_app: str | None
     scopes: list[str] | None
     missing: list[str] | None
+    is_development: bool
     disconnected_at: datetime | None
+    disconnected_by: str | None
     erase_at: datetime | None
     stopped_at: datetime | None
     stopped_by: str | None
     all_stopped_at: datetime | None
     all_stopped_by: str | None
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginDoor:
+    """A login by which accounts are connected. `meta_app` None: the environment's; `why_shut`: what opens it, None: it's open."""
+
+    platform: Platform
+    meta_app: str | None
+    why_shut: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

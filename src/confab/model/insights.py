@@ -81,7 +81,7 @@ class Audience:
 class TopMedia:
     """A post, reel or story that was published in the days asked for, with its newest numbers by metric.
 
-    `thumbnail_url` is null: no copy of it is kept.
+    `thumbnail_url`: our own address of its picture; null where we have none, and of stories.
     """
 
     ig_id: str

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import LiteralString
 
 from confab.errors import NotFound
-from confab.model.inbox import Account, AccountId, IgId, MetaAppId, Viewer, WorkspaceId
+from confab.model.inbox import Account, AccountId, AgentId, IgId, MetaAppId, Viewer, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store.db import Conn, row, rows, run
 
 VIEW: LiteralString = """
     SELECT a.id, a.ig_id, a.username, a.name, a.human_agent, a.health, a.health_reason, a.media_mode,
-        i.expires_at AS token_expires_at, i.error AS token_error,
+        coalesce(i.user_token_expires_at, i.expires_at) AS token_expires_at, i.error AS token_error,
         a.complete_up_to, a.incomplete_reason, a.receiving, a.polling_since,
         a.restricted_until, a.restricted_reason, a.shows_indicators,
         a.connects_customers, a.acknowledges_every_s, a.version,
-        a.disconnected_at, a.erase_at, a.stopped_at, a.stopped_by,
+        a.is_development, a.disconnected_at, a.disconnected_by, a.erase_at, a.stopped_at, a.stopped_by,
         (SELECT w.stopped_at FROM workspaces w WHERE w.workspace_id = a.workspace_id) AS all_stopped_at,
         (SELECT w.stopped_by FROM workspaces w WHERE w.workspace_id = a.workspace_id) AS all_stopped_by,
         (SELECT m.name FROM account_routes r JOIN meta_apps m ON m.id = r.app_id
@@ -116,17 +116,34 @@ async def set_acknowledges_every(conn: Conn, workspace: WorkspaceId, account: Ac
     return changed > 0
 
 
-async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, *, ig_id: IgId, username: str, now: datetime) -> None:
-    """Create the account, or note its username and that its link is sound again."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """An account as it is connected; `connected_by` None: by the command line or the environment.
+
+    `owner_digest`: the SHA-256 of how Meta names its owner to the app; None: as it was known before.
+    """
+
+    ig_id: IgId
+    username: str
+    connected_by: AgentId | None
+    is_development: bool
+    owner_digest: bytes | None
+
+
+async def put(conn: Conn, workspace: WorkspaceId, account: AccountId, new: New, now: datetime) -> None:
+    """Create the account, or note how it is connected now and that its link is sound again."""
     await run(
         conn,
-        """INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, $3, $4, $5)
+        """INSERT INTO accounts (workspace_id, id, ig_id, username, created_at, connected_by, is_development, owner_digest)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (workspace_id, id) DO UPDATE
-        SET username = EXCLUDED.username, version = accounts.version + 1,
-            disconnected_at = NULL, erase_at = NULL,
+        SET username = EXCLUDED.username, version = accounts.version + 1, connected_by = EXCLUDED.connected_by,
+            is_development = EXCLUDED.is_development,
+            owner_digest = coalesce(EXCLUDED.owner_digest, accounts.owner_digest),
+            disconnected_at = NULL, disconnected_by = NULL, erase_at = NULL,
             health = CASE WHEN accounts.health = 'reconnect' THEN 'ok' ELSE accounts.health END,
             health_reason = CASE WHEN accounts.health = 'reconnect' THEN NULL ELSE accounts.health_reason END""",
-        workspace, account, ig_id, username, now,
+        workspace, account, new.ig_id, new.username, now, new.connected_by, new.is_development, new.owner_digest,
     )  # fmt: skip
 
 
@@ -140,25 +157,59 @@ async def drop_route(conn: Conn, workspace: WorkspaceId, account: AccountId) -> 
     await run(conn, "DELETE FROM account_routes WHERE workspace_id = $1 AND account_id = $2", workspace, account)
 
 
-async def leave(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime, erase_at: datetime, reason: str
-) -> bool:  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """How an account leaves; `by` None: its owner removed the app at Instagram. `gives_way`: to an account that is no
+    development account, and may come back.
+    """
+
+    erase_at: datetime
+    reason: str
+    by: str | None
+    gives_way: bool = False
+
+
+async def leave(conn: Conn, workspace: WorkspaceId, account: AccountId, how: Leaving, now: datetime) -> bool:
     """The account is disconnected; False when it already was, or is not there."""
     changed = await run(
         conn,
         """UPDATE accounts SET disconnected_at = $3, erase_at = $4, health = 'reconnect', health_reason = $5,
-            version = version + 1
+            disconnected_by = $6, is_development = is_development AND $7, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND disconnected_at IS NULL""",
-        workspace, account, now, erase_at, reason,
+        workspace, account, now, how.erase_at, how.reason, how.by, how.gives_way,
     )  # fmt: skip
     return changed > 0
+
+
+async def development(conn: Conn, workspace: WorkspaceId) -> list[AccountId]:
+    """The development accounts that are connected."""
+    found = await conn.fetch(
+        "SELECT id FROM accounts WHERE workspace_id = $1 AND is_development AND disconnected_at IS NULL", workspace
+    )
+    return [AccountId(record["id"]) for record in found]
+
+
+async def was_left_for_good(conn: Conn, workspace: WorkspaceId, ig_id: IgId) -> bool:
+    """Whether a person disconnected this account, rather than another taking its place as a development account."""
+    return await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM accounts WHERE workspace_id = $1 AND ig_id = $2 AND disconnected_at IS NOT NULL
+            AND NOT is_development)""",
+        workspace, ig_id,
+    )  # fmt: skip
+
+
+async def is_any_connected(conn: Conn) -> bool:
+    """Whether there is an account that is connected and no development account. Across workspaces."""
+    return await conn.fetchval("SELECT EXISTS (SELECT FROM accounts WHERE disconnected_at IS NULL AND NOT is_development)")
 
 
 async def is_erased(conn: Conn, workspace: WorkspaceId, account: AccountId) -> None:
     """Nothing of it is left but its name and its settings."""
     await run(
         conn,
-        "UPDATE accounts SET erase_at = NULL, version = version + 1 WHERE workspace_id = $1 AND id = $2",
+        """UPDATE accounts SET erase_at = NULL, complete_up_to = NULL, incomplete_reason = NULL, receiving = 'webhooks',
+            polling_since = NULL, owner_digest = NULL, version = version + 1
+        WHERE workspace_id = $1 AND id = $2""",
         workspace, account,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from confab.model.changes import Change, CheckupUpdated, LibraryItemRemoved, LibraryItemUpdated
+from confab.model.changes import Change, CheckupUpdated, LibraryItemRemoved, LibraryItemUpdated, RunUpdated
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store.db import Conn, rows, run
 
@@ -116,15 +116,17 @@ def _subject(change: Change) -> UUID:
             return change.activity.id
         case "comment_updated":
             return change.comment.id
-        case "account_updated" | "agent_updated":
-            return change.account.id if change.type == "account_updated" else change.agent.id
-        case "run_updated":
-            return change.run.id
-        case "library_item_updated" | "library_item_removed" | "checkup_updated":
+        case "account_updated" | "account_erased":
+            return change.account.id if change.type == "account_updated" else change.account_id
+        case "agent_updated":
+            return change.agent.id
+        case _:
             return _other(change)
 
 
-def _other(change: LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:
+def _other(change: RunUpdated | LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:
     if change.type == "checkup_updated":
         return _THE_WORKSPACES_OWN
+    if change.type == "run_updated":
+        return change.run.id
     return change.item.id if change.type == "library_item_updated" else change.item_id

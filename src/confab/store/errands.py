@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from confab.model.inbox import AccountId, AgentId, Platform, WorkspaceId
+from confab.model.inbox import AccountId, AgentId, MetaAppId, Platform, WorkspaceId
 from confab.store.db import Conn, Json, row, rows, run
 
 ErrandState = Literal["away", "returned", "choosing", "chosen", "waiting", "done", "failed"]
@@ -13,7 +13,9 @@ ErrandState = Literal["away", "returned", "choosing", "chosen", "waiting", "done
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One errand. `choices`: the Pages there are to choose from, `chosen` one of them; `said`: what came of it, for people."""
+    """One errand. `choices`: the Pages there are to choose from, `chosen` one of them; `said`: what came of it, for people, and
+    `note` what they should know besides. `app_id`: by which Meta app a login goes, None: the environment's.
+    """
 
     workspace_id: WorkspaceId
     id: UUID
@@ -22,22 +24,32 @@ class Errand:
     account_id: AccountId | None
     agent_id: AgentId | None
     platform: Platform | None
+    app_id: MetaAppId | None
     secret: bytes | None = field(repr=False)
     choices: list[dict[str, Any]] | None  # as `accounts/oauth.py` wrote them
     chosen: str | None
     said: str | None
+    note: str | None
 
 
-async def leave(  # noqa: PLR0913 -- the columns of a row
-    conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, *, platform: Platform, state_digest: bytes, now: datetime,
-    expires_at: datetime,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """How somebody left for Meta's login. `app_id`: which Meta app's, None: the environment's."""
+
+    platform: Platform
+    app_id: MetaAppId | None
+    state_digest: bytes
+    expires_at: datetime
+
+
+async def leave(conn: Conn, workspace: WorkspaceId, errand: UUID, agent: AgentId, left: Left, now: datetime) -> None:
     """Somebody leaves for Meta's login, and may come back with this state until it expires."""
     await run(
         conn,
-        """INSERT INTO account_errands (workspace_id, id, kind, state, agent_id, platform, state_digest, created_at, expires_at)
-        VALUES ($1, $2, 'login', 'away', $3, $4, $5, $6, $7)""",
-        workspace, errand, agent, platform, state_digest, now, expires_at,
+        """INSERT INTO account_errands (workspace_id, id, kind, state, agent_id, platform, state_digest, created_at, expires_at,
+            app_id)
+        VALUES ($1, $2, 'login', 'away', $3, $4, $5, $6, $7, $8)""",
+        workspace, errand, agent, left.platform, left.state_digest, now, left.expires_at, left.app_id,
     )  # fmt: skip
 
 
@@ -79,7 +91,7 @@ async def get(conn: Conn, workspace: WorkspaceId, errand: UUID) -> Errand | None
     return await row(
         conn,
         Errand,
-        """SELECT workspace_id, id, kind, state, account_id, agent_id, platform, secret, choices, chosen, said
+        """SELECT workspace_id, id, kind, state, account_id, agent_id, platform, app_id, secret, choices, chosen, said, note
         FROM account_errands WHERE workspace_id = $1 AND id = $2""",
         workspace, errand,
     )  # fmt: skip
@@ -97,13 +109,13 @@ async def offer(
     )  # fmt: skip
 
 
-async def connected(conn: Conn, workspace: WorkspaceId, errand: UUID, account: AccountId) -> None:
+async def connected(conn: Conn, workspace: WorkspaceId, errand: UUID, account: AccountId, note: str | None) -> None:
     """The account is there; what is left to do can be repeated."""
     await run(
         conn,
-        """UPDATE account_errands SET state = 'waiting', account_id = $3, secret = NULL, choices = NULL
+        """UPDATE account_errands SET state = 'waiting', account_id = $3, note = $4, secret = NULL, choices = NULL
         WHERE workspace_id = $1 AND id = $2""",
-        workspace, errand, account,
+        workspace, errand, account, note,
     )  # fmt: skip
 
 
@@ -142,18 +154,27 @@ async def drop(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
     )  # fmt: skip
 
 
-async def forget_old(conn: Conn, before: datetime) -> int:
-    """Logins that were over or never came back before then are gone. Across workspaces."""
-    return await run(conn, "DELETE FROM account_errands WHERE created_at < $1 AND due_at IS NULL AND state <> 'waiting'", before)
+async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
+    """At most so many errands that were over, or logins that never came back, before then are gone. Across workspaces.
+
+    There are as many as people log in, and farewells: no index is worth it.
+    """
+    return await run(
+        conn,
+        """DELETE FROM account_errands WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM account_errands WHERE created_at < $1 AND due_at IS NULL LIMIT $2))""",
+        before, limit,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a person asked Meta for. `scoped_id` is sealed, and None once it is done."""
+    """What a person asked Meta for. `user_digest`: the SHA-256 of how Meta names them to the app."""
 
     id: UUID
     kind: Literal["deauthorize", "data_deletion"]
-    scoped_id: bytes | None = field(repr=False)
+    user_digest: bytes
+    done_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,27 +186,25 @@ class Proof:
 
 
 async def keep_request(
-    conn: Conn, request: UUID, kind: str, *, digest: bytes, sealed: bytes, code_digest: bytes | None, now: datetime
-) -> None:
+    conn: Conn, request: UUID, kind: str, *, digest: bytes, code_digest: bytes | None, now: datetime
+) -> None:  # fmt: skip
     """Keep what Meta told us of a person, to be done at once. Installation-wide."""
     await run(
         conn,
-        """INSERT INTO meta_requests (id, kind, user_digest, scoped_id, code_digest, asked_at, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $6)""",
-        request, kind, digest, sealed, code_digest, now,
+        """INSERT INTO meta_requests (id, kind, user_digest, code_digest, asked_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $5)""",
+        request, kind, digest, code_digest, now,
     )  # fmt: skip
 
 
 async def request(conn: Conn, request: UUID) -> Asked | None:
     """What was asked. Installation-wide, for the worker."""
-    return await row(conn, Asked, "SELECT id, kind, scoped_id FROM meta_requests WHERE id = $1", request)
+    return await row(conn, Asked, "SELECT id, kind, user_digest, done_at FROM meta_requests WHERE id = $1", request)
 
 
 async def request_done(conn: Conn, request: UUID, now: datetime) -> None:
-    """It is done: who it was is forgotten but for a digest. Installation-wide."""
-    await run(
-        conn, "UPDATE meta_requests SET done_at = $2, scoped_id = NULL, due_at = NULL, error = NULL WHERE id = $1", request, now
-    )
+    """It is done. Installation-wide."""
+    await run(conn, "UPDATE meta_requests SET done_at = $2, due_at = NULL, error = NULL WHERE id = $1", request, now)
 
 
 async def proof(conn: Conn, code_digest: bytes) -> Proof | None:
@@ -195,14 +214,14 @@ async def proof(conn: Conn, code_digest: bytes) -> Proof | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owned:
-    """An account that was connected by a person."""
+    """An account that a person connected, and of which something may be left here."""
 
     workspace_id: WorkspaceId
     account_id: AccountId
 
 
-async def owned_by(conn: Conn, scoped_id: str) -> list[Owned]:
-    """The accounts that this person connected, as Meta names them. Index: integrations_scoped. Across workspaces."""
+async def owned_by(conn: Conn, digest: bytes) -> list[Owned]:
+    """The accounts that this person connected. Index: accounts_owner. Across workspaces."""
     return await rows(
-        conn, Owned, "SELECT workspace_id, account_id FROM integrations WHERE scoped_id = $1 ORDER BY 1, 2", scoped_id
+        conn, Owned, "SELECT workspace_id, id AS account_id FROM accounts WHERE owner_digest = $1 ORDER BY 1, 2", digest
     )

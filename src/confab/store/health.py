@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from confab.model.inbox import Account, WorkspaceId
@@ -24,20 +25,35 @@ class SendingState:
     is_all_stopped: bool
 
 
+_STATE: LiteralString = """
+    a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
+    a.disconnected_at IS NULL AND
+    EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token,
+    coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped
+"""
+_OF_ACCOUNT: LiteralString = (
+    " FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id WHERE a.workspace_id = $1 AND a.id = $2"
+)
+
+
 async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> SendingState:
     """The account's state as it is now."""
-    found = await row(
-        conn,
-        SendingState,
-        """SELECT a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
-            a.disconnected_at IS NULL AND
-            EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token,
-            coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped
-        FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id WHERE a.workspace_id = $1 AND a.id = $2""",
-        workspace, account,
-    )  # fmt: skip
+    found = await row(conn, SendingState, "SELECT" + _STATE + _OF_ACCOUNT, workspace, account)
     assert found is not None  # noqa: S101 -- a foreign key leads here
     return found
+
+
+async def before_answer(
+    conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, client_key: str
+) -> tuple[SendingState, bool]:
+    """The same, and whether this key made a message in the conversation already: one look. Index: message_client_key."""
+    known: LiteralString = """, EXISTS (
+        SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $3 AND m.client_key = $4) AS is_known"""
+    record = await conn.fetchrow("SELECT" + _STATE + known + _OF_ACCOUNT, workspace, account, conversation, client_key)
+    assert record is not None  # noqa: S101 -- a foreign key leads here
+    found = dict(record)
+    is_known = bool(found.pop("is_known"))
+    return SendingState(**found), is_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.model.insights import MediaKind, Value
+from confab.model.media import MediaMode
 from confab.store.claims import Due
 from confab.store.db import Conn, row, rows, run
+from confab.store.media import POST
 
 _BETWEEN = "\x1f"  # no name of Meta's holds it
 
@@ -25,7 +28,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
-    """A metric's number of a period that ended on a day."""
+    """A metric's number of a longer period that ended on a day."""
 
     metric: str
     period: str
@@ -54,6 +57,15 @@ class MediaRow:
     permalink: str | None
     published_at: datetime
     metrics: dict[str, float]
+    id: UUID
+    picture_digest: bytes | None
+    has_picture: bool
+
+    def thumbnail_url(self, mode: MediaMode) -> str | None:
+        """Our address of its picture: of our copy, or, where the account keeps none, of what is passed on."""
+        if self.picture_digest is not None:
+            return f"/media/posts/{self.id}?v={self.picture_digest.hex()[:12]}"
+        return f"/media/posts/{self.id}" if mode == "reference" and self.has_picture else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,16 +137,28 @@ def _columns(values: Sequence[Value]) -> tuple[list[object], ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A metric's daily numbers, each beside its day."""
+
+    metric: str
+    days: list[date]
+    values: list[float | None]
+
+
 async def wholes(
     conn: Conn, workspace: WorkspaceId, account: AccountId, ends_from: datetime, ends_before: datetime
-) -> list[Whole]:
-    """The account's daily numbers whose days end in this time, without parts. Index: the primary key, one range."""
+) -> list[Series]:
+    """The account's daily numbers whose days end in this time, without parts. Index: the primary key, one range.
+
+    A row for each metric: two years of them are ten thousand numbers, and an object for each would cost more than reading them.
+    """
     return await rows(
         conn,
-        Whole,
-        """SELECT metric, period, day, value FROM insight_values
+        Series,
+        """SELECT metric, array_agg(day) AS days, array_agg(value) AS values FROM insight_values
         WHERE workspace_id = $1 AND account_id = $2 AND media_id = '' AND period = 'day' AND end_time >= $3 AND end_time < $4
-            AND breakdown = '' ORDER BY end_time""",
+            AND breakdown = '' GROUP BY metric""",
         workspace, account, ends_from, ends_before,
     )  # fmt: skip
 
@@ -212,12 +236,14 @@ async def media(
     return await rows(
         conn,
         MediaRow,
-        """SELECT m.ig_id, m.kind, m.caption, m.permalink, m.published_at, coalesce((
+        """SELECT m.ig_id, m.kind, m.caption, m.permalink, m.published_at,
+            m.id, m.picture_digest, m.picture_url IS NOT NULL AS has_picture, coalesce((
             SELECT jsonb_object_agg(newest.metric, newest.value) FROM (
                 SELECT DISTINCT ON (v.metric) v.metric, v.value FROM insight_values v
                 WHERE v.workspace_id = $1 AND v.account_id = $2 AND v.media_id = m.ig_id AND v.period = 'lifetime'
                     AND v.breakdown = '' AND v.value IS NOT NULL ORDER BY v.metric, v.end_time DESC) newest), '{}') AS metrics
-        FROM (SELECT * FROM insight_media WHERE workspace_id = $1 AND account_id = $2 AND published_at >= $3 AND published_at < $4
+        FROM (SELECT * FROM insight_media
+            WHERE workspace_id = $1 AND account_id = $2 AND published_at >= $3 AND published_at < $4
             ORDER BY published_at DESC LIMIT $5) m""",
         workspace, account, since, before, limit,
     )  # fmt: skip
@@ -239,26 +265,36 @@ async def exported(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A post, reel or story as Meta lists it."""
+    """A post, reel or story as Meta lists it. `picture_url`: where Meta has its picture; None of a story: none is kept."""
 
     ig_id: str
     kind: MediaKind
     caption: str | None
     permalink: str | None
     published_at: datetime
+    picture_url: str | None
 
 
-async def put_media(conn: Conn, workspace: WorkspaceId, account: AccountId, found: Sequence[Published]) -> int:
-    """Note what was published, or what became of its caption; how many rows are new or different."""
+async def put_media(conn: Conn, workspace: WorkspaceId, account: AccountId, found: Sequence[Published], now: datetime) -> int:
+    """Note what was published, or what became of it, and have pictures fetched that are not here; how many are to be fetched."""
     chosen = sorted({one.ig_id: one for one in found}.values(), key=lambda one: one.ig_id)
     return await run(
         conn,
-        """INSERT INTO insight_media AS m (workspace_id, account_id, ig_id, kind, caption, permalink, published_at)
-        SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-        ON CONFLICT (workspace_id, account_id, ig_id) DO UPDATE SET caption = excluded.caption, permalink = excluded.permalink
-        WHERE (m.caption, m.permalink) IS DISTINCT FROM (excluded.caption, excluded.permalink)""",
+        """WITH put AS (
+            INSERT INTO insight_media AS m (workspace_id, account_id, ig_id, kind, caption, permalink, published_at, picture_url)
+            SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+            ON CONFLICT (workspace_id, account_id, ig_id) DO UPDATE
+            SET caption = excluded.caption, permalink = excluded.permalink, picture_url = excluded.picture_url
+            WHERE (m.caption, m.permalink, m.picture_url)
+                IS DISTINCT FROM (excluded.caption, excluded.permalink, excluded.picture_url)
+            RETURNING id, picture_url, picture_digest)
+        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
+        SELECT $1, id, $9, $2, $10, split_part(picture_url, '/', 3) FROM put
+        WHERE picture_digest IS NULL AND picture_url IS NOT NULL
+        ON CONFLICT (workspace_id, subject_id, position)
+            DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL, host = excluded.host""",
         workspace, account, [one.ig_id for one in chosen], [one.kind for one in chosen], [one.caption for one in chosen],
-        [one.permalink for one in chosen], [one.published_at for one in chosen],
+        [one.permalink for one in chosen], [one.published_at for one in chosen], [one.picture_url for one in chosen], POST, now,
     )  # fmt: skip
 
 
@@ -282,7 +318,7 @@ async def refuse_media(conn: Conn, workspace: WorkspaceId, account: AccountId, i
 async def known_account(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Mapping[str, Any] | None:
     """The account's ids and name, None when there is no such account in the workspace."""
     return await conn.fetchrow(
-        "SELECT id, ig_id, username, connected_by FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account
+        "SELECT id, ig_id, username, media_mode_now FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account
     )
 
 

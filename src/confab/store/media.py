@@ -11,6 +11,7 @@ from confab.store import paths
 from confab.store.db import Conn, row, run
 
 AVATAR = -1
+POST = -2
 """The position of a participant's picture; attachments count from 0."""
 
 _ZERO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -278,6 +279,7 @@ async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: 
             """UPDATE media_objects SET removing_since = coalesce(removing_since, $3) WHERE workspace_id = $1 AND digest = $2
                 AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
                 AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
+                AND NOT EXISTS (SELECT FROM insight_media i WHERE i.workspace_id = $1 AND i.picture_digest = $2)
                 AND NOT EXISTS (SELECT FROM uploads u WHERE u.workspace_id = $1 AND u.digest = $2)
             RETURNING true""",
             workspace, digest, now,

@@ -107,9 +107,7 @@ async def rows_by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> list[Mess
     return await _rows_with_attachments(conn, records)
 
 
-async def row_by_client_key(
-    conn: Conn, workspace: WorkspaceId, conversation: ConversationId, client_key: str
-) -> MessageRow | None:
+async def by_client_key(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, client_key: str) -> MessageRow:
     """The message that this key made in this conversation. Index: message_client_key."""
     records = await conn.fetch(
         _ROW + "WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.client_key = $3",
@@ -117,8 +115,8 @@ async def row_by_client_key(
         conversation,
         client_key,
     )
-    found = await _rows_with_attachments(conn, records)
-    return found[0] if found else None
+    (found,) = await _rows_with_attachments(conn, records)
+    return found
 
 
 async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, MessageRow]:

@@ -59,6 +59,7 @@ class Waiting:
     paused_until: datetime | None
     health: str
     health_reason: str | None
+    stopped_by: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class InLine:
     paused_until: datetime | None
     health: str
     health_reason: str | None
+    stopped_by: str | None
 
 
 _At = tuple[datetime, UUID]
@@ -209,8 +211,9 @@ async def queues(conn: Conn, workspace: WorkspaceId, pools: Pools) -> list[Waiti
         conn,
         Waiting,
         f"""SELECT a.id AS account_id, q.lane, q.pool, coalesce(q.count, 0) AS count, b.next_at,
-            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
-        FROM accounts a
+            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason,
+            coalesce(w.stopped_by, a.stopped_by) AS stopped_by
+        FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id
         LEFT JOIN LATERAL (
             SELECT c.lane, c.pool, count(*)::int AS count
             FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) l (lane) CROSS JOIN LATERAL (
@@ -231,13 +234,15 @@ async def places(conn: Conn, viewer: Viewer, conversation: UUID, pools: Pools) -
         conn,
         InLine,
         f"""SELECT o.message_id, o.pool, n.ahead, n.ahead_in_pool, o.not_before, b.next_at,
-            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason
+            coalesce(b.used_percent, 0) AS used_percent, a.paused_until, a.health, a.health_reason,
+            coalesce(w.stopped_by, a.stopped_by) AS stopped_by
         FROM (
             SELECT *, {_POOL} AS pool
             FROM outbound_messages WHERE workspace_id = $1 AND conversation_id = $5 AND state = 'queued'
                 AND kind NOT IN ('reaction', 'typing', 'seen') ORDER BY id LIMIT $6
         ) o
         JOIN accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id
+        JOIN workspaces w ON w.workspace_id = o.workspace_id
         LEFT JOIN call_budgets b ON b.workspace_id = o.workspace_id AND b.account_id = o.account_id AND b.pool = o.pool
         CROSS JOIN LATERAL (
             SELECT count(*)::int AS ahead, (count(*) FILTER (WHERE e.pool = o.pool))::int AS ahead_in_pool FROM (

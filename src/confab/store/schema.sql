@@ -15,41 +15,18 @@ CREATE FUNCTION public.current_workspace() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT nullif(current_setting('confab.workspace_id', true), '')::uuid $$;
 CREATE FUNCTION public.dead_rows() RETURNS TABLE(kind text, count bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
     SET enable_seqscan TO 'off'
     AS $$
-    SELECT 'deliveries', count(*) FROM delivery_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'parts', count(*) FROM delivery_parts WHERE due_at = 'infinity' AND state = 'stored'
-    UNION ALL SELECT 'outbound', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 0
-    UNION ALL SELECT 'outbound_scheduled', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 1
-    UNION ALL SELECT 'outbound_automated', count(*) FROM outbound_messages WHERE due_at = 'infinity' AND lane = 2
-    UNION ALL SELECT 'profiles', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND NOT is_refresh
-    UNION ALL SELECT 'refreshes', count(*) FROM profile_fetches WHERE due_at = 'infinity' AND state = 'due' AND is_refresh
-    UNION ALL SELECT 'media', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position >= 0
-    UNION ALL SELECT 'avatars', count(*) FROM media_fetches WHERE due_at = 'infinity' AND position < 0
-    UNION ALL SELECT 'turns', count(*) FROM media_turns WHERE due_at = 'infinity'
-    UNION ALL SELECT 'removals', count(*) FROM media_removals WHERE due_at = 'infinity'
-    UNION ALL SELECT 'hints', count(*) FROM message_hints WHERE due_at = 'infinity'
-    UNION ALL SELECT 'erasures', count(*) FROM erasures WHERE due_at = 'infinity'
-    UNION ALL SELECT 'earlier', count(*) FROM earlier_fetches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'runs', count(*) FROM runs WHERE due_at = 'infinity' AND state IN ('waiting', 'running')
-    UNION ALL SELECT 'watches', count(*) FROM account_watches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'snoozes', count(*) FROM snoozes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'welcomes', count(*) FROM welcomes WHERE due_at = 'infinity'
-    UNION ALL SELECT 'mails', count(*) FROM mails WHERE due_at = 'infinity'
-    UNION ALL SELECT 'library', count(*) FROM library_queue WHERE due_at = 'infinity'
-    UNION ALL SELECT 'library_events', count(*) FROM library_events WHERE due_at = 'infinity'
-    UNION ALL SELECT 'tokens', count(*) FROM integrations WHERE due_at = 'infinity'
-    UNION ALL SELECT 'errands', count(*) FROM account_errands WHERE due_at = 'infinity'
-    UNION ALL SELECT 'meta_requests', count(*) FROM meta_requests WHERE due_at = 'infinity'
-    UNION ALL SELECT 'checkups', count(*) FROM checkups WHERE due_at = 'infinity'
-    UNION ALL SELECT 'insights', count(*) FROM insight_watches WHERE due_at = 'infinity'
-    UNION ALL SELECT 'numbers', count(*) FROM own_counts WHERE due_at = 'infinity'
-    UNION ALL SELECT 'rule_events', count(*) FROM rule_events WHERE due_at = 'infinity'
-    UNION ALL SELECT 'rule_calls', count(*) FROM rule_calls WHERE due_at = 'infinity'
-    UNION ALL SELECT 'schedules', count(*) FROM schedules WHERE due_at = 'infinity'
-    $$;
+    DECLARE
+        one record;
+    BEGIN
+        FOR one IN SELECT w.kind, w.of_table, w.waiting FROM work_kinds w ORDER BY w.kind LOOP
+            RETURN QUERY EXECUTE format(
+                'SELECT %L::text, count(*) FROM %I WHERE due_at = ''infinity'' AND %s', one.kind, one.of_table, one.waiting);
+        END LOOP;
+    END $$;
 CREATE FUNCTION public.drop_oldest_partition(parent regclass, before_day date) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public', 'pg_temp'
@@ -186,12 +163,15 @@ CREATE TABLE public.account_errands (
     due_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
     error text,
+    app_id uuid,
+    note text,
     CONSTRAINT account_errands_kind_check CHECK ((kind = ANY (ARRAY['login'::text, 'part'::text, 'erase'::text]))),
     CONSTRAINT account_errands_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
     CONSTRAINT account_errands_state_check CHECK ((state = ANY (ARRAY['away'::text, 'returned'::text, 'choosing'::text, 'chosen'::text, 'waiting'::text, 'done'::text, 'failed'::text])))
 );
 ALTER TABLE ONLY public.account_errands FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.account_errands.secret IS 'Sealed for this row: the code, then the person''s token while they choose a Page.';
+COMMENT ON COLUMN public.account_errands.app_id IS 'By which Meta app a login goes; NULL: the environment''s.';
 CREATE TABLE public.account_routes (
     ig_id text NOT NULL,
     workspace_id uuid NOT NULL,
@@ -257,6 +237,9 @@ CREATE TABLE public.accounts (
     stopped_at timestamp with time zone,
     stopped_by text,
     connected_by uuid,
+    is_development boolean DEFAULT false NOT NULL,
+    disconnected_by text,
+    owner_digest bytea,
     CONSTRAINT accounts_acknowledges_every_s_check CHECK ((acknowledges_every_s > 0)),
     CONSTRAINT accounts_check CHECK (((stopped_at IS NULL) = (stopped_by IS NULL))),
     CONSTRAINT accounts_health_check CHECK ((health = ANY (ARRAY['ok'::text, 'reconnect'::text, 'paused'::text]))),
@@ -276,6 +259,9 @@ COMMENT ON COLUMN public.accounts.restricted_until IS 'Until then nothing automa
 COMMENT ON COLUMN public.accounts.throttles IS 'How often running Meta has asked to slow down without saying for how long.';
 COMMENT ON COLUMN public.accounts.shows_indicators IS 'Whether participants see when somebody types here, and that their messages were seen.';
 COMMENT ON COLUMN public.accounts.connected_by IS 'The agent who connected it last; NULL: the command line, or nobody knows.';
+COMMENT ON COLUMN public.accounts.is_development IS 'The environment''s, used while no other is connected. Of a disconnected one: it gave way to another, and may come back.';
+COMMENT ON COLUMN public.accounts.disconnected_by IS 'Who of us disconnected it; NULL: it is connected, or its owner removed the app at Instagram.';
+COMMENT ON COLUMN public.accounts.owner_digest IS 'The SHA-256 of how Meta names its owner to the app: finds what to erase when they ask Meta for it, also after it was disconnected.';
 CREATE TABLE public.activities (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -536,11 +522,16 @@ CREATE TABLE public.insight_media (
     permalink text,
     published_at timestamp with time zone NOT NULL,
     refused text,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    picture_url text,
+    picture_digest bytea,
     CONSTRAINT insight_media_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT insight_media_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'reel'::text, 'story'::text])))
 );
 ALTER TABLE ONLY public.insight_media FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.insight_media.refused IS 'Why Meta will never give numbers of it; then it is not asked again.';
+COMMENT ON COLUMN public.insight_media.id IS 'Ours: the address of its picture.';
+COMMENT ON COLUMN public.insight_media.picture_url IS 'Where Meta had its picture when it was listed last; such links die after days.';
 CREATE TABLE public.insight_values (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -596,6 +587,7 @@ CREATE TABLE public.integrations (
     scoped_id text,
     user_token bytea,
     user_token_expires_at timestamp with time zone,
+    mending_until timestamp with time zone,
     CONSTRAINT integrations_node_id_check CHECK ((node_id <> ''::text)),
     CONSTRAINT integrations_page CHECK (((platform = 'instagram'::text) OR (node_id IS NOT NULL))),
     CONSTRAINT integrations_platform_check CHECK ((platform = ANY (ARRAY['instagram'::text, 'facebook'::text]))),
@@ -613,6 +605,7 @@ COMMENT ON COLUMN public.integrations.missing IS 'What does not work, a sentence
 COMMENT ON COLUMN public.integrations.user_id IS 'The agent who connected it.';
 COMMENT ON COLUMN public.integrations.scoped_id IS 'Under which id Meta names its owner to this app, when the app is removed.';
 COMMENT ON COLUMN public.integrations.user_token IS 'Facebook: the person''s own token, sealed as the access token is; the Page''s is derived from it.';
+COMMENT ON COLUMN public.integrations.mending_until IS 'A worker finds out whether its token is dead, and derives another, until then at the latest.';
 CREATE TABLE public.labels (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -857,14 +850,21 @@ CREATE TABLE public.meta_apps (
     id uuid NOT NULL,
     name text NOT NULL,
     secret bytea NOT NULL,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    app_id text,
+    instagram_app_id text,
+    instagram_secret bytea,
+    CONSTRAINT meta_apps_app_id_check CHECK ((app_id <> ''::text)),
+    CONSTRAINT meta_apps_check CHECK (((instagram_app_id IS NULL) = (instagram_secret IS NULL))),
+    CONSTRAINT meta_apps_instagram_app_id_check CHECK ((instagram_app_id <> ''::text))
 );
 COMMENT ON TABLE public.meta_apps IS 'Meta apps besides the one of the environment, which is NULL wherever an app is named. The secret is encrypted like a token.';
+COMMENT ON COLUMN public.meta_apps.app_id IS 'Meta''s id of it: who has one lets accounts in by Facebook''s login.';
+COMMENT ON COLUMN public.meta_apps.instagram_secret IS 'Of its Instagram login, sealed for this row.';
 CREATE TABLE public.meta_requests (
     id uuid NOT NULL,
     kind text NOT NULL,
     user_digest bytea NOT NULL,
-    scoped_id bytea,
     code_digest bytea,
     asked_at timestamp with time zone NOT NULL,
     done_at timestamp with time zone,
@@ -874,7 +874,6 @@ CREATE TABLE public.meta_requests (
     CONSTRAINT meta_requests_kind_check CHECK ((kind = ANY (ARRAY['deauthorize'::text, 'data_deletion'::text])))
 );
 COMMENT ON TABLE public.meta_requests IS 'The proof that a person asked and when it was done: a digest of who it was, and nothing they left.';
-COMMENT ON COLUMN public.meta_requests.scoped_id IS 'Sealed; forgotten when it is done.';
 CREATE TABLE public.notes (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1344,6 +1343,13 @@ CREATE TABLE public.welcomes (
     error text
 );
 ALTER TABLE ONLY public.welcomes FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.work_kinds (
+    kind text NOT NULL,
+    of_table text NOT NULL,
+    waiting text NOT NULL
+);
+COMMENT ON TABLE public.work_kinds IS 'The kinds of store/claims.py. Only migrations write here: the function below runs what stands in it.';
+COMMENT ON COLUMN public.work_kinds.waiting IS 'The condition under which a row of the table waits at all.';
 CREATE TABLE public.workspaces (
     workspace_id uuid NOT NULL,
     name text NOT NULL,
@@ -1501,6 +1507,8 @@ ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.insight_media
     ADD CONSTRAINT insight_media_pkey PRIMARY KEY (workspace_id, account_id, ig_id);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_workspace_id_id_key UNIQUE (workspace_id, id);
 ALTER TABLE ONLY public.insight_values
     ADD CONSTRAINT insight_values_pkey PRIMARY KEY (workspace_id, account_id, media_id, period, end_time, metric, breakdown, dimensions);
 ALTER TABLE ONLY public.insight_watches
@@ -1635,12 +1643,15 @@ ALTER TABLE ONLY public.webhook_tallies
     ADD CONSTRAINT webhook_tallies_pkey PRIMARY KEY (on_hour);
 ALTER TABLE ONLY public.welcomes
     ADD CONSTRAINT welcomes_pkey PRIMARY KEY (workspace_id, message_id);
+ALTER TABLE ONLY public.work_kinds
+    ADD CONSTRAINT work_kinds_pkey PRIMARY KEY (kind);
 ALTER TABLE ONLY public.workspaces
     ADD CONSTRAINT workspaces_pkey PRIMARY KEY (workspace_id);
 CREATE INDEX account_errands_account ON public.account_errands USING btree (workspace_id, account_id);
 CREATE INDEX account_errands_due ON public.account_errands USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX account_routes_app ON public.account_routes USING btree (app_id);
 CREATE INDEX account_watches_due ON public.account_watches USING btree (due_at);
+CREATE INDEX accounts_owner ON public.accounts USING btree (owner_digest) WHERE (owner_digest IS NOT NULL);
 CREATE INDEX activity_page ON public.activities USING btree (workspace_id, conversation_id, happened_at DESC);
 CREATE INDEX attachments_age ON public.attachments USING btree ((
 CASE
@@ -1664,9 +1675,9 @@ CREATE INDEX delivery_queue_due ON public.delivery_queue USING btree (due_at, de
 CREATE INDEX earlier_fetches_due ON public.earlier_fetches USING btree (due_at);
 CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
+CREATE INDEX insight_media_picture ON public.insight_media USING btree (workspace_id, picture_digest) WHERE (picture_digest IS NOT NULL);
 CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
-CREATE INDEX integrations_scoped ON public.integrations USING btree (scoped_id) WHERE (scoped_id IS NOT NULL);
 CREATE INDEX library_event_item ON public.library_events USING btree (workspace_id, item_id);
 CREATE INDEX library_events_due ON public.library_events USING btree (due_at);
 CREATE INDEX library_page ON public.library_items USING btree (workspace_id, member_id, last_sent_at DESC, id DESC);
@@ -1787,6 +1798,8 @@ ALTER TABLE ONLY public.handed_files
     ADD CONSTRAINT handed_files_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.insight_media
     ADD CONSTRAINT insight_media_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.insight_media
+    ADD CONSTRAINT insight_media_workspace_id_picture_digest_fkey FOREIGN KEY (workspace_id, picture_digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.insight_values
     ADD CONSTRAINT insight_values_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.insight_watches
@@ -2260,6 +2273,8 @@ GRANT SELECT(deleted_at) ON TABLE public.messages TO confab_reader;
 GRANT SELECT(processed) ON TABLE public.messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_apps TO confab_app;
 GRANT SELECT ON TABLE public.meta_apps TO confab_worker;
+GRANT UPDATE(secret) ON TABLE public.meta_apps TO confab_worker;
+GRANT UPDATE(instagram_secret) ON TABLE public.meta_apps TO confab_worker;
 GRANT INSERT ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.meta_requests TO confab_worker;
 GRANT SELECT(id) ON TABLE public.meta_requests TO confab_app;

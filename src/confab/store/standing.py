@@ -21,9 +21,10 @@ class AccountState:
     """What is known of an account besides what everybody sees.
 
     `heard_at`: when a participant's message last came by webhook, `habit_s` how long it was used to be silent before.
-    `is_reached`: whether any webhook came for it, if only an echo. `sealed`: its token as it is stored, None without one.
-    `platform` and `scopes`: by which login it came and what was granted there, where Meta said so. `used_percent`: what Meta
-    last said of its allowance. `read_at`: when its numbers were last read well, or first should have been.
+    `is_reached`: whether any webhook came for it, if only an echo. `sealed`: its token as it is stored, None without one;
+    `node_id`: the Page that it is of. `platform` and `scopes`: by which login it came and what was granted there, where Meta
+    said so. `used_percent`: what Meta last said of its allowance. `read_at`: when its numbers were last read well, or first
+    should have been.
     """
 
     workspace_id: WorkspaceId
@@ -34,6 +35,7 @@ class AccountState:
     habit_s: int
     is_reached: bool
     sealed: bytes | None = field(repr=False)
+    node_id: str | None
     platform: str
     scopes: list[str]
     used_percent: int | None
@@ -80,7 +82,7 @@ async def accounts(conn: Conn, workspace: WorkspaceId) -> list[AccountState]:
             w.heard_at IS NOT NULL OR EXISTS (SELECT FROM (
                 SELECT p.account_id FROM delivery_parts p WHERE p.workspace_id = a.workspace_id
                 ORDER BY p.delivery_id DESC LIMIT 1000) newest WHERE newest.account_id = a.id) AS is_reached,
-            i.access_token AS sealed, a.paused_until, coalesce(i.platform, 'instagram') AS platform,
+            i.access_token AS sealed, i.node_id, a.paused_until, coalesce(i.platform, 'instagram') AS platform,
             coalesce(i.scopes, '{}') AS scopes,
             (SELECT max(b.used_percent) FROM call_budgets b WHERE b.workspace_id = a.workspace_id AND b.account_id = a.id)
                 AS used_percent,

@@ -4,19 +4,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import LiteralString
 
-from confab.model.inbox import AccountId, AgentId, IgId, Platform, WorkspaceId
+from confab.model.inbox import AccountId, AgentId, IgId, MetaAppId, Platform, WorkspaceId
 from confab.store.db import Conn, row, rows, run
 
 _SEALED: LiteralString = """
     SELECT i.workspace_id, i.account_id, a.ig_id, i.access_token, i.issued_at, i.expires_at, i.node_id, i.user_token,
-        i.user_token_expires_at
+        i.user_token_expires_at, i.due_at, i.error,
+        (SELECT r.app_id FROM account_routes r WHERE r.ig_id = a.ig_id AND r.workspace_id = a.workspace_id) AS app_id
     FROM integrations i JOIN accounts a ON a.workspace_id = i.workspace_id AND a.id = i.account_id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedToken:
-    """An access token as it is stored, with its times."""
+    """An access token as it is stored, with its times.
+
+    `due_at`: when it is renewed, None: never, because it is dead for the reason `error`. `app_id`: the Meta app it is of.
+    """
 
     workspace_id: WorkspaceId
     account_id: AccountId
@@ -27,6 +31,19 @@ class SealedToken:
     node_id: str | None
     user_token: bytes | None = field(repr=False)
     user_token_expires_at: datetime | None
+    due_at: datetime | None
+    error: str | None
+    app_id: MetaAppId | None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the link ends: a Page's token has no date, but the person's behind it has."""
+        return self.user_token_expires_at if self.user_token is not None else self.expires_at
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether it is known that it can neither be used nor renewed."""
+        return self.due_at is None and self.error is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +77,7 @@ async def put(  # noqa: PLR0913 -- the columns of a row
             platform, node_id, scopes, user_id, scoped_id, user_token, user_token_expires_at)
         VALUES ($1, $2, $3, $4, $6, $5, $6, $7, $8, $9, $10, $11, $12, $13)
         ON CONFLICT (workspace_id, account_id) DO UPDATE SET access_token = $3, expires_at = $4, issued_at = $6,
-            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6,
+            refreshed_at = NULL, due_at = $5, attempts = 0, error = NULL, updated_at = $6, mending_until = NULL,
             platform = $7, node_id = $8, scopes = $9, user_id = $10, scoped_id = $11, user_token = $12,
             user_token_expires_at = $13, missing = NULL""",
         workspace, account, sealed, expires_at, due_at, now, link.platform, link.node_id, link.scopes, link.user_id,
@@ -119,7 +136,7 @@ async def renewed(  # noqa: PLR0913 -- the columns of a row
     changed = await run(
         conn,
         """UPDATE integrations SET access_token = $4, issued_at = $7, refreshed_at = $7, updated_at = $7, expires_at = $5,
-            due_at = $6, attempts = 0, error = NULL, user_token = coalesce($8, user_token),
+            due_at = $6, attempts = 0, error = NULL, mending_until = NULL, user_token = coalesce($8, user_token),
             user_token_expires_at = CASE WHEN $8::bytea IS NULL THEN user_token_expires_at ELSE $9 END
         WHERE workspace_id = $1 AND account_id = $2 AND access_token = $3""",
         before.workspace_id, before.account_id, before.access_token, sealed, expires_at, due_at, now, user_token,
@@ -138,11 +155,43 @@ async def put_off(conn: Conn, of: SealedToken, due_at: datetime | None, error: s
     )  # fmt: skip
 
 
+async def renew_soon(conn: Conn, of: SealedToken, now: datetime) -> bool:
+    """This very token is renewed at once, where its turn would come later; False when it is being renewed."""
+    changed = await run(
+        conn,
+        """UPDATE integrations SET due_at = $4
+        WHERE workspace_id = $1 AND account_id = $2 AND access_token = $3 AND attempts = 0 AND error IS NULL AND due_at > $4""",
+        of.workspace_id, of.account_id, of.access_token, now,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def begin_mending(conn: Conn, of: SealedToken, until: datetime, now: datetime) -> bool:
+    """Find out about this very token, alone among all workers until then; False while another does."""
+    changed = await run(
+        conn,
+        """UPDATE integrations SET mending_until = $4
+        WHERE workspace_id = $1 AND account_id = $2 AND access_token = $3 AND (mending_until IS NULL OR mending_until <= $5)""",
+        of.workspace_id, of.account_id, of.access_token, until, now,
+    )  # fmt: skip
+    return changed > 0
+
+
+async def end_mending(conn: Conn, of: SealedToken, until: datetime) -> int:
+    """What begun until then is over."""
+    return await run(
+        conn,
+        "UPDATE integrations SET mending_until = NULL WHERE workspace_id = $1 AND account_id = $2 AND mending_until = $3",
+        of.workspace_id, of.account_id, until,
+    )  # fmt: skip
+
+
 async def make_due(conn: Conn, before: datetime, now: datetime) -> int:
     """Every token that ends before then, and is given out for more than a day, is due at once; how many. Across workspaces."""
     return await run(
         conn,
         """UPDATE integrations SET due_at = $2 WHERE due_at > $2 AND due_at <> 'infinity'
-            AND expires_at < $1 AND issued_at < $2 - interval '1 day'""",
+            AND (CASE WHEN user_token IS NULL THEN expires_at ELSE user_token_expires_at END) < $1
+            AND issued_at < $2 - interval '1 day'""",
         before, now,
     )  # fmt: skip

@@ -161,7 +161,7 @@ def _post_getters(sim: Sim, post: Post) -> Mapping[str, Getter]:
         "media_type": constant(post.media_type),
         "media_product_type": constant(post.product_type),
         "media_url": lambda _: sim.shelf.fresh_link(asset) or MISSING,
-        "thumbnail_url": lambda _: sim.shelf.fresh_link(asset) if post.media_type == "VIDEO" else MISSING,
+        "thumbnail_url": lambda _: sim.shelf.fresh_link(sim.shelf.cover(asset)) if post.media_type == "VIDEO" else MISSING,
         "permalink": constant(f"https://www.instagram.com/p/{sim.mint.text_of(post.id, 11)}/"),
         "shortcode": constant(sim.mint.text_of(post.id, 11)),
         "timestamp": constant(graph_time(post.posted_ms)),

@@ -58,7 +58,7 @@ class Keeper:
     def _refreshes(self, db: Database, doors: Doors) -> Refreshes:
         entrances = Entrances.of(Settings())
         logins = LoginClient(httpx2.AsyncClient(), entrances.hosts)  # never asked: no account here is a Page's
-        renewal = Renewal(self.meta, logins, self.vault, self.clock, entrances)
+        renewal = Renewal(db, self.meta, logins, self.vault, self.clock, entrances)
         return Refreshes(db, self.meta, self.vault, self.clock, Wake(doors.worker), renewal)
 
     async def connects(self, *, days: float | None, token: str = "IGAA") -> None:

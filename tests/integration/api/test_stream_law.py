@@ -17,7 +17,7 @@ import httpx2
 import msgspec
 import pytest
 
-from confab.accounts import connect
+from confab.accounts import connect, erasing, leaving
 from confab.accounts.vault import Vault
 from confab.clock import Clock
 from confab.graph.client import GraphClient
@@ -68,8 +68,21 @@ class Copy:
                 self.activities[change["activity"]["id"]] = change["activity"]
             case "comment_updated":
                 self.comments[change["comment"]["id"]] = change["comment"]
+            case "account_erased":
+                self.forget(change["account_id"])
             case other:
                 assert other == "superseded"
+
+    def forget(self, account: str) -> None:
+        """Everything of the account but itself (rule F9)."""
+        gone = {id_ for id_, line in self.conversations.items() if line["account"]["id"] == account}
+        for kept in (self.messages, self.notes, self.activities):
+            for id_ in [id_ for id_, one in kept.items() if one["conversation_id"] in gone]:
+                del kept[id_]
+        for id_ in gone:
+            del self.conversations[id_]
+        for id_ in [id_ for id_, one in self.comments.items() if one["account"]["id"] == account]:
+            del self.comments[id_]
 
     def shown(self) -> Self:
         """With what follows from other objects (rule F5), and without conversations that have no message: no list has them."""
@@ -194,6 +207,16 @@ async def connected(db: Database, person: Person, ig_id: str, username: str, clo
 
 def ago(inbox: Inbox, minutes: float) -> datetime:
     return inbox.clock.now() - timedelta(minutes=minutes)
+
+
+async def is_erased(inbox: Inbox) -> None:
+    """Its account was disconnected thirty days ago."""
+    at = (inbox.world.workspace, inbox.world.account)
+    async with inbox.worker.transaction() as conn:
+        await leaving.disconnect(conn, *at, "Anna", inbox.clock.now())
+    assert await erasing.erase(inbox.worker, inbox.clock, *at)
+    async with inbox.worker.transaction() as conn:
+        await leaving.erased(conn, *at, inbox.clock.now())
 
 
 async def writes(inbox: Inbox) -> None:
@@ -470,6 +493,7 @@ STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
     "all is changed at once": [changes_all_at_once],
     "a note is left": [notes],
     "a profile is fetched": [has_a_profile],
+    "an account is erased": [writes, notes, closes, is_erased],
     "a profile is asked for and comes": [asks_who_they_are, has_a_profile],
     "a profile is asked for and does not come": [asks_who_they_are, cannot_be_told, asks_who_they_are],
     "a picture does not come": [has_no_picture_to_show],
@@ -481,7 +505,7 @@ STORIES: dict[str, list[Callable[[Inbox], Awaitable[None]]]] = {
 
 
 @pytest.mark.parametrize("story", STORIES)
-async def test_F2_F3_F5_F6_a_snapshot_and_the_changes_after_it_are_a_fresh_snapshot(inbox: Inbox, story: str) -> None:
+async def test_F2_F3_F5_F6_F9_a_snapshot_and_the_changes_after_it_are_a_fresh_snapshot(inbox: Inbox, story: str) -> None:
     seq, copy = await inbox.snapshot()
     for step in STORIES[story]:
         await step(inbox)

@@ -123,7 +123,7 @@ class Play:
             await answering.send(conn, actor, command, attempted(answer) - timedelta(seconds=1))
 
     async def _call(self, conn, answer: Answer):
-        row = await messages.row_by_client_key(conn, self.world.workspace, self.conversation, f"key-{answer.number}")
+        row = await messages.by_client_key(conn, self.world.workspace, self.conversation, f"key-{answer.number}")
         return await outbound.of_message(conn, self.world.workspace, row.id)
 
     async def claim(self, answer: Answer) -> None:

@@ -127,8 +127,7 @@ class Play:
             await settle.sent(conn, await grasp(conn, await self._call(conn, ours)), f"ours-{ours.number}", ours.at)
 
     async def _call(self, conn: Conn, ours: Ours) -> outbound.OutboundRow:
-        row = await messages.row_by_client_key(conn, self.world.workspace, self.conversation, f"key-{ours.number}")
-        assert row is not None
+        row = await messages.by_client_key(conn, self.world.workspace, self.conversation, f"key-{ours.number}")
         call = await outbound.of_message(conn, self.world.workspace, row.id)
         assert call is not None
         return call

@@ -32,7 +32,8 @@ ACCOUNT = Account(
     complete_up_to=NOON - timedelta(minutes=5), incomplete_reason=None,
     receiving="webhooks", polling_since=None, restricted_until=None,
     restricted_reason=None, shows_indicators=False, connects_customers=False, acknowledges_every_s=None, version=1,
-    platform="instagram", meta_app=None, scopes=None, missing=None, disconnected_at=None, erase_at=None, stopped_at=None,
+    platform="instagram", meta_app=None, scopes=None, missing=None,
+    is_development=False, disconnected_at=None, disconnected_by=None, erase_at=None, stopped_at=None,
     stopped_by=None, all_stopped_at=None, all_stopped_by=None,
 )  # fmt: skip
 BAKERY = AccountSeen(

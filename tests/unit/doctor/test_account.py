@@ -42,12 +42,6 @@ def test_DR12_a_token_that_is_dead_foreign_or_about_to_end_is_seen(changed: dict
     assert said in found["token"].says
 
 
-def test_DR12_a_token_that_instagram_was_not_asked_about_is_not_known_to_be_good() -> None:
-    assert levels(token=replace(GOOD, is_asked=False), fields=None) == {
-        "token": "unknown", "subscription": "unknown", "access": "unknown",
-    }  # fmt: skip
-
-
 def test_DR12_a_token_without_an_end_is_good() -> None:
     assert levels(token_expires_at=None) == {}
 

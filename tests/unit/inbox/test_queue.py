@@ -14,6 +14,7 @@ from confab.store.outbox import InLine, Waiting
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 FREE: dict[str, Any] = {
     "next_at": None, "used_percent": 0, "paused_until": None, "health": "ok", "health_reason": None,
+    "stopped_by": None,
 }  # fmt: skip
 
 
@@ -65,6 +66,14 @@ def test_O26_nothing_goes_before_the_pause_of_its_account_is_over() -> None:
 def test_O26_where_a_person_has_to_mend_something_no_time_is_told() -> None:
     (shown,) = queue.shown([waiting(limits.SENDS, 3, health="reconnect", health_reason="It has expired.")], NOW)
     assert (shown.people, shown.expected_s, shown.paused_by) == (3, None, "It has expired.")
+
+
+def test_O26_O27_what_somebody_stopped_waits_until_somebody_lets_it_go_and_no_time_is_told() -> None:
+    stopped = {"stopped_by": "Robin", "health": "reconnect"}
+    (shown,) = queue.shown([waiting(limits.SENDS, 3, **stopped)], NOW)
+    (place,) = queue.places([call(limits.SENDS, 2, **stopped)], NOW)
+    words = "Robin stopped sending: it waits here until somebody lets it go on."
+    assert [(one.expected_s, one.paused_by) for one in (shown, place)] == [(None, words)] * 2
 
 
 def test_O26_where_nothing_waits_it_takes_no_time() -> None:

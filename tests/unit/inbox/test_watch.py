@@ -63,6 +63,14 @@ def test_GA3_polling_begins_when_webhooks_stay_away(sent_at: list[Any], *, is_su
     assert polls_since(WELL, found, NOON, is_subscribed=is_subscribed) == (NOON if polls else None)
 
 
+def test_GA3_a_first_comparison_is_no_sign_that_webhooks_stay_away() -> None:
+    """What was written before anybody listened may be announced yet, or never."""
+    found = Found(new_inbound=[NOON - timedelta(minutes=10)])
+    first = replace(WELL, looked_at=None, heard_at=None)
+    assert polls_since(first, found, NOON, is_subscribed=True) is None
+    assert polls_since(first, found, NOON, is_subscribed=False) == NOON
+
+
 @pytest.mark.parametrize(("heard_at", "since"), [(NOON - 2 * HOUR, NOON - HOUR), (NOON - MINUTE, None)])
 def test_GA3_polling_ends_with_the_first_webhook(heard_at: Any, since: Any) -> None:
     polling = replace(WELL, receiving="polling", polling_since=NOON - HOUR, heard_at=heard_at)

@@ -31,13 +31,13 @@ function Accounts() {
     return (
       <>
         <p className="mb-3 text-sm text-ink-2">No Instagram account yet. Owners and admins connect one.</p>
-        <Connect accounts={[]} />
+        <Connect accounts={[]} logins={accounts.logins} />
       </>
     )
   }
   return (
     <>
-      <Connect accounts={accounts.items} />
+      <Connect accounts={accounts.items} logins={accounts.logins} />
       <ul className="flex flex-col gap-4">
         {accounts.items.map((account) => (
           <li key={account.id}>

@@ -1,7 +1,8 @@
 import { useStopAll } from "../api/accounts"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
-import type { Account } from "../api/model"
+import type { Account, LoginDoor } from "../api/model"
+import { connectPath } from "../lib/account-words"
 import { Button } from "../ui/button"
 
 const SCOPES = [
@@ -12,7 +13,7 @@ const SCOPES = [
 ] as const
 
 /** Where owners and admins connect an account, and stop all sending. */
-export function Connect({ accounts }: { accounts: Account[] }) {
+export function Connect({ accounts, logins }: { accounts: Account[]; logins: LoginDoor[] }) {
   const stop = useStopAll()
   if (useMe().agent.role === "agent") return null
   const isStopped = accounts.some((account) => account.all_stopped_at !== null)
@@ -25,15 +26,9 @@ export function Connect({ accounts }: { accounts: Account[] }) {
         ))}
       </ul>
       <div className="flex flex-wrap items-center gap-3">
-        <a
-          className="rounded-lg bg-accent px-3 py-1.5 font-medium text-on-accent"
-          href="/connect/instagram?flavour=instagram"
-        >
-          Connect an account
-        </a>
-        <a className="text-accent-text underline" href="/connect/instagram?flavour=facebook">
-          By Facebook and its Page
-        </a>
+        {logins.map((login) => (
+          <Door key={connectPath(login)} login={login} />
+        ))}
         {accounts.length > 0 && (
           <Button look="danger" disabled={stop.isPending} onClick={() => stop.mutate(!isStopped)}>
             {isStopped ? "Go on sending" : "Stop all sending"}
@@ -41,6 +36,31 @@ export function Connect({ accounts }: { accounts: Account[] }) {
         )}
       </div>
       {stop.error && <p role="alert">Not changed: {explain(stop.error)}</p>}
+      {logins.map(
+        (login) =>
+          login.why_shut !== null && (
+            <p key={connectPath(login)} className="text-xs text-ink-3 wrap-anywhere">
+              {login.why_shut}
+            </p>
+          ),
+      )}
     </section>
+  )
+}
+
+/** A login that is open. The first of them is what nearly everybody wants. */
+function Door({ login }: { login: LoginDoor }) {
+  if (login.why_shut !== null) return null
+  const isFirst = login.platform === "instagram" && login.meta_app === null
+  const words = login.platform === "instagram" ? "Connect an account" : "By Facebook and its Page"
+  return (
+    <a
+      className={
+        isFirst ? "rounded-lg bg-accent px-3 py-1.5 font-medium text-on-accent" : "text-accent-text underline"
+      }
+      href={connectPath(login)}
+    >
+      {login.meta_app === null ? words : `${words}, by ${login.meta_app}`}
+    </a>
   )
 }

@@ -3,6 +3,7 @@ import { useDisconnect, useStopAccount } from "../api/accounts"
 import { explain } from "../api/client"
 import { useMe } from "../api/me"
 import type { Account } from "../api/model"
+import { connectPath } from "../lib/account-words"
 import { formatMoment } from "../lib/time"
 import { Button } from "../ui/button"
 import { useNow } from "../ui/use-now"
@@ -29,10 +30,16 @@ export function Link({ account }: { account: Account }) {
           {one}
         </p>
       ))}
+      {account.is_development && !isLeft && (
+        <p className="text-amber">
+          The development account that this installation's settings name (CONFAB_DEV_ACCOUNT_ID). It gives way
+          as soon as another is connected.
+        </p>
+      )}
       <p className="text-xs text-ink-3">Meta app: {account.meta_app ?? "the environment's"}</p>
       {may && (
         <div className="flex flex-wrap items-center gap-2">
-          <a className="font-medium text-accent-text underline" href={connectPath(account.platform)}>
+          <a className="font-medium text-accent-text underline" href={connectPath(account)}>
             {isLeft || account.health === "reconnect" ? "Reconnect" : "Connect again"}
           </a>
           {!isLeft && (
@@ -79,8 +86,4 @@ function Disconnect({ account }: { account: Account }) {
       {leave.error && <p role="alert">Not disconnected: {explain(leave.error)}</p>}
     </fieldset>
   )
-}
-
-function connectPath(platform: Account["platform"]): string {
-  return `/connect/instagram?flavour=${platform ?? "instagram"}`
 }

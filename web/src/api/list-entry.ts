@@ -65,9 +65,17 @@ export function applyToList(entry: ListEntry, change: Change, scope: ListScope):
       )
     case "account_updated":
       return mapItems(entry, (item) => withAccount(item, change.account))
+    case "account_erased":
+      return withoutAccount(entry, change.account_id)
     default:
       return entry
   }
+}
+
+/** Everything of the account is gone: what was loaded of it, and what may be below is fetched as it is then. */
+function withoutAccount(entry: ListEntry, accountId: string): ListEntry {
+  const items = entry.items.filter((item) => item.account.id !== accountId)
+  return items.length === entry.items.length ? entry : { ...entry, items }
 }
 
 /** What a conversation shows of its account follows the account: no change of its own tells it. Rule F5. */

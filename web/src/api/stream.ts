@@ -37,6 +37,8 @@ export function startLive({ cache, sessionKey, seq, isRestored, onEnded, onChang
         applyChanges(cache, changes)
       })
       onChanges(changes)
+      // What was of an erased account is in many entries, which do not say whose they are: all is asked for again.
+      if (changes.some((change) => change.type === "account_erased")) quietly(feed.resync())
     },
     fetchAfter,
     resync: () => refetchShown(cache),

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import type { ReactNode } from "react"
 import { accounts } from "../api/accounts"
+import { selectMustReconnect } from "../lib/account-words"
 import { Icon } from "../ui/icon"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
 
@@ -8,9 +9,16 @@ import { ACCOUNTS_HASH } from "../ui/use-hash"
 export function AccountBanner() {
   const { data } = useQuery(accounts)
   const stopped = data?.items.find((account) => account.all_stopped_by !== null)
-  const dead = data?.items.filter((one) => one.health === "reconnect" && one.disconnected_at === null) ?? []
+  const dead = data?.items.filter(selectMustReconnect) ?? []
+  const ours = data?.items.find((one) => one.is_development && one.disconnected_at === null)
   return (
     <div role="status" aria-label="Accounts">
+      {ours && (
+        <Told>
+          @{ours.username} is the development account that this installation's settings name. It is used until
+          another is connected.
+        </Told>
+      )}
       {stopped && <Told>{stopped.all_stopped_by} stopped all sending: what you write waits here.</Told>}
       {dead.map((one) => (
         <Told key={one.id}>

@@ -22,5 +22,5 @@ function Late({ message }: { message: Message }) {
   const place = data?.items.find((one) => one.message_id === message.id)
   const reason = place?.paused_by ? null : message.error?.message
   const words = [reason, place && describePlace(place)].filter(Boolean).join(" ")
-  return <span>· Queued{words ? `: ${words}` : ""}</span>
+  return <span className="text-right">· Queued{words ? `: ${words}` : ""}</span>
 }

@@ -150,8 +150,8 @@ function TopMedia({ media }: { media: Insights["top_media"] }) {
       <h3 className="mb-2 font-semibold text-sm">Top posts</h3>
       <ol className="flex flex-col gap-2 text-sm">
         {media.map((one) => (
-          <li key={one.ig_id} className="flex flex-wrap items-baseline gap-x-3 border-line border-t pt-2">
-            <span className="w-12 rounded bg-sunken text-center text-ink-2 text-xs">{one.kind}</span>
+          <li key={one.ig_id} className="flex flex-wrap items-center gap-x-3 border-line border-t pt-2">
+            <Picture url={one.thumbnail_url} kind={one.kind} />
             <span dir="auto" className="min-w-0 flex-1 basis-40 truncate">
               {one.caption ?? "Without a caption"}
             </span>
@@ -160,6 +160,27 @@ function TopMedia({ media }: { media: Insights["top_media"] }) {
         ))}
       </ol>
     </section>
+  )
+}
+
+/** What was posted, small; its kind in words where there is no picture. */
+function Picture({ url, kind }: { url: string | null; kind: string }) {
+  const [isBroken, setBroken] = useState(false)
+  return (
+    <span className="relative grid size-12 shrink-0 place-items-center overflow-hidden rounded bg-sunken text-ink-2 text-xs">
+      {kind}
+      {url !== null && !isBroken && (
+        <img
+          src={url}
+          alt=""
+          loading="lazy"
+          width={48}
+          height={48}
+          onError={() => setBroken(true)}
+          className="absolute inset-0 size-full object-cover"
+        />
+      )}
+    </span>
   )
 }
 

@@ -6,6 +6,13 @@ const MINUTE = 60_000
 /** The longer webhooks stay away, the rarer Instagram is asked. */
 const EVERY_MINUTE_MS = 90 * MINUTE
 
+/** Where an account is connected by a login of Meta's; the Meta app that it goes by already is the one it goes by again. */
+export function connectPath({ platform, meta_app }: Pick<Account, "platform" | "meta_app">): string {
+  const query = new URLSearchParams({ flavour: platform ?? "instagram" })
+  if (meta_app !== null) query.set("app", meta_app)
+  return `/connect/instagram?${query}`
+}
+
 export const HEALTH = { ok: "Connected", reconnect: "Reconnect needed", paused: "Paused" } as const
 
 export const HUMAN_AGENT = {
@@ -36,10 +43,21 @@ export function namePaces(own: number | null): [number | null, string][] {
   return PACES.some(([seconds]) => seconds === own) ? PACES : [...PACES, [own, `Every ${own} seconds`]]
 }
 
+/** Whether somebody has to connect it again: its token died, or its owner removed the app; not what we disconnected. */
+export function selectMustReconnect(account: Account): boolean {
+  const wasLeft = account.disconnected_at !== null && account.disconnected_by !== null
+  return account.health === "reconnect" && !wasLeft && !isErased(account)
+}
+
+function isErased({ disconnected_at, erase_at }: Account): boolean {
+  return disconnected_at !== null && erase_at === null
+}
+
 type Arrival = Pick<Account, "receiving" | "polling_since">
 
 /** Whether somebody should look at the account. */
 export function selectNeedsAttention(account: Account): boolean {
+  if (account.disconnected_at !== null) return selectMustReconnect(account)
   return account.health !== "ok" || account.receiving === "polling" || account.incomplete_reason !== null
 }
 
