@@ -109,7 +109,7 @@ function Run({ run }: { run: RuleRun }) {
             <li key={one.rule_id}>
               <span className="font-medium">{one.name}</span>{" "}
               {one.fired ? (
-                <span className="text-green">
+                <span className="text-ink-2">
                   fired{fire ? `: ${OUTCOMES[fire.outcome]}` : ", and had done so before"}
                 </span>
               ) : (
@@ -118,7 +118,7 @@ function Run({ run }: { run: RuleRun }) {
               {fire?.results
                 .filter(({ why }) => why != null)
                 .map((result) => (
-                  <span key={result.action} className="block text-amber text-xs">
+                  <span key={result.action} className="block text-ink-2 text-xs">
                     {result.action}: {result.why}
                   </span>
                 ))}
