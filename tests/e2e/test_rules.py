@@ -7,7 +7,7 @@ from tests.e2e.conftest import Shop
 from tests.e2e.screen import bubble, open_thread
 from tests.product import IG_ID, eventually
 
-CUSTOMER = "44000000000001"
+CUSTOMER, COMMENTER = "44000000000001", "44000000000009"
 
 
 def open_rules(page: Page) -> None:
@@ -71,17 +71,17 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     new_rule(page, "Comments")
     page.get_by_label("When", exact=True).select_option("somebody comments")
     page.get_by_role("textbox", name="Words", exact=True).fill("price")
-    page.get_by_role("textbox", name="Private answer").fill("It is 12 €. Write to us here!")
+    page.get_by_role("textbox", name="Private answer").fill("Twelve euros. Write to us here!")
     put_on(page)
-    expect(rule(page, "Comments")).to_contain_text("answer in private “It is 12 €. Write to us here!”")
-    shop.sim("comment", account=IG_ID, customer=CUSTOMER, text="What is the PRICE?")
+    expect(rule(page, "Comments")).to_contain_text("answer in private “Twelve euros. Write to us here!”")
+    shop.sim("comment", account=IG_ID, customer=COMMENTER, text="What is the PRICE?")
     page.get_by_role("link", name="Inbox").click()
-    open_thread(page, "It is 12 €")
-    expect(bubble(page, "It is 12 €")).to_contain_text("Sent")
-    shop.writes("Great, I take two", customer=CUSTOMER)
+    open_thread(page, "Twelve euros")
+    expect(bubble(page, "Twelve euros")).to_contain_text("Sent")
+    shop.writes("Great, I take two", customer=COMMENTER)
     expect(bubble(page, "Great, I take two")).to_be_visible()
     sends = shop.product.sim.get("/sends").json()["items"]
-    assert [one["text"] for one in sends if one["comment"]] == ["It is 12 €. Write to us here!"]
+    assert [one["text"] for one in sends if one["comment"]] == ["Twelve euros. Write to us here!"]
     open_rules(page)
     rule(page, "Comments").get_by_label("Comments: on, off or watching").select_option("Off")
     expect(rule(page, "Comments").get_by_label("Comments: on, off or watching")).to_have_value("off")
