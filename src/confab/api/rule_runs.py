@@ -41,7 +41,7 @@ class StandingPatch(BaseModel):
 @router.get("/rule-runs", operation_id="list_rule_runs", response_model=RuleRunPage)
 async def list_rule_runs(
     access: SignedIn,
-    account: UUID | None = None,
+    account: Annotated[UUID, Query(description="Whose events.")],
     conversation: UUID | None = None,
     rule: UUID | None = None,
     fired: bool = False,
@@ -50,13 +50,13 @@ async def list_rule_runs(
 ) -> Response:
     """For each event which rules were looked at, which fired, what came of it and why not."""
     wanted = Filter(
-        account=AccountId(account) if account else None, rule=rule, has_fired=fired,
+        account=AccountId(account), rule=rule, has_fired=fired,
         conversation=ConversationId(conversation) if conversation else None,
     )  # fmt: skip
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
-        items = await rule_log.page(conn, access.viewer, wanted, cursor or _NEWEST, limit)
-    return Json(RuleRunPage(items=items, next=str(items[-1].id) if len(items) == limit else None, seq=seq))
+        items, after = await rule_log.page(conn, access.viewer, wanted, cursor or _NEWEST, limit)
+    return Json(RuleRunPage(items=items, next=str(after) if after is not None else None, seq=seq))
 
 
 @router.get("/conversations/{id}/automation", operation_id="get_conversation_automation", response_model=RuleStanding)

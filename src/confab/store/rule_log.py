@@ -13,32 +13,46 @@ from confab.model.rules import Fire, Looked, RuleRun, RuleStanding
 from confab.store.db import Conn, Record, row, rows, run
 
 _BEFORE = 100
+_LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which runs are asked for; None and False: all."""
+    """Which runs of an account are asked for; None and False: all."""
 
-    account: AccountId | None = None
+    account: AccountId
     conversation: ConversationId | None = None
     rule: UUID | None = None
     has_fired: bool = False
 
 
-_RUN: LiteralString = """
-    SELECT id, account_id, conversation_id, kind, subject_id, at, looked, passed_over, quiet, fires FROM rule_runs
-    WHERE workspace_id = $1 AND id < $2 AND ($4::uuid IS NULL OR account_id = $4) AND ($5::uuid IS NULL OR conversation_id = $5)
-    AND ($6::uuid IS NULL OR looked @> jsonb_build_array(jsonb_build_object('rule_id', $6)))"""
+_PIECE: LiteralString = """
+    FROM (SELECT * FROM rule_runs WHERE workspace_id = $1 AND account_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4) r """
+_PIECE_FIRED: LiteralString = _PIECE.replace("id < $3", "id < $3 AND has_fired")
 
 
-async def page(conn: Conn, viewer: Viewer, wanted: Filter, before: UUID, limit: int) -> list[RuleRun]:
-    """The newest `limit` runs before an id, newest first. Indexes: rule_runs_page, rule_runs_fired."""
-    only: LiteralString = " AND has_fired" if wanted.has_fired else ""
+async def page(conn: Conn, viewer: Viewer, wanted: Filter, before: UUID, limit: int) -> tuple[list[RuleRun], UUID | None]:
+    """The newest `limit` runs before an id, newest first, and where the next page begins, None: nowhere.
+
+    A conversation or a rule is looked for in 20,000 runs at a time, so a page may hold few, or none, and yet have a next one.
+    Indexes: rule_runs_page, rule_runs_fired.
+    """
+    piece = _PIECE_FIRED if wanted.has_fired else _PIECE
+    of = (viewer.workspace_id, wanted.account, before)
     records = await conn.fetch(
-        _RUN + only + " ORDER BY id DESC LIMIT $3",
-        viewer.workspace_id, before, limit, wanted.account, wanted.conversation, wanted.rule,
+        "SELECT id, account_id, conversation_id, kind, subject_id, at, looked, passed_over, quiet, fires"
+        + piece
+        + """WHERE ($6::uuid IS NULL OR conversation_id = $6)
+            AND ($7::uuid IS NULL OR looked @> jsonb_build_array(jsonb_build_object('rule_id', $7))) ORDER BY id DESC LIMIT $5""",
+        *of, _LOOKED_AT, limit, wanted.conversation, wanted.rule,
     )  # fmt: skip
-    return [_run(record) for record in records]
+    found = [_run(record) for record in records]
+    if len(found) == limit:
+        return found, found[-1].id
+    last = await conn.fetchrow(
+        "SELECT count(*) AS count, (array_agg(id ORDER BY id))[1] AS id" + piece, *of, _LOOKED_AT
+    )  # fmt: skip
+    return found, last["id"] if last is not None and last["count"] == _LOOKED_AT else None
 
 
 def _run(record: Record) -> RuleRun:

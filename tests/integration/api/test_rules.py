@@ -216,13 +216,15 @@ async def test_RU18_the_log_is_read_by_account_conversation_and_rule(
         [(1, 0, 1), (0, 1, 0)],
     )
     (fired,) = (
-        await shop.ask("GET", f"/rule-runs?fired=true&rule={rule}&conversation={everything[0]['conversation_id']}")
+        await shop.ask(
+            "GET", f"/rule-runs?account={shop.account}&fired=true&rule={rule}&conversation={everything[0]['conversation_id']}"
+        )
     ).json()["items"]
     assert fired["fires"][0]["results"][0]["message_id"]
     first = (await shop.ask("GET", f"/rule-runs?account={shop.account}&limit=1")).json()
     rest = (await shop.ask("GET", f"/rule-runs?account={shop.account}&limit=1&cursor={first['next']}")).json()
     assert {first["items"][0]["id"], rest["items"][0]["id"]} == {one["id"] for one in everything}
-    assert (await shop.ask("GET", "/rule-runs", who=stranger)).json()["items"] == []
+    assert (await shop.ask("GET", f"/rule-runs?account={shop.account}", who=stranger)).json()["items"] == []
     (counted,) = await shop.rules()
     assert (counted["fired"], counted["last_fired_at"] is not None) == (1, True)
 
