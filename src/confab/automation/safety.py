@@ -12,6 +12,7 @@ from confab.model.rules import Automation
 
 _AT_ONCE = timedelta(seconds=3)
 _AT_ONCE_TIMES = 3
+_SAME_TIMES = 4
 HOUR = timedelta(hours=1)
 LOOP_PAUSE = timedelta(hours=24)
 
@@ -20,11 +21,13 @@ Step = Literal["opt_out", "opt_in", "person", "loop"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A message of the conversation: who wrote it and when; `is_tap`: a choice that was tapped."""
+    """A message of the conversation: who wrote it and when; `is_tap`: a choice that was tapped; `words`: what tells its text from
+    others."""
 
     author: str
     at: datetime
     is_tap: bool = False
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +85,18 @@ def _loop(standing: Standing, settings: Automation) -> Quiet | None:
     if standing.sent_last_hour >= settings.most_per_hour:
         return Quiet(why=f"rules have sent {settings.most_per_hour} messages to this person within an hour", step="loop")
     if is_machine(standing.recent):
-        return Quiet(why="whoever writes answers within seconds, again and again: it seems to be a machine", step="loop")
+        return Quiet(why="whoever writes answers within seconds, or always the same: it seems to be a machine", step="loop")
     return None
 
 
 def is_machine(recent: Sequence[Said]) -> bool:
-    """Whether each of the last automatic messages was answered faster than anybody types."""
-    quick = 0
-    for newer, older in pairwise(recent):
-        if older.author != "rule" or newer.author != "participant":
-            continue
-        if newer.is_tap or newer.at - older.at > _AT_ONCE:
-            return False
-        quick += 1
-        if quick == _AT_ONCE_TIMES:
-            return True
-    return False
+    """Whether the last automatic messages were each answered faster than anybody types, or each by the same words."""
+    answers = [
+        (newer, newer.at - older.at)
+        for newer, older in pairwise(recent)
+        if older.author == "rule" and newer.author == "participant"
+    ]
+    quick, same = answers[:_AT_ONCE_TIMES], answers[:_SAME_TIMES]
+    is_quick = len(quick) == _AT_ONCE_TIMES and all(took <= _AT_ONCE and not one.is_tap for one, took in quick)
+    is_same = len(same) == _SAME_TIMES and len({one.words for one, _ in same}) == 1 and not any(one.is_tap for one, _ in same)
+    return is_quick or is_same

@@ -215,8 +215,8 @@ def _standing(event: Waiting, person: Person) -> Standing:
     """How the person stands; a remark in public is no part of the conversation with a person of the team."""
     is_talk = event.kind != "comment"
     said = [
-        Said(author=by, at=at, is_tap=is_tap)
-        for by, at, is_tap in zip(person.said_by, person.said_at, person.said_taps, strict=True)
+        Said(author=by, at=at, is_tap=is_tap, words=words)
+        for by, at, is_tap, words in zip(person.said_by, person.said_at, person.said_taps, person.said_words, strict=True)
     ]
     return Standing(
         recent=said if event.kind == "message" or is_talk else (), sent_last_hour=person.sent_last_hour,

@@ -137,6 +137,7 @@ class Person:
     said_by: list[str]
     said_at: list[datetime]
     said_taps: list[bool]
+    said_words: list[str]
     fired_rules: list[UUID]
     fired_at: list[datetime]
     sent_last_hour: int
@@ -148,15 +149,17 @@ _PERSON: LiteralString = """
         coalesce(c.labels, '{}') AS labels, coalesce(c.is_self, false) AS is_self,
         coalesce(c.handled_elsewhere, false) AS handled_elsewhere, c.window_opened_at,
         EXISTS (SELECT FROM accounts o WHERE o.workspace_id = $1 AND lower(o.username) = lower(p.username)) AS is_one_of_ours,
-        r.opted_out_at, r.paused_until, r.pause_reason, r.resumed_at, s.said_by, s.said_at, s.said_taps, f.fired_rules,
-        f.fired_at, f.sent_last_hour
+        r.opted_out_at, r.paused_until, r.pause_reason, r.resumed_at, s.said_by, s.said_at, s.said_taps, s.said_words,
+        f.fired_rules, f.fired_at, f.sent_last_hour
 """
 _BESIDES: LiteralString = """
     CROSS JOIN LATERAL (SELECT coalesce(array_agg(l.author_kind ORDER BY l.n), '{}') AS said_by,
         coalesce(array_agg(l.sent_at ORDER BY l.n), '{}') AS said_at,
-        coalesce(array_agg(l.is_tap ORDER BY l.n), '{}') AS said_taps
+        coalesce(array_agg(l.is_tap ORDER BY l.n), '{}') AS said_taps,
+        coalesce(array_agg(l.words ORDER BY l.n), '{}') AS said_words
         FROM (SELECT n.author_kind, n.sent_at, row_number() OVER () AS n,
-                n.quick_reply_payload IS NOT NULL OR n.postback_payload IS NOT NULL AS is_tap
+                n.quick_reply_payload IS NOT NULL OR n.postback_payload IS NOT NULL AS is_tap,
+                md5(coalesce(n.text, n.id::text)) AS words
             FROM (SELECT * FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = c.id AND NOT m.is_standby
                 AND m.status NOT IN ('scheduled', 'held', 'discarded')
                 ORDER BY m.sent_at DESC, m.id DESC LIMIT $4) n) l) s

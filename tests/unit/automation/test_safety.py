@@ -83,6 +83,18 @@ def test_RU13_three_answers_within_seconds_are_a_machines() -> None:
     assert (hush("hi", Standing(recent=talk(*machine))) or Quiet(why="")).step == "loop"
 
 
+def test_RU13_who_says_the_same_four_times_is_a_machine() -> None:
+    def says(*words: str) -> list[Said]:
+        said = [
+            [Said(author="participant", at=NOON, words=one), Said(author="rule", at=NOON - timedelta(hours=1))] for one in words
+        ]
+        return [one for pair in said for one in pair]
+
+    assert is_machine(says("a", "a", "a", "a", "b"))
+    assert not is_machine(says("a", "a", "a"))
+    assert not is_machine(says("a", "a", "b", "a"))
+
+
 def test_RU13_a_limit_is_a_loop() -> None:
     assert (hush("hi", Standing(sent_last_hour=20)) or Quiet(why="")).step == "loop"
     assert hush("hi", Standing(sent_last_hour=19)) is None
