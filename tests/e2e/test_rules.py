@@ -82,6 +82,13 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     expect(bubble(page, "Great, I take two")).to_be_visible()
     sends = shop.product.sim.get("/sends").json()["items"]
     assert [one["text"] for one in sends if one["comment"]] == ["Twelve euros. Write to us here!"]
+    details = page.get_by_role("complementary", name="Details").get_by_role("group").filter(has_text="Rules")
+    details.get_by_text("Rules", exact=True).click()
+    details.get_by_role("button", name="Keep rules out").click()
+    expect(details).to_contain_text("Dana keeps rules out of this conversation")
+    assert Axe().run(page).response["violations"] == []
+    details.get_by_role("button", name="Let rules in again").click()
+    expect(details).to_contain_text("Rules may answer here")
     open_rules(page)
     rule(page, "Comments").get_by_label("Comments: on, off or watching").select_option("Off")
     expect(rule(page, "Comments").get_by_label("Comments: on, off or watching")).to_have_value("off")

@@ -96,3 +96,24 @@ export async function* tryRule(account: string, definition: RuleDefinition): Asy
     cursor = page.next
   } while (cursor !== null)
 }
+
+/** Whether rules answer in a conversation. */
+export function conversationRules(id: string) {
+  return queryOptions({
+    queryKey: ["conversation-rules", id] as const,
+    queryFn: () => answer(http.GET("/api/v1/conversations/{id}/automation", { params: { path: { id } } })),
+    refetchOnMount: "always",
+  })
+}
+
+/** Keeps rules out of a conversation, or lets them in again at once. */
+export function useLetRules(id: string) {
+  const cache = useQueryClient()
+  return useMutation({
+    mutationFn: (paused: boolean) =>
+      answer(
+        http.PUT("/api/v1/conversations/{id}/automation", { params: { path: { id } }, body: { paused } }),
+      ),
+    onSuccess: (standing) => cache.setQueryData(conversationRules(id).queryKey, standing),
+  })
+}

@@ -14,6 +14,7 @@ import { useNow } from "../ui/use-now"
 import { LabelMenu } from "./label-menu"
 import { LibrarySection } from "./library-section"
 import { PersonCard } from "./person-card"
+import { RulesSection } from "./rules-section"
 
 /** Who the other person is, and how things stand with them. */
 export function ContextPane({ conversationId }: { conversationId: string }) {
@@ -87,6 +88,7 @@ function Context({ conversationId }: { conversationId: string }) {
         )}
       </Section>
       <LibrarySection key={conversation.id} conversation={conversation} />
+      <RulesSection key={`rules-${conversation.id}`} conversationId={conversation.id} />
       {account && <AccountSection account={account} />}
     </div>
   )
