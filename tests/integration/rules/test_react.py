@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 
+from confab.accounts.vault import Vault
 from confab.inbox import answer, standing
+from confab.inbox.deeds import Means
+from confab.inbox.react import Reactions
 from confab.model.commands import Actor, Send
 from confab.model.inbox import ConversationId
 from confab.model.outgoing import Text
@@ -183,6 +187,21 @@ async def test_RU7_all_that_a_rule_can_do_is_done(robot: Robot) -> None:
     assert len(await robot.fetch("SELECT 1 FROM rule_calls WHERE workspace_id = $1")) == 1
     (run,) = await robot.runs()
     assert run["fires"][0]["outcome"] == "done"
+
+
+async def test_RU7_whom_a_rule_tells_gets_a_mail_that_quotes_nobody(robot: Robot, doors: Doors) -> None:
+    vault = Vault(keys=(b"k" * 32,), file=None)
+    robot.reactions = Reactions(robot.db, robot.clock, robot.waker, Means(seal=vault.seal))
+    stranger = UUID(int=1)
+    await robot.rule("message", Notify(type="notify", text="Look!", agent_ids=(robot.world.viewer.agent_id, stranger)))
+    await robot.hears("1", "secret words")
+    (mail,) = await robot.fetch("SELECT id, sealed, purpose FROM mails WHERE workspace_id = $1")
+    letter = msgspec.json.decode(vault.open(mail["sealed"], robot.world.workspace, mail["id"]))
+    assert (mail["purpose"], letter["to"], letter["subject"]) == (
+        "rule", f"{robot.world.viewer.agent_id}@example.org", "@harbour.bakery: Hours",
+    )  # fmt: skip
+    assert "Look!" in letter["text"]
+    assert "secret" not in letter["text"]
 
 
 async def test_RU8_automatic_texts_are_worded_and_say_that_they_are_automatic(robot: Robot) -> None:
