@@ -19,7 +19,7 @@ from confab.inbox.deeds import Scene
 from confab.model.commands import Actor, SetStatus
 from confab.model.inbox import WINDOW, AccountId, ConversationId, WorkspaceId
 from confab.model.rules import Fire, Rule, TriggerKind
-from confab.store import conversations, ids, rule_events, rules, wake
+from confab.store import ids, rule_events, rules, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.rule_events import NewFire, Person, Run, Waiting, Written
@@ -46,8 +46,6 @@ class Reactions:
             event = await rule_events.waiting(conn, due)
             if event is None:
                 return
-            if event.conversation_id is not None:
-                await conversations.lock(conn, workspace, ConversationId(event.conversation_id))
             if event.kind in ("no_answer", "window_closing"):
                 has_acted = await self._look_at_time(conn, workspace, due, event, now)
             else:
@@ -61,10 +59,7 @@ class Reactions:
             return await self._look_at_comment(conn, workspace, event, key, now)
         if event.conversation_id is None:
             return False
-        person = await rule_events.person_of(conn, workspace, event.account_id, event.conversation_id, now)
-        written = None
-        if event.subject_id is not None and event.kind in ("message", "reaction"):
-            written = await rule_events.message(conn, workspace, event.conversation_id, event.subject_id)
+        person, written = await rule_events.talk(conn, workspace, event.account_id, event.conversation_id, event.subject_id, now)
         if person is None or not _is_news(event, person, written, now):
             return False
         return await self._ask(conn, workspace, event, key, person, _facts(event, person, written), now)
@@ -83,14 +78,15 @@ class Reactions:
     async def _look_at_time(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> bool:
         """What only time brings: the row waits on until its time has really come, and goes when there is nothing to wait for."""
         assert event.conversation_id is not None and event.minutes is not None  # noqa: S101, PT018 -- a wait has both
-        person = await rule_events.person_of(conn, workspace, event.account_id, event.conversation_id, now)
-        wait = timedelta(minutes=event.minutes)
         since: tuple[UUID | None, datetime] | None = await rule_events.first_unanswered(conn, workspace, event.conversation_id)
+        unanswered = since[0] if since is not None else None
+        person, written = await rule_events.talk(conn, workspace, event.account_id, event.conversation_id, unanswered, now)
+        wait = timedelta(minutes=event.minutes)
         if event.kind == "no_answer":
             until = since[1] + wait if since is not None else None
         else:
             opened_at = person.window_opened_at if person is not None else None
-            since = (since[0] if since is not None else None, opened_at) if opened_at is not None else None
+            since = (unanswered, opened_at) if opened_at is not None else None
             until = opened_at + WINDOW - wait if opened_at is not None and now < opened_at + WINDOW else None
         if until is not None and now < until:
             await rule_events.put_off(conn, due, until)
@@ -101,7 +97,6 @@ class Reactions:
             return False
         waiting = replace(event, subject_id=since[0])
         key = ids.digest(f"{event.conversation_id}/{event.kind}/{event.minutes}/{since[0] or ''}/{since[1].isoformat()}")
-        written = await rule_events.message(conn, workspace, event.conversation_id, since[0]) if since[0] is not None else None
         return await self._ask(conn, workspace, waiting, key, person, _facts(waiting, person, written), now)
 
     async def _ask(

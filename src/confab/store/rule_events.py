@@ -1,7 +1,7 @@
 """What rules have to look at: due rows, the facts about each, and what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
@@ -70,7 +70,7 @@ async def enqueue(conn: Conn, news: Sequence[News], now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """An event that is due."""
+    """An event that is due. `locked`: its conversation, where it has one."""
 
     account_id: UUID
     conversation_id: UUID | None
@@ -78,15 +78,18 @@ class Waiting:
     subject_id: UUID | None
     minutes: int | None
     at: datetime
+    locked: UUID | None
 
 
 async def waiting(conn: Conn, due: Due) -> Waiting | None:
-    """What a claimed row is about; None when it is gone."""
+    """What a claimed row is about, None when it is gone; its conversation is locked, as `conversations.lock` does."""
     return await row(
         conn,
         Waiting,
-        """SELECT account_id, conversation_id, kind, subject_id, minutes, at FROM rule_events
-        WHERE workspace_id = $1 AND event_key = $2""",
+        """SELECT e.account_id, e.conversation_id, e.kind, e.subject_id, e.minutes, e.at, (
+            SELECT c.id FROM conversations c WHERE c.workspace_id = e.workspace_id AND c.id = e.conversation_id
+            FOR NO KEY UPDATE) AS locked
+        FROM rule_events e WHERE e.workspace_id = $1 AND e.event_key = $2""",
         *due.key,
     )
 
@@ -143,6 +146,26 @@ class Person:
     sent_last_hour: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message that rules look at. `before`: how many of theirs came before it, up to 1000."""
+
+    text: str | None
+    quick_reply_payload: str | None
+    postback_payload: str | None
+    is_story_reply: bool
+    is_story_mention: bool
+    has_referral: bool
+    is_inbound: bool
+    is_history: bool
+    is_standby: bool
+    is_deleted: bool
+    has_reaction: bool
+    sent_at: datetime
+    before: int
+    is_waiting: bool
+
+
 _PERSON: LiteralString = """
     SELECT b.version AS book_version, p.igsid AS person, p.username, p.name, a.username AS account_username, p.is_follower,
         p.is_verified, p.connected_user_id IS NOT NULL AS is_member, p.follower_count AS followers,
@@ -171,21 +194,51 @@ _BESIDES: LiteralString = """
 """
 
 
-async def person_of(conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, now: datetime) -> Person | None:
-    """Who the conversation is with; None when there is none, or no rules. Indexes: message_page, rule_fires_person."""
-    return await row(
-        conn,
-        Person,
+_WRITTEN: LiteralString = """, w.* """
+_MESSAGE: LiteralString = """
+    LEFT JOIN LATERAL (SELECT m.text, m.quick_reply_payload, m.postback_payload,
+            m.reply_to_story_id IS NOT NULL AS is_story_reply,
+            EXISTS (SELECT FROM attachments t WHERE t.workspace_id = $1 AND t.message_id = m.id AND t.kind = 'story_mention')
+                AS is_story_mention,
+            m.referral IS NOT NULL AS has_referral, m.direction = 'inbound' AS is_inbound, m.is_history, m.is_standby,
+            m.deleted_at IS NOT NULL AS is_deleted, m.sent_at,
+            EXISTS (SELECT FROM jsonb_array_elements(m.reactions) x
+                WHERE x->>'by' = 'participant' AND NOT (x->>'is_removed')::boolean) AS has_reaction,
+            (SELECT count(*)::integer FROM (SELECT FROM messages e WHERE e.workspace_id = $1 AND e.conversation_id = $3
+                AND (e.sent_at, e.id) < (m.sent_at, m.id) AND e.direction = 'inbound' LIMIT $8) counted) AS before,
+            NOT EXISTS (SELECT FROM messages n WHERE n.workspace_id = $1 AND n.conversation_id = $3 AND n.sent_at > m.sent_at
+                AND n.direction = 'outbound' AND n.author_kind IN ('agent', 'schedule', 'instagram')
+                AND n.status IN ('queued', 'sending', 'sent', 'seen', 'in_doubt')) AS is_waiting
+        FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $3 AND m.id = $7) w ON true
+"""
+_WRITTEN_NAMES = [field.name for field in fields(Written)]
+
+
+async def talk(
+    conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, message: UUID | None, now: datetime
+) -> tuple[Person | None, Written | None]:
+    """Who the conversation is with, None when there is none, or no rules; and one of its messages as it is now.
+
+    Indexes: message_page, rule_fires_person.
+    """
+    record = await conn.fetchrow(
         _PERSON
+        + _WRITTEN
         + """FROM conversations c
         JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
         JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
         JOIN rule_books b ON b.workspace_id = c.workspace_id AND b.account_id = c.account_id
         LEFT JOIN rule_people r ON r.workspace_id = c.workspace_id AND r.conversation_id = c.id"""
         + _BESIDES
+        + _MESSAGE
         + "WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.id = $3",
-        workspace, account, conversation, _SAID, now - timedelta(hours=1), _MOST_FIRES,
+        workspace, account, conversation, _SAID, now - timedelta(hours=1), _MOST_FIRES, message, _MOST_BEFORE,
     )  # fmt: skip
+    if record is None:
+        return None, None
+    found = dict(record)
+    written = {name: found.pop(name) for name in _WRITTEN_NAMES}
+    return Person(**found), Written(**written) if written["sent_at"] is not None else None
 
 
 async def commenter(conn: Conn, workspace: WorkspaceId, account: UUID, comment: UUID, now: datetime) -> Person | None:
@@ -205,48 +258,6 @@ async def commenter(conn: Conn, workspace: WorkspaceId, account: UUID, comment: 
         LEFT JOIN rule_people r ON r.workspace_id = $1 AND r.conversation_id = c.id"""
         + _BESIDES,
         workspace, account, comment, _SAID, now - timedelta(hours=1), _MOST_FIRES,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A message that rules look at. `before`: how many of theirs came before it, up to 1000."""
-
-    text: str | None
-    quick_reply_payload: str | None
-    postback_payload: str | None
-    is_story_reply: bool
-    is_story_mention: bool
-    has_referral: bool
-    is_inbound: bool
-    is_history: bool
-    is_standby: bool
-    is_deleted: bool
-    has_reaction: bool
-    sent_at: datetime
-    before: int
-    is_waiting: bool
-
-
-async def message(conn: Conn, workspace: WorkspaceId, conversation: UUID, message_id: UUID) -> Written | None:
-    """A message as it is now. Index: message_page."""
-    return await row(
-        conn,
-        Written,
-        """SELECT m.text, m.quick_reply_payload, m.postback_payload, m.reply_to_story_id IS NOT NULL AS is_story_reply,
-            EXISTS (SELECT FROM attachments t WHERE t.workspace_id = $1 AND t.message_id = m.id AND t.kind = 'story_mention')
-                AS is_story_mention,
-            m.referral IS NOT NULL AS has_referral, m.direction = 'inbound' AS is_inbound, m.is_history, m.is_standby,
-            m.deleted_at IS NOT NULL AS is_deleted, m.sent_at,
-            EXISTS (SELECT FROM jsonb_array_elements(m.reactions) x
-                WHERE x->>'by' = 'participant' AND NOT (x->>'is_removed')::boolean) AS has_reaction,
-            (SELECT count(*)::integer FROM (SELECT FROM messages e WHERE e.workspace_id = $1 AND e.conversation_id = $2
-                AND (e.sent_at, e.id) < (m.sent_at, m.id) AND e.direction = 'inbound' LIMIT $4) counted) AS before,
-            NOT EXISTS (SELECT FROM messages n WHERE n.workspace_id = $1 AND n.conversation_id = $2 AND n.sent_at > m.sent_at
-                AND n.direction = 'outbound' AND n.author_kind IN ('agent', 'schedule', 'instagram')
-                AND n.status IN ('queued', 'sending', 'sent', 'seen', 'in_doubt')) AS is_waiting
-        FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.id = $3""",
-        workspace, conversation, message_id, _MOST_BEFORE,
     )  # fmt: skip
 
 
