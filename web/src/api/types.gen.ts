@@ -6679,8 +6679,9 @@ export interface operations {
     };
     list_rule_runs: {
         parameters: {
-            query?: {
-                account?: string | null;
+            query: {
+                /** @description Whose events. */
+                account: string;
                 conversation?: string | null;
                 rule?: string | null;
                 fired?: boolean;
