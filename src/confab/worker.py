@@ -282,7 +282,7 @@ def _rules(shared: _Shared) -> list[Each | Together]:
     reactions = Reactions(shared.db, shared.clock, shared.waker, means)
     calls = Calls(shared.db, shared.clock, vault.current, shared.world.posts.post)
     return [
-        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=16, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=6, lease=_SHORT, keeps_row=True),
         Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
     ]
 
