@@ -10,8 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx2
+from playwright.sync_api import sync_playwright
+from tests.e2e import browser
 
-from bench import ground
+from bench import bundle, ground
 from bench.ground import Product, Verdict
 from confab.graph.metrics import ACCOUNT
 from confab.insights import questions
@@ -65,6 +67,19 @@ INSERT INTO insight_watches (workspace_id, account_id, began_at, good_at, due_at
 SELECT workspace_id, id, now(), now(), now() + interval '1 day' FROM accounts ON CONFLICT DO NOTHING
 """
 
+_LINK = 'nav a[href^="/insights"]'
+_CLICK = """(link) => new Promise((done) => {
+  const began = performance.now()
+  const look = () => {
+    if (document.querySelector('[aria-label="Top posts"] li') === null) return
+    seen.disconnect()
+    requestAnimationFrame(() => done(performance.now() - began))
+  }
+  const seen = new MutationObserver(look)
+  seen.observe(document.body, { subtree: true, childList: true })
+  document.querySelector(link).click()
+})"""
+
 
 def measure(*, is_quick: bool) -> Iterator[Verdict]:
     """Reading beside one call after the other; writing beside one row after the other; a page on what two years leave."""
@@ -74,7 +89,9 @@ def measure(*, is_quick: bool) -> Iterator[Verdict]:
         product = stack.enter_context(ground.product(stack.enter_context(ground.folder())))
         yield from asyncio.run(_written(product.doors.worker, 50_000 if is_quick else VALUES, 500 if is_quick else SAMPLE))
     with ExitStack() as stack:
-        yield _page(stack.enter_context(ground.product(stack.enter_context(ground.folder()))), 10 if is_quick else 50)
+        product = stack.enter_context(ground.product(stack.enter_context(ground.folder())))
+        yield _page(product, 10 if is_quick else 50)
+        yield _seen(product, 3 if is_quick else 30)
 
 
 class Shops:
@@ -275,4 +292,29 @@ def _page(product: Product, rounds: int) -> Verdict:
                 f"{days} days: median {statistics.median(took):.0f}, p99 {p99[days]:.0f} ms" for days, took in times.items()
             )
         ],
+    )  # fmt: skip
+
+
+def _seen(product: Product, rounds: int) -> Verdict:
+    """The page in a browser that shows the inbox, loaded anew each time: from the click until everything stands there."""
+    if not (bundle.built() / "index.html").exists():
+        return Verdict(name="the page in a browser", measured="the web inbox is not built", promise="p95", is_kept=None)
+    took: list[float] = []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser.executable(), args=browser.ARGUMENTS)
+        page = chromium.new_page()
+        signed_in = page.request.post(f"{product.url}/api/v1/session", data={"email": ground.EMAIL, "password": ground.PASSWORD})
+        assert signed_in.ok, signed_in.text()
+        for number in range(-3, rounds):  # the first ones warm up
+            page.goto(f"{product.url}/inbox")
+            page.wait_for_selector(f"{_LINK} svg")
+            took_ms = float(page.evaluate(_CLICK, _LINK))
+            if number >= 0:
+                took.append(took_ms)
+        chromium.close()
+    p95 = ground.percentile(took, 0.95)
+    return Verdict(
+        name="the page in a browser", measured=f"p95 {p95:.0f} ms, median {statistics.median(took):.0f}",
+        promise=f"under {PAGE_MS:.0f} ms from the click until numbers and top posts of 28 days stand there",
+        is_kept=p95 < PAGE_MS, notes=[f"{rounds} times; the browser is on the same machine"],
     )  # fmt: skip

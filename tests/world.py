@@ -113,3 +113,20 @@ def after(minutes: float) -> datetime:
 
 def uuid_of(text: str) -> UUID:
     return ids.digest(text)
+
+
+def comment(id_: str, text: str | None, *, author: str | None = "1087654321098765", **more: object) -> dict[str, object]:
+    """A change of field `comments`, under a post of the account."""
+    known: dict[str, object] = {"username": "ada.bakes"} | ({"id": author} if author is not None else {})
+    said = {"text": text} if text is not None else {}
+    media = {"id": "18062245590713388", "media_product_type": "FEED"}
+    return {"field": "comments", "value": {"id": id_, **said, "from": known, "media": media, **more}}
+
+
+async def told(db: Database, world: World, *changes: dict[str, object], at: datetime = NOON, now: datetime | None = None) -> None:
+    """Apply changes (comments, mentions) as one batch; the entry's time is theirs."""
+    body_ = {"object": "instagram", "entry": [{"id": world.ig_id, "time": int(at.timestamp()), "changes": changes}]}
+    source = Source(workspace_id=world.workspace, account_id=world.account, delivery_id=ids.new(NOON))
+    events = [(source, routed.event) for routed in normalise(json.dumps(body_).encode(), datetime.now(UTC))]
+    async with db.transaction() as conn:
+        await apply(conn, Batch(events=events, our_app_ids=frozenset()), now or datetime.now(UTC))

@@ -27,7 +27,12 @@ from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.backfill import Backfill
-from confab.inbox.calling import Calls
+from confab.inbox.calling import Calls as RuleCalls
+from confab.inbox.comments.calls import Calls
+from confab.inbox.comments.looks import Looks
+from confab.inbox.comments.posts import Posts
+from confab.inbox.comments.reading import Reader as CommentReader
+from confab.inbox.comments.sync import Syncs as CommentSyncs
 from confab.inbox.deeds import Means as RuleMeans
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
@@ -48,12 +53,13 @@ from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
+from confab.media.commented import CommentedPosts
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
 from confab.media.post_picture import PostPictures
-from confab.media.posts import Posts
+from confab.media.posts import Posts as HookPosts
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
@@ -75,7 +81,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import POST, Wanted
+from confab.store.media import AVATAR, COMMENTED, POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -106,7 +112,7 @@ class Outside:
     downloads: Downloads
     storage: Storage
     studio: Studio
-    posts: Posts
+    posts: HookPosts
     vault: Vault
 
 
@@ -120,7 +126,7 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         LoginClient.open(Entrances.of(settings).hosts, timeout_s=settings.send_timeout_s) as logins,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
         aclosing(Studio()) as studio,
-        Posts.open(guard.allowed(settings.rules_allow)) as posts,
+        HookPosts.open(guard.allowed(settings.rules_allow)) as posts,
     ):
         yield Outside(
             graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, posts=posts,
@@ -174,7 +180,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
     shared = _Shared(
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
-    rooms = (_corridor, _sending, _rules, _accounts, _members, _profiles, _media, _history, _numbers)
+    rooms = (_corridor, _sending, _comments, _rules, _accounts, _members, _profiles, _media, _history, _numbers)
     return [work for room in rooms for work in room(shared)]
 
 
@@ -280,7 +286,7 @@ def _rules(shared: _Shared) -> list[Each | Together]:
     has_mail = settings.smtp_url is not None and settings.mail_from is not None
     means = RuleMeans(seal=vault.seal if has_mail else None)
     reactions = Reactions(shared.db, shared.clock, shared.waker, means)
-    calls = Calls(shared.db, shared.clock, vault.current, shared.world.posts.post)
+    calls = RuleCalls(shared.db, shared.clock, vault.current, shared.world.posts.post)
     return [
         Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=6, lease=_SHORT, keeps_row=True),
         Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
@@ -297,6 +303,23 @@ def _file(kind: str, given: dict[str, Any]) -> handing.File:
 
 def _place(handed: handing.Handed) -> dict[str, str]:
     return {"url": handed.url} if isinstance(handed, handing.Linked) else {"attachment_id": handed.attachment_id}
+
+
+def _comments(shared: _Shared) -> list[Each | Together]:
+    """What stands under posts: what people do with it, and what is read of it."""
+    lease, reader = timedelta(seconds=shared.settings.send_timeout_s + 15), _comment_reader(shared)
+    calls = Calls(shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, lease=lease)
+    posts, looks, syncs = Posts(reader, shared.waker), Looks(reader, shared.waker), CommentSyncs(reader, shared.waker)
+    return [
+        Each(kind=claims.COMMENT_CALLS, run=calls.run, at_once=16, lease=lease, keeps_row=True, give_up=calls.give_up),
+        Each(kind=claims.POSTS, run=posts.run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.COMMENT_LOOKS, run=looks.run, at_once=8, lease=_LONG, keeps_row=True),
+        Each(kind=claims.COMMENT_WATCHES, run=syncs.watch, at_once=8, lease=_LONG, keeps_row=True, max_attempts=None),
+    ]
+
+
+def _comment_reader(shared: _Shared) -> CommentReader:
+    return CommentReader(shared.db, shared.world.graph, shared.clock, shared.waker, shared.line_of, shared.pace)
 
 
 def _accounts(shared: _Shared) -> list[Each | Together]:
@@ -362,13 +385,17 @@ def _media(shared: _Shared) -> list[Each | Together]:
     keeper = Keeper(db, world.storage, world.studio, clock)
     fetches = Fetches(db, keeper, world.downloads, clock, waker, shared.fresh_link, shared.policy)
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
-    posts = PostPictures(db, keeper, world.downloads, shared.policy)
+    pictures = {
+        AVATAR: avatars,
+        POST: PostPictures(db, keeper, world.downloads, shared.policy),
+        COMMENTED: CommentedPosts(db, keeper, world.downloads, clock, waker, shared.policy),
+    }
 
     async def picture(due: Due) -> None:
-        await (posts if due.key[2] == POST else avatars).run(due)
+        await pictures[int(str(due.key[2]))].run(due)
 
     async def no_picture(due: Due, reason: str) -> None:
-        await (posts if due.key[2] == POST else avatars).give_up(due, reason)
+        await pictures[int(str(due.key[2]))].give_up(due, reason)
 
     return [
         Each(
@@ -396,17 +423,19 @@ def _history(shared: _Shared) -> list[Each | Together]:
 
     numbers = (db, shared.world.graph, clock, waker, shared.line_of, shared.pace)
     readings, looking = Readings(*numbers), Watch(*numbers)
+    comments = CommentSyncs(_comment_reader(shared), waker)
 
     async def what_of(due: Due) -> str:
         async with db.transaction() as conn:
             return await runs.what_of(conn, WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1])))
 
     async def run(due: Due) -> None:
-        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run}
+        handlers = {"messages": backfill.run, "profiles": syncing.run, "insights": readings.run, "comments": comments.run}
         await handlers[await what_of(due)](due)
 
     async def give_up(due: Due, reason: str) -> None:
-        await (readings if await what_of(due) == "insights" else backfill).give_up(due, reason)
+        whose = {"insights": readings, "comments": comments}
+        await whose.get(await what_of(due), backfill).give_up(due, reason)
 
     return [
         Each(kind=claims.EARLIER, run=earlier.run, at_once=8, lease=_SHORT, keeps_row=True, give_up=earlier.give_up),

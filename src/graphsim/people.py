@@ -129,6 +129,21 @@ class Commenting(_Act, kw_only=True, forbid_unknown_fields=True):
     form: Literal["changes", "flat", "comment_id"] = "changes"
 
 
+class Recommenting(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whoever wrote a comment edits it (`text`), deletes it, or a filter holds it back. Nobody is told. Rules K15, K16."""
+
+    id: str
+    text: str | None = None
+    deleted: bool = False
+    filtered: bool = False
+
+
+class EndBroadcast(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A broadcast is over. Rule K19."""
+
+    media: str
+
+
 class Mention(_Act, kw_only=True, forbid_unknown_fields=True):
     """Somebody mentions the account on their own post. Rules N70, K7."""
 
@@ -350,6 +365,27 @@ def comment(sim: Sim, act: Commenting) -> Comment:
     if act.deliver:
         sim.emit([threads.comment_event(account, made, post, act.form)])
     return made
+
+
+def change_comment(sim: Sim, act: Recommenting) -> Comment:
+    """A comment changes silently. Rules K15, K16."""
+    found = sim.world.comments.get(act.id)
+    if found is None:
+        raise Unknown(f"there is no comment {act.id!r}")
+    if act.deleted:
+        threads.remove_comment(sim, found)
+    found.text = found.text if act.text is None else act.text
+    found.is_filtered = act.filtered
+    return found
+
+
+def end_broadcast(sim: Sim, act: EndBroadcast) -> Post:
+    """From now on nobody is answered in private."""
+    found = sim.world.posts.get(act.media)
+    if found is None:
+        raise Unknown(f"there is no post {act.media!r}")
+    found.is_ended = True
+    return found
 
 
 def mention(sim: Sim, act: Mention) -> Comment | Post:

@@ -215,7 +215,7 @@ class Post:
     comments_enabled: bool = True
     comments: list[str] = field(default_factory=list[str])
     is_on_facebook: bool = False
-    is_ended: bool = False  # a story whose end was told (N71)
+    is_ended: bool = False  # a story whose end was told (N71), or a broadcast that is over (K19)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -235,6 +235,8 @@ class Comment:
     is_live: bool = False
     is_mention: bool = False
     is_answered: bool = False
+    is_liked: bool = False
+    is_filtered: bool = False  # held back: no list has it (K16)
     replies: list[str] = field(default_factory=list[str])
 
 

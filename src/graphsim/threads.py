@@ -101,6 +101,15 @@ def add_comment(
     return comment
 
 
+def remove_comment(sim: Sim, comment: Comment) -> None:
+    """A comment is gone, and with it what hangs on it."""
+    post = sim.world.posts[comment.post]
+    siblings = post.comments if comment.parent is None else sim.world.comments[comment.parent].replies
+    for one in (comment.id, *comment.replies):
+        sim.world.comments.pop(one, None)
+    siblings.remove(comment.id)
+
+
 def comment_event(account: Account, made: Comment, post: Post, form: CommentForm = "changes") -> Event:
     """The event of a comment in one of its three forms. Rules N62, N63, N65."""
     item = events.of_comment(made, post, account, id_key="comment_id" if form == "comment_id" else "id")

@@ -16,8 +16,9 @@ const sources = own.filter(
 
 /** Which rooms a room may import from, besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
-  app: ["inbox", "accounts", "doctor", "insights", "rules", "team", "api", "ui", "lib"],
+  app: ["inbox", "comments", "accounts", "doctor", "insights", "rules", "team", "api", "ui", "lib"],
   inbox: ["api", "ui", "lib"],
+  comments: ["api", "ui", "lib"],
   accounts: ["api", "ui", "lib"],
   doctor: ["api", "ui", "lib"],
   insights: ["api", "ui", "lib"],

@@ -15,6 +15,7 @@ from confab.store import accounts as store
 from confab.store import (
     changes,
     checkups,
+    comment_watches,
     deliveries,
     errands,
     health,
@@ -93,6 +94,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await checkups.make_due(conn, workspace, now)
     await insights.ensure(conn, workspace, account, now)
     await own_counts.ensure(conn, workspace, now)
+    await comment_watches.ensure(conn, workspace, account, now)
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)

@@ -1,9 +1,8 @@
-"""What came in besides messages, and what became of it: comments, deliveries, and the change feed as a list."""
+"""What came in, and what became of it: deliveries, and the change feed as a list."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
-from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -13,20 +12,11 @@ from confab.api import paging
 from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Gone, Invalid
-from confab.model.inbox import Comment, Delivery, EventCount, Seq
-from confab.store import accounts, changes, comments, deliveries
+from confab.model.inbox import Delivery, EventCount, Seq
+from confab.store import changes, deliveries
 
 router = APIRouter()
 _COUNTED_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommentPage:
-    """Newest first."""
-
-    items: list[Comment]
-    next: str | None
-    seq: Seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +44,6 @@ class ChangePage:
     items: list[dict[str, object]]
     next: str | None
     seq: Seq
-
-
-@router.get("/comments", operation_id="list_comments", response_model=CommentPage)
-async def list_comments(
-    access: SignedIn, account: UUID | None = None, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
-) -> Response:
-    """Comments, live comments and mentions of one account or of all."""
-    before = paging.read(cursor) if cursor else paging.NEWEST
-    async with access.transaction() as conn:
-        seq = await changes.newest_seq(conn, access.viewer.workspace_id)
-        owned = [known.id for known in await accounts.all_for_viewer(conn, access.viewer)]
-        wanted = [id_ for id_ in owned if account in (None, id_)]
-        items = await comments.page(conn, access.viewer, accounts=wanted, before=before, limit=limit)
-    last = items[-1] if len(items) == limit else None
-    return Json(CommentPage(items=items, next=paging.write(last.created_at, last.id) if last else None, seq=seq))
 
 
 @router.get("/deliveries", operation_id="list_deliveries", response_model=DeliveryPage)

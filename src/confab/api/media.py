@@ -1,6 +1,7 @@
 """Media, for whoever may see the message: `/media/messages/{conversation}/{message}-{n}.{ext}`, the story that one answers:
 `{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; pictures of our own posts:
-`/media/posts/{post}`; and files that are to be sent: `/media/uploads/{upload}.{ext}`.
+`/media/posts/{post}`, and of those that comments stand under: `/media/commented/{account}/{post}.{ext}`; and files that are to
+be sent: `/media/uploads/{upload}.{ext}`.
 
 The session and row-level security decide, as for the message itself. Of a message a browser may keep a copy but asks each time
 whether it still holds: a message can be unsent. What may not be kept is passed on from Meta's hosts. Rules MD5, MD7, MD8.
@@ -22,7 +23,7 @@ from confab.errors import MediaGone, MediaRefused, NotFound
 from confab.media import relay
 from confab.media.storage import SEEN_INSIDE, THUMBNAIL_TYPE
 from confab.model.media import STORY_POSITION
-from confab.store import avatars, media, post_pictures, uploads, wake
+from confab.store import avatars, media, post_pictures, posts, uploads, wake
 from confab.store.media import Kept, Place, Relayed
 from confab.store.paths import STORY
 from confab.store.uploads import UploadRow
@@ -123,6 +124,27 @@ async def post_picture(id: UUID, access: SignedIn, services: Running, asked: Ask
     return await _answer(
         services, access.viewer.workspace_id, kept, asked, "private, max-age=31536000, immutable", is_small=True
     )  # fmt: skip
+
+
+@router.get("/media/commented/{account_id}/{name}", operation_id="get_commented_picture", include_in_schema=False)
+async def commented_picture(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
+    """The same of a post that comments stand under. With a dead link the post is read again, which may name another."""
+    found = _ALONE.fullmatch(name)
+    if found is None:
+        raise NotFound("There is no such file.")
+    post, workspace = UUID(found[1]), access.viewer.workspace_id
+    async with access.transaction() as conn:
+        shown = await posts.picture_for_viewer(conn, access.viewer, account_id, post)
+    if not isinstance(shown, Relayed):
+        return await _answer(services, workspace, shown, asked, "private, max-age=31536000, immutable", is_small=True)
+    try:
+        return await _passed_on(services, shown, asked)
+    except MediaGone as error:
+        async with access.transaction() as conn:
+            if await posts.lose_picture(conn, workspace, post, shown.source_url, error.detail):
+                await posts.read_again(conn, workspace, post, access.now)
+        services.wake.say(wake.work("posts"))
+        raise NotFound("Instagram does not have it any more at this address.") from None
 
 
 async def small(services: Running, workspace: UUID, found: Kept | Relayed | None, asked: Asked) -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from confab import __version__
 from confab.api import (
     accounts,
+    comments,
     connecting,
     connection,
     conversations,
@@ -45,6 +46,7 @@ _TABLE: tuple[APIRouter, ...] = (
     sending.router,
     messages.router,
     conversations.router,
+    comments.router,
     session.router,
     outbox.router,
     scheduling.router,

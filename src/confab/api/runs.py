@@ -33,7 +33,8 @@ class RunPage:
 class WhatToSync(BaseModel):
     """What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
 
-    `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all).
+    `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all). `comments`
+    are those under the account's posts, as far as something changed there.
     """
 
     model_config = ConfigDict(extra="forbid")

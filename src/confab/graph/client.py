@@ -279,6 +279,17 @@ class GraphClient:
         answer = await self._answer("GET", path, token, parameters)
         return _decode(answer.content, shape, is_send=False), usage_of(answer.headers)
 
+    async def write(
+        self, method: str, path: str, *, token: str, shape: type[Shape], body: Body | None = None,
+        parameters: dict[str, str] | None = None, is_send: bool,
+    ) -> tuple[Shape, Usage | None]:  # fmt: skip
+        """Anything that is written and no message, in a shape of another module of this room.
+
+        `is_send`: a repeat would do it twice, so no answer is Unanswered, never to be repeated blindly.
+        """
+        answer = await self._answer(method, path, token, parameters, body=body, is_send=is_send)
+        return _decode(answer.content, shape, is_send=is_send), usage_of(answer.headers)
+
     async def refresh(self, *, token: str) -> Renewed:
         """Another sixty days for a long-lived token that is at least a day old. The one before stays good. Rules T6, T7."""
         parameters = {"grant_type": "ig_refresh_token", "access_token": token}

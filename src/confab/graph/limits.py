@@ -27,6 +27,14 @@ EACH_INSIGHTS_CALL = timedelta(milliseconds=40)
 """25 calls a second in the long run: Meta names no limit of seconds for these, so this is ours."""
 SAVED_INSIGHTS_CALLS = 50 * EACH_INSIGHTS_CALL
 
+COMMENT_READS, COMMENT_WRITES = "comment_reads", "comment_writes"
+"""Two more that rule L4 limits by the day; what people do with comments does not wait for what is only looked at."""
+EACH_COMMENT_READ = timedelta(milliseconds=100)
+SAVED_COMMENT_READS = 100 * EACH_COMMENT_READ
+EACH_COMMENT_WRITE = timedelta(seconds=1)
+"""3,600 an hour: Meta names no number, and once allowed 60; what comes too fast it takes for spam."""
+SAVED_COMMENT_WRITES = 60 * EACH_COMMENT_WRITE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:

@@ -21,11 +21,11 @@ from confab.inbox.contents import bad_text
 from confab.inbox.gate import Asked, CommentState, Referred
 from confab.inbox.policy import Ruling
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model.changes import MessageAdded, MessageRemoved
+from confab.model.changes import Change, CommentUpdated, MessageAdded, MessageRemoved
 from confab.model.commands import Actor, Discard, Indicate, React, Retry, Send
 from confab.model.inbox import ConversationId, Message, MessageId, WorkspaceId
 from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
-from confab.store import conversations, ids, messages, outbound, uploads
+from confab.store import comments, conversations, ids, messages, outbound, uploads
 from confab.store.db import Conn
 from confab.store.outbound import PART_FAILED, OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -89,7 +89,7 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
         await _put_off(conn, calls, release_at, command)
     await messages.insert(conn, written)
     await outbound.insert(conn, calls)
-    return await _publish_new(conn, conversation, written, now), True
+    return await _publish_new(conn, conversation, written, now, await _finished(conn, actor, comment, now)), True
 
 
 async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Message:
@@ -263,13 +263,23 @@ def _call(actor: Actor, conversation: ConversationRow, part: Part, message: UUID
     )  # fmt: skip
 
 
-async def _publish_new(conn: Conn, conversation: ConversationRow, written: Sequence[MessageRow], now: datetime) -> Message:
+async def _finished(conn: Conn, actor: Actor, comment: Answered | None, now: datetime) -> list[Change]:
+    """The comment that is answered: nobody has to deal with it any more."""
+    if comment is None:
+        return []
+    answered = await comments.finish(conn, actor.workspace_id, comment.id, actor.name, now)
+    return [CommentUpdated(type="comment_updated", comment=answered)]
+
+
+async def _publish_new(
+    conn: Conn, conversation: ConversationRow, written: Sequence[MessageRow], now: datetime, beside: Sequence[Change]
+) -> Message:
     for row in written:
         if row.status != "scheduled":
             consider_as_last(conversation, row)
     values = [shown(row, conversation) for row in written]
     added = [MessageAdded(type="message_added", conversation_id=one.conversation_id, message=one) for one in values]
-    await save(conn, conversation, added, now)
+    await save(conn, conversation, [*beside, *added], now)
     return values[0]
 
 

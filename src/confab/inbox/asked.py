@@ -26,7 +26,7 @@ async def comment_state(conn: Conn, workspace: WorkspaceId, comment: UUID, *, be
     found = await comments.to_answer(conn, workspace, comment, besides)
     return CommentState(
         kind=found.kind, author_igsid=found.author_ig_id, is_own=found.is_own, is_deleted=found.deleted_at is not None,
-        is_answered=found.is_answered, created_at=found.created_at,
+        is_answered=found.is_answered, created_at=found.created_at, is_over=found.ended_at is not None,
     )  # fmt: skip
 
 

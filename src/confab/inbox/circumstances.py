@@ -1,5 +1,7 @@
 """What the gate has to know of a conversation and its account, as it is under the conversation's lock."""
 
+from uuid import UUID
+
 from confab.inbox.gate import Circumstances
 from confab.model.inbox import WorkspaceId
 from confab.store import health
@@ -30,3 +32,15 @@ def _both(conversation: ConversationRow, account: SendingState) -> Circumstances
         restricted_until=account.restricted_until, restricted_reason=account.restricted_reason,
         stopped_by=account.stopped_by, is_all_stopped=account.is_all_stopped,
     )  # fmt: skip
+
+
+async def of_account(conn: Conn, workspace: WorkspaceId, account: UUID) -> tuple[Circumstances, str | None]:
+    """The state of an account for what is in no conversation; and which login connected it."""
+    found = await health.sending_state(conn, workspace, account)
+    circumstances = Circumstances(
+        opened_at=None, opened_by=None, refused_at=None, is_self=False, unreachable_at=None, handled_elsewhere=False,
+        human_agent=found.human_agent, health=found.health, health_reason=found.health_reason, has_token=found.has_token,
+        paused_until=found.paused_until, restricted_until=found.restricted_until, restricted_reason=found.restricted_reason,
+        stopped_by=found.stopped_by, is_all_stopped=found.is_all_stopped,
+    )  # fmt: skip
+    return circumstances, found.platform

@@ -1,6 +1,7 @@
 """May this be sent, now, by this actor? The one function that everything which goes out has to pass. Pure.
 
-Rules G1-G24 of docs/spec/gate.md. Asked when something is written, when what was scheduled is due, and at the moment of the call:
+Rules G1-G24 of docs/spec/gate.md, and for comments CG1-CG11 of docs/spec/comments.md. Asked when something is written, when what
+was scheduled is due, and at the moment of the call:
 what is allowed now may be refused later.
 """
 
@@ -8,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from confab.inbox import policy
+from confab.inbox import in_public, policy
 from confab.inbox.contents import refused_content
+from confab.inbox.in_public import Public
 from confab.inbox.policy import Ruling, Verdict
 from confab.model.inbox import WindowOpener
 from confab.model.outgoing import ActorKind, OutboundKind
@@ -20,7 +22,10 @@ PRIVATE_REPLY_WINDOW = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentState:
-    """The comment that a private reply is for. `author_igsid`: None where Instagram does not say who wrote it."""
+    """The comment that a private reply is for. `author_igsid`: None where Instagram does not say who wrote it.
+
+    `is_over`: the broadcast that it was written in is.
+    """
 
     kind: str
     author_igsid: str | None
@@ -28,6 +33,7 @@ class CommentState:
     is_deleted: bool
     is_answered: bool
     created_at: datetime
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +80,15 @@ FINAL = frozenset({"G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12", "G16", "G1
 """The rules about what is sent: waiting does not mend it, so it is not scheduled either."""
 
 
-def ask(asked: Asked, state: Circumstances, now: datetime) -> Ruling:
+def ask(asked: Asked | Public, state: Circumstances, now: datetime) -> Ruling:
     """The first rule that stands against it, or leave to send with its tag and until when."""
+    if isinstance(asked, Public):
+        return (
+            in_public.refused(asked)
+            or _automation(asked, state, now)
+            or _waiting(state, now)
+            or Ruling(outcome="allowed", rule=None, code=None, words="This may be done.")
+        )
     against = (
         refused_content(asked.kind, asked.payload)
         or _referred(asked)
@@ -134,6 +147,10 @@ def _referred(asked: Asked) -> Ruling | None:
 def _comment(comment: CommentState, now: datetime) -> Ruling | None:
     if comment.is_own or comment.is_deleted or comment.author_igsid is None or comment.kind == "mention":
         return _refused("G15", "comment_not_answerable", "This comment cannot be answered in private.")
+    if comment.kind == "live_comment" and comment.is_over:
+        return _refused(
+            "CG11", "broadcast_over", "A live comment is answered in private while the broadcast goes on; it is over."
+        )
     if comment.is_answered:
         return _refused("G13", "comment_answered", "This comment was answered in private already; Instagram allows one reply.")
     if now >= comment.created_at + PRIVATE_REPLY_WINDOW - policy.MARGIN:
@@ -141,7 +158,7 @@ def _comment(comment: CommentState, now: datetime) -> Ruling | None:
     return None
 
 
-def _automation(asked: Asked, state: Circumstances, now: datetime) -> Ruling | None:
+def _automation(asked: Asked | Public, state: Circumstances, now: datetime) -> Ruling | None:
     if asked.actor == "agent":
         return None
     if state.unreachable_at is not None:

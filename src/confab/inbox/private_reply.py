@@ -1,6 +1,7 @@
 """One message to the author of a comment, ever: the conversation with them begins with it, and no window opens.
 
-Rules S18, W10, G13-G15. In the caller's transaction; the account is locked first, because the conversation may be new.
+Rules S18, W10, G13-G15, CG11, O18. In the caller's transaction; the account is locked first, because the conversation may be
+new, then the conversation, then the comment, which everybody sees as answered from then on.
 """
 
 from datetime import datetime
@@ -21,14 +22,14 @@ async def reply(conn: Conn, actor: Actor, command: ReplyPrivately, now: datetime
 
     Raises NotFound, Conflict with the rule that stands against it, Invalid.
     """
-    comment = await comments.to_answer(conn, actor.workspace_id, command.comment_id, None)
-    if comment.author_ig_id is None or comment.ig_id is None:
+    await events.lock_accounts(conn, [await comments.account_of(conn, actor.workspace_id, command.comment_id)])
+    comment = await comments.get(conn, actor.workspace_id, command.comment_id)
+    if comment.author.ig_id is None or comment.ig_id is None:
         raise Conflict(
             "Instagram does not say who wrote this comment, so nobody can answer it in private.",
             rule="G15", code="comment_not_answerable",
         )  # fmt: skip
-    await events.lock_accounts(conn, [comment.account_id])
-    conversation = await _conversation(conn, actor.workspace_id, comment.account_id, comment.author_ig_id, now)
+    conversation = await _conversation(conn, actor.workspace_id, comment.account.id, comment.author.ig_id, now)
     state = await asked.comment_state(conn, actor.workspace_id, command.comment_id)
     send = Send(
         conversation_id=conversation, client_key=command.client_key, content=command.content, purpose="private_reply"

@@ -79,6 +79,7 @@ class Counting:
             if spans:
                 await store.forget(conn, workspace, spans)
                 await store.count(conn, workspace, spans)
+                await store.add_up(conn, workspace, spans)
             return len(hours) == _STALE_STEP
 
     async def _count_on(self, workspace: WorkspaceId, now: datetime) -> bool:
@@ -91,6 +92,7 @@ class Counting:
             if end <= counted.counted_up_to:
                 return False
             await store.count(conn, workspace, [(counted.counted_up_to, end)])
+            await store.add_up(conn, workspace, [(counted.counted_up_to, end)])
             await own_counts.note(conn, workspace, Counted(seq=counted.seq, counted_up_to=end))
             return True
 

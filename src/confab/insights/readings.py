@@ -1,4 +1,4 @@
-"""A run that reads numbers: days, newest first, a week at a time, then the audience, then the newest posts.
+"""A run that reads numbers: the newest week of days, the audience, the newest posts, then the days before, a week at a time.
 
 After each week what came is kept, with the place of the next one, in one transaction: who dies in between asks for one week
 again, which changes nothing. A run fails as a whole only when the token is dead. Rules IV5-IV9.
@@ -44,7 +44,7 @@ _POSTS_FOR = timedelta(days=30)
 _MOST_POSTS, _POSTS_AT_ONCE = 25, 5
 _MOST_ERRORS = 200
 _AGAIN = timedelta(hours=2)
-_TO_AUDIENCE, _TO_POSTS = "audience", "posts"
+_TO_AUDIENCE, _TO_POSTS, _NONE = "audience", "posts", "none"  # a run's place: what comes next, and the day to go on from
 KIND_OF: dict[str, MediaKind] = {"FEED": "post", "REELS": "reel", "STORY": "story"}
 
 log = structlog.get_logger()
@@ -134,10 +134,11 @@ class Readings:
         await going.asker.count_followers()
         if going.kept.since is None or going.kept.until is None or going.progress.steps_total is None:
             await self._decide(going)
-        await self._days(going)
-        if going.progress.place == _TO_AUDIENCE:
-            await self._audience(going)
-        await self._posts(going)
+        newest, *earlier = _weeks(going.kept)
+        await self._week(going, *newest)
+        await self._besides(going)
+        for first, end in earlier:
+            await self._week(going, first, end)
         await self._finish(going)
 
     async def _decide(self, going: _Going) -> None:
@@ -176,17 +177,26 @@ class Readings:
             first, end = min(there), begin - timedelta(days=1)
         return min(first, last - timedelta(days=_CORRECTED_FOR - 1)), last
 
-    async def _days(self, going: _Going) -> None:
-        """Weeks from the run's place on, backwards."""
-        progress = going.progress
-        for first, end in _weeks(going.kept):
-            if progress.place in (_TO_AUDIENCE, _TO_POSTS) or end > date.fromisoformat(progress.place or ""):
-                continue
-            today = pacific.day_of(self._clock.now())
-            asks = questions.of_days(going.asker.line.ig_id, first, end, names=going.names, today=today)
-            is_last = first == going.kept.since
-            progress.place = _TO_AUDIENCE if is_last else (first - timedelta(days=1)).isoformat()
-            await self._ask(going, asks)
+    async def _week(self, going: _Going, first: date, end: date) -> None:
+        """A week of days, unless it was read before. After the newest one comes what is of no day, so that it is seen soon."""
+        day = _place(going)[1]
+        if day == _NONE or end > date.fromisoformat(day):
+            return
+        asks = questions.of_days(
+            going.asker.line.ig_id, first, end, names=going.names, today=pacific.day_of(self._clock.now())
+        )  # fmt: skip
+        following = _NONE if first == going.kept.since else (first - timedelta(days=1)).isoformat()
+        going.progress.place = f"{_TO_AUDIENCE} {following}" if end == going.kept.until else following
+        await self._ask(going, asks)
+
+    async def _besides(self, going: _Going) -> None:
+        if _place(going)[0] == _TO_AUDIENCE:
+            await self._audience(going)
+        step, day = _place(going)
+        if step == _TO_POSTS:
+            await self._posts(going)
+            going.progress.place = day
+            await self._save(going)
 
     async def _audience(self, going: _Going) -> None:
         """Who they are, once a week: it changes slowly, and is a dozen questions. Rule IV7."""
@@ -200,7 +210,7 @@ class Readings:
             )  # fmt: skip
         if going.names is None and newest is not None:
             asks = []
-        going.progress.place = _TO_POSTS
+        going.progress.place = f"{_TO_POSTS} {_place(going)[1]}"
         await self._ask(going, asks, adds=True)
 
     async def _posts(self, going: _Going) -> None:
@@ -314,6 +324,12 @@ def published(post: meta.Post) -> Published:
         ig_id=post.ig_id, kind=kind, caption=post.caption, permalink=post.permalink, published_at=post.published_at,
         picture_url=post.picture_url if kind != "story" else None,
     )  # fmt: skip
+
+
+def _place(going: _Going) -> tuple[str, str]:
+    """What comes before the days that are left, if anything does, and the newest of these days."""
+    step, _, day = (going.progress.place or "").rpartition(" ")
+    return step, day
 
 
 def _weeks(kept: SyncRun) -> list[tuple[date, date]]:

@@ -10,10 +10,10 @@ from confab.clock import Clock
 from confab.media import told
 from confab.media.policy import Policy
 from confab.model import media as policy
-from confab.model.changes import Change, ConversationUpdated
+from confab.model.changes import Change, ConversationUpdated, PostUpdated
 from confab.model.inbox import WorkspaceId
 from confab.model.media import AGED, AgedKind
-from confab.store import changes, conversations, media_ages, post_pictures, wake
+from confab.store import changes, conversations, media_ages, post_pictures, posts, wake
 from confab.store.db import Database
 from confab.store.media import Place
 from confab.store.wake import Wake
@@ -44,6 +44,7 @@ class Ages:
                 await self._each(_INDEXED[kind], before, self._rules.reason(kind))
             if kind == "image":
                 await self._posts(before)
+                await self._commented(before, self._rules.reason(kind))
 
     async def _posts(self, before: datetime) -> None:
         more = 1
@@ -64,6 +65,19 @@ class Ages:
                 changed = await told.publish(conn, places, locked, self._clock.now())
             self._wake.say(*(wake.changed(one) for one in changed), wake.work("removals"))
             if len(places) < _BATCH:
+                return
+
+    async def _commented(self, before: datetime, reason: str) -> None:
+        while True:
+            now = self._clock.now()
+            async with self._db.transaction() as conn:
+                forgotten = await media_ages.forget_post_pictures(conn, before, reason, now, _BATCH)
+                updated: dict[WorkspaceId, list[Change]] = {}
+                for workspace, post in await posts.by_ids(conn, forgotten):
+                    updated.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))
+                await changes.publish_all(conn, updated, now)
+            self._wake.say(*(wake.changed(one) for one in updated), wake.work("removals"))
+            if len(forgotten) < _BATCH:
                 return
 
     async def _avatars(self, before: datetime, reason: str) -> None:

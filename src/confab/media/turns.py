@@ -6,8 +6,10 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.media import told
 from confab.media.policy import Policy
+from confab.model.changes import PostUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import conversations, media_turns, post_pictures, wake
+from confab.model.media import MediaMode
+from confab.store import changes, conversations, media_turns, post_pictures, posts, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.media_turns import Turn
@@ -59,9 +61,20 @@ class Turns:
         if not people:
             if mode == "reference":
                 await post_pictures.let_go(conn, workspace, turn.account_id, now)
+            await self._posts(conn, workspace, turn, mode)
             await media_turns.end(conn, workspace, turn.account_id, mode)
             return
         await conversations.lock_people(conn, [(workspace, one) for one in people])
         shown = await media_turns.turn_people(conn, workspace, turn, people, mode, now)
         await media_turns.reach(conn, workspace, turn, people[-1], now, is_of_people=True)
         await told.publish_people(conn, workspace, shown, now)
+
+    async def _posts(self, conn: Conn, workspace: WorkspaceId, turn: Turn, mode: MediaMode) -> None:
+        """Pictures of posts, which are few: passed on from now on, or read again to be kept."""
+        now = self._clock.now()
+        if mode == "store":
+            await posts.keep_pictures(conn, workspace, turn.account_id, now)
+            return
+        passed_on = await posts.let_pictures_go(conn, workspace, turn.account_id, now)
+        found = await posts.by_ids(conn, [(workspace, one) for one in passed_on])
+        await changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=post) for _, post in found], now)

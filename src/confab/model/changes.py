@@ -14,11 +14,13 @@ from confab.model.inbox import (
     Activity,
     Agent,
     Comment,
+    CommentId,
     Conversation,
     ConversationId,
     Message,
     MessageId,
     Note,
+    Post,
     Run,
 )
 from confab.model.library import ItemId, LibraryItem
@@ -83,6 +85,22 @@ class CommentUpdated:
 
     type: Literal["comment_updated"]
     comment: Comment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentRemoved:
+    """A row turned out to be another comment's double, or was discarded by an agent, and is gone."""
+
+    type: Literal["comment_removed"]
+    comment_id: CommentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostUpdated:
+    """A post that comments stand under is new or changed."""
+
+    type: Literal["post_updated"]
+    post: Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +170,8 @@ Change = (
     | NoteAdded
     | ActivityAdded
     | CommentUpdated
+    | CommentRemoved
+    | PostUpdated
     | AccountUpdated
     | AccountErased
     | AgentUpdated

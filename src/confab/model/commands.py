@@ -8,9 +8,11 @@ from confab.model.inbox import (
     AccountId,
     AgentId,
     CommentId,
+    CommentPending,
     ConversationId,
     ConversationStatus,
     MessageId,
+    PostId,
     RunId,
     RunKind,
     WorkspaceId,
@@ -92,6 +94,65 @@ class ReplyPrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerComment:
+    """Answer a comment, or a mention, where everybody sees it. The same `client_key` and text again is the same answer."""
+
+    comment_id: CommentId
+    client_key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderate:
+    """Hide a comment or show it again, delete it, like it or take that back."""
+
+    comment_id: CommentId
+    what: CommentPending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchComments:
+    """Whether a post takes comments."""
+
+    post_id: PostId
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryComment:
+    """Send an answer to a comment again that failed or is in doubt, with this text if one is given: a person's decision."""
+
+    comment_id: CommentId
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardComment:
+    """Give up an answer to a comment that is not known to have been sent."""
+
+    comment_id: CommentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOnComment:
+    """What the team says of a comment; what is None stays. `is_unassigned`: nobody's from now on."""
+
+    comment_id: CommentId
+    is_done: bool | None = None
+    assignee_id: AgentId | None = None
+    is_unassigned: bool = False
+    labels: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteComment:
+    """Leave a remark about a comment for the team."""
+
+    comment_id: CommentId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indicate:
     """Show the participant that somebody types, or no longer does, or has seen what they wrote."""
 
@@ -126,7 +187,7 @@ class LoadEarlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sync:
-    """Read an account's conversations, its participants' profiles, or its numbers, at Instagram.
+    """Read an account's conversations, its participants' profiles, its numbers, or the comments under its posts, at Instagram.
 
     One at a time of a kind: again is the same run.
 

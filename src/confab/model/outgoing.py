@@ -11,6 +11,8 @@ ActorKind = Literal["agent", "rule", "schedule", "service"]
 Purpose = Literal["answer", "private_reply", "automation", "verification", "acknowledgement", "custom"]
 """Why something is sent: by a person or at their wish, or by what by itself."""
 OutboundKind = Literal["text", "image", "video", "audio", "file", "template", "share", "heart", "reaction", "typing", "seen"]
+CommentCallKind = Literal["reply", "mention_reply", "hide", "unhide", "delete", "like", "unlike", "comments_on", "comments_off"]
+"""What is done about comments where everybody sees it (rules K3-K14)."""
 FileKind = Literal["image", "video", "audio", "file"]
 """Meta's words for files (rule S7)."""
 

@@ -38,6 +38,8 @@ async def some(conn: Conn, workspace: WorkspaceId, account: AccountId, now: date
         await _messages(conn, workspace, account, now)
         or await _conversations(conn, workspace, account)
         or await _people(conn, workspace, account, now)
+        or await _comments(conn, workspace, account)
+        or await _posts(conn, workspace, account, now)
         or await _numbers(conn, workspace, account)
         or await _rest(conn, workspace, account, now)
     )
@@ -154,6 +156,38 @@ async def _people(conn: Conn, workspace: WorkspaceId, account: AccountId, now: d
     )  # fmt: skip
 
 
+async def _comments(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
+    """Index: comment_page."""
+    return await run(
+        conn,
+        f"""WITH doomed AS MATERIALIZED (
+            SELECT id FROM comments WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
+        told AS ({_SILENCED}),
+        calls AS (DELETE FROM comment_calls c USING doomed d WHERE c.workspace_id = $1 AND d.id IN (c.comment_id, c.reply_id)),
+        looks AS (DELETE FROM comment_looks l USING doomed d WHERE l.workspace_id = $1 AND l.comment_id = d.id)
+        DELETE FROM comments c USING doomed d WHERE c.workspace_id = $1 AND c.id = d.id""",
+        workspace, account, _MESSAGES,
+    )  # fmt: skip
+
+
+async def _posts(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> int:
+    return await run(
+        conn,
+        f"""WITH doomed AS MATERIALIZED (
+            SELECT id, picture_digest FROM posts WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
+        told AS ({_SILENCED}),
+        looked AS (
+            INSERT INTO media_removals AS r (workspace_id, digest, due_at)
+            SELECT DISTINCT $1::uuid, picture_digest, $4::timestamptz FROM doomed WHERE picture_digest IS NOT NULL
+            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0),
+        calls AS (DELETE FROM comment_calls c USING doomed d WHERE c.workspace_id = $1 AND c.post_id = d.id),
+        reads AS (DELETE FROM post_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.post_id = d.id),
+        pictures AS (DELETE FROM media_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.subject_id = d.id)
+        DELETE FROM posts p USING doomed d WHERE p.workspace_id = $1 AND p.id = d.id""",
+        workspace, account, _MESSAGES, now,
+    )  # fmt: skip
+
+
 async def _numbers(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
     """Instagram's numbers; then the team's own, of which the hours of all accounts together are counted anew."""
     return await run(
@@ -164,7 +198,8 @@ async def _numbers(conn: Conn, workspace: WorkspaceId, account: AccountId) -> in
     ) or await run(
         conn,
         """WITH gone AS (
-            DELETE FROM own_numbers WHERE workspace_id = $1 AND account_id = $2 RETURNING at)
+            DELETE FROM own_numbers WHERE workspace_id = $1 AND account_id = $2 RETURNING at),
+        days AS (DELETE FROM own_days WHERE workspace_id = $1 AND account_id = $2)
         INSERT INTO stale_hours (workspace_id, hour) SELECT DISTINCT $1::uuid, date_bin('1 hour', at, 'epoch') FROM gone""",
         workspace, account,
     )  # fmt: skip
@@ -174,8 +209,7 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId, now: dat
     return await run(
         conn,
         f"""WITH doomed AS MATERIALIZED (
-            SELECT id FROM comments WHERE workspace_id = $1 AND account_id = $2
-            UNION ALL SELECT event_key FROM activities WHERE workspace_id = $1 AND account_id = $2
+            SELECT event_key AS id FROM activities WHERE workspace_id = $1 AND account_id = $2
             UNION ALL SELECT id FROM runs WHERE workspace_id = $1 AND account_id = $2),
         told AS ({_SILENCED}),
         happened AS (DELETE FROM activities WHERE workspace_id = $1 AND account_id = $2),
@@ -199,6 +233,6 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId, now: dat
         readings AS (DELETE FROM sync_runs WHERE workspace_id = $1 AND account_id = $2),
         ran AS (DELETE FROM runs WHERE workspace_id = $1 AND account_id = $2),
         watched AS (DELETE FROM account_watches WHERE workspace_id = $1 AND account_id = $2)
-        DELETE FROM comments WHERE workspace_id = $1 AND account_id = $2""",
+        DELETE FROM comment_watches WHERE workspace_id = $1 AND account_id = $2""",
         workspace, account, now,
     )  # fmt: skip

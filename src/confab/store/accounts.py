@@ -240,7 +240,14 @@ async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: date
 
 
 async def let_go_on(conn: Conn, workspace: WorkspaceId, accounts: list[AccountId], now: datetime) -> int:
-    """What waited because people had stopped it is due at once; how many."""
+    """What waited because people had stopped it is due at once; how many messages."""
+    await run(
+        conn,
+        """UPDATE comment_calls SET due_at = $3
+        WHERE workspace_id = $1 AND account_id = ANY($2::uuid[]) AND state = 'queued' AND due_at > $3
+            AND error_code = 'sending_stopped'""",
+        workspace, accounts, now,
+    )  # fmt: skip
     return await run(
         conn,
         """UPDATE outbound_messages SET due_at = $3

@@ -11,7 +11,16 @@ from uuid import UUID
 
 import msgspec
 
-from confab.model.changes import Change, CheckupUpdated, LibraryItemRemoved, LibraryItemUpdated, RunUpdated
+from confab.model.changes import (
+    Change,
+    CheckupUpdated,
+    CommentRemoved,
+    CommentUpdated,
+    LibraryItemRemoved,
+    LibraryItemUpdated,
+    PostUpdated,
+    RunUpdated,
+)
 from confab.model.inbox import Seq, WorkspaceId
 from confab.store.db import Conn, rows, run
 
@@ -114,14 +123,20 @@ def _subject(change: Change) -> UUID:
             return change.note.id
         case "activity_added":
             return change.activity.id
-        case "comment_updated":
-            return change.comment.id
+        case "comment_updated" | "comment_removed" | "post_updated":
+            return _about_comments(change)
         case "account_updated" | "account_erased":
             return change.account.id if change.type == "account_updated" else change.account_id
         case "agent_updated":
             return change.agent.id
         case _:
             return _other(change)
+
+
+def _about_comments(change: CommentUpdated | CommentRemoved | PostUpdated) -> UUID:
+    if change.type == "comment_updated":
+        return change.comment.id
+    return change.comment_id if change.type == "comment_removed" else change.post.id
 
 
 def _other(change: RunUpdated | LibraryItemUpdated | LibraryItemRemoved | CheckupUpdated) -> UUID:

@@ -177,12 +177,16 @@ INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
 RULE_EVENTS = Kind("rule_events", "rule_events", ["workspace_id", "event_key"])
 RULE_CALLS = Kind("rule_calls", "rule_calls", ["workspace_id", "id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
+POSTS = Kind("posts", "post_fetches", ["workspace_id", "post_id"])
+COMMENT_LOOKS = Kind("comment_looks", "comment_looks", ["workspace_id", "comment_id"])
+COMMENT_CALLS = Kind("comment_calls", "comment_calls", ["workspace_id", "id"], waiting="due_at IS NOT NULL")
+COMMENT_WATCHES = Kind("comment_watches", "comment_watches", ["workspace_id", "account_id"])
 SCHEDULES = Kind("schedules", "schedules", ["name"])
 
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
-    CHECKUPS, INSIGHTS, NUMBERS, RULE_EVENTS, RULE_CALLS, SCHEDULES,
+    CHECKUPS, INSIGHTS, NUMBERS, POSTS, COMMENT_LOOKS, COMMENT_CALLS, COMMENT_WATCHES, RULE_EVENTS, RULE_CALLS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

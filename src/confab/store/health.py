@@ -23,13 +23,15 @@ class SendingState:
     restricted_reason: str | None
     stopped_by: str | None
     is_all_stopped: bool
+    platform: str | None
 
 
 _STATE: LiteralString = """
     a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
     a.disconnected_at IS NULL AND
     EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token,
-    coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped
+    coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped,
+    (SELECT i.platform FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS platform
 """
 _OF_ACCOUNT: LiteralString = (
     " FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id WHERE a.workspace_id = $1 AND a.id = $2"

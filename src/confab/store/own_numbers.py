@@ -236,6 +236,7 @@ _COLUMNS: LiteralString = """account_id, agent_id, at, received, sent, automatic
 async def forget_all(conn: Conn, workspace: WorkspaceId) -> None:
     """Nothing is counted any more."""
     await run(conn, "DELETE FROM own_numbers WHERE workspace_id = $1", workspace)
+    await run(conn, "DELETE FROM own_days WHERE workspace_id = $1", workspace)
     await run(conn, "DELETE FROM stale_hours WHERE workspace_id = $1", workspace)
 
 
@@ -260,6 +261,26 @@ async def count(conn: Conn, workspace: WorkspaceId, spans: Spans) -> int:
         f"""WITH {_FACTS}, {_FRESH}
         INSERT INTO own_numbers (workspace_id, {_COLUMNS}) SELECT $1::uuid, {_COLUMNS} FROM fresh""",
         workspace, *_ends(spans), ALL,
+    )  # fmt: skip
+
+
+async def add_up(conn: Conn, workspace: WorkspaceId, spans: Spans) -> int:
+    """The days of UTC that these quarters lie in are added up anew, after they were counted. Indexes: own_days_at and
+    own_numbers_at.
+    """
+    days: LiteralString = """SELECT DISTINCT d FROM unnest($2::timestamptz[], $3::timestamptz[]) AS s (from_at, to_at),
+        generate_series(date_bin('1 day', s.from_at, 'epoch'), s.to_at - interval '1 microsecond', interval '1 day') AS d"""
+    await run(
+        conn, f"DELETE FROM own_days o USING ({days}) t WHERE o.workspace_id = $1 AND o.at = t.d", workspace, *_ends(spans)
+    )  # fmt: skip
+    return await run(
+        conn,
+        f"""INSERT INTO own_days (workspace_id, {_COLUMNS})
+        SELECT $1::uuid, n.* FROM ({days}) t CROSS JOIN LATERAL (
+            SELECT account_id, agent_id, t.d AS at, {_SUMS} FROM own_numbers
+            WHERE workspace_id = $1 AND at >= t.d AND at < t.d + interval '1 day' GROUP BY account_id, agent_id
+        ) n""",
+        workspace, *_ends(spans),
     )  # fmt: skip
 
 
@@ -332,14 +353,34 @@ async def by_hour(conn: Conn, workspace: WorkspaceId, scope: Scope, period: Peri
 async def by_scope(
     conn: Conn, workspace: WorkspaceId, scopes: Sequence[Scope], period: Period
 ) -> dict[tuple[UUID, UUID, bool], Sums]:
-    """What is counted of each of several scopes, by account, agent and whether it was in the period before. A range of the
-    primary key for each.
+    """What is counted of each of several scopes, by account, agent and whether it was in the period before.
+
+    Whole days of UTC from what is added up, the beginning and the end by quarters: for each scope a few ranges of the primary
+    keys, of at most two days of quarters.
     """
     records = await conn.fetch(
-        f"""SELECT t.account_id, t.agent_id, n.* FROM unnest($2::uuid[], $3::uuid[]) AS t (account_id, agent_id)
+        f"""WITH times AS (
+            SELECT *, date_bin('1 day', b + interval '1 day' - interval '1 microsecond', 'epoch') AS first,
+                date_bin('1 day', e, 'epoch') AS last
+            FROM (
+                SELECT true AS is_previous, ($4::date)::timestamp AT TIME ZONE $6 AS b,
+                    least(($8::date)::timestamp AT TIME ZONE $6, $7) AS e
+                UNION ALL
+                SELECT false, ($8::date)::timestamp AT TIME ZONE $6, least(($5::date + 1)::timestamp AT TIME ZONE $6, $7)
+            ) given
+        ), ranges AS (
+            SELECT is_previous, b AS from_at, CASE WHEN first < last THEN first ELSE e END AS to_at FROM times
+            UNION ALL SELECT is_previous, last, e FROM times WHERE first < last
+        )
+        SELECT t.account_id, t.agent_id, n.* FROM unnest($2::uuid[], $3::uuid[]) AS t (account_id, agent_id)
         CROSS JOIN LATERAL (
-            SELECT at < ($8::date)::timestamp AT TIME ZONE $6 AS is_previous, {_SUMS} FROM own_numbers n
-            WHERE n.workspace_id = $1 AND n.account_id = t.account_id AND n.agent_id = t.agent_id AND at >= {_DAYS} GROUP BY 1
+            SELECT is_previous, {_SUMS} FROM (
+                SELECT r.is_previous, n.* FROM times r JOIN own_days n ON n.workspace_id = $1 AND n.account_id = t.account_id
+                    AND n.agent_id = t.agent_id AND n.at >= r.first AND n.at < r.last
+                UNION ALL
+                SELECT r.is_previous, n.* FROM ranges r JOIN own_numbers n ON n.workspace_id = $1
+                    AND n.account_id = t.account_id AND n.agent_id = t.agent_id AND n.at >= r.from_at AND n.at < r.to_at
+            ) both_ GROUP BY is_previous
         ) n""",
         workspace, [scope.account for scope in scopes], [scope.agent for scope in scopes],
         period.previous_since, period.until, period.zone, period.before, period.since,

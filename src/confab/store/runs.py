@@ -15,7 +15,7 @@ from confab.store.db import Conn, row, rows, run
 
 _SHOWN: LiteralString = """id, account_id, what, state, asked_by, created_at, started_at, finished_at, calls, conversations_total,
     conversations_read, conversations_skipped, messages_read, messages_new, unreadable, people, steps_total, steps_done,
-    values_new, waiting_until,
+    values_new, comments_new, waiting_until,
     CASE WHEN state IN ('failed', 'stopped') THEN error END AS error, version"""
 
 
@@ -39,6 +39,7 @@ class Progress:
     steps_total: int | None
     steps_done: int
     values_new: int
+    comments_new: int
     waiting_until: datetime | None
 
 
@@ -100,7 +101,8 @@ async def begin(conn: Conn, due: Due, now: datetime) -> Progress | None:
         """UPDATE runs SET state = 'running', started_at = coalesce(started_at, $3), error = NULL, version = version + 1
         WHERE workspace_id = $1 AND id = $2 AND attempts = $4 AND state IN ('waiting', 'running')
         RETURNING account_id, what, place, page_size, calls, conversations_total, conversations_read, conversations_skipped,
-            messages_read, messages_new, unreadable, people, passes, steps_total, steps_done, values_new, waiting_until""",
+            messages_read, messages_new, unreadable, people, passes, steps_total, steps_done, values_new,
+            comments_new, waiting_until""",
         *due.key, now, due.attempts,
     )  # fmt: skip
 
@@ -114,13 +116,14 @@ async def save(conn: Conn, due: Due, progress: Progress) -> bool:
         conn,
         """UPDATE runs SET place = $3, page_size = $4, calls = $5, conversations_total = $6, conversations_read = $7,
             conversations_skipped = $8, messages_read = $9, messages_new = $10, waiting_until = $11, people = $12,
-            unreadable = $13, passes = $14, steps_total = $15, steps_done = $16, values_new = $17, version = version + 1,
+            unreadable = $13, passes = $14, steps_total = $15, steps_done = $16, values_new = $17, comments_new = $19,
+            version = version + 1,
             attempts_before = CASE WHEN (place, passes) IS DISTINCT FROM ($3, $14) THEN attempts - 1 ELSE attempts_before END
         WHERE workspace_id = $1 AND id = $2 AND attempts = $18 AND state = 'running'""",
         *due.key, progress.place, progress.page_size, progress.calls, progress.conversations_total,
         progress.conversations_read, progress.conversations_skipped, progress.messages_read, progress.messages_new,
         progress.waiting_until, progress.people, progress.unreadable, progress.passes, progress.steps_total,
-        progress.steps_done, progress.values_new, due.attempts,
+        progress.steps_done, progress.values_new, due.attempts, progress.comments_new,
     )  # fmt: skip
     return saved > 0
 

@@ -371,6 +371,57 @@ CREATE TABLE public.closings (
     agent_id uuid
 );
 ALTER TABLE ONLY public.closings FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.comment_calls (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    kind text NOT NULL,
+    comment_id uuid,
+    post_id uuid,
+    reply_id uuid,
+    text text,
+    lane smallint NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    actor_name text NOT NULL,
+    state text NOT NULL,
+    due_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    refusals smallint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    attempted_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    remote_id text,
+    error_code text,
+    error_message text,
+    error text,
+    CONSTRAINT comment_calls_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['agent'::text, 'rule'::text, 'schedule'::text, 'service'::text]))),
+    CONSTRAINT comment_calls_check CHECK (((kind = ANY (ARRAY['reply'::text, 'mention_reply'::text])) OR (reply_id IS NULL))),
+    CONSTRAINT comment_calls_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'mention_reply'::text, 'hide'::text, 'unhide'::text, 'delete'::text, 'like'::text, 'unlike'::text, 'comments_on'::text, 'comments_off'::text]))),
+    CONSTRAINT comment_calls_lane_check CHECK (((lane >= 0) AND (lane <= 2))),
+    CONSTRAINT comment_calls_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text, 'discarded'::text])))
+);
+ALTER TABLE ONLY public.comment_calls FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.comment_calls.reply_id IS 'The comment of ours that it becomes.';
+COMMENT ON COLUMN public.comment_calls.error IS 'What went wrong in our own worker; error_code and error_message are what the team sees.';
+CREATE TABLE public.comment_looks (
+    workspace_id uuid NOT NULL,
+    comment_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.comment_looks FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.comment_watches (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    good_at timestamp with time zone,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.comment_watches FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.comment_watches.good_at IS 'When its comments were last read and nothing went wrong.';
 CREATE TABLE public.comments (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -390,10 +441,35 @@ CREATE TABLE public.comments (
     deleted_at timestamp with time zone,
     is_archived boolean DEFAULT false NOT NULL,
     delivery_id uuid,
+    version bigint DEFAULT 1 NOT NULL,
+    edited_at timestamp with time zone,
+    is_liked boolean DEFAULT false NOT NULL,
+    done_at timestamp with time zone,
+    done_by text,
+    assignee_id uuid,
+    labels text[] DEFAULT '{}'::text[] NOT NULL,
+    notes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    status text,
+    client_key text,
+    client_digest bytea,
+    written_by text,
+    pending text,
+    error_code text,
+    error_message text,
+    looked_at timestamp with time zone,
+    CONSTRAINT comments_client_key_check CHECK ((client_key <> ''::text)),
     CONSTRAINT comments_comment_key_check CHECK ((comment_key <> ''::text)),
-    CONSTRAINT comments_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'live_comment'::text, 'mention'::text])))
+    CONSTRAINT comments_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'live_comment'::text, 'mention'::text]))),
+    CONSTRAINT comments_pending_check CHECK ((pending = ANY (ARRAY['hide'::text, 'unhide'::text, 'delete'::text, 'like'::text, 'unlike'::text]))),
+    CONSTRAINT comments_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'in_doubt'::text])))
 );
 ALTER TABLE ONLY public.comments FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.comments.notes IS 'Remarks for the team, oldest first: {id, author, text, created_at}.';
+COMMENT ON COLUMN public.comments.status IS 'Of what is written here: how far it is. NULL: Instagram told it.';
+COMMENT ON COLUMN public.comments.written_by IS 'Who of us wrote it; NULL: it was not written here.';
+COMMENT ON COLUMN public.comments.pending IS 'What is shown already and Instagram has not confirmed yet.';
+COMMENT ON COLUMN public.comments.error_code IS 'What became of the last thing that was tried with it, where that went wrong.';
+COMMENT ON COLUMN public.comments.looked_at IS 'When it was last read at Instagram, or asked for.';
 CREATE TABLE public.conversations (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -940,6 +1016,24 @@ CREATE TABLE public.own_counts (
 );
 ALTER TABLE ONLY public.own_counts FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.own_counts.seq IS 'Up to where the change feed has been followed; NULL: count everything, from the first message on.';
+CREATE TABLE public.own_days (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    agent_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    received integer NOT NULL,
+    sent integer NOT NULL,
+    automatic integer NOT NULL,
+    responses integer NOT NULL,
+    response_s bigint NOT NULL,
+    response_times integer[] NOT NULL,
+    resolutions integer NOT NULL,
+    resolution_s bigint NOT NULL,
+    resolution_times integer[] NOT NULL,
+    windows_missed integer NOT NULL
+);
+ALTER TABLE ONLY public.own_days FORCE ROW LEVEL SECURITY;
+COMMENT ON TABLE public.own_days IS 'The quarter-hours of own_numbers added up by days of UTC, which begin at `at`: always in the transaction that counts them.';
 CREATE TABLE public.own_numbers (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -1011,6 +1105,51 @@ COMMENT ON COLUMN public.participants.profile_error IS 'Why the last reading bro
 COMMENT ON COLUMN public.participants.profile_turn_at IS 'When the profile was last read, refused or put in line: the oldest is next.';
 COMMENT ON COLUMN public.participants.picture_reported_at IS 'When a browser last said that the picture is broken.';
 COMMENT ON COLUMN public.participants.acknowledged_at IS 'When they were last told by itself that what they sent has come.';
+CREATE TABLE public.post_fetches (
+    workspace_id uuid NOT NULL,
+    post_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.post_fetches FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.posts (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ig_id text NOT NULL,
+    is_own boolean,
+    product_type text,
+    media_type text,
+    caption text,
+    permalink text,
+    owner_username text,
+    published_at timestamp with time zone,
+    comments_enabled boolean,
+    comments_count integer,
+    ended_at timestamp with time zone,
+    read_at timestamp with time zone,
+    refused text,
+    picture_source_url text,
+    picture_url text,
+    picture_digest bytea,
+    picture_kept_at timestamp with time zone,
+    picture_error text,
+    pending text,
+    error_code text,
+    error_message text,
+    last_comment_at timestamp with time zone,
+    synced_at timestamp with time zone,
+    version bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT posts_ig_id_check CHECK ((ig_id <> ''::text)),
+    CONSTRAINT posts_pending_check CHECK ((pending = ANY (ARRAY['comments_on'::text, 'comments_off'::text])))
+);
+ALTER TABLE ONLY public.posts FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.posts.is_own IS 'Whether it is the account''s own; NULL: nobody has read it yet.';
+COMMENT ON COLUMN public.posts.comments_count IS 'How many comments Instagram counted when its comments were last read.';
+COMMENT ON COLUMN public.posts.ended_at IS 'Of a broadcast: since when it is known to be over.';
+COMMENT ON COLUMN public.posts.refused IS 'Why Instagram does not show it.';
+COMMENT ON COLUMN public.posts.synced_at IS 'When its comments were last read.';
 CREATE TABLE public.profile_fetches (
     workspace_id uuid NOT NULL,
     participant_id uuid NOT NULL,
@@ -1174,8 +1313,9 @@ CREATE TABLE public.runs (
     steps_total integer,
     steps_done integer DEFAULT 0 NOT NULL,
     values_new integer DEFAULT 0 NOT NULL,
+    comments_new integer DEFAULT 0 NOT NULL,
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'stopped'::text]))),
-    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text, 'insights'::text])))
+    CONSTRAINT runs_what_check CHECK ((what = ANY (ARRAY['messages'::text, 'profiles'::text, 'insights'::text, 'comments'::text])))
 );
 ALTER TABLE ONLY public.runs FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.runs.unreadable IS 'Messages and conversations that could not be understood or kept.';
@@ -1479,6 +1619,12 @@ ALTER TABLE ONLY public.checkups
     ADD CONSTRAINT checkups_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY public.closings
     ADD CONSTRAINT closings_pkey PRIMARY KEY (workspace_id, conversation_id, closed_at);
+ALTER TABLE ONLY public.comment_calls
+    ADD CONSTRAINT comment_calls_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.comment_looks
+    ADD CONSTRAINT comment_looks_pkey PRIMARY KEY (workspace_id, comment_id);
+ALTER TABLE ONLY public.comment_watches
+    ADD CONSTRAINT comment_watches_pkey PRIMARY KEY (workspace_id, account_id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.comments
@@ -1575,6 +1721,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_id_key UNIQUE (workspace_id, message_id, id);
 ALTER TABLE ONLY public.own_counts
     ADD CONSTRAINT own_counts_pkey PRIMARY KEY (workspace_id);
+ALTER TABLE ONLY public.own_days
+    ADD CONSTRAINT own_days_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.own_numbers
     ADD CONSTRAINT own_numbers_pkey PRIMARY KEY (workspace_id, account_id, agent_id, at);
 ALTER TABLE ONLY public.parked_events
@@ -1585,6 +1733,12 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_igsid_key UNIQUE (workspace_id, account_id, igsid);
+ALTER TABLE ONLY public.post_fetches
+    ADD CONSTRAINT post_fetches_pkey PRIMARY KEY (workspace_id, post_id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_workspace_id_account_id_ig_id_key UNIQUE (workspace_id, account_id, ig_id);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
 ALTER TABLE ONLY public.readers
@@ -1664,7 +1818,21 @@ CREATE INDEX changes_subject ON ONLY public.changes USING btree (workspace_id, s
 CREATE INDEX changes_other_workspace_id_subject_id_seq_idx ON public.changes_other USING btree (workspace_id, subject_id, seq);
 CREATE INDEX checkups_due ON public.checkups USING btree (due_at);
 CREATE INDEX closing_times ON public.closings USING btree (workspace_id, closed_at);
+CREATE INDEX comment_author ON public.comments USING btree (workspace_id, account_id, author_ig_id, created_at DESC, id DESC) WHERE (author_ig_id IS NOT NULL);
+CREATE INDEX comment_calls_account ON public.comment_calls USING btree (workspace_id, account_id);
+CREATE INDEX comment_calls_comment ON public.comment_calls USING btree (workspace_id, comment_id) WHERE (comment_id IS NOT NULL);
+CREATE INDEX comment_calls_due ON public.comment_calls USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX comment_calls_open ON public.comment_calls USING btree (workspace_id, comment_id, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text, 'in_doubt'::text]));
+CREATE INDEX comment_calls_post ON public.comment_calls USING btree (workspace_id, post_id, id) WHERE (post_id IS NOT NULL);
+CREATE INDEX comment_calls_reply ON public.comment_calls USING btree (workspace_id, reply_id, id) WHERE (reply_id IS NOT NULL);
+CREATE UNIQUE INDEX comment_client_key ON public.comments USING btree (workspace_id, client_key) WHERE (client_key IS NOT NULL);
+CREATE INDEX comment_current ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC) WHERE (NOT is_archived);
+CREATE INDEX comment_looks_due ON public.comment_looks USING btree (due_at);
+CREATE INDEX comment_open ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC) INCLUDE (media_ig_id) WHERE ((done_at IS NULL) AND (deleted_at IS NULL) AND (NOT is_own) AND (NOT is_archived));
 CREATE INDEX comment_page ON public.comments USING btree (workspace_id, account_id, created_at DESC, id DESC);
+CREATE INDEX comment_post ON public.comments USING btree (workspace_id, account_id, media_ig_id, created_at DESC, id DESC) WHERE (NOT is_archived);
+CREATE INDEX comment_replies ON public.comments USING btree (workspace_id, account_id, parent_ig_id, created_at) WHERE (parent_ig_id IS NOT NULL);
+CREATE INDEX comment_watches_due ON public.comment_watches USING btree (due_at);
 CREATE INDEX conversation_assigned ON public.conversations USING btree (workspace_id, assignee_id, account_id, status, last_message_at DESC, id DESC);
 CREATE INDEX conversation_ending ON public.conversations USING btree (workspace_id, account_id, status, window_opened_at, id) WHERE (window_opened_at IS NOT NULL);
 CREATE INDEX conversation_list ON public.conversations USING btree (workspace_id, account_id, status, last_message_at DESC, id DESC);
@@ -1714,12 +1882,17 @@ CREATE UNIQUE INDEX outbound_private_reply ON public.outbound_messages USING btr
 CREATE INDEX outbound_scheduled ON public.outbound_messages USING btree (workspace_id, release_at, id) WHERE (state = ANY (ARRAY['scheduled'::text, 'held'::text]));
 CREATE INDEX outbound_troubled ON public.outbound_messages USING btree (workspace_id, id DESC) WHERE (state = ANY (ARRAY['failed'::text, 'in_doubt'::text]));
 CREATE INDEX own_counts_due ON public.own_counts USING btree (due_at);
+CREATE INDEX own_days_at ON public.own_days USING btree (workspace_id, at);
 CREATE INDEX own_numbers_at ON public.own_numbers USING btree (workspace_id, at);
 CREATE INDEX parked_events_old ON public.parked_events USING btree (parked_at);
 CREATE INDEX participants_avatar ON public.participants USING btree (workspace_id, avatar_digest) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_avatar_kept ON public.participants USING btree (avatar_kept_at) WHERE (avatar_digest IS NOT NULL);
 CREATE INDEX participants_igsid ON public.participants USING btree (igsid);
 CREATE INDEX participants_turn ON public.participants USING btree (profile_turn_at, workspace_id, id);
+CREATE INDEX post_fetches_due ON public.post_fetches USING btree (due_at);
+CREATE INDEX posts_kept ON public.posts USING btree (picture_kept_at) WHERE (picture_digest IS NOT NULL);
+CREATE INDEX posts_newest ON public.posts USING btree (workspace_id, last_comment_at DESC NULLS LAST, id DESC);
+CREATE INDEX posts_picture ON public.posts USING btree (workspace_id, picture_digest) WHERE (picture_digest IS NOT NULL);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
 CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
 CREATE INDEX rule_calls_due ON public.rule_calls USING btree (due_at);
@@ -1782,6 +1955,18 @@ ALTER TABLE ONLY public.closings
     ADD CONSTRAINT closings_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id);
 ALTER TABLE ONLY public.closings
     ADD CONSTRAINT closings_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.comment_calls
+    ADD CONSTRAINT comment_calls_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.comment_calls
+    ADD CONSTRAINT comment_calls_workspace_id_comment_id_fkey FOREIGN KEY (workspace_id, comment_id) REFERENCES public.comments(workspace_id, id);
+ALTER TABLE ONLY public.comment_calls
+    ADD CONSTRAINT comment_calls_workspace_id_post_id_fkey FOREIGN KEY (workspace_id, post_id) REFERENCES public.posts(workspace_id, id);
+ALTER TABLE ONLY public.comment_calls
+    ADD CONSTRAINT comment_calls_workspace_id_reply_id_fkey FOREIGN KEY (workspace_id, reply_id) REFERENCES public.comments(workspace_id, id);
+ALTER TABLE ONLY public.comment_looks
+    ADD CONSTRAINT comment_looks_workspace_id_comment_id_fkey FOREIGN KEY (workspace_id, comment_id) REFERENCES public.comments(workspace_id, id);
+ALTER TABLE ONLY public.comment_watches
+    ADD CONSTRAINT comment_watches_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.conversations
@@ -1848,6 +2033,8 @@ ALTER TABLE ONLY public.outbound_messages
     ADD CONSTRAINT outbound_messages_workspace_id_message_id_fkey FOREIGN KEY (workspace_id, message_id) REFERENCES public.messages(workspace_id, id);
 ALTER TABLE ONLY public.own_counts
     ADD CONSTRAINT own_counts_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.own_days
+    ADD CONSTRAINT own_days_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.own_numbers
     ADD CONSTRAINT own_numbers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
 ALTER TABLE ONLY public.parked_events
@@ -1856,6 +2043,12 @@ ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_avatar FOREIGN KEY (workspace_id, avatar_digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.participants
     ADD CONSTRAINT participants_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.post_fetches
+    ADD CONSTRAINT post_fetches_workspace_id_post_id_fkey FOREIGN KEY (workspace_id, post_id) REFERENCES public.posts(workspace_id, id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.posts
+    ADD CONSTRAINT posts_workspace_id_picture_digest_fkey FOREIGN KEY (workspace_id, picture_digest) REFERENCES public.media_objects(workspace_id, digest);
 ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
 ALTER TABLE ONLY public.readers
@@ -1925,6 +2118,9 @@ CREATE POLICY all_workspaces ON public.changes TO confab_worker USING (true) WIT
 CREATE POLICY all_workspaces ON public.changes_other TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.checkups TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.closings TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.comment_calls TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.comment_looks TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.comment_watches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.comments TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.conversations TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.delivery_parts TO confab_worker USING (true) WITH CHECK (true);
@@ -1956,9 +2152,12 @@ CREATE POLICY all_workspaces ON public.messages TO confab_worker USING (true) WI
 CREATE POLICY all_workspaces ON public.notes TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.outbound_messages TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.own_counts TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.own_days TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.own_numbers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.parked_events TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.participants TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.post_fetches TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.posts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.rule_books TO confab_worker USING (true) WITH CHECK (true);
@@ -1985,6 +2184,9 @@ ALTER TABLE public.changes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.changes_other ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.checkups ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.closings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.comment_calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.comment_looks ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.comment_watches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.conversations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.delivery_parts ENABLE ROW LEVEL SECURITY;
@@ -2023,6 +2225,7 @@ CREATE POLICY of_reader ON public.participants FOR SELECT TO confab_reader USING
 CREATE POLICY of_reader ON public.verification_tokens FOR SELECT TO confab_reader USING ((workspace_id IN ( SELECT public.workspaces_to_read() AS workspaces_to_read)));
 ALTER TABLE public.outbound_messages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_counts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.own_days ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.own_numbers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_workspace ON public.account_errands TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.account_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -2035,6 +2238,9 @@ CREATE POLICY own_workspace ON public.changes TO confab_app USING ((workspace_id
 CREATE POLICY own_workspace ON public.changes_other TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.checkups TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.closings TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.comment_calls TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.comment_looks TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.comment_watches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.comments TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.conversations TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.delivery_parts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -2066,9 +2272,12 @@ CREATE POLICY own_workspace ON public.messages TO confab_app USING ((workspace_i
 CREATE POLICY own_workspace ON public.notes TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.outbound_messages TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.own_counts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.own_days TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.own_numbers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.parked_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.participants TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.post_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.posts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.rule_books TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -2090,6 +2299,8 @@ CREATE POLICY own_workspace ON public.welcomes TO confab_app USING ((workspace_i
 CREATE POLICY own_workspace ON public.workspaces TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 ALTER TABLE public.parked_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.participants ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.post_fetches ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.posts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.rule_books ENABLE ROW LEVEL SECURITY;
@@ -2177,6 +2388,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkups TO confab_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.checkups TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closings TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_calls TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_calls TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_looks TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_looks TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_watches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comment_watches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.comments TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.conversations TO confab_worker;
@@ -2303,6 +2520,8 @@ GRANT SELECT(error_message) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT(purpose) ON TABLE public.outbound_messages TO confab_reader;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_counts TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_days TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_days TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.own_numbers TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parked_events TO confab_worker;
@@ -2319,6 +2538,10 @@ GRANT SELECT(follower_count) ON TABLE public.participants TO confab_reader;
 GRANT SELECT(connected_user_id) ON TABLE public.participants TO confab_reader;
 GRANT SELECT(created_at) ON TABLE public.participants TO confab_reader;
 GRANT SELECT(connected_at) ON TABLE public.participants TO confab_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_fetches TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.post_fetches TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.posts TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_worker;

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from graphsim import history, people, play, threads, wire
-from graphsim.control.operation import Body, Operation, post
+from graphsim.control.operation import Body, Operation, ask, post
 from graphsim.events import Channel, Event
 from graphsim.sim import Sim
 from graphsim.state import Comment, Message, Post
@@ -60,6 +60,11 @@ def operations() -> tuple[Operation, ...]:
         post("/referral", "A participant follows a link", people.Referral, _referral),
         post("/control", "Another app takes a conversation", people.Control, _control),
         post("/comment", "Somebody comments", people.Commenting, lambda sim, act: _made(people.comment(sim, act))),
+        ask(
+            "/comments", "Comments as they are", lambda sim, _: {"items": [_comment(one) for one in sim.world.comments.values()]}
+        ),
+        post("/recomment", "A comment changes silently", people.Recommenting, _changed),
+        post("/end-broadcast", "A broadcast is over", people.EndBroadcast, _ended),
         post(
             "/mention",
             "Somebody mentions the account",
@@ -111,6 +116,21 @@ def _made(made: Comment | Post) -> Doc:
         "username": made.username,
         "parent": made.parent,
     }
+
+
+def _changed(sim: Sim, act: people.Recommenting) -> Doc:
+    return _made(people.change_comment(sim, act))
+
+
+def _ended(sim: Sim, act: people.EndBroadcast) -> Doc:
+    return _made(people.end_broadcast(sim, act))
+
+
+def _comment(one: Comment) -> Doc:
+    return {
+        "id": one.id, "media": one.post, "parent": one.parent, "text": one.text, "own": one.is_own, "hidden": one.is_hidden,
+        "liked": one.is_liked, "answered": one.is_answered,
+    }  # fmt: skip
 
 
 def _unreact(sim: Sim, act: Mid) -> Doc:

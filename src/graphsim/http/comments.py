@@ -12,6 +12,7 @@ from graphsim.state import Account, Comment, Post, Token
 from graphsim.wire import Doc, graph_time
 
 PAGE = 50
+LONGEST = 2200  # rule K17
 
 
 def get_posts(sim: Sim, call: Call, token: Token) -> Answer:
@@ -32,23 +33,41 @@ def get_stories(sim: Sim, call: Call, token: Token) -> Answer:
     return Answer(document={"data": found})
 
 
-def get_post(sim: Sim, call: Call, token: Token, post: Post) -> Answer:
-    """`GET /{media}`. Rule K1."""
+def get_live(sim: Sim, call: Call, token: Token) -> Answer:
+    """`GET {IGID}/live_media`: the broadcast that is on air. Rule K19."""
+    account = access.media_account_of(sim, call, token)
     access.require(token, access.BASIC)
+    asked = nodes.asked(call)
+    on_air = [one for one in sim.world.posts.values() if one.account == account.ig_id and is_on_air(one)]
+    return Answer(document={"data": [fields.project(asked, _post_getters(sim, one), "IGMedia") for one in on_air]})
+
+
+def is_on_air(post: Post) -> bool:
+    """Whether it is a broadcast that goes on."""
+    return post.product_type == "LIVE" and not post.is_ended
+
+
+def get_post(sim: Sim, call: Call, token: Token, post: Post) -> Answer:
+    """`GET /{media}`. Rules K1, K18."""
+    access.require(token, access.BASIC)
+    if post.account is None and not call.is_facebook:
+        raise errors.no_object(call.method, call.node())
     return Answer(document=fields.project(nodes.asked(call), _post_getters(sim, post), "IGMedia"))
 
 
 def post_post(sim: Sim, call: Call, token: Token, post: Post) -> Answer:
-    """`POST /{media}?comment_enabled=`: whether the post takes comments."""
+    """`POST /{media}?comment_enabled=`: whether the post takes comments. Rule K14."""
     _own(sim, call, token, post)
     if "comment_enabled" not in call.params:
         raise errors.invalid("The parameter comment_enabled is required")
+    if post.product_type == "LIVE":
+        raise errors.invalid("Comments of a live broadcast cannot be switched")
     post.comments_enabled = call.params["comment_enabled"] == "true"
     return Answer(document={"success": True})
 
 
 def get_comments(sim: Sim, call: Call, token: Token, post: Post) -> Answer:
-    """`GET /{media}/comments`: top level, newest first. Rule K2."""
+    """`GET /{media}/comments`: top level, newest first. Rules K2, K16."""
     access.require(token, access.COMMENTS)
     return _listed(sim, call, _newest_first(sim, post.comments))
 
@@ -93,12 +112,21 @@ def hide_comment(sim: Sim, call: Call, token: Token, comment: Comment) -> Answer
 
 def delete_comment(sim: Sim, call: Call, token: Token, comment: Comment) -> Answer:
     """`DELETE /{comment}`: the right of the media's owner. Rule K6."""
-    post = sim.world.posts[comment.post]
-    _own(sim, call, token, post)
-    for one in (comment.id, *comment.replies):
-        sim.world.comments.pop(one, None)
-    siblings = post.comments if comment.parent is None else sim.world.comments[comment.parent].replies
-    siblings.remove(comment.id)
+    _own(sim, call, token, sim.world.posts[comment.post])
+    threads.remove_comment(sim, comment)
+    return Answer(document={"success": True})
+
+
+def like(sim: Sim, call: Call, token: Token) -> Answer:
+    """`POST {IGID}/likes?comment_id=`, and `DELETE`. Rule K13."""
+    account = access.media_account_of(sim, call, token)
+    if not call.is_facebook:
+        raise errors.unknown_path(call.path)
+    access.require(token, "instagram_manage_engagement")
+    comment = sim.world.comments.get(call.params.get("comment_id", ""))
+    if comment is None or comment.account != account.ig_id:
+        raise errors.no_object(call.method, call.params.get("comment_id", ""))
+    comment.is_liked = call.method == "POST"
     return Answer(document={"success": True})
 
 
@@ -132,6 +160,8 @@ def _own(sim: Sim, call: Call, token: Token, post: Post) -> Account:
 
 
 def _write(sim: Sim, account: Account, post: Post, text: str, parent: str | None) -> Answer:
+    if not post.comments_enabled:
+        raise errors.invalid("Comments are turned off for this media")
     made = threads.add_comment(sim, account, post, None, text=text, parent=parent, made_ms=sim.now_ms())
     return Answer(document={"id": made.id}, echoes=[threads.comment_event(account, made, post)])
 
@@ -140,6 +170,8 @@ def _text(call: Call) -> str:
     text = call.params.get("message", "")
     if not text:
         raise errors.invalid("The parameter message is required")
+    if len(text) > LONGEST:
+        raise errors.invalid("The comment is too long")
     return text
 
 
@@ -150,7 +182,8 @@ def _listed(sim: Sim, call: Call, found: list[Comment]) -> Answer:
 
 
 def _newest_first(sim: Sim, ids: list[str]) -> list[Comment]:
-    return sorted((sim.world.comments[one] for one in ids), key=lambda one: (-one.made_ms, one.id))
+    listed = [sim.world.comments[one] for one in ids if not sim.world.comments[one].is_filtered]
+    return sorted(listed, key=lambda one: (-one.made_ms, one.id))
 
 
 def _post_getters(sim: Sim, post: Post) -> Mapping[str, Getter]:
@@ -168,7 +201,7 @@ def _post_getters(sim: Sim, post: Post) -> Mapping[str, Getter]:
         "username": constant(post.owner),
         "owner": constant(MISSING if post.account is None else {"id": post.account}),
         "like_count": constant(int(post.id[-2:])),
-        "comments_count": constant(len(post.comments)),
+        "comments_count": constant(sum(1 + len(sim.world.comments[one].replies) for one in post.comments)),
         "is_comment_enabled": constant(post.comments_enabled),
         "comments": lambda field: {"data": _nested(sim, field, _newest_first(sim, post.comments))},
     }

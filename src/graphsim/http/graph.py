@@ -43,6 +43,9 @@ _EDGES: dict[tuple[str, str], Route] = {
     ("GET", "media"): Route(target="media", run=comments.get_posts),
     ("POST", "mentions"): Route(target="comments", run=comments.post_mention),
     ("GET", "stories"): Route(target="media", run=comments.get_stories),
+    ("GET", "live_media"): Route(target="media", run=comments.get_live),
+    ("POST", "likes"): Route(target="comments", run=comments.like),
+    ("DELETE", "likes"): Route(target="comments", run=comments.like),
     ("GET", "accounts"): Route(target="me", run=facebook.get_pages),
     ("GET", "permissions"): Route(target="me", run=facebook.get_permissions),
 }

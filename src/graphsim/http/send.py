@@ -104,7 +104,8 @@ async def _private_reply(sim: Sim, call: Call, account: Account, body: SendBody,
     comment = sim.world.comments.get(str(body.recipient.comment_id))
     if comment is None or comment.account != account.ig_id or comment.is_own or comment.author_id is None:
         raise errors.invalid("The comment is invalid for a private reply", 2534025)
-    is_ours = sim.world.posts[comment.post].account == account.ig_id
+    post = sim.world.posts[comment.post]
+    is_ours = post.account == account.ig_id and not (comment.is_live and post.is_ended)
     if not is_ours or comment.is_answered or sim.now_ms() >= comment.made_ms + PRIVATE_REPLY_MS:
         raise errors.invalid("The comment is invalid for a private reply", 2534025)
     customer = sim.world.customer(account.ig_id, comment.author_id)

@@ -325,3 +325,51 @@ async def test_M4_a_link_may_redirect(sim: Sim) -> None:
     found = await sim.client.get(made["attachments"][0]["payload"]["url"])
     assert found.status_code == 302
     assert (await sim.client.get(found.headers["location"])).content[:4] == b"RIFF"
+
+
+async def test_K19_S18_a_broadcast_is_listed_while_it_goes_on_and_answered_in_private_until_then(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="hello", live=True)
+    assert [one["id"] for one in (await sim.get(f"{IG}/live_media", fields="id"))["data"]] == [made["media"]]
+    assert refusal(await sim.call("POST", f"{made['id']}/replies", message="hi"))[0] == 100
+    await sim.do("end-broadcast", media=made["media"])
+    assert (await sim.get(f"{IG}/live_media", fields="id"))["data"] == []
+    body = {"recipient": {"comment_id": made["id"]}, "message": {"text": "hi"}}
+    assert refusal(await sim.call("POST", f"{IG}/messages", body=body)) == (100, 2534025)
+
+
+async def test_K13_only_facebooks_login_likes_with_its_permission(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="lovely")
+    assert refusal(await sim.call("POST", f"{IG}/likes", comment_id=made["id"]))[0] == 2500
+    await sim.do("accounts", id=IG, page_token="EAApage")
+    likes = {"host": "graph.facebook.com", "token": "EAApage", "comment_id": made["id"]}
+    assert refusal(await sim.call("POST", f"{IG}/likes", **likes)) == (10, None)
+    await sim.do("tokens", action="scopes", token="EAApage", scopes=["instagram_manage_engagement"])
+    assert (await sim.call("POST", f"{IG}/likes", **likes)).json() == {"success": True}
+    assert (await sim.call("DELETE", f"{IG}/likes", **likes)).json() == {"success": True}
+
+
+async def test_K14_K17_comments_are_switched_off_and_have_a_length(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="x")
+    assert refusal(await sim.call("POST", f"{made['id']}/replies", message="x" * 2201))[0] == 100
+    assert (await sim.call("POST", made["media"], comment_enabled="false")).json() == {"success": True}
+    assert refusal(await sim.call("POST", f"{made['id']}/replies", message="x"))[0] == 100
+    live = await sim.do("comment", customer=CUSTOMER, text="x", live=True)
+    assert refusal(await sim.call("POST", live["media"], comment_enabled="false"))[0] == 100
+
+
+async def test_K15_K16_edits_deletions_and_filters_are_told_to_nobody(sim: Sim) -> None:
+    made = await sim.do("comment", customer=CUSTOMER, text="x")
+    told = len((await sim.see("deliveries"))["items"])
+    await sim.do("recomment", id=made["id"], text="y", filtered=True)
+    assert (await sim.get(made["id"], fields="text"))["text"] == "y"
+    assert (await sim.get(f"{made['media']}/comments"))["data"] == []
+    await sim.do("recomment", id=made["id"], deleted=True)
+    assert refusal(await sim.call("GET", made["id"], fields="text")) == (100, 33)
+    assert len((await sim.see("deliveries"))["items"]) == told
+
+
+async def test_K18_anothers_media_is_not_instagrams_login_to_read(sim: Sim) -> None:
+    made = await sim.do("mention", customer=CUSTOMER)
+    assert refusal(await sim.call("GET", made["media"], fields="caption")) == (100, 33)
+    mine = await sim.do("comment", customer=CUSTOMER, text="x")
+    assert "owner" in await sim.get(mine["media"], fields="owner")

@@ -110,3 +110,37 @@ def test_CN8_whether_customers_can_connect_is_said_on_the_command_line_too(confa
         assert "CONFAB_PUBLIC_URL" in told["why_off"]
     code, said = confab("account", "connecting", "--workspace", "Connectors", "--ig-id", "9", "--on")
     assert (code, "has no account 9" in said) == (1, True)
+
+
+def one(doors: Doors, query: str, *values: str) -> Any:
+    async def ask() -> Any:
+        conn = await connect(doors.owner)
+        try:
+            return await conn.fetchrow(query, *values)
+        finally:
+            await conn.close()
+
+    return asyncio.run(ask())
+
+
+def test_AC7_the_token_of_a_page_is_added_with_its_page(confab: Command, doors: Doors) -> None:
+    assert confab("workspace", "create", "Pages")[0] == 0
+    account = ["account", "add", "--workspace", "Pages", "--username", "page.shop", "--ig-id", "8001", "--access-token", "-"]
+    code, said = confab(*account, "--page", "104500000000001", given="a page's token")
+    assert code == 0, said
+    query = "SELECT i.platform, i.node_id FROM integrations i JOIN accounts a ON a.id = i.account_id WHERE a.ig_id = $1"
+    assert tuple(one(doors, query, "8001")) == ("facebook", "104500000000001")
+
+
+def test_AC8_a_meta_app_is_given_the_ids_of_its_logins(confab: Command, doors: Doors) -> None:
+    assert confab("meta-app", "add", "with logins", "--secret", "-", given="a secret")[0] == 0
+    login = ["meta-app", "login", "with logins"]
+    code, said = confab(*login, "--instagram-app-id", "880")
+    assert code == 1
+    assert "give both" in said
+    assert confab(*login, "--app-id", "990", "--instagram-app-id", "880", "--instagram-secret", "-", given="its own")[0] == 0
+    found = one(doors, "SELECT app_id, instagram_app_id, instagram_secret FROM meta_apps WHERE name = $1", "with logins")
+    assert (found["app_id"], found["instagram_app_id"], b"its own" in found["instagram_secret"]) == ("990", "880", False)
+    code, said = confab("meta-app", "login", "environment", "--app-id", "1")
+    assert code == 1
+    assert "CONFAB_META_APP_ID" in said

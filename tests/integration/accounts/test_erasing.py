@@ -46,6 +46,7 @@ async def full(world: World, worker_db: Database, clock: Clock) -> World:
                 "INSERT INTO own_numbers VALUES ($1, $2, $3, $4, 1, 0, 0, 0, 0, '{}', 0, 0, '{}', 0)",
                 world.workspace, account, UUID(int=0), now.replace(minute=0, second=0, microsecond=0),
             )  # fmt: skip
+        await conn.execute("INSERT INTO own_days SELECT * FROM own_numbers WHERE workspace_id = $1", world.workspace)
         for statement in FILL:
             await conn.execute(statement, *mine)
         for name in ("hints", "erasures", "runs", "watches", "turns", "media"):

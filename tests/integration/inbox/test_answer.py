@@ -311,13 +311,16 @@ async def test_O17_an_indicator_is_sent_only_where_the_setting_says_so_and_soon_
     assert desk.meta.asked == [{"sender_action": "typing_on"}]
 
 
+NO_MEDIA = dict.fromkeys(("ig_id", "permalink", "product_type", "ad_id", "ad_title", "original_media_id"))
+
+
 async def a_comment(desk: Desk, author: str | None = "2087654321098765") -> CommentId:
     async with desk.db.transaction() as conn:
         id_ = UUID(int=1)
         await conn.execute(
             """INSERT INTO comments (workspace_id, id, account_id, comment_key, ig_id, kind, media, author_ig_id, text, is_own,
-                created_at) VALUES ($1, $2, $3, 'k', '18047712390856104', 'comment', '{}', $4, 'How much?', false, $5)""",
-            desk.world.workspace, id_, desk.world.account, author, desk.clock.now(),
+                created_at) VALUES ($1, $2, $3, 'k', '18047712390856104', 'comment', $6, $4, 'How much?', false, $5)""",
+            desk.world.workspace, id_, desk.world.account, author, desk.clock.now(), NO_MEDIA,
         )  # fmt: skip
     return CommentId(id_)
 

@@ -117,3 +117,21 @@ async def test_days_are_made_before_they_begin_and_dropped_as_a_whole_when_they_
     assert await attic.bodies(["today's"]) == []
     for table in ("deliveries", "changes"):
         assert await attic.has_day(table, attic.clock.now())
+
+
+async def test_AC2_logins_that_are_over_or_never_came_back_are_forgotten_after_a_day(attic: Attic) -> None:
+    at = attic.world.workspace
+    async with attic.db.transaction() as conn:
+        for kind, state, hours, due in (
+            ("login", "away", 25, None), ("login", "done", 25, None), ("login", "away", 23, None), ("part", "done", 25, None),
+            ("erase", "waiting", 25, attic.clock.now() + timedelta(days=29)),
+        ):  # fmt: skip
+            created = attic.clock.now() - timedelta(hours=hours)
+            await conn.execute(
+                """INSERT INTO account_errands (workspace_id, id, kind, state, created_at, due_at)
+                VALUES ($1, gen_random_uuid(), $2, $3, $4, $5)""",
+                at, kind, state, created, due,
+            )  # fmt: skip
+    await attic.clear()
+    left = await attic.fetch("SELECT kind || ' ' || state FROM account_errands WHERE workspace_id = $1 ORDER BY 1", at)
+    assert left == ["erase waiting", "login away"]

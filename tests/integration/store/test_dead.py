@@ -9,7 +9,7 @@ from confab.arguments.work import WorkKind
 from confab.clock import Clock
 from confab.store import claims
 from confab.store.db import Conn, Database, Doors, connect
-from tests.world import Customer, after, happen, make_world
+from tests.world import Customer, after, comment, happen, make_world, told
 
 REST: dict[str, LiteralString] = {
     "deliveries": "INSERT INTO delivery_queue (delivery_id, due_at) VALUES (gen_random_uuid(), now())",
@@ -68,6 +68,14 @@ REST: dict[str, LiteralString] = {
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         SELECT workspace_id, id, now(), now(), now() FROM accounts""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) SELECT workspace_id, now() FROM workspaces",
+    "posts": "INSERT INTO post_fetches (workspace_id, post_id, due_at) SELECT workspace_id, id, now() FROM posts",
+    "comment_looks": "INSERT INTO comment_looks (workspace_id, comment_id, due_at) SELECT workspace_id, id, now() FROM comments",
+    "comment_calls": """INSERT INTO comment_calls (workspace_id, id, account_id, kind, comment_id, lane, actor_kind, actor_name,
+            state, due_at, created_at)
+        SELECT workspace_id, gen_random_uuid(), account_id, 'hide', id, 0, 'agent', 'Dana', 'queued', now(), now()
+        FROM comments""",
+    "comment_watches": """INSERT INTO comment_watches (workspace_id, account_id, due_at)
+        SELECT workspace_id, id, now() FROM accounts""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ('days', now())",
 }
 
@@ -77,6 +85,9 @@ async def a_message(doors: Doors, worker_db: Database) -> None:
     """Something for due rows to be about."""
     world = await make_world(doors)
     await happen(worker_db, world, Customer(world.ig_id).writes("m1", "hello", after(0)))
+    await told(worker_db, world, comment("c1", "price?"))
+    async with worker_db.transaction() as conn:
+        await conn.execute("DELETE FROM post_fetches")
 
 
 async def bury_one(conn: Conn, kind: claims.Kind, clock: Clock) -> claims.Due:

@@ -63,3 +63,26 @@ async def _ask(of: str, conn: Explained, workspace: WorkspaceId, scopes: list[Sc
     else:
         found = await own_numbers.by_scope(conn, workspace, scopes, PERIOD)  # type: ignore[arg-type]
         assert {key[:2] for key in found} == {(one.account, one.agent) for one in scopes}
+
+
+async def test_NU10_of_a_long_time_each_person_and_account_costs_its_days_and_four_days_of_quarters(
+    app_db: Database, worker_db: Database, world: World
+) -> None:
+    asked = Period(
+        zone="Asia/Kathmandu", since=date(2026, 6, 1), until=date(2026, 7, 15), before=datetime(2026, 11, 1, tzinfo=UTC)
+    )  # fmt: skip
+    scopes = [Scope(account=ALL, agent=world.viewer.agent_id), Scope(account=world.account, agent=ALL)]
+    async with worker_db.transaction() as conn:
+        await own_numbers.add_up(
+            conn, world.workspace, [(datetime(2026, 4, 1, tzinfo=UTC), datetime(2026, 7, 30, tzinfo=UTC))]
+        )  # fmt: skip
+        await conn.execute("ANALYZE own_days")
+    async with app_db.viewing(world.workspace) as conn:
+        explained = Explained(conn)
+        found = await own_numbers.by_scope(explained, world.workspace, scopes, asked)  # type: ignore[arg-type]
+    (plan,) = explained.plans
+    assert {key: sums.received for key, sums in found.items()} == {
+        (one.account, one.agent, is_previous): 45 * 96 for one in scopes for is_previous in (True, False)
+    }
+    assert "Seq Scan on own_" not in plan
+    assert rows_touched(plan) <= len(scopes) * (2 * 45 + 4 * 96) + 50, plan

@@ -15,7 +15,7 @@ from confab.model.library import ItemId, Member, MemberId
 from confab.store import (
     changes,
     claims,
-    comments,
+    comment_lists,
     conversation_list,
     deliveries,
     history,
@@ -152,7 +152,8 @@ async def test_notes_comments_and_deliveries_are_read_by_their_index(app_db: Dat
         await conn.execute("SET LOCAL enable_seqscan = off")  # these tables are empty here: is there an index at all?
         last = (datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
         await notes.of_conversation(conn, world.viewer, conversation, 200)  # type: ignore[arg-type]
-        await comments.page(conn, world.viewer, accounts=[world.account], before=last, limit=50)  # type: ignore[arg-type]
+        every = comment_lists.Wanted(accounts=[world.account])
+        await comment_lists.page(conn, world.viewer, every, before=last, limit=50)  # type: ignore[arg-type]
         await deliveries.page(conn, world.viewer, state="failed", before=last[1], limit=50)  # type: ignore[arg-type]
     for plan, index in zip(conn.plans, ("note_page", "comment_page", "delivery_parts_state"), strict=True):
         assert index in plan, plan

@@ -53,6 +53,11 @@ ROWS = {
     "insights": """INSERT INTO insight_watches (workspace_id, account_id, began_at, night_at, due_at)
         VALUES ($2, $2, $1, $1, $1)""",
     "numbers": "INSERT INTO own_counts (workspace_id, due_at) VALUES ($2, $1)",
+    "posts": "INSERT INTO post_fetches (workspace_id, post_id, due_at) VALUES ($2, $2, $1)",
+    "comment_looks": "INSERT INTO comment_looks (workspace_id, comment_id, due_at) VALUES ($2, $2, $1)",
+    "comment_calls": """INSERT INTO comment_calls (workspace_id, id, account_id, kind, comment_id, lane, actor_kind, actor_name,
+        state, due_at, created_at) VALUES ($2, $2, $2, 'hide', $2, 0, 'agent', 'Dana', 'queued', $1, $1)""",
+    "comment_watches": "INSERT INTO comment_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
     "rule_events": """INSERT INTO rule_events (workspace_id, event_key, account_id, kind, at, due_at)
         VALUES ($2, $2, $2, 'message', $1, $1)""",
     "rule_calls": """INSERT INTO rule_calls (workspace_id, id, account_id, rule_id, rule_name, url, kind, at, due_at)

@@ -1,9 +1,12 @@
 /** What the stream says lands here, and nowhere else: one pure function for each kind of cache entry. */
 import type { QueryClient, QueryKey } from "@tanstack/react-query"
+import type { CommentFilters } from "../lib/comment-filters"
 import type { Filters } from "../lib/filters"
 import { lastKeyOf } from "../lib/parts"
 import { timeKey } from "../lib/time"
 import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
+import { refreshCounts } from "./comment-counts"
+import { applyToComments, type CommentEntry, ofNobodyElse } from "./comment-entry"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
 import type {
   Account,
@@ -36,6 +39,7 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
     )
     if (after !== state.data) cache.setQueryData(queryKey, after)
   }
+  refreshCounts(cache, changes)
 }
 
 export function applyChange(cache: QueryClient, change: Change): void {
@@ -58,6 +62,10 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToActivities(data as Listed<Activity>, change, of as string)
     case "pending":
       return applyToPending(data as PendingSend[], change, of as string)
+    case "comments":
+      return applyToComments(data as CommentEntry, change, { filters: of as CommentFilters, viewerId })
+    case "persons-comments":
+      return applyToComments(data as CommentEntry, change, ofNobodyElse(data as CommentEntry, viewerId))
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
     case "outbox":

@@ -6,7 +6,7 @@ export type KeptEntry = { id: string; key: QueryKey; data: unknown; at: number }
 export type KeptState = { id: "state"; seq: number; writer: string }
 
 /** Raised when the shape of what is kept changes: an older copy is then not read. */
-const SHAPE = 2
+const SHAPE = 3
 const PREFIX = "confab-"
 
 export function openDatabase(sessionKey: string): Promise<IDBDatabase> {

@@ -38,3 +38,15 @@ test("F5 every conversation of an account learns whether a person may answer for
   applyChange(cache, say(false, "harbour"))
   expect(listed(opened.id)?.human_agent_until).toBeNull()
 })
+
+test("F9 of an account that was erased no conversation stays", () => {
+  const foreign = makeConversation({ id: "c-2", account: { id: "account-2", ig_id: "2", username: "other" } })
+  const scope = { filters: DEFAULT_FILTERS, viewerId: "agent-1" }
+  const cache = new QueryClient()
+  cache.setQueryData(
+    ["conversations", DEFAULT_FILTERS],
+    listFromPage({ items: [makeConversation(), foreign], next: null, seq: 1 }, scope),
+  )
+  applyChange(cache, { seq: 2, type: "account_erased", account_id: ACCOUNT.id })
+  expect(cache.getQueryData<ListEntry>(["conversations", DEFAULT_FILTERS])?.items).toEqual([foreign])
+})

@@ -169,3 +169,13 @@ test("A kept copy catches up before the stream takes over, from where it then st
   await pass(0)
   expect([preview(), PretendEventSource.newest.url]).toEqual(["caught up", "/api/v1/stream?after=12"])
 })
+
+test("F9 When an account is erased, all that is shown is asked for again", async () => {
+  start()
+  await pass(0)
+  PretendEventSource.newest.opens()
+  PretendEventSource.newest.says("change", { seq: 11, type: "account_erased", account_id: "account-1" })
+  await pass(50)
+  expect(asked).toContain("/api/v1/me")
+  expect([live.seq, cache.getQueryData(["conversation", conversation.id])]).toEqual([30, undefined])
+})

@@ -298,6 +298,240 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Comments
+         * @description Comments, live comments and mentions of one account or of all, newest first; of one post, in one view.
+         *
+         *     Without a view archived ones too. Answers of ours stand in `answers`; in a view they are not among the items.
+         */
+        get: operations["list_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Comments
+         * @description How many wait for somebody.
+         */
+        get: operations["count_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Comments
+         * @description These are shown: whether they were edited or deleted is looked up at Instagram, each at most every ten minutes.
+         */
+        post: operations["look_at_comments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Comment
+         * @description One comment with its thread, archived or not.
+         */
+        get: operations["get_comment"];
+        put?: never;
+        post?: never;
+        /**
+         * Discard Comment
+         * @description Take an answer of ours out that is not known to have been sent. What stands at Instagram is deleted by `moderation`.
+         */
+        delete: operations["discard_comment"];
+        options?: never;
+        head?: never;
+        /**
+         * Work On Comment
+         * @description Done or open, whose it is, its labels: for the team, and nothing that Instagram hears of.
+         */
+        patch: operations["work_on_comment"];
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply Publicly
+         * @description Answer where everybody sees it: 201 with the answer, 200 with the same one when the key is known.
+         */
+        post: operations["reply_publicly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/moderation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moderate Comment
+         * @description Hide, show, delete, like or unlike; the comment as it is shown from now on.
+         */
+        post: operations["moderate_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Comment
+         * @description Leave a remark for the team.
+         */
+        post: operations["note_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Comment
+         * @description Send an answer of ours again that failed or is in doubt: a person's decision.
+         */
+        post: operations["retry_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Posts
+         * @description Posts that comments stand under; `open`: those with comments nobody has dealt with, at most 200, on one page.
+         */
+        get: operations["list_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Post
+         * @description One post.
+         */
+        get: operations["get_post"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Switch Comments
+         * @description Switch the comments of a post on or off at Instagram; the post as it is shown from now on.
+         */
+        patch: operations["switch_comments"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Persons Comments
+         * @description The newest comments of the person of a conversation, at most 20, archived ones too.
+         */
+        get: operations["list_persons_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1303,26 +1537,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/comments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Comments
-         * @description Comments, live comments and mentions of one account or of all.
-         */
-        get: operations["list_comments"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/deliveries": {
         parameters: {
             query?: never;
@@ -1952,7 +2166,7 @@ export interface components {
              */
             buttons: components["schemas"]["Button"][];
         };
-        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AccountErased"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
+        Change: components["schemas"]["MessageAdded"] | components["schemas"]["MessageUpdated"] | components["schemas"]["MessageRemoved"] | components["schemas"]["ConversationUpdated"] | components["schemas"]["NoteAdded"] | components["schemas"]["ActivityAdded"] | components["schemas"]["CommentUpdated"] | components["schemas"]["CommentRemoved"] | components["schemas"]["PostUpdated"] | components["schemas"]["AccountUpdated"] | components["schemas"]["AccountErased"] | components["schemas"]["AgentUpdated"] | components["schemas"]["RunUpdated"] | components["schemas"]["LibraryItemUpdated"] | components["schemas"]["LibraryItemRemoved"] | components["schemas"]["CheckupUpdated"] | components["schemas"]["Superseded"];
         /**
          * ChangePage
          * @description Oldest first; `next` is the `after` of the next page, null at the end.
@@ -2015,7 +2229,10 @@ export interface components {
          * Comment
          * @description A public remark under a post, in a live broadcast, or a mention elsewhere.
          *
-         *     `text` is None for a GIF, sticker or photo comment and for a mention that has not been read yet.
+         *     `text` is None for a GIF, sticker or photo comment, for a mention that has not been read yet, and for what is deleted.
+         *     `post_id`: what it stands under. `status`: of what is written here, how far it is; `written_by`: by whom of us. `pending`:
+         *     what is shown already and Instagram has not confirmed yet; `error`: why the last thing that was tried came to nothing.
+         *     `private_conversation_id`: the conversation in which its one private reply stands.
          */
         Comment: {
             /**
@@ -2026,6 +2243,8 @@ export interface components {
             /** Ig Id */
             ig_id: string | null;
             account: components["schemas"]["AccountRef"];
+            /** Post Id */
+            post_id: string | null;
             media: components["schemas"]["CommentMedia"];
             /** Parent Ig Id */
             parent_ig_id: string | null;
@@ -2044,12 +2263,38 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Edited At */
+            edited_at: string | null;
             /** Hidden */
             hidden: boolean;
+            /** Is Liked */
+            is_liked: boolean;
             /** Deleted At */
             deleted_at: string | null;
             /** Is Archived */
             is_archived: boolean;
+            /** Done At */
+            done_at: string | null;
+            /** Done By */
+            done_by: string | null;
+            assignee: components["schemas"]["AgentRef"] | null;
+            /** Labels */
+            labels: string[];
+            /** Notes */
+            notes: components["schemas"]["CommentNote"][];
+            /** Status */
+            status: ("queued" | "sending" | "sent" | "failed" | "in_doubt") | null;
+            /** Client Key */
+            client_key: string | null;
+            /** Written By */
+            written_by: string | null;
+            /** Pending */
+            pending: ("hide" | "unhide" | "delete" | "like" | "unlike") | null;
+            error: components["schemas"]["CommentError"] | null;
+            /** Private Conversation Id */
+            private_conversation_id: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * CommentAuthor
@@ -2060,6 +2305,26 @@ export interface components {
             ig_id: string | null;
             /** Username */
             username: string | null;
+        };
+        /**
+         * CommentCount
+         * @description How many comments nobody has dealt with, counted up to 1000.
+         */
+        CommentCount: {
+            /** Open */
+            open: number;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * CommentError
+         * @description Why the last thing that was tried with a comment or a post came to nothing.
+         */
+        CommentError: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /**
          * CommentMedia
@@ -2080,14 +2345,68 @@ export interface components {
             original_media_id: string | null;
         };
         /**
+         * CommentNote
+         * @description A remark about a comment, for the team alone.
+         */
+        CommentNote: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Author */
+            author: string;
+            /** Text */
+            text: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * CommentPage
-         * @description Newest first.
+         * @description Newest first. `answers`: what we wrote under these, oldest first; `posts`: what these stand under.
          */
         CommentPage: {
             /** Items */
             items: components["schemas"]["Comment"][];
+            /** Answers */
+            answers: components["schemas"]["Comment"][];
+            /** Posts */
+            posts: components["schemas"]["Post"][];
             /** Next */
             next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * CommentRemoved
+         * @description A row turned out to be another comment's double, or was discarded by an agent, and is gone.
+         */
+        CommentRemoved: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "comment_removed";
+            /**
+             * Comment Id
+             * Format: uuid
+             */
+            comment_id: string;
+        };
+        /**
+         * CommentThread
+         * @description A comment with its post, what it answers, and what stands under it or beside it, oldest first.
+         */
+        CommentThread: {
+            comment: components["schemas"]["Comment"];
+            post: components["schemas"]["Post"] | null;
+            parent: components["schemas"]["Comment"] | null;
+            /** Replies */
+            replies: components["schemas"]["Comment"][];
             /** Seq */
             seq: number;
         };
@@ -2103,6 +2422,18 @@ export interface components {
              */
             type: "comment_updated";
             comment: components["schemas"]["Comment"];
+        };
+        /**
+         * CommentWork
+         * @description What the team says of it; what is left out stays. `assignee_id` null: nobody's.
+         */
+        CommentWork: {
+            /** Is Done */
+            is_done?: boolean | null;
+            /** Assignee Id */
+            assignee_id?: string | null;
+            /** Labels */
+            labels?: string[] | null;
         };
         /**
          * Conversation
@@ -3042,6 +3373,35 @@ export interface components {
             media?: string | null;
         };
         /**
+         * Moderation
+         * @description What to do with it at Instagram.
+         */
+        Moderation: {
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "hide" | "unhide" | "delete" | "like" | "unlike";
+        };
+        /**
+         * NewAnswer
+         * @description A public answer. `client_key` is the client's own name for it: the same again is the same answer.
+         */
+        NewAnswer: {
+            /** Client Key */
+            client_key: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NewCommentNote
+         * @description A remark for the team.
+         */
+        NewCommentNote: {
+            /** Text */
+            text: string;
+        };
+        /**
          * NewContent
          * @description What to send. `client_key` is the client's own name for it: the same again is the same message.
          *
@@ -3431,6 +3791,54 @@ export interface components {
             seq: number;
         };
         /**
+         * Post
+         * @description What comments stand under: a post, reel, story or broadcast, ours (`is_own`) or one that mentions us.
+         *
+         *     `is_own` None: nobody has read it yet. `picture_url`: our own address; None: there is none, or not yet. `refused`: why
+         *     Instagram does not show it. `ended_at`: of a broadcast, since when it is known to be over. `pending`, `error`: see Comment.
+         */
+        Post: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ig Id */
+            ig_id: string;
+            account: components["schemas"]["AccountRef"];
+            /** Is Own */
+            is_own: boolean | null;
+            /** Product Type */
+            product_type: string | null;
+            /** Media Type */
+            media_type: string | null;
+            /** Caption */
+            caption: string | null;
+            /** Permalink */
+            permalink: string | null;
+            /** Owner Username */
+            owner_username: string | null;
+            /** Published At */
+            published_at: string | null;
+            /** Comments Enabled */
+            comments_enabled: boolean | null;
+            /** Comments Count */
+            comments_count: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Picture Url */
+            picture_url: string | null;
+            /** Refused */
+            refused: string | null;
+            /** Pending */
+            pending: ("comments_on" | "comments_off") | null;
+            error: components["schemas"]["CommentError"] | null;
+            /** Last Comment At */
+            last_comment_at: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * PostIs
          * @description Under which posts, by their ids at Meta.
          */
@@ -3442,6 +3850,39 @@ export interface components {
             type: "post";
             /** Media Ig Ids */
             media_ig_ids: string[];
+        };
+        /**
+         * PostPage
+         * @description Posts, the one with the newest comment first.
+         */
+        PostPage: {
+            /** Items */
+            items: components["schemas"]["TalkedUnder"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * PostSwitch
+         * @description Whether the post takes comments.
+         */
+        PostSwitch: {
+            /** Comments Enabled */
+            comments_enabled: boolean;
+        };
+        /**
+         * PostUpdated
+         * @description A post that comments stand under is new or changed.
+         */
+        PostUpdated: {
+            seq: number;
+            /**
+             * Type
+             * @constant
+             */
+            type: "post_updated";
+            post: components["schemas"]["Post"];
         };
         /**
          * PrivateReply
@@ -3648,6 +4089,14 @@ export interface components {
             why?: string | null;
             /** Message Id */
             message_id?: string | null;
+        };
+        /**
+         * RetryAnswer
+         * @description How to send it again: with another text, or as it is.
+         */
+        RetryAnswer: {
+            /** Text */
+            text?: string | null;
         };
         /**
          * RetryMessage
@@ -3861,7 +4310,8 @@ export interface components {
          *
          *     `conversations_total` is None until Instagram has listed them all. `waiting_until`: Instagram asked to wait. `unreadable`
          *     counts what could not be understood or kept, `people` those whose profiles were put in line. Of numbers `steps_done` of
-         *     `steps_total` questions were asked, None while nobody knows how many there are, and `values_new` were not known.
+         *     `steps_total` questions were asked, None while nobody knows how many there are, and `values_new` were not known. Of
+         *     comments the steps are posts, and `comments_new` were not known.
          */
         Run: {
             /**
@@ -3878,7 +4328,7 @@ export interface components {
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles" | "insights";
+            what: "messages" | "profiles" | "insights" | "comments";
             /**
              * State
              * @enum {string}
@@ -3917,6 +4367,8 @@ export interface components {
             steps_done: number;
             /** Values New */
             values_new: number;
+            /** Comments New */
+            comments_new: number;
             /** Waiting Until */
             waiting_until: string | null;
             /** Error */
@@ -4072,6 +4524,14 @@ export interface components {
             password: string;
         };
         /**
+         * Shown
+         * @description Comments that somebody looks at.
+         */
+        Shown: {
+            /** Ids */
+            ids: string[];
+        };
+        /**
          * SignIn
          * @description What a sign-in asks for.
          */
@@ -4141,6 +4601,15 @@ export interface components {
             seq: number;
             /** @constant */
             type: "superseded";
+        };
+        /**
+         * TalkedUnder
+         * @description A post and how many comments under it nobody has dealt with; None: not counted.
+         */
+        TalkedUnder: {
+            post: components["schemas"]["Post"];
+            /** Open */
+            open: number | null;
         };
         /**
          * TextIs
@@ -4391,14 +4860,15 @@ export interface components {
          * WhatToSync
          * @description What to read at Instagram: `messages` are the conversations and what Meta still shows of them, `profiles` the people.
          *
-         *     `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all).
+         *     `insights` are the numbers: of these days (the first time all that Meta has, later the newest) and metrics (all). `comments`
+         *     are those under the account's posts, as far as something changed there.
          */
         WhatToSync: {
             /**
              * What
              * @enum {string}
              */
-            what: "messages" | "profiles" | "insights";
+            what: "messages" | "profiles" | "insights" | "comments";
             /** Since */
             since?: string | null;
             /** Until */
@@ -4997,6 +5467,469 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_comments: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                view?: ("all" | "open" | "mine" | "unassigned" | "done" | "hidden" | "mentions") | null;
+                post?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_comments: {
+        parameters: {
+            query?: {
+                account?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentCount"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shown"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentThread"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_on_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentWork"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_publicly: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moderate_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Moderation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCommentNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetryAnswer"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_posts: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                view?: "open" | "all";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switch_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostSwitch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_persons_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -6092,7 +7025,7 @@ export interface operations {
         parameters: {
             query: {
                 account: string;
-                what?: ("messages" | "profiles" | "insights") | null;
+                what?: ("messages" | "profiles" | "insights" | "comments") | null;
                 limit?: number;
             };
             header?: never;
@@ -6854,39 +7787,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Checkup"];
-                };
-            };
-            /** @description Problem details (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_comments: {
-        parameters: {
-            query?: {
-                account?: string | null;
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -11,6 +11,9 @@ import { Unreachable } from "./unreachable"
 const SetUpScreen = lazy(async () => ({ default: (await import("../team/set-up-screen")).SetUpScreen }))
 const SignInScreen = lazy(async () => ({ default: (await import("../team/sign-in-screen")).SignInScreen }))
 
+const CommentsScreen = lazy(async () => ({
+  default: (await import("../comments/comments-screen")).CommentsScreen,
+}))
 const RunsScreen = lazy(async () => ({
   default: (await import("../insights/runs-screen")).RunsScreen,
 }))
@@ -61,6 +64,7 @@ function Gate({ session }: { session: Session }) {
           <Suspense>
             <Switch>
               <Route path="/inbox/:id?" component={InboxScreen} />
+              <Route path="/comments" component={CommentsScreen} />
               <Route path="/scheduled" component={ScheduledScreen} />
               <Route path="/insights" component={InsightsScreen} />
               <Route path="/insights/runs" component={RunsScreen} />

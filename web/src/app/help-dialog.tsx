@@ -33,6 +33,14 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
       [["l"], "Label"],
     ],
   },
+  {
+    title: "Comments",
+    keys: [
+      [["r"], "Public reply"],
+      [["p"], "Private message"],
+      [["h"], "Hide, or show again"],
+    ],
+  },
   { title: "Help", keys: [[["?"], "This list"]] },
 ]
 

@@ -10,6 +10,7 @@ import { IconButton } from "../ui/button"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { CommentsLink } from "./comments-link"
 import { DoctorLink } from "./doctor-link"
 import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
@@ -34,6 +35,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
       >
         <Icon name="inbox" size={20} />
       </Link>
+      <CommentsLink />
       <OutboxLinks />
       <Link
         href="/insights"
@@ -72,6 +74,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
   )
 }
 
+/** On a phone the lists have this choice among their filters. */
 function AccountMenu() {
   const { data: accounts } = useQuery(accountsQuery)
   const [, navigate] = useLocation()
@@ -87,7 +90,7 @@ function AccountMenu() {
           {...properties}
           aria-label={chosen ? `Account: @${chosen.username}` : "Account: all"}
           title={chosen ? `@${chosen.username}` : "All accounts"}
-          className="tap inline-flex size-10 items-center justify-center rounded-xl text-ink-2 hover:bg-hover hover:text-ink"
+          className="tap inline-flex size-10 items-center max-pane:hidden justify-center rounded-xl text-ink-2 hover:bg-hover hover:text-ink"
         >
           {chosen ? (
             <Avatar id={chosen.id} name={chosen.username} size={24} square />

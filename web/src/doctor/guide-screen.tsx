@@ -94,7 +94,7 @@ function Table({ head, rows }: { head: Span[][]; rows: Span[][][] }) {
         {rows.map((row) => (
           <tr key={row.map(textOf).join("|")}>
             {row.map((cell) => (
-              <td key={textOf(cell)} className="border-line border-b py-1.5 pr-3 align-top">
+              <td key={textOf(cell)} className="border-line border-b py-1.5 pr-3 align-top wrap-break-word">
                 <Spans spans={cell} />
               </td>
             ))}
@@ -116,7 +116,7 @@ function Spans({ spans }: { spans: Span[] }) {
 function Inline({ span }: { span: Span }) {
   switch (span.kind) {
     case "code":
-      return <code className="rounded bg-sunken px-1 py-0.5 text-xs">{span.text}</code>
+      return <code className="rounded bg-sunken px-1 py-0.5 text-xs wrap-anywhere">{span.text}</code>
     case "strong":
       return <strong className="font-semibold">{span.text}</strong>
     case "em":

@@ -11,6 +11,7 @@ import { IconButton } from "../ui/button"
 import { showToast } from "../ui/toast"
 import { Toggle } from "../ui/toggle"
 import { useNow } from "../ui/use-now"
+import { CommentsSection } from "./comments-section"
 import { LabelMenu } from "./label-menu"
 import { LibrarySection } from "./library-section"
 import { PersonCard } from "./person-card"
@@ -87,6 +88,7 @@ function Context({ conversationId }: { conversationId: string }) {
           </ul>
         )}
       </Section>
+      <CommentsSection conversation={conversation} />
       <LibrarySection key={conversation.id} conversation={conversation} />
       <RulesSection key={`rules-${conversation.id}`} conversationId={conversation.id} />
       {account && <AccountSection account={account} />}

@@ -5,6 +5,7 @@ import { type Days, insightsOf } from "../api/insights"
 import type { Insights } from "../api/model"
 import { formatFigure } from "../lib/figures"
 import { breakdownName, partName } from "../lib/part-words"
+import { selectThumbnailUrl } from "../lib/selectors"
 import { Bars, HourColumns } from "./bars"
 import { DayChart } from "./chart"
 import { RunLine } from "./run-line"
@@ -151,7 +152,7 @@ function TopMedia({ media }: { media: Insights["top_media"] }) {
       <ol className="flex flex-col gap-2 text-sm">
         {media.map((one) => (
           <li key={one.ig_id} className="flex flex-wrap items-center gap-x-3 border-line border-t pt-2">
-            <Picture url={one.thumbnail_url} kind={one.kind} />
+            <Picture url={selectThumbnailUrl(one)} kind={one.kind} />
             <span dir="auto" className="min-w-0 flex-1 basis-40 truncate">
               {one.caption ?? "Without a caption"}
             </span>

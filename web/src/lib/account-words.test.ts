@@ -2,10 +2,12 @@ import { expect, test } from "vitest"
 import type { Account } from "../api/model"
 import { ACCOUNT } from "../testing/make"
 import {
+  connectPath,
   describeComplete,
   describePolling,
   describeReceiving,
   namePaces,
+  selectMustReconnect,
   selectNeedsAttention,
 } from "./account-words"
 
@@ -54,4 +56,19 @@ test("the paces of acknowledgements are four, and the account's own where it is 
   expect(namePaces(null)).toHaveLength(4)
   expect(namePaces(86_400)).toEqual(namePaces(null))
   expect(namePaces(90).at(-1)).toEqual([90, "Every 90 seconds"])
+})
+
+test("AC14: Who removed the app at Instagram must connect again, not what one of us disconnected, nor what is erased", () => {
+  const dead = { health: "reconnect", disconnected_at: SINCE, erase_at: SINCE } as const
+  expect(selectMustReconnect(account({ health: "reconnect" }))).toBe(true)
+  expect(selectMustReconnect(account(dead))).toBe(true)
+  expect(selectMustReconnect(account({ ...dead, disconnected_by: "Dana" }))).toBe(false)
+  expect(selectMustReconnect(account({ ...dead, erase_at: null }))).toBe(false)
+})
+
+test("AC21: An account is connected again by the Meta app that it goes by", () => {
+  expect(connectPath(account({ meta_app: null }))).toBe("/connect/instagram?flavour=instagram")
+  expect(connectPath(account({ platform: "facebook", meta_app: "Bakery's app" }))).toBe(
+    "/connect/instagram?flavour=facebook&app=Bakery%27s+app",
+  )
 })

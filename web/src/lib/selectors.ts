@@ -38,8 +38,8 @@ export function selectMediaUrl(attachment: Pick<Attachment, "url">): string | nu
 }
 
 /** The small copy of a picture, or the whole one where there is no other. */
-export function selectThumbnailUrl(attachment: Pick<Attachment, "url" | "thumbnail_url">): string | null {
-  return ours(attachment.thumbnail_url) ?? selectMediaUrl(attachment)
+export function selectThumbnailUrl(of: Partial<Pick<Attachment, "url" | "thumbnail_url">>): string | null {
+  return ours(of.thumbnail_url ?? null) ?? selectMediaUrl({ url: of.url ?? null })
 }
 
 export function hasLinkedLead(participant: Pick<Participant, "linked_lead_id">): boolean {

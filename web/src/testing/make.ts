@@ -173,6 +173,7 @@ export function makeRun(given: Partial<Run> = {}): Run {
     steps_total: null,
     steps_done: 0,
     values_new: 0,
+    comments_new: 0,
     waiting_until: null,
     error: null,
     version: 1,

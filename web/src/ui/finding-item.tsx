@@ -20,6 +20,19 @@ export function LevelMark({ level, size = 18 }: { level: Level; size?: number })
   )
 }
 
+/** What the doctor says, with what is to be typed between backticks. */
+function Words({ text }: { text: string }) {
+  return text.split("`").map((part, place) =>
+    place % 2 === 0 ? (
+      part
+    ) : (
+      <code key={part} className="rounded bg-sunken px-1 py-0.5 text-[0.9em]">
+        {part}
+      </code>
+    ),
+  )
+}
+
 type ItemProps = { title: string; finding: Finding; isWaiting?: boolean; isNamed?: boolean }
 
 /** One thing that was looked at: how it is, what that means, how to mend it and where. */
@@ -44,10 +57,14 @@ export function FindingItem({ title, finding, isWaiting = false, isNamed = false
           {isNamed && finding.about && <span className="text-ink-3">{finding.about}</span>}
         </p>
         <p className={isOpen && !isWaiting && level !== "unknown" ? MARKS[level].look : "text-ink-2"}>
-          {says}
+          <Words text={says} />
         </p>
         {isOpen && means && <p className="text-ink-2">{means}</p>}
-        {isOpen && remedy && <p>{remedy}</p>}
+        {isOpen && remedy && (
+          <p>
+            <Words text={remedy} />
+          </p>
+        )}
         {isOpen && path && (
           <p className="text-ink-2">
             <span className="text-ink-3">Where: </span>

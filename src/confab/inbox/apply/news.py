@@ -5,8 +5,9 @@ from uuid import UUID
 
 from confab.inbox.apply.fold import Source, State
 from confab.model.events import ReactionChanged
-from confab.model.inbox import Activity, Comment, WorkspaceId
+from confab.model.inbox import Activity, WorkspaceId
 from confab.store import ids
+from confab.store.comments import NewComment
 from confab.store.rows import MessageRow
 from confab.store.rule_events import News
 
@@ -52,15 +53,15 @@ def of_reactions(state: State, given: Sequence[tuple[Source, ReactionChanged]]) 
     return found
 
 
-def of_comments(inserted: Iterable[tuple[WorkspaceId, Comment]]) -> list[News]:
-    """Comments of others under our posts; whose author Instagram does not name cannot be answered."""
+def of_comments(new: Iterable[NewComment]) -> list[News]:
+    """Comments of others under our posts that a webhook brought; whose author Instagram does not name cannot be answered."""
     return [
         News(
-            workspace_id=workspace, account_id=comment.account.id, conversation_id=None, kind="comment", subject_id=comment.id,
-            event_key=comment.id, kinds="comment", at=comment.created_at, is_writing=False,
+            workspace_id=one.workspace_id, account_id=one.account_id, conversation_id=None, kind="comment", subject_id=one.id,
+            event_key=one.id, kinds="comment", at=one.created_at, is_writing=False,
         )
-        for workspace, comment in inserted
-        if not comment.is_own and comment.author.ig_id is not None and comment.kind != "mention"
+        for one in new
+        if not one.is_own and one.author_ig_id is not None and one.kind != "mention" and one.delivery_id is not None
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Events that are no messages: comments, activities, who holds a conversation, what Meta did to an account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -9,7 +10,7 @@ import msgspec
 from confab.inbox.apply import news
 from confab.inbox.apply.fold import Source, State, open_window
 from confab.model import pacific
-from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated
+from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated, PostUpdated
 from confab.model.events import (
     CommentReceived,
     Event,
@@ -22,11 +23,12 @@ from confab.model.events import (
 )
 from confab.model.inbox import AccountId, Comment, WorkspaceId
 from confab.model.insights import Value
-from confab.store import comments, events, health, ids, insights, participants
+from confab.store import comment_calls, comments, events, health, ids, insights, participants, posts
 from confab.store.comments import NewComment
 from confab.store.db import Conn
 from confab.store.events import ActivityRow
 from confab.store.participants import Named
+from confab.store.posts import NewPost
 from confab.store.rows import ConversationRow
 from confab.store.rule_events import News
 
@@ -83,13 +85,7 @@ class Others:
                 ActivityAdded(type="activity_added", conversation_id=activity.conversation_id, activity=activity)
             )
         if self._comments:
-            inserted = await comments.insert(conn, list(self._comments.values()))
-            self.news += news.of_comments(inserted.values())
-            for workspace, comment in inserted.values():
-                found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
-            named = [name for workspace, comment in inserted.values() if (name := _named(workspace, comment)) is not None]
-            if named:
-                await participants.refresh_renamed(conn, named, self._state.now)
+            await self._save_comments(conn, found)
         for (workspace_id, account_id), values in sorted(self._numbers.items()):
             workspace, account = cast(WorkspaceId, workspace_id), cast(AccountId, account_id)
             await insights.put(conn, workspace, account, values, self._state.now)
@@ -99,6 +95,28 @@ class Others:
             account = await health.enforce(conn, workspace, account_id, action=event.action, reason=reason, at=event.at)
             if account is not None:
                 found.setdefault(workspace, []).append(AccountUpdated(type="account_updated", account=account))
+
+    async def _save_comments(self, conn: Conn, found: dict[WorkspaceId, list[Change]]) -> None:
+        """What is new, the posts that it stands under, and what above it comes back. Mentions that say nothing are read."""
+        now = self._state.now
+        inserted = await comments.insert(conn, list(self._comments.values()))
+        new = [one for one in self._comments.values() if one.id in inserted]
+        self.news += news.of_comments(new)
+        for workspace, post in await posts.meet(conn, _posts_of(new), now):
+            found.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))
+        back = await comments.reopen(conn, [one for one in new if one.parent_ig_id is not None])
+        told = await comments.by_ids(conn, [(one.workspace_id, one.id) for one in new])  # with their posts
+        for workspace, comment in [*back, *told.values()]:
+            found.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
+        named = [name for workspace, comment in told.values() if (name := _named(workspace, comment)) is not None]
+        if named:
+            await participants.refresh_renamed(conn, named, now)
+        silent = [(one.workspace_id, one.id) for one in new if one.kind == "mention" and one.text is None]
+        if silent:
+            await comments.look(conn, silent, now, now)
+        ours = [(one.workspace_id, one.account_id, one.text) for one in new if one.is_own and one.text is not None]
+        if ours:
+            await comment_calls.recognise(conn, ours, now)
 
     def _control(self, source: Source, event: ThreadControlChanged) -> None:
         """Who holds the conversation: the latest pass or take tells. Rule N59."""
@@ -163,6 +181,19 @@ def _of_story(event: StoryInsightsReceived) -> list[Value]:
             )
         )  # fmt: skip
     return found
+
+
+def _posts_of(new: Sequence[NewComment]) -> list[NewPost]:
+    """The posts that these comments stand under, each once, with the newest of them."""
+    found: dict[tuple[UUID, UUID, str], NewPost] = {}
+    for one in sorted(new, key=lambda one: one.created_at):
+        if one.media_ig_id is not None:
+            found[one.workspace_id, one.account_id, one.media_ig_id] = NewPost(
+                workspace_id=one.workspace_id, id=ids.derived(one.created_at, str(one.account_id), one.media_ig_id),
+                account_id=one.account_id, ig_id=one.media_ig_id, product_type=one.media["product_type"],
+                last_comment_at=one.created_at,
+            )  # fmt: skip
+    return list(found.values())
 
 
 def _named(workspace: WorkspaceId, comment: Comment) -> Named | None:

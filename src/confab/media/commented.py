@@ -1,0 +1,93 @@
+"""The picture of a post that comments stand under: fetched when the post was read, shown above what was said under it. Rule CM2.
+
+Where the account keeps nothing it is looked at alone, and passed on when a browser asks.
+"""
+
+from uuid import UUID
+
+from confab.clock import Clock
+from confab.errors import MediaGone, MediaRefused, MediaUnavailable
+from confab.media.download import Downloads
+from confab.media.keep import Keeper
+from confab.media.policy import Policy
+from confab.model.changes import PostUpdated
+from confab.model.inbox import WorkspaceId
+from confab.store import changes, media, posts, wake
+from confab.store.claims import AVATARS, Due
+from confab.store.db import Conn, Database
+from confab.store.posts import Pictured
+from confab.store.wake import Wake
+
+
+class CommentedPosts:
+    """Handles claimed fetches of posts' pictures."""
+
+    def __init__(self, db: Database, keeper: Keeper, downloads: Downloads, clock: Clock, waker: Wake, rules: Policy) -> None:
+        self._db = db
+        self._keeper = keeper
+        self._downloads = downloads
+        self._clock = clock
+        self._wake = waker
+        self._rules = rules
+
+    async def run(self, due: Due) -> None:
+        """Fetch one picture. Raises MediaUnavailable or StorageFailed where another attempt may help."""
+        workspace, post = _key(due)
+        async with self._db.transaction() as conn:
+            wanted = await posts.wanted_picture(conn, workspace, post)
+            if wanted is None:
+                await AVATARS.finish(conn, due)
+                return
+        try:
+            await self._fetch(due, wanted)
+        except (MediaGone, MediaRefused) as error:
+            await self._lose(due, wanted, error.detail)
+
+    async def give_up(self, due: Due, reason: str) -> None:
+        """The post is shown without it."""
+        workspace, post = _key(due)
+        async with self._db.transaction() as conn:
+            wanted = await posts.wanted_picture(conn, workspace, post)
+        if wanted is not None:
+            await self._lose(due, wanted, reason)
+
+    async def _fetch(self, due: Due, wanted: Pictured) -> None:
+        """What is kept of a story is nothing, whatever the account's mode (rule MD7)."""
+        async with self._downloads.file(wanted.source_url, is_voice=False) as file:
+            if not file.content_type.startswith("image/"):
+                raise MediaRefused("it is no picture")
+            keeps = self._keeps(wanted)
+            found = await (self._keeper.keep(_key(due)[0], file) if keeps else self._keeper.look(file))
+        workspace, post = _key(due)
+        async with self._db.transaction() as conn:
+            own = await media.accounts_mode(conn, workspace, wanted.account_id)
+            if self._rules.mode(own) != self._rules.mode(wanted.media_mode):
+                raise MediaUnavailable("what its account keeps has changed")
+            if keeps and await media.known(conn, workspace, found.digest) is None:
+                raise MediaUnavailable("it was removed from storage meanwhile")
+            digest, now = found.digest if keeps else None, self._clock.now()
+            await posts.show_picture(
+                conn, workspace, post, used=wanted.source_url, digest=digest, content_type=found.content_type, now=now
+            )
+            await self._end(conn, due)
+        self._wake.say(wake.changed(workspace))
+
+    def _keeps(self, wanted: Pictured) -> bool:
+        return self._rules.mode(wanted.media_mode) == "store" and wanted.product_type != "STORY"
+
+    async def _lose(self, due: Due, wanted: Pictured, reason: str) -> None:
+        workspace, post = _key(due)
+        async with self._db.transaction() as conn:
+            await posts.lose_picture(conn, workspace, post, wanted.source_url, reason)
+            await self._end(conn, due)
+        self._wake.say(wake.changed(workspace))
+
+    async def _end(self, conn: Conn, due: Due) -> None:
+        workspace, post = _key(due)
+        await AVATARS.finish(conn, due)
+        value = await posts.get(conn, workspace, post)
+        await changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=value)], self._clock.now())
+
+
+def _key(due: Due) -> tuple[WorkspaceId, UUID]:
+    return WorkspaceId(UUID(str(due.key[0]))), UUID(str(due.key[1]))

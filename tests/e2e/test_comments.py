@@ -1,0 +1,197 @@
+"""Comments in the browser: grouped by post, answered where everybody or nobody else sees it, and worked off. Rules CM6-CM14."""
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import MakeContext, Shop
+from tests.e2e.screen import api_calls, bubble
+from tests.product import IG_ID, eventually
+
+
+def comments(shop: Shop, text: str, customer: str, **more: Any) -> dict[str, Any]:
+    return shop.sim("/comment", account=IG_ID, customer=customer, text=text, **more)
+
+
+def item(page: Page, text: str) -> Locator:
+    return page.get_by_role("region", name="Comments").get_by_role("article").filter(has_text=text)
+
+
+def write(page: Page, of: Locator, button: str, box: str, text: str) -> None:
+    of.get_by_role("button", name=button).click()
+    page.get_by_role("textbox", name=box).fill(text)
+    page.get_by_role("textbox", name=box).press("Enter")
+
+
+def sure(page: Page, title: str) -> None:
+    """The question that is asked once."""
+    asked = page.get_by_role("dialog", name=title)
+    asked.get_by_role("button").last.click()
+
+
+def test_CM6_CM14_a_comment_is_answered_publicly_and_privately_and_becomes_a_conversation(
+    shop: Shop, page: Page, contexts: MakeContext
+) -> None:
+    shop.sign_in(page, "/comments", heading="No comment is waiting")
+    other = contexts().new_page()
+    shop.sign_in(other, "/comments", heading="No comment is waiting")
+    comments(shop, "Do you ship to Dundee?", "43000000000001")
+    first = item(page, "Do you ship to Dundee?")
+    expect(first).to_be_visible()  # by the stream alone
+    expect(page.get_by_role("link", name="Comments: 1 open")).to_be_visible()
+    head = page.get_by_role("region", name="Comments").locator("header").first
+    expect(head.locator("img")).to_be_visible()
+    expect(head.get_by_role("heading")).not_to_have_text("Post without a caption")
+    assert Axe().run(page).response["violations"] == []
+
+    write(page, first, "Reply publicly", "Public reply", "Yes, in two days.")
+    asked = page.get_by_role("dialog", name="This will be public")
+    expect(asked).to_contain_text("everybody who sees the post can read it")
+    assert Axe().run(page).response["violations"] == []
+    asked.get_by_role("button", name="Back to the text").click()
+    page.get_by_role("textbox", name="Public reply").press("Enter")
+    sure(page, "This will be public")
+    expect(page.get_by_role("region", name="Public reply")).to_have_count(0)
+    expect(page.get_by_role("heading", name="No comment is waiting")).to_be_visible()  # answered is done
+    page.get_by_role("tab", name="Done").click()
+    expect(item(page, "Do you ship to Dundee?")).to_contain_text("Yes, in two days.")
+    expect(item(page, "Do you ship to Dundee?")).to_contain_text("Public")
+    expect(other.get_by_role("heading", name="No comment is waiting")).to_be_visible()
+
+    page.get_by_role("tab", name="Open").click()
+    comments(shop, "What does it cost?", "43000000000002")
+    second = item(page, "What does it cost?")
+    second.get_by_role("button", name="Message privately").click()
+    box = page.get_by_role("region", name="Private message")
+    expect(box).to_contain_text("only they can read it")
+    box.get_by_role("textbox").fill("4.20 for the two of you")
+    box.get_by_role("button", name="Send privately").click()
+    expect(page.get_by_role("dialog", name="This will be private")).to_contain_text("Instagram allows one")
+    sure(page, "This will be private")
+    page.get_by_role("tab", name="Done").click()
+    expect(second.get_by_role("button", name="Message privately")).to_be_disabled()
+    expect(second.get_by_role("button", name="Message privately")).to_have_attribute("title", re.compile("already"))
+    second.get_by_role("link", name="Answered in private").click()
+    expect(bubble(page, "4.20 for the two of you")).to_contain_text("Sent")
+    shop.writes("I take two!", customer="43000000000002")
+    expect(bubble(page, "I take two!")).to_be_visible()
+    said = page.get_by_role("region", name="Comments")
+    expect(said.get_by_role("link")).to_contain_text("What does it cost?")
+    said.get_by_role("link").click()
+    expect(item(page, "What does it cost?")).to_be_visible()
+
+
+def test_CM7_CM8_CM13_the_keyboard_hides_gives_out_and_finishes_and_what_is_refused_comes_back(
+    fresh_shop: Shop, page: Page
+) -> None:
+    shop = fresh_shop
+    comments(shop, "spam spam spam", "43000000000003")
+    comments(shop, "lovely bread", "43000000000004")
+    shop.sign_in(page, "/comments", heading="Comments")
+    expect(item(page, "lovely bread")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("region", name="Comments").locator("article:focus")).to_have_count(1)
+    item(page, "lovely bread").focus()
+    page.keyboard.press("i")
+    expect(item(page, "lovely bread")).to_contain_text("Dana")
+    page.keyboard.press("n")
+    page.get_by_role("textbox", name="Note for the team").fill("a regular")
+    page.keyboard.press("Enter")
+    expect(item(page, "lovely bread")).to_contain_text("a regular")
+    item(page, "spam").focus()
+    page.keyboard.press("h")
+    expect(item(page, "spam")).to_contain_text("hidden")
+    shop.sim("/fault", target="comments", effect="error", code=200, status=403, message="(#200) No.")
+    item(page, "spam").get_by_role("button", name="More for this comment").click()
+    page.get_by_role("menuitem", name="Delete…").click()
+    page.get_by_role("dialog", name="Delete this comment?").get_by_role("button", name="Delete for everybody").click()
+    expect(item(page, "spam").get_by_role("status")).to_be_visible()  # refused: it is there again, and says why
+    item(page, "spam").focus()
+    page.keyboard.press("e")
+    expect(item(page, "spam")).to_have_count(0)
+    page.get_by_role("tab", name="Hidden").click()
+    expect(item(page, "spam")).to_contain_text("done by Dana")
+    page.get_by_role("tab", name="Mine").click()
+    expect(item(page, "lovely bread")).to_be_visible()
+
+
+def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_comments(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    made = comments(shop, "first", "43000000000005")
+    comments(shop, "elsewhere", "43000000000006", product_type="REELS")
+    shop.sim("/mention", account=IG_ID, customer="43000000000007", text="@harbour.bakery look at this")
+    shop.sign_in(page, "/comments", heading="Comments")
+    page.get_by_role("tab", name="Mentions").click()
+    expect(item(page, "look at this")).to_contain_text("mention")
+    expect(item(page, "look at this").get_by_role("button", name="Message privately")).to_be_disabled()
+    page.get_by_role("tab", name="Open").click()
+    posts = page.get_by_role("navigation", name="Posts").get_by_role("button")
+    expect(posts).to_have_count(4)  # all, and three posts
+    found = next(one["post"] for one in shop.get("/posts", view="open")["items"] if one["post"]["ig_id"] == made["media"])
+    posts.filter(has_text=found["caption"][:20]).click()
+    expect(page).to_have_url(re.compile("post="))
+    expect(item(page, "first")).to_be_visible()
+    expect(item(page, "elsewhere")).to_have_count(0)
+    head = page.get_by_role("region", name="Comments").locator("header")
+    head.get_by_role("button", name="More about this post").click()
+    page.get_by_role("menuitem", name="Switch comments off").click()
+    page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
+    expect(head).to_contain_text("comments are off")
+    expect(item(page, "first").get_by_role("button", name="Reply publicly")).to_be_disabled()
+
+
+def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    for batch in range(10):
+        shop.posts(_many(batch, shop.sim("/posts", account=IG_ID)["id"]))
+    eventually(lambda: len(shop.get("/deliveries", state="applied")["items"]) == 10, within_s=60)
+    shop.sign_in(page, "/comments?view=all", heading="Comments")
+    feed = page.get_by_role("region", name="Comments")
+    expect(feed.get_by_role("article").first).to_be_visible()
+    calls = api_calls(page)
+    for _ in range(12):
+        feed.evaluate("element => { element.scrollTop = element.scrollHeight }")
+        page.wait_for_timeout(100)
+    expect(feed.get_by_role("article").first).to_be_visible()
+    assert feed.get_by_role("article").count() < 40
+    assert len([call for call in calls if call.startswith("GET /comments?")]) >= 2
+
+
+def _many(batch: int, post: str) -> bytes:
+    """A full delivery, as Meta may post it."""
+    at = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) + batch * 1000
+    entries = [
+        {
+            "id": IG_ID,
+            "time": at + n,
+            "changes": [
+                {
+                    "field": "comments",
+                    "value": {
+                        "id": f"1804{batch:05}{n:08}", "text": f"comment {batch * 1000 + n}",
+                        "from": {"id": f"43{n:014}", "username": f"person{n}"},
+                        "media": {"id": post, "media_product_type": "FEED"},
+                    },
+                }
+            ],
+        }
+        for n in range(1000)
+    ]  # fmt: skip
+    return json.dumps({"object": "instagram", "entry": entries}).encode()
+
+
+def test_CM19_a_phone_in_the_dark_has_all_of_it(fresh_shop: Shop, contexts: MakeContext) -> None:
+    shop = fresh_shop
+    comments(shop, "Do you ship to Perth?", "43000000000008")
+    phone = contexts(viewport={"width": 390, "height": 844}, color_scheme="dark", has_touch=True).new_page()
+    shop.sign_in(phone, "/comments", heading="Comments")
+    expect(item(phone, "Do you ship to Perth?")).to_be_visible()
+    assert Axe().run(phone).response["violations"] == []
+    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    write(phone, item(phone, "Perth"), "Reply publicly", "Public reply", "Yes")
+    sure(phone, "This will be public")
+    expect(phone.get_by_role("heading", name="No comment is waiting")).to_be_visible()

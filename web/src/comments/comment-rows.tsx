@@ -1,0 +1,166 @@
+import { useQueryClient } from "@tanstack/react-query"
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react"
+import { explain } from "../api/client"
+import { answersOf, type CommentEntry } from "../api/comment-entry"
+import { fetchMoreComments, lookAt } from "../api/comments"
+import type { Comment, Post } from "../api/model"
+import type { CommentFilters } from "../lib/comment-filters"
+import { Button } from "../ui/button"
+import { useNow } from "../ui/use-now"
+import { CommentItem } from "./comment-item"
+import { PostHead } from "./post-head"
+import type { CommentDoors } from "./use-doors"
+
+export type RowsHandle = { move: (by: number) => void; active: () => Comment | undefined }
+
+type RowsProps = {
+  entry: CommentEntry
+  filters: CommentFilters
+  activeId: string | null
+  doors: CommentDoors
+  onOnly: (post: string) => void
+  handle: React.Ref<RowsHandle>
+}
+
+type Row = { key: string; post: Post | undefined; comment: Comment | null }
+
+const ESTIMATE = 132
+const HEAD = 66
+const LOOK_MS = 1_500
+
+/** The comments, newest first, a post's head wherever another post begins. Only what is in view is drawn. */
+export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }: RowsProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const now = useNow()
+  const rows = useMemo(() => rowsOf(entry), [entry])
+  const keyOf = useCallback((index: number) => rows[index]?.key ?? index, [rows])
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => (rows[index]?.comment === null ? HEAD : ESTIMATE),
+    getItemKey: keyOf,
+    overscan: 6,
+    paddingEnd: 24,
+  })
+  const visible = virtual.getVirtualItems()
+  const more = useMore(filters, entry, virtual.range?.endIndex ?? 0, rows.length)
+  useLooking(visible.map(({ index }) => rows[index]?.comment).filter((one) => one != null))
+  const activeIndex = rows.findIndex(({ comment }) => comment?.id === activeId)
+  const firstIndex = rows.findIndex(({ comment }) => comment !== null)
+
+  function focus(index: number): void {
+    const comment = rows[index]?.comment
+    if (!comment) return
+    doors.activate(comment)
+    virtual.scrollToIndex(index)
+    requestAnimationFrame(() =>
+      scroller.current
+        ?.querySelector<HTMLElement>(`[data-comment-id="${CSS.escape(comment.id)}"]`)
+        ?.focus({ preventScroll: true }),
+    )
+  }
+
+  useImperativeHandle(handle, () => ({
+    move(by) {
+      const comments = rows.flatMap((row, index) => (row.comment ? [index] : []))
+      const at = comments.indexOf(activeIndex)
+      const next = at < 0 ? comments[0] : comments[Math.min(Math.max(at + by, 0), comments.length - 1)]
+      if (next !== undefined) focus(next)
+    },
+    active: () => rows[activeIndex]?.comment ?? undefined,
+  }))
+
+  return (
+    <section
+      ref={scroller}
+      aria-label="Comments"
+      className="min-h-0 flex-1 overflow-y-auto overscroll-contain"
+    >
+      <div role="presentation" style={{ height: virtual.getTotalSize(), position: "relative" }}>
+        {visible.map(({ key, index, start }) => {
+          const row = rows[index]
+          return (
+            row && (
+              <div
+                key={key}
+                data-index={index}
+                ref={virtual.measureElement}
+                style={{ position: "absolute", insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
+              >
+                {row.comment === null ? (
+                  <PostHead
+                    post={row.post}
+                    onOnly={row.post && filters.post === null ? () => onOnly(row.post?.id ?? "") : null}
+                  />
+                ) : (
+                  <CommentItem
+                    comment={row.comment}
+                    answers={answersOf(entry, row.comment)}
+                    post={row.post}
+                    now={now}
+                    isActive={index === (activeIndex < 0 ? firstIndex : activeIndex)}
+                    doors={doors}
+                  />
+                )}
+              </div>
+            )
+          )
+        })}
+      </div>
+      {more.error !== null && (
+        <p
+          role="status"
+          className="sticky bottom-0 flex items-center justify-center gap-2 bg-surface py-2 text-amber text-xs"
+        >
+          {explain(more.error)}
+          <Button small onClick={more.retry}>
+            Try again
+          </Button>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function rowsOf({ items, posts }: CommentEntry): Row[] {
+  const postById = new Map(posts.map((post) => [post.id, post]))
+  const found: Row[] = []
+  let before: string | null | undefined
+  for (const comment of items) {
+    const post = postById.get(comment.post_id ?? "")
+    if (comment.post_id !== before) found.push({ key: `head ${comment.id}`, post, comment: null })
+    before = comment.post_id
+    found.push({ key: comment.id, post, comment })
+  }
+  return found
+}
+
+/** The page below is fetched before somebody gets there. */
+function useMore(filters: CommentFilters, entry: CommentEntry, lastVisible: number, count: number) {
+  const cache = useQueryClient()
+  const [error, setError] = useState<unknown>(null)
+  const isNear = entry.next !== null && lastVisible >= count - 15
+  const load = useCallback(() => {
+    setError(null)
+    fetchMoreComments(cache, filters).catch((failure: unknown) => setError(failure))
+  }, [cache, filters])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page that came is the reason to look again
+  useEffect(() => {
+    if (isNear && error === null) load()
+  }, [isNear, entry.next, load])
+  return { error, retry: load }
+}
+
+/** What somebody rests on is looked up at Instagram by the server, rarely: nothing else tells edits and deletions. */
+function useLooking(shown: Comment[]): void {
+  const ids = shown
+    .filter(({ ig_id, deleted_at }) => ig_id !== null && deleted_at === null)
+    .map(({ id }) => id)
+    .join(" ")
+  useEffect(() => {
+    if (ids === "") return
+    const timer = setTimeout(() => void lookAt(ids.split(" ").slice(0, 100)).catch(() => {}), LOOK_MS)
+    return () => clearTimeout(timer)
+  }, [ids])
+}

@@ -1,0 +1,150 @@
+import { useQuery } from "@tanstack/react-query"
+import { agents as agentsQuery } from "../api/agents"
+import { labels as labelsQuery } from "../api/labels"
+import { useMe } from "../api/me"
+import type { Comment, Post } from "../api/model"
+import { refusalOf } from "../lib/audience"
+import { Button, IconButton } from "../ui/button"
+import { Menu, MenuItem, MenuTitle } from "../ui/menu"
+import { useCommentActions } from "./use-comment-actions"
+import type { CommentDoors } from "./use-doors"
+
+type ToolProps = { comment: Comment; post: Post | undefined; now: number; doors: CommentDoors }
+
+/** What can be done with a comment. What Instagram would refuse says why instead. */
+export function CommentTools({ comment, post, now, doors }: ToolProps) {
+  const actions = useCommentActions()
+  const me = useMe().agent
+  if (comment.is_own || comment.deleted_at !== null) return null
+  const isDone = comment.done_at !== null
+  const againstPublic = refusalOf("public", comment, post, now)
+  const againstPrivate = refusalOf("private", comment, post, now)
+  return (
+    <div className="-ml-2 flex flex-wrap items-center gap-x-1 gap-y-0.5">
+      <Button
+        small
+        look="quiet"
+        icon="comment"
+        disabled={againstPublic !== null}
+        title={againstPublic ?? "Everybody who sees the post can read it (r)"}
+        onClick={() => doors.write(comment, "public")}
+      >
+        Reply publicly
+      </Button>
+      <Button
+        small
+        look="quiet"
+        icon="lock"
+        disabled={againstPrivate !== null}
+        title={againstPrivate ?? "Only they can read it (p)"}
+        onClick={() => doors.write(comment, "private")}
+      >
+        Message privately
+      </Button>
+      <Button
+        small
+        look="quiet"
+        icon={isDone ? "undo" : "check"}
+        title={isDone ? "Open it again (e)" : "Nobody has to deal with it any more (e)"}
+        onClick={() => actions.finish(comment, !isDone, me.name)}
+      >
+        {isDone ? "Open again" : "Done"}
+      </Button>
+      <MoreTools comment={comment} post={post} doors={doors} />
+    </div>
+  )
+}
+
+function MoreTools({ comment, post, doors }: Omit<ToolProps, "now">) {
+  const actions = useCommentActions()
+  const isOurs = comment.kind !== "mention" && post?.is_own !== false
+  return (
+    <Menu
+      label="More"
+      button={(properties) => (
+        <IconButton {...properties} icon="dots" label="More for this comment" className="size-7" />
+      )}
+    >
+      {(close) => {
+        const then = (run: () => void) => () => {
+          close()
+          run()
+        }
+        return (
+          <>
+            {isOurs && (
+              <MenuItem
+                icon={comment.hidden ? "shown" : "hidden"}
+                hint="h"
+                onSelect={then(() => actions.moderate(comment, comment.hidden ? "unhide" : "hide"))}
+              >
+                {comment.hidden ? "Show to everybody again" : "Hide"}
+              </MenuItem>
+            )}
+            {isOurs && (
+              <MenuItem icon="bin" onSelect={then(() => doors.remove(comment))}>
+                Delete…
+              </MenuItem>
+            )}
+            <MenuItem
+              icon="heart"
+              onSelect={then(() => actions.moderate(comment, comment.is_liked ? "unlike" : "like"))}
+            >
+              {comment.is_liked ? "Take the like back" : "Like"}
+            </MenuItem>
+            <MenuItem icon="note" hint="n" onSelect={then(() => doors.write(comment, "note"))}>
+              Note for the team
+            </MenuItem>
+            <People comment={comment} then={then} />
+            <Labels comment={comment} then={then} />
+          </>
+        )
+      }}
+    </Menu>
+  )
+}
+
+type PartProps = { comment: Comment; then: (run: () => void) => () => void }
+
+function People({ comment, then }: PartProps) {
+  const actions = useCommentActions()
+  const { data: agents } = useQuery(agentsQuery)
+  return (
+    <>
+      <MenuTitle>Assign to</MenuTitle>
+      <MenuItem isChecked={comment.assignee === null} onSelect={then(() => actions.assign(comment, null))}>
+        Nobody
+      </MenuItem>
+      {agents?.items.map(({ id, name }) => (
+        <MenuItem
+          key={id}
+          isChecked={comment.assignee?.id === id}
+          onSelect={then(() => actions.assign(comment, { id, name }))}
+        >
+          {name}
+        </MenuItem>
+      ))}
+    </>
+  )
+}
+
+function Labels({ comment, then }: PartProps) {
+  const actions = useCommentActions()
+  const { data: labels } = useQuery(labelsQuery)
+  const names = [...new Set([...comment.labels, ...(labels?.items.map((one) => one.name) ?? [])])].sort()
+  if (names.length === 0) return null
+  return (
+    <>
+      <MenuTitle>Label</MenuTitle>
+      {names.map((name) => {
+        const has = comment.labels.includes(name)
+        const next = has ? comment.labels.filter((one) => one !== name) : [...comment.labels, name]
+        return (
+          <MenuItem key={name} isChecked={has} onSelect={then(() => actions.label(comment, next))}>
+            {name}
+          </MenuItem>
+        )
+      })}
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { explain } from "../api/client"
+import { type CommentPatch, type Moderation, useModerate, useWorkOnComment } from "../api/comments"
+import type { AgentRef, Comment } from "../api/model"
+import { showToast } from "../ui/toast"
+
+/** What an agent does with a comment by one press; a refusal is said in words, and what was shown is taken back. */
+export function useCommentActions() {
+  const { mutate: moderate } = useModerate()
+  const { mutate: work } = useWorkOnComment()
+  const refused = { onError: (error: unknown) => showToast(explain(error), { isError: true }) }
+  const set = (comment: Comment, patch: CommentPatch, guess: Partial<Comment>): void =>
+    work({ comment, patch, guess }, refused)
+  return {
+    moderate: (comment: Comment, what: Moderation): void => moderate({ comment, what }, refused),
+    finish: (comment: Comment, isDone: boolean, by: string): void =>
+      set(
+        comment,
+        { is_done: isDone },
+        { done_at: isDone ? new Date().toISOString() : null, done_by: isDone ? by : null },
+      ),
+    assign: (comment: Comment, assignee: AgentRef | null): void =>
+      set(comment, { assignee_id: assignee?.id ?? null }, { assignee }),
+    label: (comment: Comment, labels: string[]): void =>
+      set(comment, { labels }, { labels: [...labels].sort() }),
+  }
+}
+
+export type CommentActions = ReturnType<typeof useCommentActions>
