@@ -11,7 +11,20 @@ from datetime import UTC, datetime
 from bench import ground, results
 from bench.ground import Verdict
 
-NAMES = ("bundle", "acknowledged", "visible", "bubble", "first_page", "history", "insights", "media", "outbox", "archive", "idle")
+NAMES = (
+    "bundle",
+    "acknowledged",
+    "visible",
+    "bubble",
+    "first_page",
+    "history",
+    "insights",
+    "media",
+    "outbox",
+    "archive",
+    "rules",
+    "idle",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -282,6 +282,18 @@ class Settings:
         parse.signing_key,
         is_secret=True,
     )
+    rules_allow: tuple[str, ...] = _setting(
+        "RULES_ALLOW",
+        "Private `host:port` pairs that rules may call, separated by commas; everything else must be a public https address.",
+        parse.pairs,
+        default=(),
+    )
+    rules_days: int = _setting(
+        "RULES_DAYS",
+        "How long it is kept what rules did and why; at least 30.",
+        parse.whole(30, 3650),
+        default=90,
+    )
     demo_mail: Path | None = _setting(  # noqa: RUF009 -- it is dataclasses.field
         "DEMO_MAIL",
         "The demo only: the folder of its mail server's box, shown at `/demo/mail`.",

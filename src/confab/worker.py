@@ -30,17 +30,20 @@ from confab.inbox import archiving, retention
 from confab.inbox import upkeep as inbox_upkeep
 from confab.inbox.archiving import Archivist
 from confab.inbox.backfill import Backfill
+from confab.inbox.calling import Calls as RuleCalls
 from confab.inbox.comments.calls import Calls
 from confab.inbox.comments.looks import Looks
 from confab.inbox.comments.posts import Posts
 from confab.inbox.comments.reading import Reader as CommentReader
 from confab.inbox.comments.sync import Syncs as CommentSyncs
+from confab.inbox.deeds import Means as RuleMeans
 from confab.inbox.earlier import EarlierMessages
 from confab.inbox.erase import Eraser
 from confab.inbox.hints import Hints
 from confab.inbox.ingest import Ingest
 from confab.inbox.line import Line
 from confab.inbox.normalise.read_back import file_link
+from confab.inbox.react import Reactions
 from confab.inbox.reading import CONVERSATIONS, Reader
 from confab.inbox.retention import Retention
 from confab.inbox.send import Sender
@@ -60,6 +63,7 @@ from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
 from confab.media.policy import Policy
 from confab.media.post_picture import PostPictures
+from confab.media.posts import Posts as HookPosts
 from confab.media.remove import Removals
 from confab.media.storage import Storage
 from confab.media.studio import Studio
@@ -113,6 +117,7 @@ class Outside:
     downloads: Downloads
     storage: Storage
     studio: Studio
+    posts: HookPosts
     vault: Vault
 
 
@@ -126,9 +131,11 @@ async def outside(settings: Settings) -> AsyncGenerator[Outside]:
         LoginClient.open(Entrances.of(settings).hosts, timeout_s=settings.send_timeout_s) as logins,
         Downloads.open(allow, max_bytes=settings.media_max_bytes, connections=_DOWNLOADS + _AVATARS) as downloads,
         aclosing(Studio()) as studio,
+        HookPosts.open(guard.allowed(settings.rules_allow)) as posts,
     ):
         yield Outside(
-            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, vault=opened_by(settings)
+            graph=graph, logins=logins, downloads=downloads, storage=storage, studio=studio, posts=posts,
+            vault=opened_by(settings),
         )  # fmt: skip
 
 
@@ -180,7 +187,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
     rooms = (
-        _corridor, _sending, _comments, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive
+        _corridor, _sending, _comments, _rules, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive
     )  # fmt: skip
     return [work for room in rooms for work in room(shared)]
 
@@ -240,7 +247,10 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
     turns, ages = Turns(db, clock, waker, shared.policy), Ages(db, clock, waker, shared.policy)
     ours = Development(settings, db, shared.world.graph, shared.world.vault, clock, waker)
     besides = {"media_ages": ages.end, "media_modes": turns.look, "development": ours.look}
-    upkeep = Upkeep(db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days, besides=besides)
+    upkeep = Upkeep(
+        db, clock, waker, ledger_days=settings.ledger_days, unclaimed_days=settings.unclaimed_days,
+        rules_days=settings.rules_days, besides=besides,
+    )  # fmt: skip
     nights = {
         nightly.NAME: Nightly(db, clock).run,
         archiving.NAME: Archivist(db, clock, waker, days=settings.archive_days or None).nightly,
@@ -279,6 +289,19 @@ def _sending(shared: _Shared) -> list[Each | Together]:
     return [
         Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
         for kind, at_once in lanes
+    ]
+
+
+def _rules(shared: _Shared) -> list[Each | Together]:
+    """What happens by itself."""
+    settings, vault = shared.settings, shared.world.vault
+    has_mail = settings.smtp_url is not None and settings.mail_from is not None
+    means = RuleMeans(seal=vault.seal if has_mail else None)
+    reactions = Reactions(shared.db, shared.clock, shared.waker, means)
+    calls = RuleCalls(shared.db, shared.clock, vault.current, shared.world.posts.post)
+    return [
+        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=6, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
     ]
 
 

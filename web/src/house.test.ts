@@ -16,12 +16,13 @@ const sources = own.filter(
 
 /** Which rooms a room may import from, besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
-  app: ["inbox", "comments", "accounts", "doctor", "insights", "team", "api", "ui", "lib"],
+  app: ["inbox", "comments", "accounts", "doctor", "insights", "rules", "team", "api", "ui", "lib"],
   inbox: ["api", "ui", "lib"],
   comments: ["api", "ui", "lib"],
   accounts: ["api", "ui", "lib"],
   doctor: ["api", "ui", "lib"],
   insights: ["api", "ui", "lib"],
+  rules: ["api", "ui", "lib"],
   team: ["api", "ui", "lib"],
   api: ["lib"],
   ui: ["lib"],

@@ -61,6 +61,8 @@ class WorkKind(StrEnum):
     COMMENT_WATCHES = "comment_watches"
     SEARCHING = "searching"
     EXPORTS = "exports"
+    RULE_EVENTS = "rule_events"
+    RULE_CALLS = "rule_calls"
     SCHEDULES = "schedules"
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from confab.clock import Clock
 from confab.inbox import act
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.store import days, deliveries, errands, members, schedules, tallies, team, verifications, wake
+from confab.store import days, deliveries, errands, members, rule_log, schedules, tallies, team, verifications, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -47,6 +47,7 @@ class Upkeep:
         *,
         ledger_days: int,
         unclaimed_days: int,
+        rules_days: int = 90,
         besides: Mapping[str, Callable[[datetime], Awaitable[None]]] | None = None,
     ) -> None:
         self._besides = besides or {}  # what other rooms do when it is time
@@ -55,6 +56,7 @@ class Upkeep:
         self._wake = waker
         self._ledger = timedelta(days=ledger_days)
         self._unclaimed = timedelta(days=unclaimed_days)
+        self._rules = timedelta(days=rules_days)
 
     async def wake_up(self, due: Due) -> None:
         """A snooze is over; a second time changes nothing."""
@@ -109,6 +111,7 @@ class Upkeep:
         await self._until_done(lambda conn: days.forget_unrouted(conn, ledger_start, _BATCH))
         await self._until_done(lambda conn: days.forget_parked(conn, ledger_start, _BATCH))
         await self._until_done(lambda conn: days.forget_sources(conn, ledger_start, _BATCH))
+        await self._until_done(lambda conn: rule_log.forget(conn, now - self._rules, _BATCH))
         await self._until_done(lambda conn: verifications.forget_ended(conn, now - _TOKENS_FOR, _BATCH))
         await self._until_done(lambda conn: errands.forget_old(conn, now - _ERRANDS_FOR, _BATCH))
         async with self._db.transaction() as conn:

@@ -37,7 +37,9 @@ CommentKind = Literal["comment", "live_comment", "mention"]
 CommentStatus = Literal["queued", "sending", "sent", "failed", "in_doubt"]
 CommentPending = Literal["hide", "unhide", "delete", "like", "unlike"]
 DeliveryState = Literal["stored", "failed", "unclaimed", "applied", "ignored"]
-ActivityKind = Literal["referral", "optin", "control_passed", "control_taken", "control_requested", "schedule_cancelled"]
+ActivityKind = Literal[
+    "referral", "optin", "control_passed", "control_taken", "control_requested", "schedule_cancelled", "rule_notice"
+]
 WindowOpener = Literal["message", "postback", "referral"]
 Platform = Literal["instagram", "facebook"]
 """Which of Meta's two logins connected an account."""
@@ -396,7 +398,8 @@ class Activity:
 
     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
     app was given the conversation, took it, or asks for it; `app_id` is that app. `schedule_cancelled`: a scheduled answer was
-    not sent, because the participant wrote before; `note` is its text.
+    not sent, because the participant wrote before; `note` is its text. `rule_notice`: a rule has something to tell, `note` is
+    what.
     """
 
     id: ActivityId

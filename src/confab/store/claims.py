@@ -174,6 +174,8 @@ ERRANDS = Kind("errands", "account_errands", ["workspace_id", "id"], waiting="du
 META_REQUESTS = Kind("meta_requests", "meta_requests", ["id"], waiting="due_at IS NOT NULL")
 CHECKUPS = Kind("checkups", "checkups", ["workspace_id"])
 INSIGHTS = Kind("insights", "insight_watches", ["workspace_id", "account_id"])
+RULE_EVENTS = Kind("rule_events", "rule_events", ["workspace_id", "event_key"])
+RULE_CALLS = Kind("rule_calls", "rule_calls", ["workspace_id", "id"])
 NUMBERS = Kind("numbers", "own_counts", ["workspace_id"])
 POSTS = Kind("posts", "post_fetches", ["workspace_id", "post_id"])
 COMMENT_LOOKS = Kind("comment_looks", "comment_looks", ["workspace_id", "comment_id"])
@@ -186,7 +188,8 @@ SCHEDULES = Kind("schedules", "schedules", ["name"])
 KINDS = (
     DELIVERIES, PARTS, OUTBOUND, OUTBOUND_SCHEDULED, OUTBOUND_AUTOMATED, PROFILES, REFRESHES, MEDIA, AVATARS, TURNS, REMOVALS,
     HINTS, ERASURES, EARLIER, RUNS, WATCHES, SNOOZES, WELCOMES, MAILS, LIBRARY, LIBRARY_EVENTS, TOKENS, ERRANDS, META_REQUESTS,
-    CHECKUPS, INSIGHTS, NUMBERS, POSTS, COMMENT_LOOKS, COMMENT_CALLS, COMMENT_WATCHES, SEARCHING, EXPORTS, SCHEDULES,
+    CHECKUPS, INSIGHTS, NUMBERS, POSTS, COMMENT_LOOKS, COMMENT_CALLS, COMMENT_WATCHES, RULE_EVENTS, RULE_CALLS, SEARCHING,
+    EXPORTS, SCHEDULES,
 )  # fmt: skip
 """All there are."""
 

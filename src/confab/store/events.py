@@ -160,6 +160,7 @@ _KINDS: dict[tuple[str, str | None], ActivityKind] = {
     ("thread_control_changed", "take"): "control_taken",
     ("thread_control_changed", "request"): "control_requested",
     ("schedule_cancelled", None): "schedule_cancelled",
+    ("rule_notice", None): "rule_notice",
 }
 
 

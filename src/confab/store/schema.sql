@@ -1224,6 +1224,120 @@ CREATE TABLE public.readers (
     role name NOT NULL
 );
 ALTER TABLE ONLY public.readers FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.rule_books (
+    workspace_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    live text[] DEFAULT '{}'::text[] NOT NULL,
+    no_answer integer[] DEFAULT '{}'::integer[] NOT NULL,
+    window_closing integer[] DEFAULT '{}'::integer[] NOT NULL,
+    settings jsonb NOT NULL
+);
+ALTER TABLE ONLY public.rule_books FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.rule_books.version IS 'Grows with every change of a rule or of the settings: whoever keeps compiled rules sees that they are old.';
+COMMENT ON COLUMN public.rule_books.no_answer IS 'After how many minutes without an answer some rule wants to know.';
+CREATE TABLE public.rule_calls (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    rule_id uuid NOT NULL,
+    rule_name text NOT NULL,
+    url text NOT NULL,
+    conversation_id uuid,
+    kind text NOT NULL,
+    subject_id uuid,
+    at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text
+);
+ALTER TABLE ONLY public.rule_calls FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.rule_events (
+    workspace_id uuid NOT NULL,
+    event_key uuid NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid,
+    kind text NOT NULL,
+    subject_id uuid,
+    minutes integer,
+    at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT rule_events_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'comment'::text, 'reaction'::text, 'referral'::text, 'no_answer'::text, 'window_closing'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.0', autovacuum_vacuum_threshold='5000', fillfactor='70');
+ALTER TABLE ONLY public.rule_events FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.rule_events.subject_id IS 'The message or comment; of a reaction the message that carries it; of what only time brings NULL.';
+CREATE TABLE public.rule_fires (
+    workspace_id uuid NOT NULL,
+    rule_id uuid NOT NULL,
+    event_key uuid NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid,
+    person text NOT NULL,
+    version integer NOT NULL,
+    is_watch boolean NOT NULL,
+    sends boolean NOT NULL,
+    outcome text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT rule_fires_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'partly'::text, 'refused'::text, 'watched'::text])))
+);
+ALTER TABLE ONLY public.rule_fires FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.rule_fires.person IS 'The IGSID of whoever it was for.';
+CREATE TABLE public.rule_people (
+    workspace_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    opted_out_at timestamp with time zone,
+    paused_until timestamp with time zone,
+    pause_reason text,
+    resumed_at timestamp with time zone
+);
+ALTER TABLE ONLY public.rule_people FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.rule_people.resumed_at IS 'Answers of people before this moment pause nothing any more.';
+CREATE TABLE public.rule_runs (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    conversation_id uuid,
+    kind text NOT NULL,
+    subject_id uuid,
+    event_key uuid NOT NULL,
+    person text NOT NULL,
+    book_version integer NOT NULL,
+    looked jsonb NOT NULL,
+    passed_over integer NOT NULL,
+    fires jsonb NOT NULL,
+    has_fired boolean NOT NULL,
+    quiet text,
+    at timestamp with time zone NOT NULL
+);
+ALTER TABLE ONLY public.rule_runs FORCE ROW LEVEL SECURITY;
+COMMENT ON COLUMN public.rule_runs.passed_over IS 'Rules of the trigger that were not looked at one by one: none of their words occurs in the text.';
+COMMENT ON COLUMN public.rule_runs.quiet IS 'Why no rule was asked at all.';
+CREATE TABLE public.rule_versions (
+    workspace_id uuid NOT NULL,
+    rule_id uuid NOT NULL,
+    version integer NOT NULL,
+    mode text NOT NULL,
+    definition jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_name text NOT NULL
+);
+ALTER TABLE ONLY public.rule_versions FORCE ROW LEVEL SECURITY;
+CREATE TABLE public.rules (
+    workspace_id uuid NOT NULL,
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    mode text NOT NULL,
+    definition jsonb NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    updated_by uuid NOT NULL,
+    CONSTRAINT rules_mode_check CHECK ((mode = ANY (ARRAY['on'::text, 'off'::text, 'watch'::text])))
+);
+ALTER TABLE ONLY public.rules FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.runs (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1720,6 +1834,22 @@ ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_pkey PRIMARY KEY (workspace_id, participant_id);
 ALTER TABLE ONLY public.readers
     ADD CONSTRAINT readers_pkey PRIMARY KEY (workspace_id, role);
+ALTER TABLE ONLY public.rule_books
+    ADD CONSTRAINT rule_books_pkey PRIMARY KEY (workspace_id, account_id);
+ALTER TABLE ONLY public.rule_calls
+    ADD CONSTRAINT rule_calls_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.rule_events
+    ADD CONSTRAINT rule_events_pkey PRIMARY KEY (workspace_id, event_key);
+ALTER TABLE ONLY public.rule_fires
+    ADD CONSTRAINT rule_fires_pkey PRIMARY KEY (workspace_id, rule_id, event_key);
+ALTER TABLE ONLY public.rule_people
+    ADD CONSTRAINT rule_people_pkey PRIMARY KEY (workspace_id, conversation_id);
+ALTER TABLE ONLY public.rule_runs
+    ADD CONSTRAINT rule_runs_pkey PRIMARY KEY (workspace_id, id);
+ALTER TABLE ONLY public.rule_versions
+    ADD CONSTRAINT rule_versions_pkey PRIMARY KEY (workspace_id, rule_id, version);
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (workspace_id, id);
 ALTER TABLE ONLY public.saved_replies
@@ -1867,6 +1997,17 @@ CREATE INDEX posts_newest ON public.posts USING btree (workspace_id, last_commen
 CREATE INDEX posts_picture ON public.posts USING btree (workspace_id, picture_digest) WHERE (picture_digest IS NOT NULL);
 CREATE INDEX profile_fetches_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND (NOT is_refresh));
 CREATE INDEX profile_refreshes_due ON public.profile_fetches USING btree (due_at) WHERE ((state = 'due'::text) AND is_refresh);
+CREATE INDEX rule_calls_due ON public.rule_calls USING btree (due_at);
+CREATE INDEX rule_events_conversation ON public.rule_events USING btree (workspace_id, conversation_id);
+CREATE INDEX rule_events_due ON public.rule_events USING btree (due_at);
+CREATE INDEX rule_fires_age ON public.rule_fires USING btree (at);
+CREATE INDEX rule_fires_newest ON public.rule_fires USING btree (workspace_id, rule_id, at DESC);
+CREATE INDEX rule_fires_person ON public.rule_fires USING btree (workspace_id, account_id, person, at DESC);
+CREATE INDEX rule_runs_age ON public.rule_runs USING btree (at);
+CREATE INDEX rule_runs_fired ON public.rule_runs USING btree (workspace_id, account_id, id DESC) WHERE has_fired;
+CREATE INDEX rule_runs_page ON public.rule_runs USING btree (workspace_id, account_id, id DESC);
+CREATE INDEX rules_account ON public.rules USING btree (workspace_id, account_id, "position");
+CREATE INDEX rules_updated_by ON public.rules USING btree (updated_by);
 CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 CREATE INDEX runs_newest ON public.runs USING btree (workspace_id, account_id, id DESC);
 CREATE INDEX runs_old ON public.runs USING btree (created_at);
@@ -2025,6 +2166,26 @@ ALTER TABLE ONLY public.profile_fetches
     ADD CONSTRAINT profile_fetches_workspace_id_participant_id_fkey FOREIGN KEY (workspace_id, participant_id) REFERENCES public.participants(workspace_id, id);
 ALTER TABLE ONLY public.readers
     ADD CONSTRAINT readers_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.rule_books
+    ADD CONSTRAINT rule_books_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.rule_calls
+    ADD CONSTRAINT rule_calls_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.rule_events
+    ADD CONSTRAINT rule_events_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.rule_events
+    ADD CONSTRAINT rule_events_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.rule_fires
+    ADD CONSTRAINT rule_fires_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.rule_people
+    ADD CONSTRAINT rule_people_workspace_id_conversation_id_fkey FOREIGN KEY (workspace_id, conversation_id) REFERENCES public.conversations(workspace_id, id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.rule_runs
+    ADD CONSTRAINT rule_runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
+ALTER TABLE ONLY public.rule_versions
+    ADD CONSTRAINT rule_versions_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES public.workspaces(workspace_id);
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES public.agents(id);
+ALTER TABLE ONLY public.rules
+    ADD CONSTRAINT rules_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.rule_books(workspace_id, account_id);
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.saved_replies
@@ -2117,6 +2278,14 @@ CREATE POLICY all_workspaces ON public.post_fetches TO confab_worker USING (true
 CREATE POLICY all_workspaces ON public.posts TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.profile_fetches TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.readers TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_books TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_calls TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_events TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_fires TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_people TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_runs TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rule_versions TO confab_worker USING (true) WITH CHECK (true);
+CREATE POLICY all_workspaces ON public.rules TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.runs TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.saved_replies TO confab_worker USING (true) WITH CHECK (true);
 CREATE POLICY all_workspaces ON public.search_entries TO confab_worker USING (true) WITH CHECK (true);
@@ -2238,6 +2407,14 @@ CREATE POLICY own_workspace ON public.post_fetches TO confab_app USING ((workspa
 CREATE POLICY own_workspace ON public.posts TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.profile_fetches TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.readers TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_books TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_calls TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_events TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_fires TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_people TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rule_versions TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
+CREATE POLICY own_workspace ON public.rules TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.runs TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.saved_replies TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
 CREATE POLICY own_workspace ON public.search_entries TO confab_app USING ((workspace_id = ( SELECT public.current_workspace() AS current_workspace))) WITH CHECK ((workspace_id = ( SELECT public.current_workspace() AS current_workspace)));
@@ -2256,6 +2433,14 @@ ALTER TABLE public.post_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.posts ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.profile_fetches ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.readers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_books ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_calls ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_fires ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rule_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.saved_replies ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.search_entries ENABLE ROW LEVEL SECURITY;
@@ -2500,6 +2685,22 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_work
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profile_fetches TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.readers TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_books TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_books TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_calls TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_calls TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_events TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_events TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_fires TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_fires TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_people TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_people TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_runs TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_runs TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_versions TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rule_versions TO confab_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rules TO confab_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rules TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.saved_replies TO confab_worker;

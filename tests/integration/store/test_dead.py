@@ -44,6 +44,10 @@ REST: dict[str, LiteralString] = {
     "runs": """INSERT INTO runs (workspace_id, id, account_id, what, state, asked_by, created_at, due_at)
         SELECT workspace_id, gen_random_uuid(), id, 'messages', 'waiting', 'Dana', now(), now() FROM accounts""",
     "watches": "INSERT INTO account_watches (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
+    "rule_events": """INSERT INTO rule_events (workspace_id, event_key, account_id, kind, at, due_at)
+        SELECT workspace_id, gen_random_uuid(), id, 'message', now(), now() FROM accounts""",
+    "rule_calls": """INSERT INTO rule_calls (workspace_id, id, account_id, rule_id, rule_name, url, kind, at, due_at)
+        SELECT workspace_id, gen_random_uuid(), id, id, 'r', 'https://a', 'message', now(), now() FROM accounts""",
     "turns": "INSERT INTO media_turns (workspace_id, account_id, due_at) SELECT workspace_id, id, now() FROM accounts",
     "snoozes": """INSERT INTO snoozes (workspace_id, conversation_id, due_at)
         SELECT workspace_id, id, now() FROM conversations""",

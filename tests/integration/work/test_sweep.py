@@ -61,6 +61,10 @@ ROWS = {
     "comment_calls": """INSERT INTO comment_calls (workspace_id, id, account_id, kind, comment_id, lane, actor_kind, actor_name,
         state, due_at, created_at) VALUES ($2, $2, $2, 'hide', $2, 0, 'agent', 'Dana', 'queued', $1, $1)""",
     "comment_watches": "INSERT INTO comment_watches (workspace_id, account_id, due_at) VALUES ($2, $2, $1)",
+    "rule_events": """INSERT INTO rule_events (workspace_id, event_key, account_id, kind, at, due_at)
+        VALUES ($2, $2, $2, 'message', $1, $1)""",
+    "rule_calls": """INSERT INTO rule_calls (workspace_id, id, account_id, rule_id, rule_name, url, kind, at, due_at)
+        VALUES ($2, $2, $2, $2, 'r', 'https://a', 'message', $1, $1)""",
     "schedules": "INSERT INTO schedules (name, due_at) VALUES ($2::uuid::text, $1)",
 }
 for name, lane in (("outbound_scheduled", "1"), ("outbound_automated", "2")):

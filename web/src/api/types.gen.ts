@@ -1306,6 +1306,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description An account's rules in the order in which they are asked.
+         */
+        get: operations["list_rules"];
+        put?: never;
+        /**
+         * Create Rule
+         * @description Add a rule after the others; owners and admins may.
+         */
+        post: operations["create_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Rules
+         * @description Put an account's rules into another order.
+         */
+        put: operations["order_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rule
+         * @description What a rule would have done to the last 30 days, piece by piece. Nothing is sent or written.
+         */
+        post: operations["try_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/webhook-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Webhook Key
+         * @description What requests of this workspace's rules to other programs are signed with; for owners and admins.
+         */
+        get: operations["get_webhook_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rule
+         * @description One rule.
+         */
+        get: operations["get_rule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Rule
+         * @description Forget a rule. What it said and did stays on record.
+         */
+        delete: operations["delete_rule"];
+        options?: never;
+        head?: never;
+        /**
+         * Update Rule
+         * @description Change what a rule says, or switch it on, off, or to watching. Each change is a version that is kept.
+         */
+        patch: operations["update_rule"];
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Versions
+         * @description What a rule said before, and who changed it.
+         */
+        get: operations["list_rule_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Automation
+         * @description What holds for all rules of an account: hours, what automatic texts say besides, words, limits.
+         */
+        put: operations["set_automation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rule Runs
+         * @description For each event which rules were looked at, which fired, what came of it and why not.
+         */
+        get: operations["list_rule_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/automation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Conversation Automation
+         * @description Whether rules answer in a conversation, and if not, why.
+         */
+        get: operations["get_conversation_automation"];
+        /**
+         * Set Conversation Automation
+         * @description Keep rules out of a conversation, or let them in again although a person has just answered.
+         */
+        put: operations["set_conversation_automation"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/doctor": {
         parameters: {
             query?: never;
@@ -1750,7 +1946,8 @@ export interface components {
          *
          *     `referral`: the participant came back through a link. `optin`: they consented to marketing messages. `control_*`: another
          *     app was given the conversation, took it, or asks for it; `app_id` is that app. `schedule_cancelled`: a scheduled answer was
-         *     not sent, because the participant wrote before; `note` is its text.
+         *     not sent, because the participant wrote before; `note` is its text. `rule_notice`: a rule has something to tell, `note` is
+         *     what.
          */
         Activity: {
             /**
@@ -1767,7 +1964,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested" | "schedule_cancelled";
+            kind: "referral" | "optin" | "control_passed" | "control_taken" | "control_requested" | "schedule_cancelled" | "rule_notice";
             /**
              * Happened At
              * Format: date-time
@@ -1887,6 +2084,19 @@ export interface components {
             items: components["schemas"]["Done"][];
         };
         /**
+         * AssignTo
+         * @description Hand the conversation to somebody of the team, or to nobody.
+         */
+        AssignTo: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assign";
+            /** Agent Id */
+            agent_id: string | null;
+        };
+        /**
          * Attachment
          * @description Something a message carries. `kind` is Meta's word; the addresses are ours or None, never Meta's.
          *
@@ -1997,6 +2207,113 @@ export interface components {
             name: string | null;
         };
         /**
+         * Automation
+         * @description What holds for all rules of an account. `zone` is an IANA name; without `hours` it is always open. `disclosure` is added to
+         *     every automatic text. Whoever writes one of `opt_out_words` hears from rules no more, one of `person_words` gets a person;
+         *     `opt_in_words` take the first back. A person's answer keeps rules out of the conversation for `pause_minutes`. No more than
+         *     `most_per_hour` automatic messages go to one person.
+         */
+        Automation: {
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["Span"][];
+            /** Disclosure */
+            disclosure?: string | null;
+            /**
+             * Opt Out Words
+             * @default [
+             *       "stop",
+             *       "unsubscribe"
+             *     ]
+             */
+            opt_out_words: string[];
+            /**
+             * Opt In Words
+             * @default [
+             *       "start"
+             *     ]
+             */
+            opt_in_words: string[];
+            /**
+             * Person Words
+             * @default [
+             *       "human",
+             *       "person",
+             *       "agent"
+             *     ]
+             */
+            person_words: string[];
+            /**
+             * Pause Minutes
+             * @default 720
+             */
+            pause_minutes: number;
+            /**
+             * Most Per Hour
+             * @default 20
+             */
+            most_per_hour: number;
+        };
+        /**
+         * AutomationBody
+         * @description What holds for all rules of an account; what is left out is as it is in the beginning.
+         */
+        AutomationBody: {
+            /**
+             * Zone
+             * @default UTC
+             */
+            zone: string;
+            /**
+             * Hours
+             * @default []
+             */
+            hours: components["schemas"]["Span"][];
+            /** Disclosure */
+            disclosure?: string | null;
+            /**
+             * Opt Out Words
+             * @default [
+             *       "stop",
+             *       "unsubscribe"
+             *     ]
+             */
+            opt_out_words: string[];
+            /**
+             * Opt In Words
+             * @default [
+             *       "start"
+             *     ]
+             */
+            opt_in_words: string[];
+            /**
+             * Person Words
+             * @default [
+             *       "human",
+             *       "person",
+             *       "agent"
+             *     ]
+             */
+            person_words: string[];
+            /**
+             * Pause Minutes
+             * @default 720
+             */
+            pause_minutes: number;
+            /**
+             * Most Per Hour
+             * @default 20
+             */
+            most_per_hour: number;
+        };
+        /**
          * Button
          * @description A button of a template: it opens an address, or its payload comes back (rule S17).
          */
@@ -2007,6 +2324,19 @@ export interface components {
             url?: string | null;
             /** Payload */
             payload?: string | null;
+        };
+        /**
+         * CallOut
+         * @description Tell another program, by a signed request.
+         */
+        CallOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "webhook";
+            /** Url */
+            url: string;
         };
         /**
          * Card
@@ -2440,6 +2770,24 @@ export interface components {
             value: number | null;
         };
         /**
+         * Definition
+         * @description What a rule says. `stops`: once it fired, the rules after it are not asked. `cooldown_s`: for the same person not again so
+         *     soon.
+         */
+        Definition: {
+            /** Name */
+            name: string;
+            trigger: components["schemas"]["Trigger"];
+            /** Conditions */
+            conditions: (components["schemas"]["TextIs"] | components["schemas"]["PersonIs"] | components["schemas"]["Labelled"] | components["schemas"]["HistoryIs"] | components["schemas"]["TimeIs"] | components["schemas"]["PostIs"])[];
+            /** Actions */
+            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
+            /** Stops */
+            stops: boolean;
+            /** Cooldown S */
+            cooldown_s: number;
+        };
+        /**
          * Delivery
          * @description A webhook body as operators see it: never its content, only what became of it.
          */
@@ -2714,6 +3062,45 @@ export interface components {
             seq: number;
         };
         /**
+         * Fire
+         * @description A rule that fired, and what came of each of its actions.
+         */
+        Fire: {
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Version */
+            version: number;
+            /** Is Watch */
+            is_watch: boolean;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "done" | "partly" | "refused" | "watched";
+            /** Results */
+            results: components["schemas"]["Result"][];
+        };
+        /**
+         * HistoryIs
+         * @description How long and how much we have talked: messages of theirs before this one; whether they wait for a person's answer.
+         */
+        HistoryIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "history";
+            /** Min Messages */
+            min_messages?: number | null;
+            /** Max Messages */
+            max_messages?: number | null;
+            /** Is Waiting */
+            is_waiting?: boolean | null;
+        };
+        /**
          * Hold
          * @description What must not be deleted whatever its age: a conversation, an account, or all of the workspace (both null).
          */
@@ -2885,6 +3272,40 @@ export interface components {
             seq: number;
         };
         /**
+         * Labelled
+         * @description The conversation has one of `any` (empty: whatever), and none of `none`.
+         */
+        Labelled: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "labels";
+            /**
+             * Any
+             * @default []
+             */
+            any: string[];
+            /**
+             * None
+             * @default []
+             */
+            none: string[];
+        };
+        /**
+         * LeaveNote
+         * @description Leave a remark for the team.
+         */
+        LeaveNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "note";
+            /** Text */
+            text: string;
+        };
+        /**
          * LibraryItem
          * @description What a connected customer shared, once however often they did. `preview_url` is ours, None when there is none to show.
          */
@@ -2992,6 +3413,25 @@ export interface components {
             meta_app: string | null;
             /** Why Shut */
             why_shut: string | null;
+        };
+        /**
+         * Looked
+         * @description A rule that was asked about an event: whether it fired, and if not, why.
+         */
+        Looked: {
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Fired */
+            fired: boolean;
+            /** Why */
+            why: string | null;
         };
         /**
          * Me
@@ -3362,6 +3802,24 @@ export interface components {
             emoji: string | null;
         };
         /**
+         * NewRule
+         * @description A rule of an account. Begin with `watch`: it is logged and does nothing.
+         */
+        NewRule: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /**
+             * Mode
+             * @default watch
+             * @enum {string}
+             */
+            mode: "on" | "off" | "watch";
+            definition: components["schemas"]["RuleBody"];
+        };
+        /**
          * NewSavedReply
          * @description A text to keep. `shortcut`: the word after "/" in the composer; `scope`: whose it is.
          *
@@ -3380,6 +3838,20 @@ export interface components {
             title: string;
             /** Text */
             text: string;
+        };
+        /**
+         * NewTryout
+         * @description A rule to be tried on the last 30 days, saved or not. `cursor`: where the piece before it ended.
+         */
+        NewTryout: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            definition: components["schemas"]["RuleBody"];
+            /** Cursor */
+            cursor?: string | null;
         };
         /**
          * Note
@@ -3456,6 +3928,24 @@ export interface components {
              * Format: uuid
              */
             note_id: string;
+        };
+        /**
+         * Notify
+         * @description Tell the team: a line in the conversation, and a mail to these people where mail is set up.
+         */
+        Notify: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notify";
+            /** Text */
+            text: string;
+            /**
+             * Agent Ids
+             * @default []
+             */
+            agent_ids: string[];
         };
         /**
          * Outbox
@@ -3577,6 +4067,25 @@ export interface components {
             linked_lead_id: string | null;
         };
         /**
+         * PersonIs
+         * @description Who wrote; what is None does not matter, and what nobody knows is not so.
+         */
+        PersonIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "person";
+            /** Is Follower */
+            is_follower?: boolean | null;
+            /** Is Verified */
+            is_verified?: boolean | null;
+            /** Is Member */
+            is_member?: boolean | null;
+            /** Min Followers */
+            min_followers?: number | null;
+        };
+        /**
          * PictureReport
          * @description Whether the picture is fetched anew because of this report; a participant's at most once a day.
          */
@@ -3666,6 +4175,19 @@ export interface components {
             version: number;
         };
         /**
+         * PostIs
+         * @description Under which posts, by their ids at Meta.
+         */
+        PostIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "post";
+            /** Media Ig Ids */
+            media_ig_ids: string[];
+        };
+        /**
          * PostPage
          * @description Posts, the one with the newest comment first.
          */
@@ -3699,6 +4221,19 @@ export interface components {
             post: components["schemas"]["Post"];
         };
         /**
+         * PrivateReply
+         * @description Answer the comment in private: one message, ever.
+         */
+        PrivateReply: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "private_reply";
+            /** Text */
+            text: string;
+        };
+        /**
          * Problem
          * @description Why a request was refused. `code` is stable and listed in docs/errors.md; an error's own facts stand beside these.
          */
@@ -3718,6 +4253,45 @@ export interface components {
              * @default null
              */
             field: string | null;
+        };
+        /**
+         * PutLabels
+         * @description Put labels on the conversation and take others off.
+         */
+        PutLabels: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "label";
+            /**
+             * Add
+             * @default []
+             */
+            add: string[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove: string[];
+        };
+        /**
+         * PutStatus
+         * @description Open, close or snooze the conversation; `snooze_minutes` says for how long.
+         */
+        PutStatus: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "status";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "closed" | "snoozed";
+            /** Snooze Minutes */
+            snooze_minutes?: number | null;
         };
         /**
          * Queue
@@ -3809,6 +4383,24 @@ export interface components {
             product_id: string | null;
         };
         /**
+         * Reply
+         * @description Write to them; the text may hold variables, and choices under it.
+         */
+        Reply: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reply";
+            /** Text */
+            text: string;
+            /**
+             * Quick Replies
+             * @default []
+             */
+            quick_replies: components["schemas"]["QuickReply"][];
+        };
+        /**
          * ReplyTo
          * @description What a message answers: another message by its `mid`, or a story.
          */
@@ -3816,6 +4408,23 @@ export interface components {
             /** Mid */
             mid: string | null;
             story: components["schemas"]["StoryRef"] | null;
+        };
+        /**
+         * Result
+         * @description What came of one action: `done`, `refused` with the reason, or `watched` where the rule only watches.
+         */
+        Result: {
+            /** Action */
+            action: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "done" | "refused" | "watched";
+            /** Why */
+            why?: string | null;
+            /** Message Id */
+            message_id?: string | null;
         };
         /**
          * RetryAnswer
@@ -3832,6 +4441,204 @@ export interface components {
         RetryMessage: {
             /** Text */
             text?: string | null;
+        };
+        /**
+         * Rule
+         * @description A rule of an account at its newest version. `fired` counts the last seven days, up to 1000.
+         */
+        Rule: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Position */
+            position: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "on" | "off" | "watch";
+            definition: components["schemas"]["Definition"];
+            /** Version */
+            version: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            updated_by: components["schemas"]["AgentRef"];
+            /**
+             * Fired
+             * @default 0
+             */
+            fired: number;
+            /** Last Fired At */
+            last_fired_at?: string | null;
+        };
+        /**
+         * RuleBody
+         * @description What a rule says: when, if, then. `stops`: once it fired, the rules after it are not asked. `cooldown_s`: for the same
+         *     person not again so soon.
+         */
+        RuleBody: {
+            /** Name */
+            name: string;
+            trigger: components["schemas"]["Trigger"];
+            /**
+             * Conditions
+             * @default []
+             */
+            conditions: (components["schemas"]["TextIs"] | components["schemas"]["PersonIs"] | components["schemas"]["Labelled"] | components["schemas"]["HistoryIs"] | components["schemas"]["TimeIs"] | components["schemas"]["PostIs"])[];
+            /** Actions */
+            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
+            /**
+             * Stops
+             * @default false
+             */
+            stops: boolean;
+            /**
+             * Cooldown S
+             * @default 3600
+             */
+            cooldown_s: number;
+        };
+        /**
+         * RuleOrder
+         * @description All of an account's rules, in the order in which they are to be asked.
+         */
+        RuleOrder: {
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Rules */
+            rules: string[];
+        };
+        /**
+         * RulePage
+         * @description All rules of an account in their order, and what holds for all of them; `next` is always null.
+         */
+        RulePage: {
+            /** Items */
+            items: components["schemas"]["Rule"][];
+            settings: components["schemas"]["Automation"];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * RulePatch
+         * @description What changes; what is left out stays. `version`: the one that you have seen; where there is a newer one nothing
+         *     is changed.
+         */
+        RulePatch: {
+            /** Mode */
+            mode?: ("on" | "off" | "watch") | null;
+            definition?: components["schemas"]["RuleBody"] | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * RuleRun
+         * @description What became of an event. `passed_over`: so many rules of its trigger have no word that occurs in it; `quiet`: why no rule
+         *     was asked at all.
+         */
+        RuleRun: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Account Id
+             * Format: uuid
+             */
+            account_id: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "comment" | "reaction" | "referral" | "no_answer" | "window_closing";
+            /** Subject Id */
+            subject_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Looked */
+            looked: components["schemas"]["Looked"][];
+            /** Passed Over */
+            passed_over: number;
+            /** Quiet */
+            quiet: string | null;
+            /** Fires */
+            fires: components["schemas"]["Fire"][];
+        };
+        /**
+         * RuleRunPage
+         * @description A page of what became of events, newest first; `next` is the cursor of the page after it.
+         */
+        RuleRunPage: {
+            /** Items */
+            items: components["schemas"]["RuleRun"][];
+            /** Next */
+            next: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * RuleStanding
+         * @description Whether rules answer in a conversation. `paused_until` with the reason; `opted_out_at`: they asked for no more.
+         */
+        RuleStanding: {
+            /** Paused Until */
+            paused_until: string | null;
+            /** Pause Reason */
+            pause_reason: string | null;
+            /** Opted Out At */
+            opted_out_at: string | null;
+        };
+        /**
+         * RuleVersion
+         * @description What a rule said before.
+         */
+        RuleVersion: {
+            /** Version */
+            version: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "on" | "off" | "watch";
+            definition: components["schemas"]["Definition"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+        };
+        /**
+         * RuleVersionPage
+         * @description What a rule said before, newest first; `next` is always null.
+         */
+        RuleVersionPage: {
+            /** Items */
+            items: components["schemas"]["RuleVersion"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Run
@@ -4118,6 +4925,18 @@ export interface components {
             is_hit: boolean;
         };
         /**
+         * Span
+         * @description From `start` to `end` (HH:MM) on these days, 0 being Monday. An end that is not after the start lies on the next day.
+         */
+        Span: {
+            /** Days */
+            days: number[];
+            /** Start */
+            start: string;
+            /** End */
+            end: string;
+        };
+        /**
          * Standing
          * @description How it stands; `checkup` is null where the doctor never comes.
          */
@@ -4125,6 +4944,14 @@ export interface components {
             checkup: components["schemas"]["Checkup"] | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * StandingPatch
+         * @description Whether rules may answer: `paused` keeps them out until they are let in again, which also takes back an opt-out.
+         */
+        StandingPatch: {
+            /** Paused */
+            paused: boolean;
         };
         /**
          * StoryRef
@@ -4168,6 +4995,48 @@ export interface components {
             open: number | null;
         };
         /**
+         * TextIs
+         * @description What was written. `any`: one of the words or phrases occurs; `all`: each does; `exact`: the whole text is one of them;
+         *     `pattern`: one of the regular expressions (RE2) matches. Case, accents and width never count.
+         */
+        TextIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /**
+             * Match
+             * @enum {string}
+             */
+            match: "any" | "all" | "exact" | "pattern";
+            /** Values */
+            values: string[];
+            /**
+             * Is Not
+             * @default false
+             */
+            is_not: boolean;
+        };
+        /**
+         * TimeIs
+         * @description When it happened, by the account's clock: within these times or outside them; none given: the business hours.
+         */
+        TimeIs: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "time";
+            /** Is Within */
+            is_within: boolean;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: components["schemas"]["Span"][];
+        };
+        /**
          * TopMedia
          * @description A post, reel or story that was published in the days asked for, with its newest numbers by metric.
          *
@@ -4198,6 +5067,51 @@ export interface components {
             };
         };
         /**
+         * Tried
+         * @description An event for which a rule would have fired, and when.
+         */
+        Tried: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "comment" | "reaction" | "referral" | "no_answer" | "window_closing";
+            /**
+             * Subject Id
+             * Format: uuid
+             */
+            subject_id: string;
+            /** Conversation Id */
+            conversation_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string | null;
+            /** Username */
+            username: string | null;
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * Trigger
+         * @description When a rule is asked. `payload`: of `tapped`, which one (None: any). `minutes`: of `no_answer`, after how many; of
+         *     `window_closing`, how many before the reply window closes.
+         */
+        Trigger: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "message" | "first_message" | "story_reply" | "story_mention" | "comment" | "tapped" | "reaction" | "referral" | "no_answer" | "window_closing" | "outside_hours";
+            /** Payload */
+            payload?: string | null;
+            /** Minutes */
+            minutes?: number | null;
+        };
+        /**
          * Troubled
          * @description A message that failed or is in doubt, with its conversation. `parts`: it and what was not sent because of it.
          */
@@ -4223,6 +5137,35 @@ export interface components {
             next: string | null;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Tryout
+         * @description What a rule would have done to a piece of the past, up to a moment: `seen` events, for which of them it would have `fired`,
+         *     and why not for the others, by reason.
+         */
+        Tryout: {
+            /** Seen */
+            seen: number;
+            /** Fired */
+            fired: components["schemas"]["Tried"][];
+            /** Misses */
+            misses: {
+                [key: string]: number;
+            };
+            /**
+             * Up To
+             * Format: date-time
+             */
+            up_to: string;
+        };
+        /**
+         * TryoutPage
+         * @description What a rule would have done to a piece of the last 30 days; `next` is the cursor of the piece after it.
+         */
+        TryoutPage: {
+            tryout: components["schemas"]["Tryout"];
+            /** Next */
+            next: string | null;
         };
         /**
          * Upload
@@ -4287,6 +5230,14 @@ export interface components {
             opened_by: ("message" | "postback" | "referral") | null;
             /** Tag */
             tag: "HUMAN_AGENT" | null;
+        };
+        /**
+         * WebhookKey
+         * @description The key of the signatures.
+         */
+        WebhookKey: {
+            /** Key */
+            key: string;
         };
         /**
          * WhatToExport
@@ -6764,6 +7715,428 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnNumbers"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rules: {
+        parameters: {
+            query: {
+                /** @description Whose rules. */
+                account: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTryout"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryoutPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookKey"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleVersionPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_automation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AutomationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Automation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rule_runs: {
+        parameters: {
+            query: {
+                /** @description Whose events. */
+                account: string;
+                conversation?: string | null;
+                rule?: string | null;
+                fired?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRunPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation_automation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleStanding"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_conversation_automation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleStanding"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -20,6 +20,7 @@ const RunsScreen = lazy(async () => ({
 const InsightsScreen = lazy(async () => ({
   default: (await import("../insights/insights-screen")).InsightsScreen,
 }))
+const RulesScreen = lazy(async () => ({ default: (await import("../rules/rules-screen")).RulesScreen }))
 const ScheduledScreen = lazy(async () => ({
   default: (await import("../inbox/scheduled-screen")).ScheduledScreen,
 }))
@@ -67,6 +68,7 @@ function Gate({ session }: { session: Session }) {
               <Route path="/scheduled" component={ScheduledScreen} />
               <Route path="/insights" component={InsightsScreen} />
               <Route path="/insights/runs" component={RunsScreen} />
+              <Route path="/rules/:part?" component={RulesScreen} />
               <Route path="/troubled" component={TroubledScreen} />
               <Route path="/doctor" component={DoctorScreen} />
               <Route path="/doctor/guide" component={GuideScreen} />

@@ -75,6 +75,9 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
               <MenuItem icon="note" onSelect={closing(() => window.location.assign(SAVED_REPLIES_HASH))}>
                 Saved replies
               </MenuItem>
+              <MenuItem icon="bot" onSelect={closing(() => navigate("/rules"))}>
+                Rules
+              </MenuItem>
               {agent.role !== "agent" && (
                 <MenuItem icon="archive" onSelect={closing(() => window.location.assign(EXPORTS_HASH))}>
                   Exports

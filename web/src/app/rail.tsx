@@ -19,6 +19,7 @@ import { setTheme, type Theme, useTheme } from "./theme"
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [isInbox] = useRoute("/inbox/:id?")
   const [isInsights] = useRoute("/insights/*?")
+  const [isRules] = useRoute("/rules/*?")
   return (
     <nav
       aria-label="Main"
@@ -53,6 +54,15 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
         className={`tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink ${isInsights ? "bg-hover text-ink" : "text-ink-2"}`}
       >
         <Icon name="chart" size={20} />
+      </Link>
+      <Link
+        href="/rules"
+        aria-label="Rules"
+        title="Rules"
+        aria-current={isRules ? "page" : undefined}
+        className={`tap inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink max-pane:hidden ${isRules ? "bg-hover text-ink" : "text-ink-2"}`}
+      >
+        <Icon name="bot" size={20} />
       </Link>
       <AccountMenu />
       <AccountsLink />

@@ -16,6 +16,7 @@ import { ExportSection } from "./export-section"
 import { LabelMenu } from "./label-menu"
 import { LibrarySection } from "./library-section"
 import { PersonCard } from "./person-card"
+import { RulesSection } from "./rules-section"
 import { useActions } from "./use-actions"
 
 /** Who the other person is, and how things stand with them. */
@@ -105,6 +106,7 @@ function Context({ conversationId }: { conversationId: string }) {
       <CommentsSection conversation={conversation} />
       <ExportSection conversation={conversation} />
       <LibrarySection key={conversation.id} conversation={conversation} />
+      <RulesSection key={`rules-${conversation.id}`} conversationId={conversation.id} />
       {account && <AccountSection account={account} />}
     </div>
   )

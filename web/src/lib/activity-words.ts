@@ -25,6 +25,8 @@ function describeKind({ kind, referral }: Activity, isElsewhere: boolean | null)
       return "Another app asks for the conversation"
     case "schedule_cancelled":
       return "A scheduled answer was not sent, because they wrote before"
+    case "rule_notice":
+      return "Rules"
     default:
       return kind satisfies never
   }

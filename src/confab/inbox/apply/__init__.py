@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from confab.errors import BadDelivery
-from confab.inbox.apply import others
+from confab.inbox.apply import news, others
 from confab.inbox.apply.fold import AboutMessage, Key, Source, State, fold, fold_parked, postback_key, touched
 from confab.inbox.preview import show_as_last
 from confab.model.changes import Change, ConversationUpdated, MessageAdded, MessageUpdated
@@ -40,6 +40,7 @@ from confab.store import (
     messages,
     outbound,
     participants,
+    rule_events,
     search,
     wake,
     welcomes,
@@ -185,6 +186,7 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[str]:
     due = await _hand_to_members(conn, state, new, changed)
     found: dict[WorkspaceId, list[Change]] = {}
     await besides.save(conn, found)
+    due |= await _hand_to_rules(conn, state, new, besides)
     await _collect(conn, state, new, changed, found)
     await changes.publish_all(conn, found, state.now)
     return {wake.changed(workspace) for workspace in found} | due
@@ -200,6 +202,14 @@ async def _hand_to_members(conn: Conn, state: State, new: Sequence[MessageRow], 
     if shared and await library.hand_on_known(conn, shared, state.now):
         names.add(wake.work("library"))
     return names
+
+
+async def _hand_to_rules(conn: Conn, state: State, new: Sequence[MessageRow], besides: others.Others) -> set[str]:
+    """What rules wait for is written down, and its worker woken: somebody waits for the answer. Rule RU1."""
+    waited_for = [*news.of_messages(state, new), *news.of_reactions(state, besides.reactions), *besides.news]
+    if waited_for and await rule_events.enqueue(conn, waited_for, state.now):
+        return {wake.work("rule_events")}
+    return set()
 
 
 def _may_be_shared(row: MessageRow) -> bool:

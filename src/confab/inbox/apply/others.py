@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from confab.inbox.apply import news
 from confab.inbox.apply.fold import Source, State, open_window
 from confab.model import pacific
 from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated, PostUpdated
@@ -15,6 +16,7 @@ from confab.model.events import (
     Event,
     OptinReceived,
     PolicyEnforced,
+    ReactionChanged,
     ReferralReceived,
     StoryInsightsReceived,
     ThreadControlChanged,
@@ -28,6 +30,7 @@ from confab.store.events import ActivityRow
 from confab.store.participants import Named
 from confab.store.posts import NewPost
 from confab.store.rows import ConversationRow
+from confab.store.rule_events import News
 
 _INSTAGRAM_INBOXES = frozenset({"263902037430900", "1217981644879628"})  # rule N59: Meta's own apps
 
@@ -44,6 +47,8 @@ class Others:
         self._comments: dict[tuple[UUID, UUID, str], NewComment] = {}
         self._enforced: dict[tuple[UUID, UUID], PolicyEnforced] = {}
         self._numbers: dict[tuple[UUID, UUID], list[Value]] = {}
+        self.reactions: list[tuple[Source, ReactionChanged]] = []
+        self.news: list[News] = []  # what rules may wait for, once it is saved
 
     def add(self, source: Source, event: Event) -> None:
         """Note what the event leaves behind; messages are not our business."""
@@ -66,12 +71,16 @@ class Others:
                 self._numbers.setdefault((source.workspace_id, source.account_id), []).extend(_of_story(event))
             case CommentReceived():
                 self._comment(source, event)
+            case ReactionChanged():
+                self.reactions.append((source, event))
             case _:
                 pass
 
     async def save(self, conn: Conn, found: dict[WorkspaceId, list[Change]]) -> None:
         """Write it all; the changes it makes are added to `found`."""
-        for workspace, activity in await events.add_activities(conn, list(self._activities.values())):
+        added = await events.add_activities(conn, list(self._activities.values()))
+        self.news += news.of_activities({key: account for account, key in self._activities}, added)
+        for workspace, activity in added:
             found.setdefault(workspace, []).append(
                 ActivityAdded(type="activity_added", conversation_id=activity.conversation_id, activity=activity)
             )
@@ -92,6 +101,7 @@ class Others:
         now = self._state.now
         inserted = await comments.insert(conn, list(self._comments.values()))
         new = [one for one in self._comments.values() if one.id in inserted]
+        self.news += news.of_comments(new)
         for workspace, post in await posts.meet(conn, _posts_of(new), now):
             found.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))
         back = await comments.reopen(conn, [one for one in new if one.parent_ig_id is not None])

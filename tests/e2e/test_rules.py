@@ -1,0 +1,97 @@
+"""Rules in a browser: written in plain sentences, tried on the past, at work, explained. Rules RU2, RU17, RU18."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Shop
+from tests.e2e.screen import bubble, open_thread
+from tests.product import IG_ID, eventually
+
+CUSTOMER, COMMENTER = "44000000000001", "44000000000009"
+
+
+def open_rules(page: Page) -> None:
+    page.get_by_role("link", name="Rules", exact=True).first.click()
+    page.get_by_role("combobox", name="Account").select_option("@harbour.bakery")
+
+
+def new_rule(page: Page, name: str) -> None:
+    page.get_by_role("button", name="New rule").click()
+    page.get_by_label("Name", exact=True).fill(name)
+
+
+def put_on(page: Page) -> None:
+    page.get_by_role("combobox", name="Now").select_option("On")
+    page.get_by_role("button", name="Save").click()
+
+
+def rule(page: Page, name: str) -> Locator:
+    return page.get_by_role("list", name="Rules").get_by_role("listitem", name=name)
+
+
+def test_RU17_RU18_a_rule_is_written_tried_and_explained(shop: Shop, page: Page) -> None:
+    shop.writes("What is the price of the big one?", customer="44000000000002", name="Ines Duarte", username="ines.duarte")
+    shop.writes("Hello", customer="44000000000003", name="Bo", username="bo")
+    eventually(lambda: len(shop.get("/conversations")["items"]) == 2)
+    shop.sign_in(page)
+    open_rules(page)
+    expect(page.get_by_text("There is none yet.")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+
+    new_rule(page, "Prices")
+    page.get_by_role("textbox", name="Words", exact=True).fill("price\nhow much")
+    page.get_by_role("textbox", name="Reply", exact=True).fill("Hi {nobody}")
+    note = page.get_by_role("note", name="In words")
+    expect(note).to_have_text("When somebody writes and it mentions “price” or “how much”: reply “Hi {nobody}”.")
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").filter(has_text="There is no variable {nobody}").first).to_be_visible()
+    page.get_by_role("textbox", name="Reply", exact=True).fill("Hi {first_name|there}, it is 12 €.")
+    bench = page.get_by_role("region", name="Test bench")
+    bench.get_by_role("button", name="Try it").click()
+    expect(bench.get_by_role("status", name="Result")).to_contain_text("Of 2 events it would have fired for 1.")
+    expect(bench.get_by_role("list", name="It would have fired for")).to_contain_text("What is the price of the big one?")
+    expect(bench.get_by_role("list", name="Why not")).to_contain_text("1 ×: none of its words occurs")
+    put_on(page)
+    expect(rule(page, "Prices")).to_contain_text("never fired")
+
+    shop.writes("How MUCH is it?", customer=CUSTOMER, name="Ana Ruiz", username="ana.ruiz")
+    eventually(lambda: "it is 12" in str(shop.product.sim.get("/sends").json()))
+    page.get_by_role("link", name="Log").click()
+    log = page.get_by_role("list", name="Log")
+    expect(log).to_contain_text("Prices fired: done")
+    assert Axe().run(page).response["violations"] == []
+    log.get_by_role("link", name="Conversation").click()
+    expect(bubble(page, "it is 12 €")).to_contain_text("Prices")
+
+
+def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Shop, page: Page) -> None:
+    shop.sign_in(page)
+    open_rules(page)
+    new_rule(page, "Comments")
+    page.get_by_label("When", exact=True).select_option("somebody comments")
+    page.get_by_role("textbox", name="Words", exact=True).fill("price")
+    page.get_by_role("textbox", name="Private answer").fill("Twelve euros. Write to us here!")
+    put_on(page)
+    expect(rule(page, "Comments")).to_contain_text("answer in private “Twelve euros. Write to us here!”")
+    shop.sim("comment", account=IG_ID, customer=COMMENTER, text="What is the PRICE?")
+    page.get_by_role("link", name="Inbox").click()
+    open_thread(page, "Twelve euros")
+    expect(bubble(page, "Twelve euros")).to_contain_text("Sent")
+    shop.writes("Great, I take two", customer=COMMENTER)
+    expect(bubble(page, "Great, I take two")).to_be_visible()
+    sends = shop.product.sim.get("/sends").json()["items"]
+    assert [one["text"] for one in sends if one["comment"]] == ["Twelve euros. Write to us here!"]
+    details = page.get_by_role("complementary", name="Details").get_by_role("group").filter(has_text="Rules")
+    details.get_by_text("Rules", exact=True).click()
+    details.get_by_role("button", name="Keep rules out").click()
+    expect(details).to_contain_text("Dana keeps rules out of this conversation")
+    assert Axe().run(page).response["violations"] == []
+    details.get_by_role("button", name="Let rules in again").click()
+    expect(details).to_contain_text("Rules may answer here")
+    open_rules(page)
+    rule(page, "Comments").get_by_label("Comments: on, off or watching").select_option("Off")
+    expect(rule(page, "Comments").get_by_label("Comments: on, off or watching")).to_have_value("off")
+    rule(page, "Comments").get_by_role("button", name="Delete Comments").click()
+    page.get_by_role("group", name="Delete Comments?").get_by_role("button", name="Delete").click()
+    expect(rule(page, "Comments")).to_have_count(0)
