@@ -27,6 +27,7 @@ from confab.model.rules import (
     PersonIs,
     PostIs,
     PrivateReply,
+    PublicReply,
     PutLabels,
     PutStatus,
     Reply,
@@ -81,7 +82,8 @@ class WebhookKey:
 
 SomeCondition = Annotated[TextIs | PersonIs | Labelled | HistoryIs | TimeIs | PostIs, Field(discriminator="type")]
 SomeAction = Annotated[
-    Reply | PrivateReply | PutLabels | AssignTo | PutStatus | LeaveNote | Notify | CallOut, Field(discriminator="type")
+    Reply | PrivateReply | PublicReply | PutLabels | AssignTo | PutStatus | LeaveNote | Notify | CallOut,
+    Field(discriminator="type"),
 ]
 
 

@@ -59,10 +59,10 @@ class WorkKind(StrEnum):
     COMMENT_LOOKS = "comment_looks"
     COMMENT_CALLS = "comment_calls"
     COMMENT_WATCHES = "comment_watches"
-    SEARCHING = "searching"
-    EXPORTS = "exports"
     RULE_EVENTS = "rule_events"
     RULE_CALLS = "rule_calls"
+    SEARCHING = "searching"
+    EXPORTS = "exports"
     SCHEDULES = "schedules"
 
 

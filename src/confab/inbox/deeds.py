@@ -11,10 +11,11 @@ from uuid import UUID
 
 from confab.errors import Conflict, Refused
 from confab.inbox import act, answer, private_reply, template
+from confab.inbox.comments import act as in_public
 from confab.mail import letter
 from confab.mail.letter import Letter, Seal
 from confab.model.changes import ActivityAdded, NoteAdded
-from confab.model.commands import Actor, Assign, ReplyPrivately, Send, SetLabels, SetStatus
+from confab.model.commands import Actor, AnswerComment, Assign, ReplyPrivately, Send, SetLabels, SetStatus
 from confab.model.inbox import AgentId, CommentId, ConversationId, Message, Note, NoteId, WorkspaceId
 from confab.model.outgoing import Text
 from confab.model.rules import (
@@ -26,6 +27,7 @@ from confab.model.rules import (
     LeaveNote,
     Notify,
     PrivateReply,
+    PublicReply,
     PutLabels,
     PutStatus,
     Reply,
@@ -89,6 +91,8 @@ async def _do(conn: Conn, scene: Scene, rule: Rule, name: str, action: Action) -
     match action:
         case Reply() | PrivateReply():
             return await _say(conn, scene, rule, name, action)
+        case PublicReply():
+            await _answer_in_public(conn, scene, rule, name, action)
         case Notify():
             await _notify(conn, scene, rule, action)
         case CallOut():
@@ -117,6 +121,12 @@ async def _say(conn: Conn, scene: Scene, rule: Rule, name: str, action: Reply | 
         message, _ = await answer.send(conn, _actor(scene, rule), send, at)
     scene.sent, scene.said = scene.sent + 1, scene.said + 1
     return message
+
+
+async def _answer_in_public(conn: Conn, scene: Scene, rule: Rule, name: str, action: PublicReply) -> None:
+    assert scene.run.subject_id is not None  # noqa: S101 -- checked when the rule was saved: it waits for comments
+    command = AnswerComment(comment_id=CommentId(scene.run.subject_id), client_key=name, text=_worded(scene, action.text))
+    await in_public.reply(conn, _actor(scene, rule), command, scene.now)
 
 
 def _worded(scene: Scene, text: str) -> str:

@@ -19,7 +19,7 @@ from confab.inbox.deeds import Scene
 from confab.model.commands import Actor, SetStatus
 from confab.model.inbox import WINDOW, AccountId, ConversationId, WorkspaceId
 from confab.model.rules import Fire, Rule, TriggerKind
-from confab.store import ids, rule_events, rules, wake
+from confab.store import conversations, events, ids, rule_events, rules, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.rule_events import NewFire, Person, Run, Waiting, Written
@@ -51,7 +51,7 @@ class Reactions:
             else:
                 has_acted = await rule_events.take(conn, due) and await self._look(conn, workspace, due, event, now)
         if has_acted:
-            self._wake.say(wake.changed(workspace), *wake.sending(), wake.work("rule_calls"))
+            self._wake.say(wake.changed(workspace), *wake.sending(), wake.work("rule_calls"), wake.work("comment_calls"))
 
     async def _look(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> bool:
         key = UUID(str(due.key[1]))
@@ -65,11 +65,16 @@ class Reactions:
         return await self._ask(conn, workspace, event, key, person, _facts(event, person, written), now)
 
     async def _look_at_comment(self, conn: Conn, workspace: WorkspaceId, event: Waiting, key: UUID, now: datetime) -> bool:
+        """Locked is first what an answer may need, in the order of those who receive: account, conversation, comment."""
         assert event.subject_id is not None  # noqa: S101 -- a comment has one
+        await events.lock_accounts(conn, [event.account_id])
         person = await rule_events.commenter(conn, workspace, event.account_id, event.subject_id, now)
         remark = await rule_events.comment(conn, workspace, event.subject_id)
         if person is None or remark is None or remark.is_own or remark.is_deleted or now - remark.created_at > _STALE:
             return False
+        talk = await conversations.with_participant(conn, workspace, event.account_id, person.person)
+        if talk is not None:
+            await conversations.lock(conn, workspace, talk)
         facts = replace(
             _of_person(person, frozenset(("comment",)), remark.created_at), text=remark.text, media_ig_id=remark.media_ig_id
         )
@@ -234,5 +239,5 @@ def _key(rule: Rule, run: Run) -> UUID:
 
 
 def _new(rule: Rule, key: UUID) -> NewFire:
-    sends = any(action.type in ("reply", "private_reply") for action in rule.definition.actions)
+    sends = any(action.type in ("reply", "private_reply", "public_reply") for action in rule.definition.actions)
     return NewFire(rule_id=rule.id, event_key=key, version=rule.version, is_watch=rule.mode == "watch", sends=sends)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from confab.automation import folding, patterns
 from confab.errors import Invalid
-from confab.inbox import contents, template
+from confab.inbox import contents, in_public, template
 from confab.model.rules import (
     Action,
     Automation,
@@ -22,6 +22,7 @@ from confab.model.rules import (
     PersonIs,
     PostIs,
     PrivateReply,
+    PublicReply,
     PutLabels,
     PutStatus,
     Reply,
@@ -43,6 +44,7 @@ _NAME, _CONDITIONS, _ACTIONS, _VALUES, _VALUE, _TEXT, _LABELS, _LABEL, _SPANS, _
     50,
     200,
 )
+_PUBLIC = f"A public answer has at most {in_public.LONGEST:,} characters."
 _PRIVATE_BYTES = 800  # with what every automatic text says besides it is one message
 _LONGEST_COOLDOWN_S = 30 * 86400
 _MINUTES = {"no_answer": 10_080, "window_closing": 1_380}
@@ -64,8 +66,9 @@ def checked(given: Definition) -> Definition:
         _condition(condition, given.trigger, f"conditions.{number}")
     for number, action in enumerate(given.actions):
         _action(action, given.trigger, f"actions.{number}")
-    sends = [one for one in given.actions if isinstance(one, PrivateReply)]
-    _must(len(sends) <= 1, "actions", "A comment is answered in private once; keep one private reply.")
+    for kind, how in ((PrivateReply, "private"), (PublicReply, "public")):
+        count = sum(isinstance(one, kind) for one in given.actions)
+        _must(count <= 1, "actions", f"A comment is answered in {how} once; keep one {how} reply.")
     return replace(given, name=name)
 
 
@@ -172,6 +175,10 @@ def _action(action: Action, trigger: Trigger, field: str) -> None:
             _must(is_comment, field, "Only a comment is answered in private.")
             _words(action.text, field)
             _must(len(action.text.encode()) <= _PRIVATE_BYTES, field, f"A private reply has at most {_PRIVATE_BYTES} bytes.")
+        case PublicReply():
+            _must(is_comment, field, "Only a comment is answered in public.")
+            _must(contents.bad_text(action.text) is None, field, "Say something to answer the comment with.")
+            _must(len(action.text) <= in_public.LONGEST, field, _PUBLIC)
         case PutLabels():
             _labels((*action.add, *action.remove), field)
         case PutStatus():

@@ -118,6 +118,14 @@ class PrivateReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublicReply:
+    """Answer the comment where everybody reads it."""
+
+    type: Literal["public_reply"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PutLabels:
     """Put labels on the conversation and take others off."""
 
@@ -168,7 +176,7 @@ class CallOut:
     url: str
 
 
-Action = Reply | PrivateReply | PutLabels | AssignTo | PutStatus | LeaveNote | Notify | CallOut
+Action = Reply | PrivateReply | PublicReply | PutLabels | AssignTo | PutStatus | LeaveNote | Notify | CallOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,8 +322,8 @@ _CONDITIONS: dict[str, type[Condition]] = {
     "text": TextIs, "person": PersonIs, "labels": Labelled, "history": HistoryIs, "time": TimeIs, "post": PostIs,
 }  # fmt: skip
 _ACTIONS: dict[str, type[Action]] = {
-    "reply": Reply, "private_reply": PrivateReply, "label": PutLabels, "assign": AssignTo, "status": PutStatus, "note": LeaveNote,
-    "notify": Notify, "webhook": CallOut,
+    "reply": Reply, "private_reply": PrivateReply, "public_reply": PublicReply, "label": PutLabels, "assign": AssignTo,
+    "status": PutStatus, "note": LeaveNote, "notify": Notify, "webhook": CallOut,
 }  # fmt: skip
 
 

@@ -138,6 +138,8 @@ async def test_rules_are_put_in_order(shop: Shop) -> None:
         ({"actions": [{"type": "reply", "text": "{nobody}"}]}, "actions.0"),
         ({"actions": [{"type": "reply", "text": "x", "quick_replies": [{"title": "x" * 21, "payload": "x"}]}]}, "actions.0"),
         ({"actions": [{"type": "private_reply", "text": "x"}]}, "actions.0"),
+        ({"actions": [{"type": "public_reply", "text": "x"}]}, "actions.0"),
+        ({"trigger": {"kind": "comment"}, "actions": [{"type": "public_reply", "text": "x"}] * 2}, "actions"),
         ({"actions": [{"type": "status", "status": "snoozed"}]}, "actions.0"),
         ({"actions": [{"type": "webhook", "url": "http://example.org"}]}, "actions.0"),
         ({"actions": [{"type": "webhook", "url": "https://me:pw@example.org"}]}, "actions.0"),

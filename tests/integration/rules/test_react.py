@@ -24,6 +24,7 @@ from confab.model.rules import (
     Notify,
     PostIs,
     PrivateReply,
+    PublicReply,
     PutLabels,
     PutStatus,
     Span,
@@ -429,6 +430,34 @@ async def test_RU2_a_comment_is_answered_in_private_once_and_becomes_a_conversat
     run = (await robot.runs())[0]
     assert run["conversation_id"] is not None
     assert [result["outcome"] for result in run["fires"][0]["results"]] == ["done", "done"]
+
+
+async def test_RU2_RU8_a_comment_is_answered_in_public_and_in_private_each_once(robot: Robot) -> None:
+    await robot.settings(disclosure="This is automatic.")
+    await robot.rule(
+        "comment", PublicReply(type="public_reply", text="We wrote to you!"),
+        PrivateReply(type="private_reply", text="It is 12 €"), when=[says("price")],
+    )  # fmt: skip
+    for _ in range(2):
+        await robot.changes(comment("What PRICE?"))
+        await robot.work()
+    calls = await robot.fetch("SELECT kind, text, state, actor_kind, lane FROM comment_calls WHERE workspace_id = $1")
+    said = "We wrote to you!\n\nThis is automatic."
+    assert calls == [{"kind": "reply", "text": said, "state": "queued", "actor_kind": "rule", "lane": 2}]
+    assert await robot.said() == ["It is 12 €\n\nThis is automatic."]
+    (run,) = await robot.runs()
+    assert [one["outcome"] for one in run["fires"][0]["results"]] == ["done", "done"]
+
+
+async def test_RU7_RU8_a_hidden_comment_is_not_answered_in_public_and_the_log_says_why(robot: Robot) -> None:
+    await robot.rule("comment", PublicReply(type="public_reply", text="Hi"))
+    await robot.changes(comment("Hello"))
+    async with robot.db.transaction() as conn:
+        await conn.execute("UPDATE comments SET hidden = true WHERE workspace_id = $1", robot.world.workspace)
+    await robot.work()
+    assert await robot.fetch("SELECT 1 FROM comment_calls WHERE workspace_id = $1") == []
+    (run,) = await robot.runs()
+    assert (run["fires"][0]["outcome"], bool(run["fires"][0]["results"][0]["why"])) == ("refused", True)
 
 
 async def test_RU7_a_comment_that_was_answered_before_leaves_no_empty_conversation(robot: Robot) -> None:

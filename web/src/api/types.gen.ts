@@ -2781,7 +2781,7 @@ export interface components {
             /** Conditions */
             conditions: (components["schemas"]["TextIs"] | components["schemas"]["PersonIs"] | components["schemas"]["Labelled"] | components["schemas"]["HistoryIs"] | components["schemas"]["TimeIs"] | components["schemas"]["PostIs"])[];
             /** Actions */
-            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
+            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PublicReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
             /** Stops */
             stops: boolean;
             /** Cooldown S */
@@ -4255,6 +4255,19 @@ export interface components {
             field: string | null;
         };
         /**
+         * PublicReply
+         * @description Answer the comment where everybody reads it.
+         */
+        PublicReply: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "public_reply";
+            /** Text */
+            text: string;
+        };
+        /**
          * PutLabels
          * @description Put labels on the conversation and take others off.
          */
@@ -4496,7 +4509,7 @@ export interface components {
              */
             conditions: (components["schemas"]["TextIs"] | components["schemas"]["PersonIs"] | components["schemas"]["Labelled"] | components["schemas"]["HistoryIs"] | components["schemas"]["TimeIs"] | components["schemas"]["PostIs"])[];
             /** Actions */
-            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
+            actions: (components["schemas"]["Reply"] | components["schemas"]["PrivateReply"] | components["schemas"]["PublicReply"] | components["schemas"]["PutLabels"] | components["schemas"]["AssignTo"] | components["schemas"]["PutStatus"] | components["schemas"]["LeaveNote"] | components["schemas"]["Notify"] | components["schemas"]["CallOut"])[];
             /**
              * Stops
              * @default false

@@ -125,6 +125,8 @@ export function describeAction(action: RuleAction, nameOf: (agent: string) => st
         : `reply “${action.text}”`
     case "private_reply":
       return `answer in private “${action.text}”`
+    case "public_reply":
+      return `answer in public “${action.text}”`
     case "label":
       return [
         action.add.length > 0 && `put on the label ${list(action.add, "and")}`,

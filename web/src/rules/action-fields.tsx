@@ -8,6 +8,7 @@ type Props<T extends RuleAction> = { action: T; agents: Agent[]; onChange: (acti
 export const ACTIONS: { name: string; make: () => RuleAction; isFor?: "messages" | "comments" }[] = [
   { name: "Reply", make: () => ({ type: "reply", text: "", quick_replies: [] }), isFor: "messages" },
   { name: "Answer in private", make: () => ({ type: "private_reply", text: "" }), isFor: "comments" },
+  { name: "Answer in public", make: () => ({ type: "public_reply", text: "" }), isFor: "comments" },
   { name: "Label", make: () => ({ type: "label", add: [], remove: [] }) },
   { name: "Assign", make: () => ({ type: "assign", agent_id: null }) },
   { name: "Open, close or snooze", make: () => ({ type: "status", status: "closed" }) },
@@ -33,6 +34,15 @@ export function ActionFields({ action, agents, onChange }: Props<RuleAction>) {
         <Text
           label="Private answer"
           intro="answer in private, where only they see it"
+          action={action}
+          onChange={onChange}
+        />
+      )
+    case "public_reply":
+      return (
+        <Text
+          label="Public answer"
+          intro="answer under the comment, where everybody reads it"
           action={action}
           onChange={onChange}
         />
@@ -91,7 +101,7 @@ export function ActionFields({ action, agents, onChange }: Props<RuleAction>) {
   }
 }
 
-type TextAction = Of<"private_reply"> | Of<"note"> | Of<"notify">
+type TextAction = Of<"private_reply"> | Of<"public_reply"> | Of<"note"> | Of<"notify">
 
 function Text<T extends TextAction>(props: {
   label: string

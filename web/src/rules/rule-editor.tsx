@@ -126,7 +126,7 @@ export function RuleEditor({
 /** The action that fits another trigger: a comment is answered in private, a message with a message. */
 function fitting(action: RuleAction, { kind }: RuleTrigger): RuleAction {
   if (kind === "comment" && action.type === "reply") return { type: "private_reply", text: action.text }
-  if (kind !== "comment" && action.type === "private_reply")
+  if (kind !== "comment" && (action.type === "private_reply" || action.type === "public_reply"))
     return { type: "reply", text: action.text, quick_replies: [] }
   return action
 }
