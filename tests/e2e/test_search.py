@@ -23,7 +23,8 @@ def is_indexed(shop: Shop, text: str) -> bool:
 
 def search(page: Page, text: str) -> None:
     page.keyboard.press("/")
-    page.get_by_role("combobox", name="Search people, conversations and messages").fill(text)
+    expect(page.get_by_role("combobox", name="Search people, conversations and messages")).to_be_focused()
+    page.keyboard.type(text)
 
 
 def test_SE5_AR4_a_message_is_found_by_the_keyboard_and_opened_in_its_thread(shop: Shop, page: Page) -> None:

@@ -69,7 +69,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       <div className="flex items-center gap-2 rounded-lg border border-line-strong bg-surface px-3">
         <Icon name="search" size={16} />
         <input
-          autoFocus
+          data-focus
           type="text"
           inputMode="search"
           autoComplete="off"

@@ -9,7 +9,10 @@ type DialogProps = {
   wide?: boolean
 }
 
-/** A modal dialog of the browser's own: focus stays inside, Escape closes. It is open as long as it is drawn. */
+/**
+ * A modal dialog of the browser's own: focus stays inside, Escape closes. It is open as long as it is drawn. The focus goes to
+ * what has `data-focus`, else to "Close": what is in a closed dialog cannot take it, so `autoFocus` has no effect.
+ */
 export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const isOutside = useRef(false)
@@ -18,6 +21,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
   useLayoutEffect(() => {
     const dialog = element.current
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>("[data-focus]")?.focus()
     return () => dialog?.close()
   }, [])
   return (
