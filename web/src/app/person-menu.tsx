@@ -15,6 +15,7 @@ import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
 import { EXPORTS_HASH, SAVED_REPLIES_HASH } from "../ui/use-hash"
 import { useBroken } from "./doctor-link"
+import { ThemeItems } from "./theme-menu"
 
 type Loss = { unsent: number; drafts: number }
 
@@ -96,6 +97,10 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
                 Keyboard
               </MenuItem>
               <UndoChoice />
+              <div className="pane:hidden">
+                <MenuTitle>Theme</MenuTitle>
+                <ThemeItems onChosen={close} />
+              </div>
               <MenuItem icon="signOut" onSelect={closing(ask)}>
                 Sign out
               </MenuItem>

@@ -14,7 +14,7 @@ import { CommentsLink } from "./comments-link"
 import { DoctorLink } from "./doctor-link"
 import { OutboxLinks } from "./outbox-links"
 import { PersonMenu } from "./person-menu"
-import { setTheme, type Theme, useTheme } from "./theme"
+import { ThemeMenu } from "./theme-menu"
 
 export function Rail({ session, onHelp }: { session: Session; onHelp: () => void }) {
   const [isInbox] = useRoute("/inbox/:id?")
@@ -177,40 +177,5 @@ function LiveDot() {
       <span className={`size-2.5 rounded-full ${look}`} />
       <span className="sr-only">{text}</span>
     </span>
-  )
-}
-
-const THEMES: { theme: Theme; text: string; icon: "sun" | "moon" | "screen" }[] = [
-  { theme: "light", text: "Light", icon: "sun" },
-  { theme: "dark", text: "Dark", icon: "moon" },
-  { theme: "system", text: "As the system", icon: "screen" },
-]
-
-function ThemeMenu() {
-  const chosen = useTheme()
-  const icon = THEMES.find((one) => one.theme === chosen)?.icon ?? "screen"
-  return (
-    <Menu
-      label="Theme"
-      button={(properties) => (
-        <IconButton {...properties} icon={icon} label="Theme" size={20} className="size-10" />
-      )}
-    >
-      {(close) =>
-        THEMES.map((one) => (
-          <MenuItem
-            key={one.theme}
-            icon={one.icon}
-            isChecked={one.theme === chosen}
-            onSelect={() => {
-              setTheme(one.theme)
-              close()
-            }}
-          >
-            {one.text}
-          </MenuItem>
-        ))
-      }
-    </Menu>
   )
 }
