@@ -23,18 +23,8 @@ from confab.model.commands import (
     SwitchComments,
     WorkOnComment,
 )
-from confab.model.inbox import (
-    AccountId,
-    AgentId,
-    Comment,
-    CommentId,
-    CommentPending,
-    Conversation,
-    ConversationId,
-    Post,
-    PostId,
-    Seq,
-)
+from confab.model.comments import Comment, CommentPending, Post
+from confab.model.inbox import AccountId, AgentId, CommentId, Conversation, ConversationId, PostId, Seq
 from confab.store import accounts, changes, comment_lists, comments, conversations, posts, wake
 from confab.store.comment_lists import CommentView, Wanted
 from confab.store.db import Conn

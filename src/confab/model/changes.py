@@ -7,13 +7,13 @@ harmless: the object's `version` says which is newer.
 from dataclasses import dataclass
 from typing import Literal
 
+from confab.model.comments import Comment, Post
 from confab.model.doctor import Checkup
 from confab.model.inbox import (
     Account,
     AccountId,
     Activity,
     Agent,
-    Comment,
     CommentId,
     Conversation,
     ConversationId,
@@ -21,7 +21,6 @@ from confab.model.inbox import (
     MessageId,
     Note,
     NoteId,
-    Post,
     Run,
 )
 from confab.model.library import ItemId, LibraryItem

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from confab.model.comments import CommentPending
 from confab.model.inbox import (
     AccountId,
     AgentId,
     CommentId,
-    CommentPending,
     ConversationId,
     ConversationStatus,
     MessageId,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from confab.model.inbox import CommentKind, CommentMedia, IgId, Igsid, Mid, Referral
+from confab.model.comments import CommentKind, CommentMedia
+from confab.model.inbox import IgId, Igsid, Mid, Referral
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

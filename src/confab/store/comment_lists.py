@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal, LiteralString
 from uuid import UUID
 
-from confab.model.inbox import AccountId, Comment, Viewer
+from confab.model.comments import Comment
+from confab.model.inbox import AccountId, Viewer
 from confab.store.comments import VIEW, shown
 from confab.store.db import Conn
 

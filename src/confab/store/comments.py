@@ -9,16 +9,8 @@ from uuid import UUID
 import msgspec
 
 from confab.errors import NotFound
-from confab.model.inbox import (
-    AccountRef,
-    AgentRef,
-    Comment,
-    CommentAuthor,
-    CommentError,
-    CommentMedia,
-    CommentNote,
-    WorkspaceId,
-)
+from confab.model.comments import Comment, CommentAuthor, CommentError, CommentMedia, CommentNote
+from confab.model.inbox import AccountRef, AgentRef, WorkspaceId
 from confab.store.db import Conn, Record, columns, row, rows, run
 
 

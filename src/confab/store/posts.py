@@ -7,7 +7,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from confab.errors import NotFound
-from confab.model.inbox import AccountId, AccountRef, CommentError, Post, Viewer, WorkspaceId
+from confab.model.comments import CommentError, Post
+from confab.model.inbox import AccountId, AccountRef, Viewer, WorkspaceId
 from confab.model.media import MediaMode
 from confab.store import paths
 from confab.store.db import Conn, Record, row, rows, run

@@ -16,7 +16,8 @@ from confab.inbox.comments import act
 from confab.inbox.comments.calls import Calls
 from confab.inbox.line import Line
 from confab.model.commands import Actor, AnswerComment, Moderate, NoteComment, WorkOnComment
-from confab.model.inbox import Comment, CommentId
+from confab.model.comments import Comment
+from confab.model.inbox import CommentId
 from confab.store import comment_calls, comment_lists, comments
 from confab.store.claims import COMMENT_CALLS
 from confab.store.comment_calls import CallRow

@@ -1,5 +1,6 @@
 """An account with rules, and the worker behind them: for tests that follow an event to what rules do about it."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -93,8 +94,6 @@ class Robot:
     async def changes(self, *changes: dict[str, Any]) -> None:
         """One delivery of changes, such as comments."""
         whole = {"object": "instagram", "entry": [{"id": self.world.ig_id, "time": 1793612346, "changes": list(changes)}]}
-        import json
-
         source = Source(workspace_id=self.world.workspace, account_id=self.world.account, delivery_id=ids.new(NOON))
         events: list[tuple[Source, Event]] = [
             (source, routed.event) for routed in normalise(json.dumps(whole).encode(), datetime.now(UTC))

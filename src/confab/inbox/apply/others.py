@@ -11,6 +11,7 @@ from confab.inbox.apply import news
 from confab.inbox.apply.fold import Source, State, open_window
 from confab.model import pacific
 from confab.model.changes import AccountUpdated, ActivityAdded, Change, CommentUpdated, PostUpdated
+from confab.model.comments import Comment
 from confab.model.events import (
     CommentReceived,
     Event,
@@ -21,7 +22,7 @@ from confab.model.events import (
     StoryInsightsReceived,
     ThreadControlChanged,
 )
-from confab.model.inbox import AccountId, Comment, WorkspaceId
+from confab.model.inbox import AccountId, WorkspaceId
 from confab.model.insights import Value
 from confab.store import comment_calls, comments, events, health, ids, insights, participants, posts
 from confab.store.comments import NewComment

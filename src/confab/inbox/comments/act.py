@@ -24,7 +24,8 @@ from confab.model.commands import (
     SwitchComments,
     WorkOnComment,
 )
-from confab.model.inbox import Comment, CommentId, Post, WorkspaceId
+from confab.model.comments import Comment, Post
+from confab.model.inbox import CommentId, WorkspaceId
 from confab.model.outgoing import LANE, CommentCallKind
 from confab.store import changes, comment_calls, comments, ids, notes, posts
 from confab.store.comment_calls import CallRow

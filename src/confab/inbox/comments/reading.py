@@ -19,8 +19,9 @@ from confab.graph.limits import Usage
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.comments import act
 from confab.inbox.line import Line, LineOf
+from confab.model.comments import CommentMedia
 from confab.model.events import CommentReceived
-from confab.model.inbox import CommentMedia, Igsid, WorkspaceId
+from confab.model.inbox import Igsid, WorkspaceId
 from confab.store import changes, comments, events, wake
 from confab.store.comments import CommentRow, Known
 from confab.store.db import Conn, Database

@@ -7,8 +7,9 @@ from confab.graph import payloads
 from confab.inbox.normalise import messaging
 from confab.inbox.normalise.content import text_of
 from confab.inbox.normalise.values import NotKept, moment, name_of
+from confab.model.comments import CommentKind, CommentMedia
 from confab.model.events import CommentReceived, Event, StoryInsightsReceived, TestReceived, Unknown
-from confab.model.inbox import CommentKind, CommentMedia, IgId, Igsid
+from confab.model.inbox import IgId, Igsid
 
 _COMMENT_KINDS: dict[str, CommentKind] = {"comments": "comment", "live_comments": "live_comment"}
 
