@@ -68,6 +68,21 @@ async def test_HI6_a_clock_that_jumps_ends_the_wait(worker_db: Database, world: 
         await waiting
 
 
+async def test_HI6_who_comes_too_late_to_a_place_takes_another(worker_db: Database, world: World, clock: Clock) -> None:
+    """The next one goes by the place: a call that was made later than that would come right before it."""
+    pace, pool = Pace(worker_db, clock), Pool(name="conversations", each=EACH)
+    await pace.turn(world.workspace, world.account, pool)
+    clock.ahead += timedelta(hours=1)
+    async with worker_db.transaction() as conn:
+        await conn.execute("SELECT FROM call_budgets WHERE account_id = $1 FOR UPDATE", world.account)
+        held_up = asyncio.ensure_future(pace.turn(world.workspace, world.account, pool))
+        await asyncio.sleep(0.4)
+    await held_up
+    went_at = clock.now()
+    await pace.turn(world.workspace, world.account, pool)
+    assert clock.now() - went_at >= EACH - timedelta(milliseconds=50)
+
+
 async def test_HI6_who_would_wait_long_is_told_until_when_and_takes_no_place(
     worker_db: Database, world: World, clock: Clock
 ) -> None:
