@@ -45,6 +45,12 @@ class Access:
         async with self.db.viewing(self.viewer.workspace_id) as conn:
             yield conn
 
+    @asynccontextmanager
+    async def by_key(self) -> AsyncGenerator[Conn, None]:
+        """The same, for what looks up a few rows by their keys: see `Database.by_key`."""
+        async with self.db.viewing(self.viewer.workspace_id, by_key=True) as conn:
+            yield conn
+
     def require(self, *roles: Role) -> None:
         """Raise Forbidden unless the viewer has one of these roles."""
         if self.viewer.role not in roles:

@@ -16,7 +16,7 @@ from confab.errors import Invalid
 from confab.inbox import answer, private_reply
 from confab.model.commands import Discard, Indicate, React, ReplyPrivately, Retry, Send
 from confab.model.inbox import CommentId, ConversationId, Message, MessageId, WorkspaceId
-from confab.model.outgoing import Button, Buttons, Card, Cards, Content, Files, Heart, OnReply, QuickReply, Share, Text
+from confab.model.outgoing import LANE, Button, Buttons, Card, Cards, Content, Files, Heart, OnReply, QuickReply, Share, Text
 from confab.store import wake
 
 router = APIRouter()
@@ -92,7 +92,7 @@ async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: R
         reply_to=MessageId(body.reply_to) if body.reply_to is not None else None, undo_s=body.undo_s or 0,
         release_at=body.release_at, on_reply=body.on_reply or "hold",
     )  # fmt: skip
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         message, is_new = await answer.send(conn, access.actor, command, access.now)
         at = body.release_at
         verdict = await windows.at(conn, access.viewer, command.conversation_id, "schedule", at) if at is not None else None
@@ -105,7 +105,7 @@ async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: R
 async def reply_privately(id: UUID, body: NewContent, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """Queue the one private answer to a comment: 201 with its message, 200 with the same one when the key is known."""
     command = ReplyPrivately(comment_id=CommentId(id), client_key=body.client_key, content=_content(body))
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         message, is_new = await private_reply.reply(conn, access.actor, command, access.now)
     _tell(services, access.viewer.workspace_id)
     return Json(message, 201 if is_new else 200)
@@ -122,9 +122,9 @@ async def retry_message(
     """Send again what failed or is in doubt: a person's decision."""
     text = body.text if body is not None else None
     command = Retry(conversation_id=ConversationId(id), message_id=MessageId(message_id), text=text)
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         message = await answer.retry(conn, access.actor, command, access.now)
-    _tell(services, access.viewer.workspace_id)
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())  # what waited behind it, in any lane
     return Json(message)
 
 
@@ -132,9 +132,9 @@ async def retry_message(
 async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """Take out a message that is not known to have been sent, and what was to follow it."""
     command = Discard(conversation_id=ConversationId(id), message_id=MessageId(message_id))
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         await answer.discard(conn, access.actor, command, access.now)
-    _tell(services, access.viewer.workspace_id)
+    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())  # what waited behind it, in any lane
     return Response(status_code=204)
 
 
@@ -142,7 +142,7 @@ async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services
 async def react(id: UUID, message_id: UUID, body: NewReaction, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """React to a message, or take the reaction back; the message as it is shown from now on."""
     command = React(conversation_id=ConversationId(id), message_id=MessageId(message_id), emoji=body.emoji)
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         message = await answer.react(conn, access.actor, command, access.now)
     _tell(services, access.viewer.workspace_id)
     return Json(message)
@@ -151,14 +151,14 @@ async def react(id: UUID, message_id: UUID, body: NewReaction, access: SignedIn,
 @router.post("/conversations/{id}/indicator", operation_id="indicate", status_code=204)
 async def indicate(id: UUID, body: NewIndicator, access: SignedIn, services: Running) -> Response:  # noqa: A002
     """Show the participant that somebody types or has seen, where the account's setting says so."""
-    async with access.transaction() as conn:
+    async with access.by_key() as conn:
         await answer.indicate(conn, access.actor, Indicate(conversation_id=ConversationId(id), what=body.what), access.now)
     _tell(services, access.viewer.workspace_id)
     return Response(status_code=204)
 
 
 def _tell(services: Services, workspace: WorkspaceId) -> None:
-    services.wake.say(wake.changed(workspace), *wake.sending())
+    services.wake.say(wake.changed(workspace), *wake.sending([LANE["agent"]]))
 
 
 def _content(body: NewContent) -> Content:

@@ -4,7 +4,7 @@ In the caller's transaction, under the conversation's lock. What is refused is s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -17,7 +17,7 @@ from confab.mail.letter import Letter, Seal
 from confab.model.changes import ActivityAdded, NoteAdded
 from confab.model.commands import Actor, AnswerComment, Assign, ReplyPrivately, Send, SetLabels, SetStatus
 from confab.model.inbox import AgentId, CommentId, ConversationId, Message, Note, NoteId, WorkspaceId
-from confab.model.outgoing import Text
+from confab.model.outgoing import LANE, Text
 from confab.model.rules import (
     Action,
     AssignTo,
@@ -34,8 +34,8 @@ from confab.model.rules import (
     Result,
     Rule,
 )
-from confab.store import changes, events, ids, notes, rule_calls, team
-from confab.store.db import Conn
+from confab.store import changes, events, ids, notes, rule_calls, team, wake
+from confab.store.db import Conn, undoable
 from confab.store.events import ActivityRow
 from confab.store.rule_events import Person, Run
 
@@ -51,7 +51,7 @@ class Means:
 
 @dataclass(slots=True, kw_only=True)
 class Scene:
-    """An event, and what has been done about it so far."""
+    """An event, and what has been done about it so far. `names`: whom to wake once it is committed."""
 
     workspace: WorkspaceId
     run: Run
@@ -62,6 +62,7 @@ class Scene:
     labels: set[str]
     sent: int
     said: int = 0
+    names: set[str] = field(default_factory=set[str])
 
 
 async def fire(conn: Conn, scene: Scene, rule: Rule, key: UUID) -> Fire:
@@ -112,7 +113,7 @@ async def _say(conn: Conn, scene: Scene, rule: Rule, name: str, action: Reply | 
         command = ReplyPrivately(
             comment_id=CommentId(scene.run.subject_id), client_key=name, content=Text(type="text", text=text)
         )
-        async with conn.transaction():  # the conversation is made before the gate is asked
+        async with undoable(conn):  # the conversation is made before the gate is asked
             message, _ = await private_reply.reply(conn, _actor(scene, rule), command, at)
         scene.run.conversation_id = message.conversation_id
     else:
@@ -120,6 +121,7 @@ async def _say(conn: Conn, scene: Scene, rule: Rule, name: str, action: Reply | 
         send = Send(conversation_id=_conversation(scene), client_key=name, content=content, purpose="automation")
         message, _ = await answer.send(conn, _actor(scene, rule), send, at)
     scene.sent, scene.said = scene.sent + 1, scene.said + 1
+    scene.names |= set(wake.sending([LANE["rule"]]))
     return message
 
 
@@ -127,6 +129,7 @@ async def _answer_in_public(conn: Conn, scene: Scene, rule: Rule, name: str, act
     assert scene.run.subject_id is not None  # noqa: S101 -- checked when the rule was saved: it waits for comments
     command = AnswerComment(comment_id=CommentId(scene.run.subject_id), client_key=name, text=_worded(scene, action.text))
     await in_public.reply(conn, _actor(scene, rule), command, scene.now)
+    scene.names.add(wake.work("comment_calls"))
 
 
 def _worded(scene: Scene, text: str) -> str:
@@ -191,10 +194,12 @@ async def _mail(conn: Conn, scene: Scene, rule: Rule, action: Notify, seal: Seal
         await letter.post(
             conn, seal, scene.workspace, mail, mail=ids.new(scene.now), purpose="rule", expires_at=expires_at, now=scene.now
         )
+    scene.names.add(wake.work("mails"))
 
 
 async def _call_out(conn: Conn, scene: Scene, rule: Rule, action: CallOut) -> None:
     await rule_calls.enqueue(conn, scene.workspace, scene.run, rule, action.url, scene.now)
+    scene.names.add(wake.work("rule_calls"))
 
 
 async def tell(

@@ -161,9 +161,9 @@ class Ingest:
 
     async def _together(self, wanted: Sequence[UUID]) -> _Applied:
         """All of it in one transaction."""
-        now = self._clock.now()
-        async with self._db.transaction() as conn:
-            if len(wanted) >= _MANY:
+        now, is_flood = self._clock.now(), len(wanted) >= _MANY
+        async with self._db.transaction() if is_flood else self._db.by_key() as conn:
+            if is_flood:
                 await plan_anew(conn)
             found = await self._sort(conn, wanted)
             await deliveries.done(conn, wanted)

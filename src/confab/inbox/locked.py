@@ -12,11 +12,15 @@ from confab.store.rows import ConversationRow, MessageRow
 
 @dataclass(slots=True, kw_only=True)
 class Locked:
-    """A call, its conversation and its message, as they are until the transaction ends. Of an indicator there is no message."""
+    """A call, its conversation and its message, as they are until the transaction ends. Of an indicator there is no message.
+
+    `freed`: the lanes in which something may go once it is committed.
+    """
 
     call: OutboundRow
     conversation: ConversationRow
     message: MessageRow | None
+    freed: set[int] = field(default_factory=set[int])
     _before: ConversationRow = field(init=False)
 
     def __post_init__(self) -> None:

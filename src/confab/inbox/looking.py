@@ -44,27 +44,28 @@ class Looking:
         self._line_of = line_of
         self._pace = pace
 
-    async def look(self, workspace: WorkspaceId, call: OutboundRow) -> None:
-        """One look; what is found settles it, else there is a next look, or nobody looks any more."""
+    async def look(self, workspace: WorkspaceId, call: OutboundRow) -> locked.Locked | None:
+        """One look: what is found settles it, else there is a next one, or nobody looks any more. None: it was settled before."""
         shown = await self._shown(workspace, call)
         alike = [message for message in shown or [] if _is_it(message, call)]
         found = await self._unclaimed(workspace, call, alike)
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.by_key() as conn:
             current = await locked.lock(conn, workspace, OutboundId(call.id), account=call.account_id)
             if current is None or current.call.state != "in_doubt":
-                return
+                return None
             if found is not None:
                 await settle.sent(conn, current, found.id, now, is_guess=True)
             else:
                 again = settle.next_look(current.call.attempted_at or now, now)
                 at_last = _NOT_SHOWN if shown is not None else _NOT_ASKED
                 await settle.in_doubt(conn, current, again, CHECKING if again else at_last, now)
+        return current
 
     async def _shown(self, workspace: WorkspaceId, call: OutboundRow) -> list[ReadMessage] | None:
         """What Instagram shows of the conversation; None when it could not be asked."""
         try:
-            async with self._db.transaction() as conn:
+            async with self._db.by_key() as conn:
                 line = await self._line_of(conn, workspace, call.account_id)
             if line is None:
                 return None
@@ -79,7 +80,7 @@ class Looking:
         """The oldest of these that is no message we know already."""
         if not shown:
             return None
-        async with self._db.transaction() as conn:
+        async with self._db.by_key() as conn:
             rows = await messages.rows_by_mids(conn, [(workspace, call.account_id, ids.digest(message.id)) for message in shown])
         known = {row.mid for row in rows}
         return next((message for message in reversed(shown) if message.id not in known), None)

@@ -42,36 +42,37 @@ class Reactions:
     async def run(self, due: Due) -> None:
         """Look at one event; again changes nothing."""
         workspace, now = WorkspaceId(UUID(str(due.key[0]))), self._clock.now()
-        async with self._db.transaction() as conn:
+        names = set[str]()
+        async with self._db.by_key() as conn:
             event = await rule_events.waiting(conn, due)
             if event is None:
                 return
             if event.kind in ("no_answer", "window_closing"):
-                has_acted = await self._look_at_time(conn, workspace, due, event, now)
-            else:
-                has_acted = await rule_events.take(conn, due) and await self._look(conn, workspace, due, event, now)
-        if has_acted:
-            self._wake.say(wake.changed(workspace), *wake.sending(), wake.work("rule_calls"), wake.work("comment_calls"))
+                names = await self._look_at_time(conn, workspace, due, event, now)
+            elif await rule_events.take(conn, due):
+                names = await self._look(conn, workspace, due, event, now)
+        self._wake.say(*names)
 
-    async def _look(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> bool:
+    async def _look(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> set[str]:
+        """Whom to wake once it is committed; nobody when there was nothing to do."""
         key = UUID(str(due.key[1]))
         if event.kind == "comment":
             return await self._look_at_comment(conn, workspace, event, key, now)
         if event.conversation_id is None:
-            return False
+            return set()
         person, written = await rule_events.talk(conn, workspace, event.account_id, event.conversation_id, event.subject_id, now)
         if person is None or not _is_news(event, person, written, now):
-            return False
+            return set()
         return await self._ask(conn, workspace, event, key, person, _facts(event, person, written), now)
 
-    async def _look_at_comment(self, conn: Conn, workspace: WorkspaceId, event: Waiting, key: UUID, now: datetime) -> bool:
+    async def _look_at_comment(self, conn: Conn, workspace: WorkspaceId, event: Waiting, key: UUID, now: datetime) -> set[str]:
         """Locked is first what an answer may need, in the order of those who receive: account, conversation, comment."""
         assert event.subject_id is not None  # noqa: S101 -- a comment has one
         await events.lock_accounts(conn, [event.account_id])
         person = await rule_events.commenter(conn, workspace, event.account_id, event.subject_id, now)
         remark = await rule_events.comment(conn, workspace, event.subject_id)
         if person is None or remark is None or remark.is_own or remark.is_deleted or now - remark.created_at > _STALE:
-            return False
+            return set()
         talk = await conversations.with_participant(conn, workspace, event.account_id, person.person)
         if talk is not None:
             await conversations.lock(conn, workspace, talk)
@@ -80,7 +81,7 @@ class Reactions:
         )
         return await self._ask(conn, workspace, event, key, person, facts, now)
 
-    async def _look_at_time(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> bool:
+    async def _look_at_time(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> set[str]:
         """What only time brings: the row waits on until its time has really come, and goes when there is nothing to wait for."""
         assert event.conversation_id is not None and event.minutes is not None  # noqa: S101, PT018 -- a wait has both
         since: tuple[UUID | None, datetime] | None = await rule_events.first_unanswered(conn, workspace, event.conversation_id)
@@ -95,18 +96,18 @@ class Reactions:
             until = opened_at + WINDOW - wait if opened_at is not None and now < opened_at + WINDOW else None
         if until is not None and now < until:
             await rule_events.put_off(conn, due, until)
-            return False
+            return set()
         if not await rule_events.take(conn, due) or until is None or since is None or person is None:
-            return False
+            return set()
         if person.is_self or now - until > _STALE:
-            return False
+            return set()
         waiting = replace(event, subject_id=since[0])
         key = ids.digest(f"{event.conversation_id}/{event.kind}/{event.minutes}/{since[0] or ''}/{since[1].isoformat()}")
         return await self._ask(conn, workspace, waiting, key, person, _facts(waiting, person, written), now)
 
     async def _ask(
         self, conn: Conn, workspace: WorkspaceId, event: Waiting, key: UUID, person: Person, facts: Facts, now: datetime
-    ) -> bool:
+    ) -> set[str]:
         book = await self._book(conn, workspace, event.account_id, person.book_version)
         run = Run(
             id=ids.new(now), account_id=event.account_id, conversation_id=event.conversation_id, kind=event.kind,
@@ -119,29 +120,28 @@ class Reactions:
             run.quiet = hush.why
             await self._remember(conn, workspace, event, person, hush, now)
             await rule_events.record(conn, workspace, run, [], now)
-            return hush.step is not None
+            return {wake.changed(workspace)} if hush.step is not None else set()
         last_fired = dict(zip(reversed(person.fired_rules), reversed(person.fired_at), strict=True))
         outcome = book.ask(Read(facts=facts, now=now, last_fired=last_fired))
         run.looked, run.passed_over = outcome.looked, outcome.passed_over
-        fires = await self._fire(conn, workspace, book, outcome.fired, run, person, now)
+        fires, names = await self._fire(conn, workspace, book, outcome.fired, run, person, now)
         await rule_events.record(conn, workspace, run, fires, now)
-        return bool(fires)
+        return names
 
     async def _fire(
         self, conn: Conn, workspace: WorkspaceId, book: Book, fired: list[Rule], run: Run, person: Person, now: datetime
-    ) -> list[tuple[UUID, Fire]]:
-        """Do what the rules say, each once for this event."""
+    ) -> tuple[list[tuple[UUID, Fire]], set[str]]:
+        """Do what the rules say, each once for this event; and whom to wake."""
         if not fired:
-            return []
+            return [], set()
         keys = {rule.id: _key(rule, run) for rule in fired}
         begun = await rule_events.begin(conn, workspace, [_new(rule, keys[rule.id]) for rule in fired], run, now)
         scene = Scene(
             workspace=workspace, run=run, person=person, settings=book.settings, now=now, means=self._means,
             labels=set(person.labels), sent=person.sent_last_hour,
         )  # fmt: skip
-        return [
-            (keys[rule.id], await deeds.fire(conn, scene, rule, keys[rule.id])) for rule in fired if rule.id in begun
-        ]  # fmt: skip
+        fires = [(keys[rule.id], await deeds.fire(conn, scene, rule, keys[rule.id])) for rule in fired if rule.id in begun]
+        return fires, scene.names | {wake.changed(workspace)} if fires else set()
 
     async def _remember(
         self, conn: Conn, workspace: WorkspaceId, event: Waiting, person: Person, hush: Quiet, now: datetime

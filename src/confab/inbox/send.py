@@ -101,21 +101,17 @@ class Sender:
         if isinstance(step, _Ready):
             await self._call(workspace, step)
         elif isinstance(step, OutboundRow):
-            await self._looking.look(workspace, step)
-            self._told(workspace)
+            self._told(workspace, await self._looking.look(workspace, step))
 
     async def _step(
         self, workspace: WorkspaceId, outbound_id: OutboundId, places: Sequence[dict[str, str]] | None
     ) -> _Ready | _Unhanded | OutboundRow | None:
         """Under the lock: a call to make, files to hand over before, an answer to look for, or nothing to do outside."""
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.by_key() as conn:
             locked = await lock(conn, workspace, outbound_id)
             step = await self._decide(conn, locked, places, now) if locked is not None else None
-        if isinstance(step, _Ready):
-            self._wake.say(wake.changed(workspace))
-        else:
-            self._told(workspace)
+        self._told(workspace, locked)
         return step
 
     async def _with_files(self, workspace: WorkspaceId, outbound_id: OutboundId, unhanded: _Unhanded) -> _Ready | None:
@@ -136,7 +132,7 @@ class Sender:
         """What went wrong here again and again: the answer has failed, or stays in doubt where it may have been sent."""
         workspace, outbound_id = WorkspaceId(UUID(str(due.key[0]))), OutboundId(UUID(str(due.key[1])))
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.by_key() as conn:
             call = await outbound.get(conn, workspace, outbound_id)
             if call is None or (locked := await lock(conn, workspace, outbound_id, account=call.account_id)) is None:
                 return
@@ -145,7 +141,7 @@ class Sender:
                 await outcome.fail(conn, locked, "not_sendable", _NOT_FROM_HERE.format(reason=reason), now)
             elif is_begun:
                 await settle.in_doubt(conn, locked, None, _LOST_TRACK.format(reason=reason), now)
-        self._told(workspace)
+        self._told(workspace, locked)
 
     async def _decide(
         self, conn: Conn, locked: Locked, places: Sequence[dict[str, str]] | None, now: datetime
@@ -154,6 +150,7 @@ class Sender:
         match call.state:
             case "scheduled":
                 await schedule.let_go(conn, call, locked.conversation, now)
+                locked.freed.add(call.lane)
                 return None
             case "queued":
                 return await self._prepare(conn, locked, places, now)
@@ -183,7 +180,7 @@ class Sender:
         if _is_over(locked, now):
             call.state, call.due_at, call.settled_at = "discarded", None, now
             await outbound.write(conn, call)
-            await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
+            locked.freed |= await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
             return None
         if (until := await _held_until(conn, call, now)) is not None:
             call.due_at = until
@@ -249,11 +246,11 @@ class Sender:
 
     async def _conclude(self, workspace: WorkspaceId, call: OutboundRow, came: Receipt | GraphError) -> None:
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.by_key() as conn:
             current = await lock(conn, workspace, OutboundId(call.id), account=call.account_id)
             if current is not None and current.call.attempted_at == call.attempted_at:
                 await outcome.record(conn, current, came, now)
-        self._told(workspace)
+        self._told(workspace, current)
 
     async def _confirm_dead(self, line: Line, error: Unauthorised) -> GraphError:
         """A 190 is believed only when a second, harmless call says the same. Rules T14, E6."""
@@ -265,9 +262,10 @@ class Sender:
             pass
         return Unavailable(error.detail, graph_code=error.graph_code, subcode=error.subcode, trace=error.trace)
 
-    def _told(self, workspace: WorkspaceId) -> None:
-        """Something changed, and what waited behind it may go, in whichever lane it is."""
-        self._wake.say(wake.changed(workspace), *wake.sending())
+    def _told(self, workspace: WorkspaceId, locked: Locked | None) -> None:
+        """Something changed, and what waited behind it may go."""
+        if locked is not None:
+            self._wake.say(wake.changed(workspace), *wake.sending(locked.freed))
 
 
 def _is_over(locked: Locked, now: datetime) -> bool:

@@ -180,7 +180,7 @@ class _Settling:
         await messages.update(conn, [self.message, *self._stopped])
         await outbound.write(conn, self.call)
         if release:
-            await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
+            self._locked.freed |= await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
         if self._added or self._removed:
             newest = await messages.newest(conn, [(row.workspace_id, row.id)])
             show_as_last(row, newest[row.id])

@@ -11,7 +11,7 @@ from confab.members.tokens import DAY, MOST_A_DAY, Mint
 from confab.model.changes import MessageUpdated
 from confab.model.commands import Send
 from confab.model.inbox import ConversationId, WorkspaceId
-from confab.model.outgoing import Text
+from confab.model.outgoing import LANE, Text
 from confab.store import changes, conversations, messages, verifications, wake, welcomes
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
@@ -48,7 +48,7 @@ class Welcomes:
             customer = await welcomes.customer(conn, workspace, where)
             if self.is_on and customer.connects_customers and message.deleted_at is None:
                 await self._answer(conn, conversation, message, customer, now)
-        self.wake.say(wake.changed(workspace), *wake.sending())
+        self.wake.say(wake.changed(workspace), *wake.sending([LANE["service"]]))
 
     async def _answer(
         self, conn: Conn, conversation: ConversationRow, message: MessageRow, customer: Customer, now: datetime

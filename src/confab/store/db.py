@@ -37,6 +37,7 @@ _STRUCTURED = frozenset({list, dict})
 _INSTALLATION_TABLES = ("sessions", "account_routes")
 """They name a workspace and belong to the installation: reached through a handful of store functions."""
 
+_KEEP_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
 REFUSED = (*GONE, asyncpg.PostgresError)
 """Those, and everything else a server can say instead of doing it: a full disk, a missing right."""
 
@@ -109,16 +110,31 @@ class Database:
             yield conn
 
     @asynccontextmanager
-    async def viewing(self, workspace: WorkspaceId) -> AsyncGenerator[Conn]:
+    async def by_key(self) -> AsyncGenerator[Conn]:
+        """A transaction in which every statement looks rows up by their keys: its plans are made once and kept.
+
+        PostgreSQL would make many of them anew each time, for the list of keys might be long, and spend more on that than on
+        what they do. `transaction()` within it is none: see `undoable`.
+        """
+        async with self._begun(f"BEGIN; {_KEEP_PLANS}") as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def viewing(self, workspace: WorkspaceId, *, by_key: bool = False) -> AsyncGenerator[Conn]:
         """A transaction that sees one workspace: the policies read the setting, which ends with the transaction.
 
-        Begun and set in one round trip, which only a statement without parameters can do.
+        `by_key`: as above. Begun and set in one round trip, which only a statement without parameters can do.
         """
         begin = f"BEGIN; SELECT set_config('confab.workspace_id', '{UUID(str(workspace))}', true)"
+        async with self._begun(f"{begin}; {_KEEP_PLANS}" if by_key else begin) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncGenerator[Conn]:
         async with self._pool.acquire() as conn:
             is_done = False
             try:
-                await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- an id and nothing else is put in
+                await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- literals, and at most an id
                 yield conn
                 is_done = True
             finally:
@@ -126,6 +142,20 @@ class Database:
                     await conn.execute("COMMIT")
                 elif not conn.is_closed():
                     await conn.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def undoable(conn: Conn) -> AsyncGenerator[None]:
+    """A part of a transaction: when the block raises, what it did is undone, and the rest goes on."""
+    await conn.execute("SAVEPOINT undoable")
+    try:
+        yield
+    except BaseException:
+        await conn.execute("ROLLBACK TO undoable")
+        raise
+    finally:
+        if not conn.is_closed():
+            await conn.execute("RELEASE undoable")
 
 
 def in_short(error: BaseException) -> str:

@@ -227,18 +227,23 @@ async def let_go(conn: Conn, calls: Sequence[tuple[OutboundRow, UUID]], now: dat
     )  # fmt: skip
 
 
-async def next_is_due(conn: Conn, conversations: Sequence[tuple[UUID, UUID]], now: datetime) -> None:
-    """Something was settled in these (workspace, conversation): the first call that waits there may go. Index: outbound_open."""
-    await conn.execute(
+async def next_is_due(conn: Conn, conversations: Sequence[tuple[UUID, UUID]], now: datetime) -> set[int]:
+    """Something was settled in these (workspace, conversation): the first call that waits there may go; in which lanes one does.
+
+    Index: outbound_open.
+    """
+    freed = await conn.fetch(
         """UPDATE outbound_messages o SET due_at = greatest($3, o.not_before)
         FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, conversation_id)
         WHERE o.workspace_id = t.workspace_id AND o.due_at > greatest($3, o.not_before) AND o.id = (
             SELECT n.id FROM outbound_messages n WHERE n.workspace_id = t.workspace_id
-                AND n.conversation_id = t.conversation_id AND n.state = 'queued' ORDER BY n.id LIMIT 1)""",
+                AND n.conversation_id = t.conversation_id AND n.state = 'queued' ORDER BY n.id LIMIT 1)
+        RETURNING o.lane""",
         [workspace for workspace, _ in conversations],
         [conversation for _, conversation in conversations],
         now,
     )
+    return {record["lane"] for record in freed}
 
 
 async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, list[OpenAnswer]]:

@@ -5,7 +5,7 @@ lost here is only time: the feed and the due rows are the truth, and everybody l
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
@@ -36,9 +36,12 @@ def work(kind: str) -> str:
     return f"w{kind}"
 
 
-def sending() -> tuple[str, ...]:
-    """The names that say: something may go out, of whichever lane."""
-    return work("outbound"), work("outbound_scheduled"), work("outbound_automated")
+_LANES = work("outbound"), work("outbound_scheduled"), work("outbound_automated")
+
+
+def sending(lanes: Iterable[int] = range(len(_LANES))) -> list[str]:
+    """The names that say: something may go out, in these lanes."""
+    return [_LANES[lane] for lane in lanes]
 
 
 class Wake:
