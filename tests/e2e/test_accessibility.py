@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import replay
+from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop, made_contexts
 from tests.e2e.screen import answer, open_thread, row, thread
 from tests.product import installed
@@ -47,16 +47,6 @@ def at(request: pytest.FixtureRequest, browser: Browser, scheme: str) -> Iterato
         yield make(**options, has_touch=request.param == "narrow").new_page()
 
 
-def assert_no_violations(page: Page) -> None:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-    told = [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for one in found.response["violations"]
-        for node in one["nodes"]
-    ]
-    assert told == []
-
-
 def signed_in(shop: Shop, page: Page, path: str = "/") -> None:
     page.goto(f"{shop.product.url}{path}")
     sign_in = page.get_by_role("heading", name="Sign in")
@@ -69,58 +59,58 @@ def test_signing_in_and_setting_up(shop: Shop, at: Page) -> None:
     at.context.clear_cookies()
     at.goto(f"{shop.product.url}/")
     expect(at.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     at.get_by_label("Email").fill("nobody@example.org")
     at.get_by_label("Password").fill("wrong")
     at.get_by_role("button", name="Sign in").click()
     expect(at.get_by_role("alert")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     at.goto(f"{shop.product.url}/setup?token=used")
     expect(at.get_by_role("heading", name="Set up Confab")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
 
 
 def test_the_list_its_menus_and_its_empty_views(shop: Shop, at: Page, lively: str) -> None:
     signed_in(shop, at)
     expect(row(at, "Hello! A first message")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     is_wide = at.get_by_role("button", name="Theme").is_visible()  # a phone has both in other menus
     for name in ("Status: Open", "Filter and sort", *(("Account: all", "Theme") if is_wide else ()), "You: Dana"):
         at.get_by_role("button", name=name).click()
         expect(at.get_by_role("menu")).to_be_visible()
-        assert_no_violations(at)
+        assert obstacles(at) == []
         at.keyboard.press("Escape")
         expect(at.get_by_role("menu")).to_have_count(0)
     at.get_by_role("tab", name="Mine").click()
     expect(at.get_by_role("heading", name="Nothing is waiting for you")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     at.keyboard.press("?")
     expect(at.get_by_role("dialog", name="Keyboard")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     at.keyboard.press("Escape")
 
 
 def test_a_thread_of_every_kind_and_what_opens_from_it(shop: Shop, at: Page, lively: str) -> None:
     signed_in(shop, at, lively)
     expect(thread(at).get_by_role("article").nth(15)).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     for name, role in (("Assigned to Nobody", "menu"), ("Snooze", "dialog"), ("Why?", "dialog")):
         at.get_by_role("button", name=name).click()
         expect(at.get_by_role(role).last).to_be_visible()  # pyright: ignore[reportArgumentType]: a role
-        assert_no_violations(at)
+        assert obstacles(at) == []
         at.keyboard.press("Escape")
     at.get_by_role("button", name="Note", exact=True).click()
     expect(at.get_by_role("textbox", name="Note")).to_be_focused()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     thread(at).get_by_role("button", name="edited").first.click()
     expect(at.get_by_role("dialog", name="Earlier texts")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     at.keyboard.press("Escape")
     details = at.get_by_role("button", name="Details", exact=True)
     if details.get_attribute("aria-pressed") == "false":
         details.click()
         expect(at.get_by_role("dialog", name="Details")).to_be_visible()
-        assert_no_violations(at)
+        assert obstacles(at) == []
 
 
 def test_an_answer_that_failed(shop: Shop, at: Page, lively: str) -> None:
@@ -129,7 +119,7 @@ def test_an_answer_that_failed(shop: Shop, at: Page, lively: str) -> None:
     open_thread(at, "Hello! A first message" if row(at, "Hello! A first message").count() else "Ana Ruiz")
     failed = answer(at, "Will this go out?").last
     expect(failed.get_by_role("button", name="Retry")).to_be_visible()
-    assert_no_violations(at)
+    assert obstacles(at) == []
     failed.get_by_role("button", name="Discard").click()
     expect(failed.get_by_role("button", name="Retry")).to_have_count(0)
 
@@ -147,4 +137,4 @@ def test_an_inbox_without_an_account(tmp_path: Path, browser: Browser) -> None:
             page.get_by_label(label).fill(text)
         page.get_by_role("button", name="Create the workspace").click()
         expect(page.get_by_role("heading", name="No Instagram account yet")).to_be_visible()
-        assert_no_violations(page)
+        assert obstacles(page) == []

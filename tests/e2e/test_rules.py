@@ -1,8 +1,8 @@
 """Rules in a browser: written in plain sentences, tried on the past, at work, explained. Rules RU2, RU17, RU18."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop
 from tests.e2e.screen import bubble, open_thread
 from tests.product import IG_ID, eventually
@@ -36,14 +36,14 @@ def test_RU17_RU18_a_rule_is_written_tried_and_explained(shop: Shop, page: Page)
     shop.sign_in(page)
     open_rules(page)
     expect(page.get_by_text("There is none yet.")).to_be_visible()
-    assert Axe().run(page).response["violations"] == []
+    assert obstacles(page) == []
 
     new_rule(page, "Prices")
     page.get_by_role("textbox", name="Words", exact=True).fill("price\nhow much")
     page.get_by_role("textbox", name="Reply", exact=True).fill("Hi {nobody}")
     note = page.get_by_role("note", name="In words")
     expect(note).to_have_text("When somebody writes and it mentions “price” or “how much”: reply “Hi {nobody}”.")
-    assert Axe().run(page).response["violations"] == []
+    assert obstacles(page) == []
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert").filter(has_text="There is no variable {nobody}").first).to_be_visible()
     page.get_by_role("textbox", name="Reply", exact=True).fill("Hi {first_name|there}, it is 12 €.")
@@ -60,7 +60,7 @@ def test_RU17_RU18_a_rule_is_written_tried_and_explained(shop: Shop, page: Page)
     page.get_by_role("link", name="Log").click()
     log = page.get_by_role("list", name="Log")
     expect(log).to_contain_text("Prices fired: done")
-    assert Axe().run(page).response["violations"] == []
+    assert obstacles(page) == []
     log.get_by_role("link", name="Conversation").click()
     expect(bubble(page, "it is 12 €")).to_contain_text("Prices")
 
@@ -86,7 +86,7 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     details.get_by_text("Rules", exact=True).click()
     details.get_by_role("button", name="Keep rules out").click()
     expect(details).to_contain_text("Dana keeps rules out of this conversation")
-    assert Axe().run(page).response["violations"] == []
+    assert obstacles(page) == []
     details.get_by_role("button", name="Let rules in again").click()
     expect(details).to_contain_text("Rules may answer here")
     open_rules(page)

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
 from tests.product import IG_ID
@@ -43,7 +43,7 @@ def test_O19_O23_an_answer_is_put_off_changed_sent_and_deleted_in_the_thread_and
     expect(page.get_by_role("heading", name="Scheduled", level=1)).to_be_visible()
     item = page.get_by_role("article").filter(has_text="Yes, fresh from the oven")
     expect(item).to_contain_text("If they write before: hold it for review")
-    assert Axe().run(page).response["violations"] == []
+    assert obstacles(page) == []
     item.get_by_role("button", name="Edit").click()
     dialog = page.get_by_role("dialog", name="Change the scheduled answer")
     dialog.get_by_role("textbox", name="Text").fill("Yes, from eight on")

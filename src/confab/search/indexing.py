@@ -28,7 +28,7 @@ _FEED_STEP = 250  # short, because others use the process too
 _FILL_STEP = 250
 _REST = 1.0  # of the time that a step took
 _TURN = timedelta(seconds=15)  # then others have a turn
-_A_MOMENT_S = 0.3
+_A_MOMENT_S = 1.0  # each step looks at what changed meanwhile together
 _NEWEST = UUID(int=2**128 - 1)
 _NOTHING = Indexed(seq=None, messages_from=None, conversations_from=None, notes_from=None, is_whole=False)
 
