@@ -91,7 +91,7 @@ from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
 
-_POOL = 10
+_POOL = 20
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
 _SHORT = timedelta(seconds=30)
 _LONG = timedelta(minutes=2)
@@ -300,7 +300,7 @@ def _rules(shared: _Shared) -> list[Each | Together]:
     reactions = Reactions(shared.db, shared.clock, shared.waker, means)
     calls = RuleCalls(shared.db, shared.clock, vault.current, shared.world.posts.post)
     return [
-        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=6, lease=_SHORT, keeps_row=True),
+        Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=12, lease=_SHORT, keeps_row=True),
         Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
     ]
 

@@ -100,7 +100,7 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
     await deliveries.requeue_unclaimed(conn, given.ig_id, now)
     await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)
-    await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
+    changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
     return added
 
 
@@ -147,7 +147,7 @@ async def _closed(conn: Conn, token: tokens.SealedToken, now: datetime) -> None:
     """No key opens it: said where people see it."""
     account = await health.mark_dead(conn, token.workspace_id, token.account_id, NO_KEY)
     if account is not None:
-        await changes.publish(conn, token.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
+        changes.publish(conn, token.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
 
 
 def _link(vault: Vault, workspace: WorkspaceId, account: AccountId, given: Connection) -> tokens.Link:

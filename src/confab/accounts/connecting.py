@@ -39,5 +39,5 @@ async def decide(
         is_changed = await accounts.set_acknowledges_every(conn, workspace, account, seconds) or is_changed
     value = await accounts.for_workspace(conn, workspace, account)
     if is_changed:
-        await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+        changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
     return value

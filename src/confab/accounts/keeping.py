@@ -18,5 +18,5 @@ async def decide(conn: Conn, workspace: WorkspaceId, account: AccountId, mode: M
     value = await accounts.for_workspace(conn, workspace, account)
     if is_changed:
         await media_turns.begin(conn, workspace, account, now)
-        await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+        changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
     return is_changed

@@ -63,7 +63,7 @@ async def stop_all(conn: Conn, workspace: WorkspaceId, by: str | None, now: date
         if by is None:
             await accounts.let_go_on(conn, workspace, [account.id for account in found], now)
         told = [AccountUpdated(type="account_updated", account=account) for account in found]
-        await changes.publish(conn, workspace, told, now)
+        changes.publish(conn, workspace, told, now)
     return found
 
 
@@ -80,10 +80,10 @@ async def erased(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
     await accounts.is_erased(conn, workspace, account)
     gone = AccountErased(type="account_erased", account_id=account)
     value = await accounts.for_workspace(conn, workspace, account)
-    await changes.publish(conn, workspace, [gone, AccountUpdated(type="account_updated", account=value)], now)
+    changes.publish(conn, workspace, [gone, AccountUpdated(type="account_updated", account=value)], now)
 
 
 async def _published(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> Account:
     value = await accounts.for_workspace(conn, workspace, account)
-    await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+    changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
     return value

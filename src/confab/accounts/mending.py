@@ -127,4 +127,4 @@ def _ends_soon(kept: SealedToken, now: datetime) -> bool:
 async def _say(conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
     account = await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason)
     if account is not None:
-        await changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
+        changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)

@@ -286,7 +286,7 @@ class Logins:
             shown = await health.touch(conn, errand.workspace_id, account)
             if shown is not None:
                 change = AccountUpdated(type="account_updated", account=shown)
-                await changes.publish(conn, errand.workspace_id, [change], self._clock.now())
+                changes.publish(conn, errand.workspace_id, [change], self._clock.now())
 
     async def _missing(self, token: Token, ig_id: str, granted: set[str] | None) -> list[str]:
         """A sentence for each permission that does not work."""

@@ -122,4 +122,4 @@ class Refreshes:
 
 async def _publish(conn: Conn, kept: SealedToken, account: Account | None, now: datetime) -> None:
     if account is not None:
-        await changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)
+        changes.publish(conn, kept.workspace_id, [AccountUpdated(type="account_updated", account=account)], now)

@@ -155,7 +155,7 @@ async def _update(conn: Conn, workspace: WorkspaceId, account: AccountId, body: 
     pace = _pace(body.acknowledges_every_s) if "acknowledges_every_s" in body.model_fields_set else None
     value = await connecting.decide(conn, workspace, account, connects=body.connects_customers, pace=pace, now=now)
     if is_changed:
-        await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+        changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
     return value
 
 

@@ -61,6 +61,6 @@ async def look_again(access: SignedIn, services: Running) -> Response:
         if checkup is None:
             raise NotFound("The doctor does not come to this workspace.")
         told = CheckupUpdated(type="checkup_updated", checkup=checkup)
-        await changes.publish(conn, access.viewer.workspace_id, [told], access.now)
+        changes.publish(conn, access.viewer.workspace_id, [told], access.now)
     services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("checkups"))
     return Json(checkup, 202)

@@ -74,7 +74,7 @@ async def _join(conn: Conn, workspace: WorkspaceId, agent: AgentId, role: Role, 
     if not await store.join(conn, workspace, agent, role, now):
         raise Conflict("This person is a member of the workspace already.")
     member = next(one for one in await store.agents(conn, workspace) if one.id == agent)
-    await changes.publish(conn, workspace, [AgentUpdated(type="agent_updated", agent=member, removed=False)], now)
+    changes.publish(conn, workspace, [AgentUpdated(type="agent_updated", agent=member, removed=False)], now)
 
 
 def list_users(workspace: str) -> list[Agent]:

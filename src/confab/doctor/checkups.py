@@ -49,7 +49,7 @@ class Checkups:
                 return
             if self._alarm is not None:
                 await self._alarm.ring(conn, workspace, turned, now)
-            await changes.publish(conn, workspace, [CheckupUpdated(type="checkup_updated", checkup=checkup)], now)
+            changes.publish(conn, workspace, [CheckupUpdated(type="checkup_updated", checkup=checkup)], now)
         for one in (finding for finding in found if finding.level == "red"):
             log.warning("doctor_found", check=one.check, account=str(one.account_id) if one.account_id else None)
         self._wake.say(wake.changed(workspace), wake.work("mails"))

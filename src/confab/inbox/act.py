@@ -77,7 +77,7 @@ async def sync(conn: Conn, actor: Actor, command: Sync, now: datetime) -> Run:
     if run.id == new and command.what == "insights":
         await _note_numbers(conn, actor, run, command, now)
     if run.id == new:
-        await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
+        changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
     return run
 
 
@@ -96,7 +96,7 @@ async def stop_run(conn: Conn, actor: Actor, command: StopRun, now: datetime) ->
     await sync_runs.close(conn, actor.workspace_id, command.run_id, "stopped", reason, now)
     run = await runs.get(conn, actor.workspace_id, command.run_id)
     if is_stopped:
-        await changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
+        changes.publish(conn, actor.workspace_id, [RunUpdated(type="run_updated", run=run)], now)
     return run
 
 
@@ -182,7 +182,7 @@ async def add_note(conn: Conn, actor: Actor, command: AddNote, now: datetime) ->
     )  # fmt: skip
     await notes.insert(conn, actor.workspace_id, note)
     added = NoteAdded(type="note_added", conversation_id=command.conversation_id, note=note)
-    await changes.publish(conn, actor.workspace_id, [added], now)
+    changes.publish(conn, actor.workspace_id, [added], now)
     return note
 
 
@@ -229,5 +229,5 @@ async def _publish(
     conn: Conn, row: ConversationRow, conversation: Conversation, first: Sequence[Change], now: datetime
 ) -> Conversation:
     updated = ConversationUpdated(type="conversation_updated", conversation=conversation)
-    await changes.publish(conn, WorkspaceId(row.workspace_id), [*first, updated], now)
+    changes.publish(conn, WorkspaceId(row.workspace_id), [*first, updated], now)
     return conversation

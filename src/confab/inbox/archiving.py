@@ -148,11 +148,11 @@ async def _publish_comments(conn: Conn, taken: list[tuple[UUID, UUID]], now: dat
     told = dict[WorkspaceId, list[Change]]()
     for workspace, comment in (await comments.by_ids(conn, taken)).values():
         told.setdefault(workspace, []).append(CommentUpdated(type="comment_updated", comment=comment))
-    await changes.publish_all(conn, told, now)
+    changes.publish_all(conn, told, now)
 
 
 async def _publish(conn: Conn, held: list[tuple[UUID, UUID]], now: datetime) -> None:
     told = dict[WorkspaceId, list[Change]]()
     for workspace, conversation in (await conversations.by_ids(conn, held)).values():
         told.setdefault(workspace, []).append(ConversationUpdated(type="conversation_updated", conversation=conversation))
-    await changes.publish_all(conn, told, now)
+    changes.publish_all(conn, told, now)

@@ -168,7 +168,7 @@ async def _note(conn: Conn, scene: Scene, rule: Rule, conversation: Conversation
     )  # fmt: skip
     await notes.insert(conn, scene.workspace, note)
     added = NoteAdded(type="note_added", conversation_id=conversation, note=note)
-    await changes.publish(conn, scene.workspace, [added], scene.now)
+    changes.publish(conn, scene.workspace, [added], scene.now)
 
 
 async def _notify(conn: Conn, scene: Scene, rule: Rule, action: Notify) -> None:
@@ -212,7 +212,7 @@ async def tell(
     )  # fmt: skip
     for one, activity in await events.add_activities(conn, [row]):
         added = ActivityAdded(type="activity_added", conversation_id=activity.conversation_id, activity=activity)
-        await changes.publish(conn, one, [added], now)
+        changes.publish(conn, one, [added], now)
 
 
 _NO_CONVERSATION = "there is no conversation with them yet"

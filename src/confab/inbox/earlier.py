@@ -75,7 +75,5 @@ class EarlierMessages:
             await EARLIER.finish(conn, due)
             if await history.settle_earlier(conn, workspace, conversation, earlier, reason):
                 _, value = (await conversations.by_ids(conn, [(workspace, conversation)]))[conversation]
-                await changes.publish(
-                    conn, workspace, [ConversationUpdated(type="conversation_updated", conversation=value)], now
-                )
+                changes.publish(conn, workspace, [ConversationUpdated(type="conversation_updated", conversation=value)], now)
         self._wake.say(wake.changed(workspace))

@@ -37,14 +37,16 @@ class Locked:
         return self.conversation != self._before
 
 
-async def lock(conn: Conn, workspace: WorkspaceId, outbound_id: OutboundId, *, account: UUID | None = None) -> Locked | None:
+async def lock(
+    conn: Conn, workspace: WorkspaceId, outbound_id: OutboundId, *, given: tuple[UUID, UUID] | None = None
+) -> Locked | None:
     """The call as it is now; None when there is none under this id.
 
-    `account`: its account is locked before, where the message may be given a mid: apply must not park meanwhile what is said
+    `given`: the account and the digest of the mid that its message is about to get; apply must not park meanwhile what is said
     about it.
     """
-    if account is not None:
-        await events.lock_accounts(conn, [account])
+    if given is not None:
+        await events.lock_mids(conn, [given])
     conversation = await conversations.lock_of_call(conn, workspace, outbound_id)
     call = await outbound.get(conn, workspace, outbound_id) if conversation is not None else None
     if conversation is None or call is None:

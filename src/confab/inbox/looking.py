@@ -51,7 +51,8 @@ class Looking:
         found = await self._unclaimed(workspace, call, alike)
         now = self._clock.now()
         async with self._db.by_key() as conn:
-            current = await locked.lock(conn, workspace, OutboundId(call.id), account=call.account_id)
+            given = (call.account_id, ids.digest(found.id)) if found is not None else None
+            current = await locked.lock(conn, workspace, OutboundId(call.id), given=given)
             if current is None or current.call.state != "in_doubt":
                 return None
             if found is not None:

@@ -37,7 +37,7 @@ _RESTRICTED_FOR = timedelta(days=1)  # Meta does not say how long: then the next
 
 
 async def record(conn: Conn, locked: Locked, outcome: Receipt | GraphError, now: datetime) -> None:
-    """Write down what came of the call; its account is locked, too."""
+    """Write down what came of the call; the mid that it was given is locked, too."""
     call = locked.call
     match outcome:
         case Receipt():
@@ -63,9 +63,8 @@ async def record(conn: Conn, locked: Locked, outcome: Receipt | GraphError, now:
 async def _sent(conn: Conn, locked: Locked, receipt: Receipt, now: datetime) -> None:
     """The allowance first: whoever takes a place locks it before the feed's counter, so the other way round both would wait."""
     call = locked.call
-    await health.flows(conn, locked.workspace, call.account_id)
     used_percent = receipt.usage.percent if receipt.usage is not None else 0
-    await budgets.learn(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
+    await health.went(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
     if call.kind in GESTURES:
         await gesture.done(conn, locked, now)
     else:
@@ -116,7 +115,7 @@ async def _refused(conn: Conn, locked: Locked, outcome: GraphError, now: datetim
 async def _tell(conn: Conn, call: OutboundRow, account: Account | None, now: datetime) -> None:
     if account is not None:
         changed = AccountUpdated(type="account_updated", account=account)
-        await changes.publish(conn, WorkspaceId(call.workspace_id), [changed], now)
+        changes.publish(conn, WorkspaceId(call.workspace_id), [changed], now)
 
 
 async def fail(conn: Conn, locked: Locked, code: str, reason: str, now: datetime) -> None:

@@ -106,7 +106,7 @@ class Retention:
                 value = await conversations.get(conn, workspace, conversation)
                 told.append(ConversationUpdated(type="conversation_updated", conversation=value))
             await changes.supersede(conn, [(workspace, message) for message in gone])
-            await changes.publish(conn, workspace, told, now)
+            changes.publish(conn, workspace, told, now)
         return len(gone)
 
     async def _notes(
@@ -132,7 +132,7 @@ class Retention:
         told: list[Change] = [
             NoteRemoved(type="note_removed", conversation_id=conversation, note_id=NoteId(note)) for note in gone
         ]
-        await changes.publish(conn, workspace, told, self._clock.now())
+        changes.publish(conn, workspace, told, self._clock.now())
         return len(gone)
 
     async def _comments(
@@ -143,7 +143,7 @@ class Retention:
             if found and not is_dry:
                 await retention.delete_comments(conn, found)
                 await changes.supersede(conn, found)
-                await changes.publish_all(conn, _gone(found), self._clock.now())
+                changes.publish_all(conn, _gone(found), self._clock.now())
         for workspace, _ in found:
             done.setdefault(WorkspaceId(workspace), Deleted()).comments += 1
         return next_

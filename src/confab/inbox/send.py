@@ -22,7 +22,7 @@ from confab.inbox.locked import Locked, lock
 from confab.inbox.looking import CHECKING, Looking
 from confab.inbox.wording import FILES, GESTURES, pool_of, recipient
 from confab.model.inbox import OutboundId, WorkspaceId
-from confab.store import budgets, outbound, wake
+from confab.store import budgets, events, ids, outbound, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.outbound import OutboundRow
@@ -134,7 +134,7 @@ class Sender:
         now = self._clock.now()
         async with self._db.by_key() as conn:
             call = await outbound.get(conn, workspace, outbound_id)
-            if call is None or (locked := await lock(conn, workspace, outbound_id, account=call.account_id)) is None:
+            if call is None or (locked := await lock(conn, workspace, outbound_id)) is None:
                 return
             is_begun = locked.call.state in ("sending", "in_doubt")
             if locked.call.state in ("scheduled", "queued") or (is_begun and call.kind in GESTURES):
@@ -247,7 +247,10 @@ class Sender:
     async def _conclude(self, workspace: WorkspaceId, call: OutboundRow, came: Receipt | GraphError) -> None:
         now = self._clock.now()
         async with self._db.by_key() as conn:
-            current = await lock(conn, workspace, OutboundId(call.id), account=call.account_id)
+            given = (call.account_id, ids.digest(came.mid)) if isinstance(came, Receipt) and came.mid else None
+            if call.comment_id is not None:  # its echo may be of a conversation that nobody knows yet
+                await events.lock_accounts(conn, [call.account_id])
+            current = await lock(conn, workspace, OutboundId(call.id), given=given)
             if current is not None and current.call.attempted_at == call.attempted_at:
                 await outcome.record(conn, current, came, now)
         self._told(workspace, current)

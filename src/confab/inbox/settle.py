@@ -12,7 +12,7 @@ from confab.inbox.locked import Locked
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import Change, MessageAdded, MessageRemoved, MessageUpdated
 from confab.model.inbox import ConversationId, MessageId
-from confab.store import changes, conversations, ids, messages, outbound
+from confab.store import changes, conversations, events, ids, messages, outbound
 from confab.store.db import Conn
 from confab.store.outbound import PART_FAILED
 from confab.store.rows import MessageRow
@@ -23,7 +23,7 @@ _PART = "The part before it was not sent."
 async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess: bool = False) -> None:
     """Instagram has it under this mid. `is_guess`: we read it back and it says the same. A repeat changes nothing.
 
-    The caller holds the account's lock, too: what is said about the mid waits parked.
+    The caller holds the mid's lock, too: what is said about it waits parked.
     """
     settling, call = _Settling(conn, locked), locked.call
     message, digest = settling.message, ids.digest(mid)
@@ -31,15 +31,18 @@ async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess:
         if is_guess or not message.mid_is_guess:
             return
         await settling.give_back()
+    is_known = await events.is_known(conn, (message.workspace_id, message.account_id, digest))
     if message.mid != mid:
         if call.attempted_at is not None:  # until its echo tells Meta's own time: after the part before it
             message.sent_at = max(message.sent_at, call.attempted_at)
-        await settling.absorb(digest)
+        if is_known:
+            await settling.absorb(digest)
         message.mid, message.mid_digest = mid, digest
     message.mid_is_guess = is_guess
     call.state, call.due_at, call.settled_at, call.remote_id = "sent", None, now, mid
     settling.say("sent")
-    await settling.catch_up(now)
+    if is_known:
+        await settling.catch_up(now)
     await settling.end(now)
 
 
@@ -103,6 +106,7 @@ class _Settling:
         self.call, self.conversation, self.message = locked.call, locked.conversation, locked.message
         self._conn = conn
         self._locked = locked
+        self._is_rewritten = False  # the message says something else than what sending decides
         self._is_forgotten = False  # what the feed said of the conversation: its newest state has to follow
         self._added: list[MessageRow] = []
         self._stopped: list[MessageRow] = []
@@ -125,6 +129,7 @@ class _Settling:
             message.edits, message.num_edit, message.edited_at = double.edits, double.num_edit, double.edited_at
             message.deleted_at, message.delivery_id = double.deleted_at, double.delivery_id
             self._removed.append(double)
+            self._is_rewritten = True
 
     async def stop_rest(self, now: datetime) -> None:
         """What was written together with it and comes after it is not sent alone."""
@@ -144,6 +149,7 @@ class _Settling:
         """What was said about the message before it had its mid; an unsent one leaves the feed and the call, too."""
         row, conn = self.message, self._conn
         await catch_up(conn, self.conversation, row, now)
+        self._is_rewritten = True
         if row.deleted_at is not None:
             self._is_forgotten = True
             await outbound.write(conn, self.call)
@@ -177,8 +183,11 @@ class _Settling:
     async def end(self, now: datetime, *, release: bool = True) -> None:
         """Write everything and publish it. `release`: what waits behind this answer may go."""
         conn, row = self._conn, self.conversation
-        await messages.update(conn, [self.message, *self._stopped])
-        await outbound.write(conn, self.call)
+        if self._stopped or self._is_rewritten:
+            await messages.update(conn, [self.message, *self._stopped])
+            await outbound.write(conn, self.call)
+        else:
+            await outbound.write_with_message(conn, self.call, self.message)
         if release:
             self._locked.freed |= await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
         if self._added or self._removed:
@@ -194,7 +203,7 @@ class _Settling:
         if self._locked.is_moved or self._is_forgotten:
             await save(conn, row, self._changes(), now)
         else:
-            await changes.publish(conn, self._locked.workspace, self._changes(), now)
+            changes.publish(conn, self._locked.workspace, self._changes(), now)
 
     def _changes(self) -> list[Change]:
         row = self.conversation

@@ -239,7 +239,7 @@ class Watches:
 
     async def _publish(self, conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> None:
         value = await accounts.for_workspace(conn, workspace, account)
-        await changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+        changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
 
 
 def _standing(watch: Watch) -> Gap | None:

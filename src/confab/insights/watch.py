@@ -82,7 +82,7 @@ class Watch:
         run = await runs.ask(conn, workspace, new, Sync(account_id=account, what="insights"), ASKED_BY, now)
         if run.id == new:
             await sync_runs.open_(conn, workspace, new, account, sync_runs.Wanted(), ASKED_BY, now)
-            await changes.publish(conn, workspace, [RunUpdated(type="run_updated", run=run)], now)
+            changes.publish(conn, workspace, [RunUpdated(type="run_updated", run=run)], now)
 
     async def _stories(self, workspace: WorkspaceId, account: AccountId, line: Line, now: datetime) -> datetime:
         """Read those that stand; when to look again. Trouble costs this look alone: the next one is in an hour."""

@@ -75,7 +75,7 @@ class Ages:
                 updated: dict[WorkspaceId, list[Change]] = {}
                 for workspace, post in await posts.by_ids(conn, forgotten):
                     updated.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))
-                await changes.publish_all(conn, updated, now)
+                changes.publish_all(conn, updated, now)
             self._wake.say(*(wake.changed(one) for one in updated), wake.work("removals"))
             if len(forgotten) < _BATCH:
                 return
@@ -90,7 +90,7 @@ class Ages:
                 for workspace, value in (await conversations.by_ids(conn, shown)).values():
                     change = ConversationUpdated(type="conversation_updated", conversation=value)
                     updated.setdefault(workspace, []).append(change)
-                await changes.publish_all(conn, updated, self._clock.now())
+                changes.publish_all(conn, updated, self._clock.now())
             self._wake.say(*(wake.changed(one) for one in updated), wake.work("removals"))
             if len(people) < _BATCH:
                 return

@@ -86,7 +86,7 @@ class CommentedPosts:
         workspace, post = _key(due)
         await AVATARS.finish(conn, due)
         value = await posts.get(conn, workspace, post)
-        await changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=value)], self._clock.now())
+        changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=value)], self._clock.now())
 
 
 def _key(due: Due) -> tuple[WorkspaceId, UUID]:

@@ -32,7 +32,7 @@ async def publish(conn: Conn, places: Sequence[Place], locked: dict[UUID, Conver
         found.setdefault(WorkspaceId(row.workspace_id), []).append(change)
     for workspace in sorted(found):
         found[workspace] += await _library(conn, workspace, [row.id for row in rows if row.workspace_id == workspace])
-    await changes.publish_all(conn, found, now)
+    changes.publish_all(conn, found, now)
     return set(found)
 
 
@@ -54,4 +54,4 @@ async def publish_people(conn: Conn, workspace: WorkspaceId, shown_in: Sequence[
     found = await conversations.by_ids(conn, [(workspace, one) for one in shown_in])
     updated: list[Change] = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]
     if updated:
-        await changes.publish(conn, workspace, updated, now)
+        changes.publish(conn, workspace, updated, now)

@@ -77,4 +77,4 @@ class Turns:
             return
         passed_on = await posts.let_pictures_go(conn, workspace, turn.account_id, now)
         found = await posts.by_ids(conn, [(workspace, one) for one in passed_on])
-        await changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=post) for _, post in found], now)
+        changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=post) for _, post in found], now)

@@ -30,4 +30,4 @@ async def disconnect(conn: Conn, workspace: WorkspaceId, conversation: Conversat
 
 async def _publish(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> None:
     shown = (await conversations.by_ids(conn, [(workspace, conversation)]))[conversation][1]
-    await changes.publish(conn, workspace, [ConversationUpdated(type="conversation_updated", conversation=shown)], now)
+    changes.publish(conn, workspace, [ConversationUpdated(type="conversation_updated", conversation=shown)], now)

@@ -48,7 +48,7 @@ async def tell(conn: Conn, workspace: WorkspaceId, effect: Effect, now: datetime
         for item, conversations in effect.gone.items()
         for conversation in conversations
     ]
-    await changes.publish(conn, workspace, news, now)
+    changes.publish(conn, workspace, news, now)
 
 
 async def remove(conn: Conn, member: Member, items: Sequence[UUID] | None, now: datetime, *, is_hooked: bool) -> int:

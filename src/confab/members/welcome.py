@@ -98,4 +98,4 @@ async def _mark_processed(conn: Conn, conversation: ConversationRow, message: Me
     await messages.update(conn, [message])
     shown = messages.shown(message, conversation.read_up_to, conversation.seen_up_to)
     updated = MessageUpdated(type="message_updated", conversation_id=shown.conversation_id, message=shown)
-    await changes.publish(conn, WorkspaceId(conversation.workspace_id), [updated], now)
+    changes.publish(conn, WorkspaceId(conversation.workspace_id), [updated], now)

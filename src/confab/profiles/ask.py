@@ -54,5 +54,5 @@ async def _shown(conn: Conn, row: ConversationRow, now: datetime, *, is_news: bo
     workspace, conversation = (await conversations.by_ids(conn, [(row.workspace_id, row.id)]))[row.id]
     if is_news:
         updated = ConversationUpdated(type="conversation_updated", conversation=conversation)
-        await changes.publish(conn, workspace, [updated], now)
+        changes.publish(conn, workspace, [updated], now)
     return conversation

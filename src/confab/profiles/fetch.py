@@ -132,7 +132,7 @@ class Profiles:
     async def _publish(self, conn: Conn, workspace: WorkspaceId, person: Known) -> None:
         found = await conversations.by_ids(conn, [(workspace, person.conversation_id)])
         updated = [ConversationUpdated(type="conversation_updated", conversation=value) for _, value in found.values()]
-        await changes.publish(conn, workspace, updated, self._clock.now())
+        changes.publish(conn, workspace, updated, self._clock.now())
 
 
 def is_to_fetch(picture: Picture, profile_pic: str) -> bool:

@@ -22,7 +22,7 @@ from confab.model.changes import (
     RunUpdated,
 )
 from confab.model.inbox import Seq, WorkspaceId
-from confab.store.db import Conn, rows, run
+from confab.store.db import Conn, News, news_of, rows, run
 
 _json = msgspec.json.Encoder()
 _THE_WORKSPACES_OWN = UUID(int=0)  # there is one in each workspace
@@ -37,40 +37,17 @@ class Kept:
     body: bytes
 
 
-async def publish(conn: Conn, workspace: WorkspaceId, changes: Sequence[Change], now: datetime) -> None:
-    """Append the changes of one workspace. The last statement of its transaction, so that the counter is held shortly."""
-    await publish_all(conn, {workspace: changes}, now)
+def publish(conn: Conn, workspace: WorkspaceId, changes: Sequence[Change], now: datetime) -> None:
+    """Append the changes of one workspace when its transaction commits: what was told earlier in it comes first."""
+    publish_all(conn, {workspace: changes}, now)
 
 
-async def publish_all(conn: Conn, changes_by_workspace: Mapping[WorkspaceId, Sequence[Change]], now: datetime) -> None:
-    """The same for many workspaces at once, in the order of their ids, as everybody takes the counters."""
-    given = [(workspace, changes_by_workspace[workspace]) for workspace in sorted(changes_by_workspace)]
-    counts = [(workspace, len(changes)) for workspace, changes in given if changes]
-    flat = [(workspace, step, change) for workspace, changes in given for step, change in enumerate(changes, 1)]
-    if not flat:
-        return
-    await conn.execute(
-        """
-        WITH wanted AS MATERIALIZED (
-            SELECT c.workspace_id, n.steps FROM unnest($7::uuid[], $8::bigint[]) AS n (workspace_id, steps)
-            JOIN change_counters c USING (workspace_id) ORDER BY c.workspace_id FOR NO KEY UPDATE OF c
-        ), counted AS (
-            UPDATE change_counters c SET seq = c.seq + w.steps FROM wanted w WHERE c.workspace_id = w.workspace_id
-            RETURNING c.workspace_id, c.seq - w.steps AS seq
-        )
-        INSERT INTO changes (workspace_id, seq, at, type, subject_id, body)
-        SELECT g.workspace_id, c.seq + g.step, $5, g.type, g.subject_id, g.body
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bytea[], $6::bigint[])
-            AS g (workspace_id, type, subject_id, body, step) JOIN counted c USING (workspace_id)
-        """,
-        [workspace for workspace, _, _ in flat],
-        [change.type for _, _, change in flat],
-        [_subject(change) for _, _, change in flat],
-        [_json.encode(change) for _, _, change in flat],
-        now,
-        [step for _, step, _ in flat],
-        [workspace for workspace, _ in counts],
-        [count for _, count in counts],
+def publish_all(conn: Conn, changes_by_workspace: Mapping[WorkspaceId, Sequence[Change]], now: datetime) -> None:
+    """The same for many workspaces at once."""
+    news_of(conn).extend(
+        News(workspace_id=workspace, type=change.type, subject_id=_subject(change), body=_json.encode(change), at=now)
+        for workspace, changes in changes_by_workspace.items()
+        for change in changes
     )
 
 
@@ -102,6 +79,8 @@ async def reaches(conn: Conn, workspace: WorkspaceId, seq: int) -> bool:
 
 async def supersede(conn: Conn, subjects: Sequence[tuple[UUID, UUID]]) -> int:
     """Forget what the feed said so far of (workspace, object) pairs that were erased: their newest state follows it."""
+    news, erased = news_of(conn), set(subjects)
+    news[:] = [one for one in news if (one.workspace_id, one.subject_id) not in erased]
     return await run(
         conn,
         r"""UPDATE changes SET type = 'superseded', body = '\x7b2274797065223a2273757065727365646564227d'

@@ -1,8 +1,10 @@
 """Connections, transactions and rows: the few lines through which every statement passes."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
@@ -73,6 +75,51 @@ class Doors:
     worker: Door
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """A row of the change feed, but for its number."""
+
+    workspace_id: UUID
+    type: str
+    subject_id: UUID
+    body: bytes
+    at: datetime
+
+
+_news: dict[Conn, list[News]] = {}  # of transactions that are open
+
+
+def news_of(conn: Conn) -> list[News]:
+    """What the transaction on this connection will tell, in order; whoever tells something appends to it.
+
+    It is numbered with the COMMIT, in one round trip: the counter of a workspace is held for as long as that takes and no longer.
+    """
+    return _news[conn]
+
+
+def _told(news: Sequence[News]) -> str:
+    """The statement that numbers them, or none. The order of workspaces is that of their ids, as everybody takes the counters."""
+    if not news:
+        return ""
+    counts = Counter[UUID]()
+    steps: list[int] = []
+    for one in news:
+        counts[one.workspace_id] += 1
+        steps.append(counts[one.workspace_id])
+    lists = (
+        [one.workspace_id for one in news], [_word(one.type) for one in news], [one.subject_id for one in news],
+        [f'"\\\\x{one.body.hex()}"' for one in news], [f'"{one.at.isoformat()}"' for one in news], steps,
+        sorted(counts), [counts[workspace] for workspace in sorted(counts)],
+    )  # fmt: skip
+    given = ", ".join("'{" + ",".join(map(str, values)) + "}'" for values in lists)
+    return f"SELECT publish_changes({given}); "
+
+
+def _word(text: str) -> str:
+    assert text.replace("_", "").isalpha()  # noqa: S101 -- the name of one of our own types
+    return text
+
+
 class Database:
     """A pool behind one door. Transactions begin and end here and nowhere else."""
 
@@ -99,8 +146,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Conn]:
-        """One transaction on one connection: commits when the block ends, rolls back when it raises."""
-        async with self._pool.acquire() as conn, conn.transaction():
+        """One transaction on one connection: commits when the block ends, rolls back when it raises.
+
+        `conn.transaction()` within it is none: see `undoable`.
+        """
+        async with self._begun("BEGIN") as conn:
             yield conn
 
     @asynccontextmanager
@@ -114,7 +164,7 @@ class Database:
         """A transaction in which every statement looks rows up by their keys: its plans are made once and kept.
 
         PostgreSQL would make many of them anew each time, for the list of keys might be long, and spend more on that than on
-        what they do. `transaction()` within it is none: see `undoable`.
+        what they do.
         """
         async with self._begun(f"BEGIN; {_KEEP_PLANS}") as conn:
             yield conn
@@ -132,15 +182,17 @@ class Database:
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncGenerator[Conn]:
         async with self._pool.acquire() as conn:
-            is_done = False
+            news: list[News] = []
+            is_over = False
             try:
                 await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- literals, and at most an id
+                _news[conn] = news
                 yield conn
-                is_done = True
+                await conn.execute(_told(news) + "COMMIT")  # pyright: ignore[reportArgumentType] -- quoted there
+                is_over = True
             finally:
-                if is_done:
-                    await conn.execute("COMMIT")
-                elif not conn.is_closed():
+                _news.pop(conn, None)
+                if not is_over and not conn.is_closed():
                     await conn.execute("ROLLBACK")
 
 
@@ -148,9 +200,11 @@ class Database:
 async def undoable(conn: Conn) -> AsyncGenerator[None]:
     """A part of a transaction: when the block raises, what it did is undone, and the rest goes on."""
     await conn.execute("SAVEPOINT undoable")
+    told = len(_news[conn])
     try:
         yield
     except BaseException:
+        del _news[conn][told:]
         await conn.execute("ROLLBACK TO undoable")
         raise
     finally:

@@ -3,7 +3,7 @@
 Everything here works across workspaces at once, under the accounts' locks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ import msgspec
 from confab.model.inbox import Activity, ActivityKind, ConversationId, Referral, Viewer, WorkspaceId
 from confab.store.db import Conn, Record, columns
 
+_MID_LOCKS = 32
 Key = tuple[UUID, UUID, UUID]  # workspace, account, digest of the mid
 
 
@@ -21,6 +22,25 @@ async def lock_accounts(conn: Conn, accounts: Sequence[UUID]) -> None:
     """One writer of events per account, until the transaction ends; taken in one order, so that nobody waits in a circle."""
     numbers = sorted({account.int & (2**63 - 1) for account in accounts})
     await conn.execute("SELECT pg_advisory_xact_lock(n) FROM unnest($1::bigint[]) AS n", numbers)
+
+
+async def lock_mids(conn: Conn, mids: Iterable[tuple[UUID, UUID]]) -> None:
+    """Whoever gives a message one of these mids (account, digest), or parks what is said of it, is alone until the end.
+
+    After the accounts and before any conversation. An account has so many locks and no more, or a flood would take all there are.
+    """
+    numbers = sorted({(account.int >> 1 ^ (digest.int % _MID_LOCKS + 1) << 40) & (2**63 - 1) for account, digest in mids})
+    if numbers:
+        await conn.execute("SELECT pg_advisory_xact_lock(n) FROM unnest($1::bigint[]) AS n", numbers)
+
+
+async def is_known(conn: Conn, key: Key) -> bool:
+    """Whether anything was told of the message of this key: it is there, or something about it waits for it."""
+    return await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM messages WHERE workspace_id = $1 AND account_id = $2 AND mid_digest = $3)
+            OR EXISTS (SELECT FROM parked_events WHERE workspace_id = $1 AND account_id = $2 AND mid_digest = $3)""",
+        *key,
+    )
 
 
 async def parked(conn: Conn, keys: Sequence[Key]) -> list[tuple[Key, bytes]]:

@@ -87,6 +87,20 @@ async def pause(conn: Conn, workspace: WorkspaceId, account: UUID, until: dateti
     )  # fmt: skip
 
 
+async def went(conn: Conn, workspace: WorkspaceId, account: UUID, pool: str, used_percent: int) -> None:
+    """Meta takes messages, and says how much of the pool's allowance is used: both are rarely news. See `flows`.
+
+    The account's row comes first: so does it for who is asked to wait.
+    """
+    await conn.execute(
+        """WITH learnt AS (
+            UPDATE call_budgets SET used_percent = $4
+            WHERE workspace_id = $1 AND account_id = $2 AND pool = $3 AND used_percent IS DISTINCT FROM $4)
+        UPDATE accounts SET throttles = 0 WHERE workspace_id = $1 AND id = $2 AND throttles > 0""",
+        workspace, account, pool, used_percent,
+    )  # fmt: skip
+
+
 async def flows(conn: Conn, workspace: WorkspaceId, account: UUID) -> int:
     """Meta takes messages again."""
     return await run(

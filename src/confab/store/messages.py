@@ -1,6 +1,6 @@
 """Messages and their attachments: a thread's page, and what apply, act and send write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, LiteralString
@@ -39,7 +39,9 @@ _VIEW: LiteralString = f"""
     SELECT {_COLUMNS}, c.read_up_to, c.seen_up_to
     FROM messages m JOIN conversations c ON c.workspace_id = m.workspace_id AND c.id = m.conversation_id
 """
-_ROW: LiteralString = f"SELECT {_COLUMNS} FROM messages m "
+_HAS_FILES: LiteralString = """EXISTS (
+    SELECT FROM attachments a WHERE a.workspace_id = m.workspace_id AND a.message_id = m.id) AS has_files"""
+_ROW: LiteralString = f"SELECT {_COLUMNS}, {_HAS_FILES} FROM messages m "
 
 
 _PAGE: LiteralString = (
@@ -173,7 +175,7 @@ async def by_client_key(conn: Conn, workspace: WorkspaceId, conversation: Conver
 async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, MessageRow]:
     """The newest message of each (workspace, conversation), by conversation: one probe of message_page each."""
     records = await conn.fetch(
-        f"""SELECT {_COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
+        f"""SELECT {_COLUMNS}, {_HAS_FILES} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
             SELECT * FROM messages n
             WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id
                 AND n.status NOT IN ('discarded', 'scheduled', 'held')
@@ -363,7 +365,7 @@ _ATTACHMENT_COLUMNS: LiteralString = """workspace_id, message_id, position, kind
     available_until, media_fetch_failed"""
 
 
-async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list[AttachmentRow]]:
+async def _attachments(conn: Conn, records: Sequence[Mapping[str, Any]]) -> dict[UUID, list[AttachmentRow]]:
     found = await conn.fetch(
         f"""SELECT {_ATTACHMENT_COLUMNS} FROM attachments
         WHERE (workspace_id, message_id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[])) ORDER BY message_id, position""",
@@ -377,8 +379,10 @@ async def _attachments(conn: Conn, records: Sequence[Record]) -> dict[UUID, list
 
 
 async def _rows_with_attachments(conn: Conn, records: Sequence[Record]) -> list[MessageRow]:
-    by_message = await _attachments(conn, records) if records else {}
-    return [MessageRow(**record, attachments=by_message.get(record["id"], [])) for record in records]
+    given = [dict(record) for record in records]
+    with_files = [one for one in given if one.pop("has_files")]
+    by_message = await _attachments(conn, with_files) if with_files else {}
+    return [MessageRow(**one, attachments=by_message.get(one["id"], [])) for one in given]
 
 
 async def _shown(conn: Conn, records: Sequence[Record]) -> list[Message]:

@@ -190,6 +190,26 @@ async def write(conn: Conn, changed: OutboundRow) -> None:
     )  # fmt: skip
 
 
+async def write_with_message(conn: Conn, changed: OutboundRow, message: MessageRow) -> None:
+    """The same, and of its message what sending decides: its mid, its time and its state. Its version grows by one, here too."""
+    version = await conn.fetchval(
+        """WITH said AS (
+            UPDATE messages SET mid = $15, mid_digest = $16, mid_is_guess = $17, sent_at = $18, status = $19, error_code = $20,
+                error_message = $21, version = version + 1
+            WHERE workspace_id = $1 AND id = $22 RETURNING version)
+        UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
+            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
+            release_at = $11, on_reply = $12, seen_message_id = $13, not_before = $14
+        WHERE workspace_id = $1 AND id = $2 RETURNING (SELECT version FROM said)""",
+        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
+        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
+        changed.seen_message_id, changed.not_before, message.mid, message.mid_digest, message.mid_is_guess, message.sent_at,
+        message.status, message.error_code, message.error_message, message.id,
+    )  # fmt: skip
+    assert version is not None  # noqa: S101 -- both are there: they were read under the lock that is held
+    message.version = version
+
+
 async def join(conn: Conn, first: OutboundRow) -> None:
     """What was one call is from now on the first of several."""
     first.batch_id = first.id

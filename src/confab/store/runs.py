@@ -151,7 +151,7 @@ async def stop(conn: Conn, workspace: WorkspaceId, run_id: UUID, reason: str, no
 async def tell(conn: Conn, workspace: WorkspaceId, run_id: UUID, now: datetime) -> None:
     """Everybody sees how far it is: the last statement of its transaction."""
     changed = RunUpdated(type="run_updated", run=await get(conn, workspace, run_id))
-    await changes.publish(conn, workspace, [changed], now)
+    changes.publish(conn, workspace, [changed], now)
 
 
 async def forget(conn: Conn, before: datetime, limit: int) -> int:

@@ -123,6 +123,23 @@ CREATE FUNCTION public.memberships_of(address text, user_name text) RETURNS TABL
         OR (user_name IS NOT NULL AND m.way <> 'mail' AND m.user_id = user_name)
     ORDER BY m.created_at DESC, m.workspace_id
     $$;
+CREATE FUNCTION public.publish_changes(uuid[], text[], uuid[], bytea[], timestamp with time zone[], bigint[], uuid[], bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+BEGIN
+    WITH wanted AS MATERIALIZED (
+        SELECT c.workspace_id, n.steps FROM unnest($7, $8) AS n (workspace_id, steps)
+        JOIN change_counters c USING (workspace_id) ORDER BY c.workspace_id FOR NO KEY UPDATE OF c
+    ), counted AS (
+        UPDATE change_counters c SET seq = c.seq + w.steps FROM wanted w WHERE c.workspace_id = w.workspace_id
+        RETURNING c.workspace_id, c.seq - w.steps AS seq
+    )
+    INSERT INTO changes (workspace_id, seq, at, type, subject_id, body)
+    SELECT g.workspace_id, c.seq + g.step, g.at, g.type, g.subject_id, g.body
+    FROM unnest($1, $2, $3, $4, $5, $6) AS g (workspace_id, type, subject_id, body, at, step)
+    JOIN counted c USING (workspace_id);
+END
+$_$;
 CREATE FUNCTION public.uuid_at(moment timestamp with time zone) RETURNS uuid
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid $$;

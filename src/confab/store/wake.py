@@ -1,4 +1,4 @@
-"""Waking other processes after a commit: names, coalesced into at most one NOTIFY every few milliseconds.
+"""Waking other processes after a commit: names, coalesced into at most one NOTIFY every ten milliseconds.
 
 NOTIFY takes a lock of the whole server when its transaction commits, so it never rides in a transaction that does work. What is
 lost here is only time: the feed and the due rows are the truth, and everybody looks now and then without being woken.
@@ -14,7 +14,7 @@ from confab.model.inbox import WorkspaceId
 from confab.store.db import GONE, Door, connect
 
 _CHANNEL = "confab"
-_PAUSE_S = 0.003
+_PAUSE_S = 0.01
 _LONGEST_PAYLOAD = 7000
 _RECONNECT_S = 1.0
 

@@ -230,7 +230,7 @@ async def test_O16_what_is_sent_and_what_takes_a_place_never_wait_for_each_other
         settling = asyncio.create_task(settled())
         await _somebody_waits(conn)
         gone = MessageRemoved(type="message_removed", conversation_id=desk.conversation, message_id=message)
-        await changes.publish(conn, desk.world.workspace, [gone], noon)
+        changes.publish(conn, desk.world.workspace, [gone], noon)
     await settling
     assert await desk.step(message) == "sent"
 

@@ -148,10 +148,9 @@ class Play:
             )
             assert counted is not None
             assert all(record["at"] < counted for record in kept)
-            async with conn.transaction():
-                await own_numbers.count(conn, self.world.workspace, [(counted, now)])
-                whole = await conn.fetch("SELECT * FROM own_numbers WHERE workspace_id = $1", self.world.workspace)
-                await own_numbers.forget(conn, self.world.workspace, [(counted, now)])
+            await own_numbers.count(conn, self.world.workspace, [(counted, now)])
+            whole = await conn.fetch("SELECT * FROM own_numbers WHERE workspace_id = $1", self.world.workspace)
+            await own_numbers.forget(conn, self.world.workspace, [(counted, now)])
         return {(one["account_id"], one["agent_id"], one["at"]): tuple(one.values())[4:] for one in whole}
 
 

@@ -4,7 +4,7 @@ One transaction a batch, many workspaces at once, few statements: lock, load wha
 `fold.py`), write what became different, and publish the newest state of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -73,6 +73,7 @@ async def apply(conn: Conn, batch: Batch, now: datetime) -> set[str]:
     raises leaves nothing behind; the same events again change nothing.
     """
     await events.lock_accounts(conn, [source.account_id for source, _ in batch.events])
+    await events.lock_mids(conn, _talked_about(batch))
     state = await _load(conn, batch, now)
     besides = others.Others(state, batch.our_app_ids)
     fold_parked(state)
@@ -95,6 +96,13 @@ async def catch_up(conn: Conn, conversation: ConversationRow, message: MessageRo
         fold_parked(state)
         await _replace_attachments(conn, state)
         await _save_rest(conn, state)
+
+
+def _talked_about(batch: Batch) -> Iterator[tuple[UUID, UUID]]:
+    """The messages of which something is said, which waits until they have their mid: by account and digest."""
+    for source, event in batch.events:
+        if isinstance(event, AboutMessage) and (key := _message_key(source, event)) is not None:
+            yield key[1], key[2]
 
 
 async def _load(conn: Conn, batch: Batch, now: datetime) -> State:
@@ -188,7 +196,7 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[str]:
     await besides.save(conn, found)
     due |= await _hand_to_rules(conn, state, new, besides)
     await _collect(conn, state, new, changed, found)
-    await changes.publish_all(conn, found, state.now)
+    changes.publish_all(conn, found, state.now)
     return {wake.changed(workspace) for workspace in found} | due
 
 

@@ -106,7 +106,7 @@ async def switch(conn: Conn, actor: Actor, command: SwitchComments, now: datetim
         await comment_calls.insert(conn, call)
     await posts.write(conn, row)
     post = await posts.get(conn, actor.workspace_id, row.id)
-    await changes.publish(conn, actor.workspace_id, [PostUpdated(type="post_updated", post=post)], now)
+    changes.publish(conn, actor.workspace_id, [PostUpdated(type="post_updated", post=post)], now)
     return post
 
 
@@ -187,7 +187,7 @@ async def published(
     """Comments as they are now, told to everybody after these changes: the last statement of the transaction."""
     found = await comments.by_ids(conn, [(workspace, one) for one in changed])
     updated = [CommentUpdated(type="comment_updated", comment=found[one][1]) for one in changed if one in found]
-    await changes.publish(conn, workspace, [*first, *updated], now)
+    changes.publish(conn, workspace, [*first, *updated], now)
     return {id_: comment for id_, (_, comment) in found.items()}
 
 

@@ -103,7 +103,7 @@ class Posts:
         if row.is_own is False:
             mentions = await comments.become_mentions(conn, workspace, row.account_id, row.ig_id)
             told += [CommentUpdated(type="comment_updated", comment=one) for one in mentions]
-        await changes.publish(conn, workspace, told, self._reader.clock.now())
+        changes.publish(conn, workspace, told, self._reader.clock.now())
 
     async def _postpone(self, due: Due, for_: timedelta, reason: str) -> None:
         async with self._reader.db.transaction() as conn:
