@@ -200,16 +200,15 @@ class Database:
 async def undoable(conn: Conn) -> AsyncGenerator[None]:
     """A part of a transaction: when the block raises, what it did is undone, and the rest goes on."""
     await conn.execute("SAVEPOINT undoable")
-    told = len(_news[conn])
+    news, is_done = len(_news[conn]), False
     try:
         yield
-    except BaseException:
-        del _news[conn][told:]
-        await conn.execute("ROLLBACK TO undoable")
-        raise
+        is_done = True
     finally:
+        if not is_done:
+            del _news[conn][news:]
         if not conn.is_closed():
-            await conn.execute("RELEASE undoable")
+            await conn.execute("RELEASE undoable" if is_done else "ROLLBACK TO undoable; RELEASE undoable")
 
 
 def in_short(error: BaseException) -> str:
