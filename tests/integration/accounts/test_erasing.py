@@ -57,6 +57,7 @@ async def full(world: World, worker_db: Database, clock: Clock) -> World:
 FILL = (
     """INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, day, value, read_at)
     VALUES ($1, $2, 'day', now(), 'reach', now()::date, 1, now())""",
+    """INSERT INTO posts (workspace_id, id, account_id, ig_id) VALUES ($1, gen_random_uuid(), $2, 'p')""",
     """INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, published_at) VALUES ($1, $2, 'p', 'post', now())""",
     """INSERT INTO insight_watches (workspace_id, account_id, began_at, due_at) VALUES ($1, $2, now(), now())
     ON CONFLICT DO NOTHING""",
