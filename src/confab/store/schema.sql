@@ -995,9 +995,11 @@ CREATE TABLE public.meta_requests (
     due_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
     error text,
+    held_at timestamp with time zone,
     CONSTRAINT meta_requests_kind_check CHECK ((kind = ANY (ARRAY['deauthorize'::text, 'data_deletion'::text])))
 );
 COMMENT ON TABLE public.meta_requests IS 'The proof that a person asked and when it was done: a digest of who it was, and nothing they left.';
+COMMENT ON COLUMN public.meta_requests.held_at IS 'Since when it waits for a hold to end; NULL: for none.';
 CREATE TABLE public.notes (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -2628,6 +2630,7 @@ GRANT SELECT(kind) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(code_digest) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(asked_at) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(done_at) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(held_at) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;
