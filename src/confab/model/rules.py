@@ -301,12 +301,14 @@ class Tried:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tryout:
     """What a rule would have done to a piece of the past, up to a moment: `seen` events, for which of them it would have `fired`,
-    and why not for the others, by reason."""
+    and why not for the others, by reason. `cut_off`: why the try-out goes no further, though there is more; null: it does, or
+    all was looked at."""
 
     seen: int
     fired: list[Tried]
     misses: dict[str, int]
     up_to: datetime
+    cut_off: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5154,7 +5154,8 @@ export interface components {
         /**
          * Tryout
          * @description What a rule would have done to a piece of the past, up to a moment: `seen` events, for which of them it would have `fired`,
-         *     and why not for the others, by reason.
+         *     and why not for the others, by reason. `cut_off`: why the try-out goes no further, though there is more; null: it does, or
+         *     all was looked at.
          */
         Tryout: {
             /** Seen */
@@ -5170,6 +5171,8 @@ export interface components {
              * Format: date-time
              */
             up_to: string;
+            /** Cut Off */
+            cut_off: string | null;
         };
         /**
          * TryoutPage

@@ -95,6 +95,8 @@ async def catch_up(conn: Conn, conversation: ConversationRow, message: MessageRo
         fold_parked(state)
         await _replace_attachments(conn, state)
         await _save_rest(conn, state)
+        if state.overtook:
+            await rule_events.enqueue(conn, news.of_reactions(state, []), now)
 
 
 async def _load(conn: Conn, batch: Batch, now: datetime) -> State:
