@@ -161,7 +161,7 @@ class LeaveNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
-    """Tell the team: a line in the conversation, and a mail to these people where mail is set up."""
+    """Tell the team: a line in the conversation, which open browsers show, and a mail to these people where mail is set up."""
 
     type: Literal["notify"]
     text: str

@@ -3931,7 +3931,7 @@ export interface components {
         };
         /**
          * Notify
-         * @description Tell the team: a line in the conversation, and a mail to these people where mail is set up.
+         * @description Tell the team: a line in the conversation, which open browsers show, and a mail to these people where mail is set up.
          */
         Notify: {
             /**
