@@ -22,15 +22,19 @@ const STILL_NEWS_MS = 10 * 60_000
  */
 export function announceChanges(cache: QueryClient, changes: readonly Change[]): void {
   for (const change of changes) {
-    if (change.type === "run_updated") tellImport(cache, change.run)
-    if (change.type === "checkup_updated") tellTrouble(cache, change.checkup)
-    if (change.type === "activity_added") tellNotice(cache, change.activity)
+    tellBesides(cache, change)
     if (change.type !== "message_added" && change.type !== "message_updated") continue
     const { message, conversation_id: id } = change
     if (message.is_history) continue
     if (message.direction === "outbound") announceTrouble(nameOf(cache, id), message)
     else if (change.type === "message_added") announceMessage(describe(nameOf(cache, id), message))
   }
+}
+
+function tellBesides(cache: QueryClient, change: Change): void {
+  if (change.type === "run_updated") tellImport(cache, change.run)
+  if (change.type === "checkup_updated") tellTrouble(cache, change.checkup)
+  if (change.type === "activity_added") tellNotice(cache, change.activity)
 }
 
 /** Not over the accounts: there it is seen, and said, where it happens. */
