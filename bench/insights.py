@@ -55,9 +55,12 @@ FROM days, unnest(ARRAY['follower_demographics', 'engaged_audience_demographics'
     unnest(ARRAY['age', 'city', 'country', 'gender']) b,
     generate_series(1, CASE WHEN b IN ('city', 'country') THEN 45 ELSE 6 END) p
 WHERE extract(dow FROM day) = 1;
-INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, caption, permalink, published_at)
-SELECT workspace_id, account_id, account_id || '.' || day, 'post', 'Bread of the day', 'https://www.instagram.com/p/x/', end_time
+INSERT INTO posts (workspace_id, id, account_id, ig_id, is_own, caption, permalink, published_at)
+SELECT workspace_id, gen_random_uuid(), account_id, account_id || '.' || day, true, 'Bread of the day',
+    'https://www.instagram.com/p/x/', end_time
 FROM days;
+INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, published_at)
+SELECT workspace_id, account_id, account_id || '.' || day, 'post', end_time FROM days;
 INSERT INTO insight_values (workspace_id, account_id, media_id, period, end_time, metric, day, value, read_at)
 SELECT workspace_id, account_id, account_id || '.' || day, 'lifetime', end_time + after * interval '1 day', m, day + after,
     100 * random(), now()

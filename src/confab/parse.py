@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 MediaMode = Literal["store", "reference"]
 AgedKind = Literal["image", "video", "audio", "file", "avatar"]
 
-RetainedKind = Literal["messages", "comments", "notes"]
+RetainedKind = Literal["messages", "comments", "notes", "people"]
 """What may be deleted by its age."""
 AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
 """The kinds of media that may have an age of their own."""
@@ -21,7 +21,7 @@ AGED: tuple[AgedKind, ...] = ("image", "video", "audio", "file", "avatar")
 _MODES: tuple[MediaMode, ...] = ("store", "reference")
 _KEY_BYTES = 32
 _LEAST_DAYS = 30
-RETAINED: tuple[RetainedKind, ...] = ("messages", "comments", "notes")
+RETAINED: tuple[RetainedKind, ...] = ("messages", "comments", "notes", "people")
 
 
 class Wrong(Exception):

@@ -170,7 +170,7 @@ class Settings:
     )
     retention_days: tuple[tuple[RetainedKind, int], ...] = _setting(
         "RETENTION_DAYS",
-        "Days after which what was said is deleted for good, by kind (messages, comments, notes): `messages=730,notes=365`.",
+        "Days after which things are deleted for good, by kind (messages, comments, notes, people): `messages=730,notes=365`.",
         parse.retention_days,
         default=(),
         shown="never",

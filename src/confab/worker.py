@@ -57,7 +57,6 @@ from confab.mail.post import Postman
 from confab.media import guard, handing
 from confab.media.ages import Ages
 from confab.media.avatar import Avatars
-from confab.media.commented import CommentedPosts
 from confab.media.download import Downloads
 from confab.media.fetch import Fetches
 from confab.media.keep import Keeper
@@ -86,7 +85,7 @@ from confab.settings import Settings
 from confab.store import claims, presence, runs, schedules
 from confab.store.claims import Due
 from confab.store.db import GONE, Conn, Database, Door, Doors, connect
-from confab.store.media import AVATAR, COMMENTED, POST, Wanted
+from confab.store.media import AVATAR, POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
@@ -399,8 +398,7 @@ def _media(shared: _Shared) -> list[Each | Together]:
     avatars = Avatars(db, keeper, world.downloads, clock, waker, shared.policy)
     pictures = {
         AVATAR: avatars,
-        POST: PostPictures(db, keeper, world.downloads, shared.policy),
-        COMMENTED: CommentedPosts(db, keeper, world.downloads, clock, waker, shared.policy),
+        POST: PostPictures(db, keeper, world.downloads, clock, waker, shared.policy),
     }
 
     async def picture(due: Due) -> None:

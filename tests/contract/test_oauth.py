@@ -187,6 +187,28 @@ async def test_AC14_AC15_a_removed_app_forgets_the_token_and_a_deletion_erases_w
     assert await until(is_told)
 
 
+async def test_RT7_AC15_a_deletion_waits_for_a_hold_says_so_and_does_not_take_what_was_connected_again(shop: Stack) -> None:
+    await shop.customer_writes("Hello")
+    await until(shop.conversations)
+    await log_in(shop, account=shop.ig_id)
+    hold = (await shop.api.post("/holds", json={"reason": "a court"})).json()["id"]
+    path = urlsplit((await asked(shop, "data-deletion"))["url"]).path
+
+    async def says(text: str) -> bool:
+        return text in (await shop.api.get(f"{shop.url}{path}")).text
+
+    await until(lambda: says("has to be kept for now"))
+    assert (await accounts(shop))[shop.ig_id]["disconnected_at"] is not None
+    assert len(await shop.conversations()) == 1
+    (await shop.api.delete(f"/holds/{hold}")).raise_for_status()
+    await log_in(shop, account=shop.ig_id)
+    async with shop.worker_db.transaction() as conn:
+        await conn.execute("UPDATE meta_requests SET due_at = now() WHERE held_at IS NOT NULL")
+    await until(lambda: says("It was done on"))
+    assert (await accounts(shop))[shop.ig_id]["disconnected_at"] is None
+    assert len(await shop.conversations()) == 1
+
+
 async def asked(shop: Stack, what: str) -> dict[str, Any]:
     signed = (await shop.sim.post("/signed-request", json={"account": shop.ig_id})).json()["signed_request"]
     answer = await shop.api.post(f"{shop.url}/meta/{what}", data={"signed_request": signed})

@@ -1,6 +1,6 @@
-"""Rules in a browser: written in plain sentences, tried on the past, at work, explained. Rules RU2, RU17, RU18."""
+"""Rules in a browser: written in plain sentences, tried on the past, at work, explained. Rules RU2, RU17, RU18, RU21."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop
@@ -95,3 +95,44 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     rule(page, "Comments").get_by_role("button", name="Delete Comments").click()
     page.get_by_role("group", name="Delete Comments?").get_by_role("button", name="Delete").click()
     expect(rule(page, "Comments")).to_have_count(0)
+
+
+_LISTEN = """class Heard extends Notification {
+  constructor(title, options) {
+    super(title, options)
+    Heard.all.push({ title, body: options.body, tag: options.tag, shown: this })
+  }
+}
+Heard.all = []
+window.Notification = Heard"""
+"""What the browser is asked to show, beside showing it."""
+
+
+def test_RU21_what_a_rule_tells_the_team_is_a_notification_of_the_browser_that_leads_to_the_conversation(
+    shop: Shop, page: Page, context: BrowserContext
+) -> None:
+    context.add_init_script(_LISTEN)
+    shop.sign_in(page)
+    page.get_by_role("button", name="You: Dana").click()
+    expect(page.get_by_role("menuitem", name="Notify me in this browser")).to_be_visible()
+    page.keyboard.press("Escape")
+    context.grant_permissions(["notifications"], origin=shop.product.url)
+    page.reload()
+    page.get_by_role("button", name="You: Dana").click()
+    expect(page.get_by_text("Notifications are on in this browser.")).to_be_visible()
+    assert obstacles(page) == []
+    page.keyboard.press("Escape")
+    open_rules(page)
+    new_rule(page, "Complaints")
+    page.get_by_role("textbox", name="Words", exact=True).fill("broken")
+    page.get_by_role("textbox", name="Reply", exact=True).fill("We are sorry.")
+    page.get_by_role("combobox", name="Add to: Then").select_option("Tell the team")
+    page.get_by_role("textbox", name="What the team is told").fill("Call her")
+    put_on(page)
+    expect(rule(page, "Complaints")).to_contain_text("never fired")
+    shop.writes("It came broken", customer="44000000000021", name="Cleo Sand", username="cleo.sand")
+    (told,) = eventually(lambda: page.evaluate("Notification.all.map(({ title, body }) => ({ title, body }))"))
+    assert told["body"] == "Complaints: Call her"
+    page.evaluate("Notification.all[0].shown.onclick()")
+    expect(page).to_have_url(f"{shop.product.url}/inbox/{shop.conversation('44000000000021')['id']}")
+    expect(bubble(page, "It came broken")).to_be_visible()

@@ -63,6 +63,8 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
 
     What came for it before it was connected, or was withheld because another app than its own of now had signed it, is ingested.
     Raises Conflict (`account_elsewhere`) when it belongs to another workspace, Invalid for a field.
+
+    In the order in which workers lock things too: its deliveries, its token, its errands, its row, the feed. Rule AC22.
     """
     _check(given)
     await store.lock_route(conn, given.ig_id)
@@ -74,14 +76,18 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
         )
     known = route.account_id if route else await store.named(conn, workspace, given.ig_id)
     account = known or AccountId(ids.new(now))
+    before = route.app_id if route else None
+    app = given.signed_by.app_id if given.signed_by else before
+    await deliveries.requeue_unclaimed(conn, given.ig_id, now)
+    await deliveries.requeue_withheld(conn, workspace, account, app, now)
+    await tokens.lock(conn, workspace, account)
     await errands.drop(conn, workspace, account)
     new = store.New(
         ig_id=given.ig_id, username=given.username, connected_by=given.agent_id, is_development=given.is_development,
         owner_digest=callbacks.digest(given.scoped_id) if given.scoped_id is not None else None,
     )  # fmt: skip
     await store.put(conn, workspace, account, new, now)
-    if not given.is_development:
-        await leaving.give_way(conn, workspace, given.username, now)
+    left = [] if given.is_development else await leaving.give_way(conn, workspace, given.username, now)
     sealed = vault.seal(given.access_token, workspace, account)
     ends = given.expires_at if given.user_token is None else given.user_token_expires_at
     renewal = due_at(now, ends, random.random())  # noqa: S311 -- spread
@@ -89,18 +95,16 @@ async def add(conn: Conn, vault: Vault, workspace: WorkspaceId, given: Connectio
         conn, workspace, account, sealed=sealed, expires_at=given.expires_at, link=_link(vault, workspace, account, given),
         due_at=renewal, now=now,
     )  # fmt: skip
-    before = route.app_id if route else None
-    await store.put_route(conn, workspace, account, given.ig_id, given.signed_by.app_id if given.signed_by else before)
+    await store.put_route(conn, workspace, account, given.ig_id, app)
     await watches.ensure(conn, workspace, account, now)
     await checkups.make_due(conn, workspace, now)
     await insights.ensure(conn, workspace, account, now)
     await own_counts.ensure(conn, workspace, now)
     await comment_watches.ensure(conn, workspace, account, now)
     await search.ensure(conn, workspace, now)
-    await deliveries.requeue_unclaimed(conn, given.ig_id, now)
-    await deliveries.requeue_withheld(conn, workspace, account, now)
     added = await store.for_workspace(conn, workspace, account)
-    changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=added)], now)
+    told = [AccountUpdated(type="account_updated", account=one) for one in (*left, added)]
+    changes.publish(conn, workspace, told, now)
     return added
 
 

@@ -1,12 +1,13 @@
-"""What an account left is erased: the inbox's part in pieces, then its part of the ledger. Rules AC12, AC15."""
+"""What an account left is erased: the inbox's part in pieces, then its part of the ledger. Rules AC12, AC15, RT7."""
 
 import json
+from typing import Literal
 from uuid import UUID
 
 from confab.clock import Clock
 from confab.graph import payloads
 from confab.model.inbox import AccountId, WorkspaceId
-from confab.store import account_erasure, accounts, deliveries
+from confab.store import account_erasure, accounts, deliveries, holds
 from confab.store.db import Conn, Database
 
 _DELIVERIES = 200
@@ -14,27 +15,38 @@ _LISTS = ("messaging", "standby")
 _SIDES = ("sender", "recipient")
 
 
-async def erase(db: Database, clock: Clock, workspace: WorkspaceId, account: AccountId) -> bool:
-    """Everything that Instagram gave of a disconnected account goes. False when it is connected again: then the rest stays.
+Outcome = Literal["erased", "connected", "held"]
+"""`connected`: it is back, and what is left stays; `held`: what is left stays until nobody holds any of it."""
+
+
+async def erase(db: Database, clock: Clock, workspace: WorkspaceId, account: AccountId) -> Outcome:
+    """Everything that Instagram gave of a disconnected account goes, unless something stands against it.
 
     Short transactions; who dies in between goes on where it was.
     """
     more, place = 1, UUID(int=0)
     while more:
         async with db.transaction() as conn:
-            if not await account_erasure.is_over(conn, workspace, account):
-                return False
+            if (against := await _against(conn, workspace, account)) is not None:
+                return against
             more = await account_erasure.some(conn, workspace, account, clock.now())
     while True:
         async with db.transaction() as conn:
-            if not await account_erasure.is_over(conn, workspace, account):
-                return False
+            if (against := await _against(conn, workspace, account)) is not None:
+                return against
             found = await account_erasure.deliveries(conn, workspace, account, beyond=place, limit=_DELIVERIES)
             if not found:
-                return True
+                return "erased"
             place = found[-1].id
             await _blank(conn, workspace, account, [one.id for one in found if one.is_shared])
             await account_erasure.forget_deliveries(conn, workspace, account, found)
+
+
+async def _against(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Outcome | None:
+    """Why no more of it goes. Rules AC13, RT7."""
+    if not await account_erasure.is_over(conn, workspace, account):
+        return "connected"
+    return "held" if await holds.is_on_account(conn, workspace, account) else None
 
 
 async def _blank(conn: Conn, workspace: WorkspaceId, account: AccountId, shared: list[UUID]) -> None:

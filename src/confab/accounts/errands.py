@@ -3,9 +3,11 @@
 Each may run more than once: a farewell that was said is harmless to say again, and what is erased is not there the next time.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from confab.accounts import erasing, leaving
+from confab.accounts.erasing import Outcome
 from confab.accounts.oauth import Logins, errand_of
 from confab.accounts.vault import Vault
 from confab.clock import Clock
@@ -19,6 +21,7 @@ from confab.store.db import Database
 from confab.store.errands import Errand
 from confab.store.wake import Wake
 
+_HELD_FOR = timedelta(hours=1)  # then somebody may have released it
 _FAREWELLS = 3  # then the token is forgotten all the same
 
 
@@ -76,20 +79,24 @@ class Errands:
 
     async def _erase(self, errand: Errand) -> None:
         """Everything that Instagram gave of the account goes, piece by piece. AC12."""
-        if errand.account_id is not None:
-            await self._erased(errand.workspace_id, errand.account_id)
+        account = errand.account_id
+        if account is not None and await self._erased(errand.workspace_id, account) == "held":
+            async with self._db.transaction() as conn:
+                await errands.wait(conn, errand.workspace_id, errand.id, self._clock.now() + _HELD_FOR)
 
-    async def _erased(self, workspace: WorkspaceId, account: AccountId) -> None:
-        """Unless it was connected again meanwhile: then its errands are none any more."""
-        if await erasing.erase(self._db, self._clock, workspace, account):
+    async def _erased(self, workspace: WorkspaceId, account: AccountId) -> Outcome:
+        """Unless it was connected again meanwhile, when its errands are none any more, or somebody holds any of it."""
+        outcome = await erasing.erase(self._db, self._clock, workspace, account)
+        if outcome == "erased":
             async with self._db.transaction() as conn:
                 await own_counts.make_due(conn, workspace, self._clock.now())
                 await leaving.erased(conn, workspace, account, self._clock.now())
         self._wake.say(wake.changed(workspace), wake.work("removals"), wake.work(NUMBERS.name))
+        return outcome
 
     async def requested(self, due: Due) -> None:
         """What a person asked Meta for: their accounts are disconnected and lose their tokens, and of a deletion also what they
-        hold, also where they were disconnected before. AC14, AC15.
+        hold, also where they were disconnected before; what the team holds waits for the end of its hold. AC14, AC15, RT7.
         """
         request = UUID(str(due.key[0]))
         async with self._db.transaction() as conn:
@@ -97,14 +104,18 @@ class Errands:
             if asked is None or asked.done_at is not None:
                 return
             owned = await errands.owned_by(conn, asked.user_digest)
-        now = self._clock.now()
+        now, is_held = self._clock.now(), False
         for one in owned:
-            async with self._db.transaction() as conn:
-                await tokens.forget(conn, one.workspace_id, one.account_id)
-                await leaving.removed(conn, one.workspace_id, one.account_id, now)
+            if asked.held_at is None:  # else that was done; who has connected it again since keeps it
+                async with self._db.transaction() as conn:
+                    await tokens.forget(conn, one.workspace_id, one.account_id)
+                    await leaving.removed(conn, one.workspace_id, one.account_id, now)
             self._wake.say(wake.changed(one.workspace_id))
             if asked.kind == "data_deletion":
-                await self._erased(one.workspace_id, one.account_id)
+                is_held |= await self._erased(one.workspace_id, one.account_id) == "held"
         async with self._db.transaction() as conn:
-            await errands.request_done(conn, request, now)
+            if is_held:
+                await errands.hold_request(conn, request, now, now + _HELD_FOR)
+            else:
+                await errands.request_done(conn, request, now)
         self._wake.say(wake.work("removals"))

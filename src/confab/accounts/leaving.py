@@ -27,12 +27,14 @@ async def disconnect(conn: Conn, workspace: WorkspaceId, account: AccountId, nam
     return await _published(conn, workspace, account, now)
 
 
-async def give_way(conn: Conn, workspace: WorkspaceId, to: str, now: datetime) -> None:
-    """Another account is connected: those of the environment are none any more. AC20."""
+async def give_way(conn: Conn, workspace: WorkspaceId, to: str, now: datetime) -> list[Account]:
+    """Another account is connected: those of the environment are none any more. Whoever calls publishes them. AC20."""
+    left: list[Account] = []
     for account in await accounts.development(conn, workspace):
         how = Leaving(erase_at=now + KEPT, reason=_GAVE_WAY.format(username=to), by="the environment", gives_way=True)
         await _leave(conn, workspace, account, how, now)
-        await _published(conn, workspace, account, now)
+        left.append(await accounts.for_workspace(conn, workspace, account))
+    return left
 
 
 async def _leave(conn: Conn, workspace: WorkspaceId, account: AccountId, how: Leaving, now: datetime) -> bool:

@@ -116,8 +116,9 @@ class Refreshes:
 
     async def _dead(self, conn: Conn, kept: SealedToken, reason: str, now: datetime) -> None:
         if await tokens.put_off(conn, kept, None, reason):
+            account = await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason)
             await checkups.make_due(conn, kept.workspace_id, now)
-            await _publish(conn, kept, await health.mark_dead(conn, kept.workspace_id, kept.account_id, reason), now)
+            await _publish(conn, kept, account, now)
 
 
 async def _publish(conn: Conn, kept: SealedToken, account: Account | None, now: datetime) -> None:

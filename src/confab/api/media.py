@@ -1,7 +1,6 @@
 """Media, for whoever may see the message: `/media/messages/{conversation}/{message}-{n}.{ext}`, the story that one answers:
-`{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; pictures of our own posts:
-`/media/posts/{post}`, and of those that comments stand under: `/media/commented/{account}/{post}.{ext}`; and files that are to
-be sent: `/media/uploads/{upload}.{ext}`.
+`{message}-story.{ext}`; participants' pictures: `/media/avatars/{account}/{participant}.{ext}`; pictures of posts:
+`/media/posts/{account}/{post}.{ext}`; and files that are to be sent: `/media/uploads/{upload}.{ext}`.
 
 The session and row-level security decide, as for the message itself. Of a message a browser may keep a copy but asks each time
 whether it still holds: a message can be unsent. What may not be kept is passed on from Meta's hosts. Rules MD5, MD7, MD8.
@@ -113,35 +112,22 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 
-@router.get("/media/posts/{id}", operation_id="get_post_picture", include_in_schema=False)
-async def post_picture(id: UUID, access: SignedIn, services: Running, asked: Asked) -> Response:  # noqa: A002 -- the path's word
-    """The picture of a post in an account's insights. The address of our copy changes with it, so a browser may keep that."""
-    async with access.transaction() as conn:
-        kept = await post_pictures.for_viewer(conn, access.viewer, id)
-        relayed = await post_pictures.relayed_for_viewer(conn, access.viewer, id) if kept is None else None
-    if relayed is not None:
-        return await small(services, access.viewer.workspace_id, relayed, asked)
-    return await _answer(
-        services, access.viewer.workspace_id, kept, asked, "private, max-age=31536000, immutable", is_small=True
-    )  # fmt: skip
-
-
-@router.get("/media/commented/{account_id}/{name}", operation_id="get_commented_picture", include_in_schema=False)
-async def commented_picture(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
-    """The same of a post that comments stand under. With a dead link the post is read again, which may name another."""
+@router.get("/media/posts/{account_id}/{name}", operation_id="get_post_picture", include_in_schema=False)
+async def post_picture(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
+    """The picture of a post. With a dead link the post is read again, which may name another."""
     found = _ALONE.fullmatch(name)
     if found is None:
         raise NotFound("There is no such file.")
     post, workspace = UUID(found[1]), access.viewer.workspace_id
     async with access.transaction() as conn:
-        shown = await posts.picture_for_viewer(conn, access.viewer, account_id, post)
+        shown = await post_pictures.for_viewer(conn, access.viewer, account_id, post)
     if not isinstance(shown, Relayed):
         return await _answer(services, workspace, shown, asked, "private, max-age=31536000, immutable", is_small=True)
     try:
         return await _passed_on(services, shown, asked)
     except MediaGone as error:
         async with access.transaction() as conn:
-            if await posts.lose_picture(conn, workspace, post, shown.source_url, error.detail):
+            if await post_pictures.lose(conn, workspace, post, shown.source_url, error.detail):
                 await posts.read_again(conn, workspace, post, access.now)
         services.wake.say(wake.work("posts"))
         raise NotFound("Instagram does not have it any more at this address.") from None

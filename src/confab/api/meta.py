@@ -18,6 +18,11 @@ from confab.store import errands, wake
 router = APIRouter(include_in_schema=False)
 pages = APIRouter(include_in_schema=False, route_class=Pages)
 
+_HELD = (
+    "The account is disconnected. A part of the data has to be kept for now, for a legal reason; it is used for nothing else, "
+    "and deleted by itself when that reason ends."
+)
+
 
 @router.post("/meta/deauthorize")
 async def deauthorize(request: Request, services: Running) -> Response:
@@ -40,7 +45,8 @@ async def state(code: str, services: Running) -> Response:
     if proof is None:
         raise NotFound("There is no request with this code.")
     asked = f"It was asked for on {proof.asked_at:%d %B %Y at %H:%M} UTC."
-    done = f"It was done on {proof.done_at:%d %B %Y at %H:%M} UTC." if proof.done_at else "It is being done."
+    going_on = _HELD if proof.held_at else "It is being done."
+    done = f"It was done on {proof.done_at:%d %B %Y at %H:%M} UTC." if proof.done_at else going_on
     title = "Your data was deleted" if proof.done_at else "Your data is being deleted"
     return member_pages.card(services.settings.brand_name, title, tag("p", asked), tag("p", done))
 

@@ -1,6 +1,8 @@
 """Rules: what happens by itself, what a rule would have done, and what rules did."""
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from confab.api.access import Running, SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import calling, rulebook
-from confab.inbox.rulebook import Wanted
+from confab.inbox.rulebook import Place, Wanted
 from confab.model.inbox import AccountId, Seq
 from confab.model.rules import (
     AssignTo,
@@ -43,6 +45,8 @@ from confab.model.rules import (
 from confab.store import accounts, changes, rules
 
 router = APIRouter()
+
+_CURSOR = re.compile(r"([0-9a-f]{32})\.(\d{1,6})\.(\d{1,10})", re.ASCII)  # after which event, how many were read, since when
 
 _VERSIONS = 50
 
@@ -145,7 +149,7 @@ class NewTryout(BaseModel):
 
     account_id: UUID
     definition: RuleBody
-    cursor: UUID | None = None
+    cursor: Annotated[str, Field(max_length=100)] | None = None
 
 
 class AutomationBody(BaseModel):
@@ -197,10 +201,22 @@ async def order_rules(body: RuleOrder, access: SignedIn) -> Response:
 async def try_rule(body: NewTryout, access: SignedIn) -> Response:
     """What a rule would have done to the last 30 days, piece by piece. Nothing is sent or written."""
     async with access.transaction() as conn:
-        tryout, after = await rulebook.try_out(
-            conn, access.viewer, AccountId(body.account_id), body.definition.definition(), body.cursor, access.now
+        place = _place(body.cursor) if body.cursor is not None else None
+        tryout, next_ = await rulebook.try_out(
+            conn, access.viewer, AccountId(body.account_id), body.definition.definition(), place, access.now
         )
-    return Json(TryoutPage(tryout=tryout, next=str(after) if after is not None else None))
+    return Json(TryoutPage(tryout=tryout, next=_cursor(next_) if next_ is not None else None))
+
+
+def _cursor(place: Place) -> str:
+    return f"{place.after.hex}.{place.read}.{int(place.began_at.timestamp())}"
+
+
+def _place(cursor: str) -> Place:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise Invalid("This is no cursor of ours.", field="cursor")
+    return Place(after=UUID(found[1]), read=int(found[2]), began_at=datetime.fromtimestamp(int(found[3]), UTC))
 
 
 @router.get("/rules/webhook-key", operation_id="get_webhook_key", response_model=WebhookKey)

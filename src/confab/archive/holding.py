@@ -1,4 +1,4 @@
-"""Keeping things from being deleted by their age: by the API and by the command line. Rules RT3, RT4."""
+"""Keeping things from being deleted by their age or with their account: in the API and the command line. Rules RT3, RT4, RT7."""
 
 from dataclasses import dataclass
 from datetime import datetime

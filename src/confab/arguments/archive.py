@@ -46,7 +46,10 @@ def retention(
 
     done = commands.retention(workspace, is_dry=is_dry, quiet=as_json)
     verb = "would be deleted" if is_dry else "deleted"
-    lines = [f"{of}: {one.messages} messages, {one.comments} comments, {one.notes} notes {verb}." for of, one in done.items()]
+    lines = [
+        f"{of}: {one.messages} messages, {one.comments} comments, {one.notes} notes, {one.people} people {verb}."
+        for of, one in done.items()
+    ]
     show({"items": commands.shown(done), "dry_run": is_dry}, "\n".join(lines) or "Nothing is old enough.", as_json)
 
 

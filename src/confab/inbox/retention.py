@@ -1,9 +1,9 @@
-"""What is older than its kind may get is deleted for good, each night, where a setting says so. Rules RT1-RT5.
+"""What is older than its kind may get is deleted for good, each night, where a setting says so. Rules RT1-RT7.
 
 One conversation at a time, locked, a few hundred messages a step; what is held stays. A dry run walks the same way and counts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,16 +14,18 @@ from confab.inbox.archiving import next_night
 from confab.model.changes import Change, CommentRemoved, ConversationUpdated, MessageRemoved, NoteRemoved
 from confab.model.inbox import CommentId, ConversationId, MessageId, NoteId, WorkspaceId
 from confab.parse import RetainedKind
-from confab.store import audit, changes, conversations, exports, retention, schedules, search, wake
+from confab.store import audit, changes, conversations, events, exports, retention, schedules, search, wake
 from confab.store.archive import Place
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
+from confab.store.retention import Alone
 from confab.store.wake import Wake
 
 NAME = "retention"
 _WALKED = 200
 _MESSAGES = 300
 _BY = "the retention setting"
+_Step = Callable[..., Awaitable[Place | None]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +35,7 @@ class Deleted:
     messages: int = 0
     comments: int = 0
     notes: int = 0
+    people: int = 0
 
 
 class Retention:
@@ -56,11 +59,13 @@ class Retention:
     ) -> Mapping[WorkspaceId, Deleted]:
         """Delete, or count, what is too old, of one workspace or of all; how much of each. A line in each one's record."""
         done, now = dict[WorkspaceId, Deleted](), self._clock.now()
-        steps = {"messages": self._messages, "comments": self._comments, "notes": self._notes}
-        for kind, days in self._days.items():
-            place: Place | None = Place.first()
-            while place is not None:
-                place = await steps[kind](only, now - timedelta(days=days), place, done, is_dry=is_dry)
+        steps: Mapping[RetainedKind, _Step] = {  # people come last: they may be left of nothing else since
+            "messages": self._messages, "comments": self._comments, "notes": self._notes, "people": self._people,
+        }  # fmt: skip
+        for kind, step in steps.items():
+            days, place = self._days.get(kind), Place.first() if kind in self._days else None
+            while place is not None and days is not None:
+                place = await step(only, now - timedelta(days=days), place, done, is_dry=is_dry)
                 if told is not None:
                     told(_sum(done))
         if not is_dry:
@@ -148,6 +153,29 @@ class Retention:
             done.setdefault(WorkspaceId(workspace), Deleted()).comments += 1
         return next_
 
+    async def _people(
+        self, only: WorkspaceId | None, before: datetime, place: Place, done: dict[WorkspaceId, Deleted], *, is_dry: bool
+    ) -> Place | None:
+        async with self._db.transaction() as conn:
+            found, next_ = await retention.old_people(conn, only, before, place, _WALKED)
+            if found and not is_dry:
+                found = await self._delete_people(conn, found, before)
+        for person in found:
+            done.setdefault(WorkspaceId(person.workspace_id), Deleted()).people += 1
+        return next_
+
+    async def _delete_people(self, conn: Conn, found: Sequence[Alone], before: datetime) -> list[Alone]:
+        """Unless they came back meanwhile. Their conversations are in no list any more: nobody has to be told."""
+        await events.lock_accounts(conn, [person.account_id for person in found])
+        await conversations.lock_people(conn, [(person.workspace_id, person.person_id) for person in found])
+        gone = await retention.still_alone(conn, before, found)
+        spoken_of = await retention.delete_people(conn, gone, self._clock.now())
+        empty = [(one.workspace_id, one.conversation_id) for one in gone if one.conversation_id is not None]
+        await search.forget(conn, [(of, kind, id_) for of, id_ in empty for kind in (search.PERSON, search.LABELS)])
+        await exports.take_back(conn, empty, self._clock.now())
+        await changes.supersede(conn, spoken_of)
+        return gone
+
 
 def _gone(found: list[tuple[UUID, UUID]]) -> dict[WorkspaceId, list[Change]]:
     told = dict[WorkspaceId, list[Change]]()
@@ -162,4 +190,5 @@ def _sum(done: Mapping[WorkspaceId, Deleted]) -> Deleted:
         messages=sum(one.messages for one in done.values()),
         comments=sum(one.comments for one in done.values()),
         notes=sum(one.notes for one in done.values()),
+        people=sum(one.people for one in done.values()),
     )

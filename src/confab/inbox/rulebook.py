@@ -1,7 +1,7 @@
 """Writing rules: new, changed, put in order, removed; what holds for all of an account; and what a rule would have done.
 
 Each change is a new version, kept for ever, and makes the account's book newer, so that every worker compiles it anew.
-Rules RU15-RU17.
+Rules RU15-RU17, RU19.
 """
 
 from collections import Counter
@@ -24,6 +24,8 @@ _MOST = 1000
 _COUNTED = timedelta(days=7)
 _BACK = timedelta(days=30)
 _AT_ONCE = 1000
+_MOST_TRIED = 20_000
+_LONGEST = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +100,20 @@ def counted_since(now: datetime) -> datetime:
     return now - _COUNTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a try-out is: after which event it goes on, how many it has read, and since when it is under way."""
+
+    after: UUID
+    read: int
+    began_at: datetime
+
+
 async def try_out(
-    conn: Conn, viewer: Viewer, account: AccountId, definition: Definition, after: UUID | None, now: datetime
-) -> tuple[Tryout, UUID | None]:
-    """What a rule would have done to a piece of the last 30 days, the oldest first, and where the next piece begins. Rule RU17.
+    conn: Conn, viewer: Viewer, account: AccountId, definition: Definition, place: Place | None, now: datetime
+) -> tuple[Tryout, Place | None]:
+    """What a rule would have done to a piece of the last 30 days, the oldest first, and where the next piece begins. Rules RU17,
+    RU19.
 
     Nothing is sent or written. The rule is asked by itself: what others stop, and what people's answers pause, is left out.
     """
@@ -112,28 +124,47 @@ async def try_out(
         id=RuleId(ids.new(now)), account_id=account, position=0, mode="watch", definition=checked, version=1, updated_at=now,
         updated_by=_me(viewer),
     )  # fmt: skip
-    source = rule_log.comments_since if checked.trigger.kind == "comment" else rule_log.messages_since
-    past = await source(conn, viewer.workspace_id, account, after or ids.first(now - _BACK), ids.first(now), _AT_ONCE)
+    place = place or Place(after=ids.first(now - _BACK), read=0, began_at=now)
+    source = rule_log.comments_of if checked.trigger.kind == "comment" else rule_log.messages_of
+    piece = rule_log.Piece(account=account, after=place.after, until=ids.first(now), limit=_AT_ONCE)
+    past, after = await source(conn, viewer.workspace_id, piece)
+    fired, misses = _tried_on(rule, past, kept.settings, now)
+    next_ = replace(place, after=after, read=place.read + len(past)) if after is not None else None
+    cut_off = _cut_off(next_, now) if next_ is not None else None
+    tryout = Tryout(
+        seen=len(fired) + misses.total(), fired=fired, misses=dict(misses.most_common()),
+        up_to=ids.made_at(after) if after is not None else now, cut_off=cut_off,
+    )  # fmt: skip
+    return tryout, next_ if cut_off is None else None
+
+
+def _cut_off(place: Place, now: datetime) -> str | None:
+    """Why it goes no further, though there is more."""
+    if place.read >= _MOST_TRIED:
+        return f"These were the oldest {_MOST_TRIED:,}: newer events were not looked at."
+    if now - place.began_at >= _LONGEST:
+        return "It took longer than a minute: newer events were not looked at."
+    return None
+
+
+def _tried_on(rule: Rule, past: Sequence[Past], settings: Automation, now: datetime) -> tuple[list[Tried], Counter[str]]:
+    """For which events it would have fired, and why not for the others."""
     found: list[Tried] = []
     whys: Counter[str] = Counter()
     fired: dict[str, datetime] = {}
     for one in past:
-        at = _happened_at(one, checked, now)
+        at = _happened_at(one, rule.definition, now)
         if at is None:
             continue
         last: dict[UUID, datetime] = {rule.id: fired[one.person]} if one.person in fired else {}
-        read = Read(facts=_facts(one, checked, kept.settings, at), now=at, last_fired=last)
-        why = conditions.why_not(rule, read, kept.settings)
+        read = Read(facts=_facts(one, rule.definition, settings, at), now=at, last_fired=last)
+        why = conditions.why_not(rule, read, settings)
         if why is None:
             fired[one.person] = at
             found.append(_tried(one, at))
         else:
             whys[why] += 1
-    tryout = Tryout(
-        seen=len(found) + whys.total(), fired=found, misses=dict(whys.most_common()),
-        up_to=ids.made_at(past[-1].id) if past else now,
-    )  # fmt: skip
-    return tryout, past[-1].id if len(past) == _AT_ONCE else None
+    return found, whys
 
 
 def _happened_at(one: Past, definition: Definition, now: datetime) -> datetime | None:

@@ -27,7 +27,6 @@ from confab.model.insights import (
     TopMedia,
     TotalIs,
 )
-from confab.model.media import MediaMode
 from confab.store import insights as store
 from confab.store import sync_runs
 from confab.store.db import Conn
@@ -132,7 +131,7 @@ async def load(
         since=days.since, until=days.until, previous_since=before.since, previous_until=before.until,
         metrics=[read.metric(name) for name in shown],
         audience=await _audience(conn, workspace, account, ends_before),
-        top_media=await _top(conn, workspace, account, days, found["media_mode_now"]),
+        top_media=await _top(conn, workspace, account, days),
         last_run=last, is_overdue=overdue(await store.standing(conn, workspace, account), now),
     )  # fmt: skip
 
@@ -260,7 +259,7 @@ async def _audience(conn: Conn, workspace: WorkspaceId, account: AccountId, ends
     return Audience(day=day, age=found["age"], city=found["city"], country=found["country"], gender=found["gender"])
 
 
-async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days, mode: MediaMode) -> list[TopMedia]:
+async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Days) -> list[TopMedia]:
     """What reached most people of all that was published in these days; what nobody has read yet comes last, the newest first."""
     begins, ends = pacific.begin_of(days.since), pacific.end_of(days.until)
     found = await store.media(conn, workspace, account, begins, ends, _LOOKED_THROUGH)
@@ -268,7 +267,7 @@ async def _top(conn: Conn, workspace: WorkspaceId, account: AccountId, days: Day
     found.sort(key=lambda one: (one.metrics.get("reach", -1), one.metrics.get("views", -1)), reverse=True)
     return [
         TopMedia(
-            ig_id=one.ig_id, permalink=one.permalink, caption=one.caption, thumbnail_url=one.thumbnail_url(mode), kind=one.kind,
+            ig_id=one.ig_id, permalink=one.permalink, caption=one.caption, thumbnail_url=one.picture_url, kind=one.kind,
             published_at=one.published_at, metrics={name: _number(value) or 0 for name, value in one.metrics.items()},
         )
         for one in found[:_TOP]

@@ -18,17 +18,16 @@ from confab.graph import insights as meta
 from confab.graph.client import GraphClient
 from confab.graph.metrics import ACCOUNT, MEDIA, MOST_DAYS, PRODUCT_OF, RETIRED
 from confab.graph.token import page_of
-from confab.insights import questions, words
+from confab.insights import listed, questions, words
 from confab.insights.asking import Asker, LineOf, Outcome
 from confab.insights.questions import Ask
 from confab.model import pacific
 from confab.model.inbox import AccountId, RunState, WorkspaceId
-from confab.model.insights import MediaKind, MetricError
+from confab.model.insights import MetricError
+from confab.store import changes, runs, sync_runs, wake
 from confab.store import insights as store
-from confab.store import runs, sync_runs, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database
-from confab.store.insights import Published
 from confab.store.runs import Progress
 from confab.store.sync_runs import SyncRun
 from confab.store.wake import Wake
@@ -45,7 +44,6 @@ _MOST_POSTS, _POSTS_AT_ONCE = 25, 5
 _MOST_ERRORS = 200
 _AGAIN = timedelta(hours=2)
 _TO_AUDIENCE, _TO_POSTS, _NONE = "audience", "posts", "none"  # a run's place: what comes next, and the day to go on from
-KIND_OF: dict[str, MediaKind] = {"FEED": "post", "REELS": "reel", "STORY": "story"}
 
 log = structlog.get_logger()
 
@@ -219,16 +217,17 @@ class Readings:
             return
         line, now = going.asker.line, self._clock.now()
         try:
-            listed = await going.asker.paced(lambda: meta.posts(self._graph, token=line.token, ig_id=line.ig_id))
+            found = await going.asker.paced(lambda: meta.posts(self._graph, token=line.token, ig_id=line.ig_id))
         except (Rejected, Unavailable) as error:
             kind = "unavailable" if isinstance(error, Unavailable) else "refused"
             _note(going.kept, MetricError(metric=words.POSTS, kind=kind, says=error.detail, code=error.graph_code))
             return
-        recent = [one for one in listed if one.published_at >= now - _POSTS_FOR and one.product in PRODUCT_OF]
+        recent = [one for one in found if one.published_at >= now - _POSTS_FOR and one.product in PRODUCT_OF]
         async with self._db.transaction() as conn:
-            await store.put_media(conn, going.workspace, going.account, [published(one) for one in recent], now)
             refused = await store.refused_media(conn, going.workspace, going.account)
-        self._wake.say(wake.work("avatars"))
+            told = await listed.keep(conn, going.workspace, going.account, recent, now)
+            changes.publish(conn, going.workspace, told, now)
+        self._wake.say(wake.changed(going.workspace), wake.work("avatars"))
         chosen = [one for one in recent if one.ig_id not in refused][:_MOST_POSTS]
         for start in range(0, len(chosen), _POSTS_AT_ONCE):
             asks = [
@@ -315,15 +314,6 @@ class Readings:
                 await self._save(going)
 
         return wait
-
-
-def published(post: meta.Post) -> Published:
-    """A post of Meta's as we keep it."""
-    kind = KIND_OF[PRODUCT_OF.get(post.product, "FEED")]
-    return Published(
-        ig_id=post.ig_id, kind=kind, caption=post.caption, permalink=post.permalink, published_at=post.published_at,
-        picture_url=post.picture_url if kind != "story" else None,
-    )  # fmt: skip
 
 
 def _place(going: _Going) -> tuple[str, str]:

@@ -15,9 +15,8 @@ from confab.graph import insights as meta
 from confab.graph.client import GraphClient
 from confab.graph.metrics import STORY_HOURS
 from confab.graph.token import page_of
-from confab.insights import questions
+from confab.insights import listed, questions
 from confab.insights.asking import POOL, Asker, Line, LineOf
-from confab.insights.readings import published
 from confab.model.changes import RunUpdated
 from confab.model.commands import Sync
 from confab.model.inbox import AccountId, RunId, WorkspaceId
@@ -106,10 +105,12 @@ class Watch:
             log.info("stories_not_read", account=str(account), error=error.code)
             return now + _STORIES_EVERY
         async with self._db.transaction() as conn:
-            await store.put_media(conn, workspace, account, [published(one) for one in found], self._clock.now())
+            told = await listed.keep(conn, workspace, account, found, self._clock.now())
             await store.put(conn, workspace, account, [value for one in outcomes for value in one.values], self._clock.now())
             for one in outcomes:
                 if one.is_too_old and one.error is not None:
                     await store.refuse_media(conn, workspace, account, one.ask.media, one.error.says)
+            changes.publish(conn, workspace, told, self._clock.now())
+        self._wake.say(wake.changed(workspace))
         ends = [one.published_at + timedelta(hours=STORY_HOURS) - _BEFORE_ITS_END for one in found]
         return min([now + _STORIES_EVERY, *(end for end in ends if end > now)])

@@ -43,15 +43,7 @@ class Ages:
             else:
                 await self._each(_INDEXED[kind], before, self._rules.reason(kind))
             if kind == "image":
-                await self._posts(before)
-                await self._commented(before, self._rules.reason(kind))
-
-    async def _posts(self, before: datetime) -> None:
-        more = 1
-        while more:
-            async with self._db.transaction() as conn:
-                more = await post_pictures.forget(conn, before, self._clock.now(), _BATCH)
-            self._wake.say(wake.work("removals"))
+                await self._posts(before, self._rules.reason(kind))
 
     async def _each(self, kind: str, before: datetime, reason: str) -> None:
         while True:
@@ -67,11 +59,11 @@ class Ages:
             if len(places) < _BATCH:
                 return
 
-    async def _commented(self, before: datetime, reason: str) -> None:
+    async def _posts(self, before: datetime, reason: str) -> None:
         while True:
             now = self._clock.now()
             async with self._db.transaction() as conn:
-                forgotten = await media_ages.forget_post_pictures(conn, before, reason, now, _BATCH)
+                forgotten = await post_pictures.forget(conn, before, reason, now, _BATCH)
                 updated: dict[WorkspaceId, list[Change]] = {}
                 for workspace, post in await posts.by_ids(conn, forgotten):
                     updated.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))

@@ -59,8 +59,6 @@ class Turns:
         now, mode = self._clock.now(), self._rules.mode(turn.media_mode)
         people = await media_turns.page_of_people(conn, workspace, turn, _LOOKED_AT)
         if not people:
-            if mode == "reference":
-                await post_pictures.let_go(conn, workspace, turn.account_id, now)
             await self._posts(conn, workspace, turn, mode)
             await media_turns.end(conn, workspace, turn.account_id, mode)
             return
@@ -73,8 +71,8 @@ class Turns:
         """Pictures of posts, which are few: passed on from now on, or read again to be kept."""
         now = self._clock.now()
         if mode == "store":
-            await posts.keep_pictures(conn, workspace, turn.account_id, now)
+            await post_pictures.keep(conn, workspace, turn.account_id, now)
             return
-        passed_on = await posts.let_pictures_go(conn, workspace, turn.account_id, now)
+        passed_on = await post_pictures.let_go(conn, workspace, turn.account_id, now)
         found = await posts.by_ids(conn, [(workspace, one) for one in passed_on])
         changes.publish(conn, workspace, [PostUpdated(type="post_updated", post=post) for _, post in found], now)

@@ -161,7 +161,7 @@ class LeaveNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify:
-    """Tell the team: a line in the conversation, and a mail to these people where mail is set up."""
+    """Tell the team: a line in the conversation, which open browsers show, and a mail to these people where mail is set up."""
 
     type: Literal["notify"]
     text: str
@@ -301,12 +301,14 @@ class Tried:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tryout:
     """What a rule would have done to a piece of the past, up to a moment: `seen` events, for which of them it would have `fired`,
-    and why not for the others, by reason."""
+    and why not for the others, by reason. `cut_off`: why the try-out goes no further, though there is more; null: it does, or
+    all was looked at."""
 
     seen: int
     fired: list[Tried]
     misses: dict[str, int]
     up_to: datetime
+    cut_off: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ async def _posts(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
     return await run(
         conn,
         f"""WITH doomed AS MATERIALIZED (
-            SELECT id, picture_digest FROM posts WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
+            SELECT id, ig_id, picture_digest FROM posts WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
         told AS ({_SILENCED}),
         looked AS (
             INSERT INTO media_removals AS r (workspace_id, digest, due_at)
@@ -194,7 +194,10 @@ async def _posts(conn: Conn, workspace: WorkspaceId, account: AccountId, now: da
             ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0),
         calls AS (DELETE FROM comment_calls c USING doomed d WHERE c.workspace_id = $1 AND c.post_id = d.id),
         reads AS (DELETE FROM post_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.post_id = d.id),
-        pictures AS (DELETE FROM media_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.subject_id = d.id)
+        pictures AS (DELETE FROM media_fetches f USING doomed d WHERE f.workspace_id = $1 AND f.subject_id = d.id),
+        counted AS (
+            DELETE FROM insight_media m USING doomed d
+            WHERE m.workspace_id = $1 AND m.account_id = $2 AND m.ig_id = d.ig_id)
         DELETE FROM posts p USING doomed d WHERE p.workspace_id = $1 AND p.id = d.id""",
         workspace, account, _MESSAGES, now,
     )  # fmt: skip
@@ -236,11 +239,6 @@ async def _rest(conn: Conn, workspace: WorkspaceId, account: AccountId, now: dat
         handed AS (DELETE FROM handed_files WHERE workspace_id = $1 AND account_id = $2),
         fetches AS (DELETE FROM media_fetches WHERE workspace_id = $1 AND account_id = $2),
         turns AS (DELETE FROM media_turns WHERE workspace_id = $1 AND account_id = $2),
-        posts AS (DELETE FROM insight_media WHERE workspace_id = $1 AND account_id = $2 RETURNING picture_digest),
-        looked AS (
-            INSERT INTO media_removals AS r (workspace_id, digest, due_at)
-            SELECT DISTINCT $1::uuid, picture_digest, $3::timestamptz FROM posts WHERE picture_digest IS NOT NULL
-            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = least(r.due_at, excluded.due_at), attempts = 0),
         nights AS (DELETE FROM insight_watches WHERE workspace_id = $1 AND account_id = $2),
         readings AS (DELETE FROM sync_runs WHERE workspace_id = $1 AND account_id = $2),
         ran AS (DELETE FROM runs WHERE workspace_id = $1 AND account_id = $2),

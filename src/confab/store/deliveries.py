@@ -178,16 +178,16 @@ async def requeue_unclaimed(conn: Conn, ig_id: str, now: datetime) -> int:
     )  # fmt: skip
 
 
-async def requeue_withheld(conn: Conn, workspace: WorkspaceId, account: UUID, now: datetime) -> int:
-    """Ingest what was kept out of the account, where its Meta app as it is now signed it. Index: delivery_parts_state."""
+async def requeue_withheld(conn: Conn, workspace: WorkspaceId, account: UUID, app: UUID | None, now: datetime) -> int:
+    """Ingest what was kept out of the account, where this Meta app signed it. Index: delivery_parts_state."""
     return await run(
         conn,
         """INSERT INTO delivery_queue (delivery_id, due_at)
-        SELECT p.delivery_id, $3 FROM delivery_parts p JOIN account_routes r USING (workspace_id, account_id)
-        JOIN deliveries d ON d.id = p.delivery_id AND d.app_id IS NOT DISTINCT FROM r.app_id
+        SELECT p.delivery_id, $4 FROM delivery_parts p
+        JOIN deliveries d ON d.id = p.delivery_id AND d.app_id IS NOT DISTINCT FROM $3
         WHERE p.workspace_id = $1 AND p.account_id = $2 AND p.state = 'unclaimed'
         ORDER BY p.delivery_id ON CONFLICT DO NOTHING""",
-        workspace, account, now,
+        workspace, account, app, now,
     )  # fmt: skip
 
 

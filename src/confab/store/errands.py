@@ -145,6 +145,15 @@ async def ask(
     )  # fmt: skip
 
 
+async def wait(conn: Conn, workspace: WorkspaceId, errand: UUID, until: datetime) -> None:
+    """It cannot be done yet, which is nobody's failure."""
+    await run(
+        conn,
+        "UPDATE account_errands SET due_at = $3, attempts = 0, error = NULL WHERE workspace_id = $1 AND id = $2",
+        workspace, errand, until,
+    )  # fmt: skip
+
+
 async def drop(conn: Conn, workspace: WorkspaceId, account: AccountId) -> int:
     """What was to be done for an account when it left is not done: it is back."""
     return await run(
@@ -169,20 +178,24 @@ async def forget_old(conn: Conn, before: datetime, limit: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a person asked Meta for. `user_digest`: the SHA-256 of how Meta names them to the app."""
+    """What a person asked Meta for. `user_digest`: the SHA-256 of how Meta names them to the app; `held_at`: since when a
+    hold makes it wait.
+    """
 
     id: UUID
     kind: Literal["deauthorize", "data_deletion"]
     user_digest: bytes
     done_at: datetime | None
+    held_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """When somebody asked for the deletion of their data, and when that was done."""
+    """When somebody asked for the deletion of their data, when that was done, and since when it waits for a hold to end."""
 
     asked_at: datetime
     done_at: datetime | None
+    held_at: datetime | None
 
 
 async def keep_request(
@@ -199,17 +212,28 @@ async def keep_request(
 
 async def request(conn: Conn, request: UUID) -> Asked | None:
     """What was asked. Installation-wide, for the worker."""
-    return await row(conn, Asked, "SELECT id, kind, user_digest, done_at FROM meta_requests WHERE id = $1", request)
+    return await row(conn, Asked, "SELECT id, kind, user_digest, done_at, held_at FROM meta_requests WHERE id = $1", request)
 
 
 async def request_done(conn: Conn, request: UUID, now: datetime) -> None:
     """It is done. Installation-wide."""
-    await run(conn, "UPDATE meta_requests SET done_at = $2, due_at = NULL, error = NULL WHERE id = $1", request, now)
+    await run(
+        conn, "UPDATE meta_requests SET done_at = $2, due_at = NULL, error = NULL, held_at = NULL WHERE id = $1", request, now
+    )
+
+
+async def hold_request(conn: Conn, request: UUID, now: datetime, until: datetime) -> None:
+    """A team holds something of it: it is looked at again then. Installation-wide."""
+    await run(
+        conn,
+        """UPDATE meta_requests SET held_at = coalesce(held_at, $2), due_at = $3, attempts = 0, error = NULL WHERE id = $1""",
+        request, now, until,
+    )  # fmt: skip
 
 
 async def proof(conn: Conn, code_digest: bytes) -> Proof | None:
     """What became of a request, for whoever has its code. Installation-wide."""
-    return await row(conn, Proof, "SELECT asked_at, done_at FROM meta_requests WHERE code_digest = $1", code_digest)
+    return await row(conn, Proof, "SELECT asked_at, done_at, held_at FROM meta_requests WHERE code_digest = $1", code_digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

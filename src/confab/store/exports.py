@@ -140,6 +140,19 @@ async def end(conn: Conn, due: Due, state: str, error: str, now: datetime) -> in
     )  # fmt: skip
 
 
+async def take_back(conn: Conn, conversations: Sequence[tuple[UUID, UUID]], now: datetime) -> int:
+    """Exports of these (workspace, conversation) are nobody's any more: what they were of is gone. Index: exports_account."""
+    return await run(
+        conn,
+        """UPDATE exports e SET state = 'withdrawn', due_at = $3, attempts = 0, error = 'What was in it was erased.',
+            version = version + 1
+        FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, conversation_id)
+        WHERE e.workspace_id = t.workspace_id AND e.conversation_id = t.conversation_id
+            AND e.state IN ('waiting', 'running', 'done')""",
+        [workspace for workspace, _ in conversations], [conversation for _, conversation in conversations], now,
+    )  # fmt: skip
+
+
 async def make_anew(conn: Conn, erased: Sequence[tuple[UUID, UUID, UUID, datetime]], now: datetime) -> int:
     """Make those anew that hold what was erased: (workspace, account, conversation, sent at). Until then nobody gets them.
 

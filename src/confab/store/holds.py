@@ -1,4 +1,4 @@
-"""What must not be deleted by its age: a conversation, an account, or all of a workspace."""
+"""What must not be deleted by its age, nor with its account: a conversation, an account, or all of a workspace."""
 
 from datetime import datetime
 from typing import LiteralString
@@ -63,6 +63,20 @@ async def release(conn: Conn, workspace: WorkspaceId, hold: HoldId, by: str, now
     if found is None:
         raise NotFound("There is no such hold.")
     return found, False
+
+
+async def is_on_account(conn: Conn, workspace: WorkspaceId, account: UUID) -> bool:
+    """Whether somebody holds the account, a conversation of it, or all of the workspace. Index: legal_holds_open."""
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT FROM legal_holds h
+                LEFT JOIN conversations c ON c.workspace_id = h.workspace_id AND c.id = h.conversation_id
+                WHERE h.workspace_id = $1 AND h.released_at IS NULL
+                    AND CASE WHEN h.conversation_id IS NULL THEN h.account_id IS NULL OR h.account_id = $2
+                        ELSE c.account_id = $2 END)""",
+            workspace, account,
+        )
+    )  # fmt: skip
 
 
 async def newest(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[Hold]:

@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from confab.model.inbox import AccountId, WorkspaceId
 from confab.model.insights import MediaKind, Value
-from confab.model.media import MediaMode
 from confab.store.claims import Due
 from confab.store.db import Conn, row, rows, run
-from confab.store.media import POST
 
 _BETWEEN = "\x1f"  # no name of Meta's holds it
 
@@ -49,23 +46,15 @@ class PartSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaRow:
-    """A post, reel or story with its newest numbers by metric."""
+    """A post, reel or story with its newest numbers by metric. `picture_url`: our address of its picture; of stories none."""
 
     ig_id: str
     kind: MediaKind
     caption: str | None
     permalink: str | None
+    picture_url: str | None
     published_at: datetime
     metrics: dict[str, float]
-    id: UUID
-    picture_digest: bytes | None
-    has_picture: bool
-
-    def thumbnail_url(self, mode: MediaMode) -> str | None:
-        """Our address of its picture: of our copy, or, where the account keeps none, of what is passed on."""
-        if self.picture_digest is not None:
-            return f"/media/posts/{self.id}?v={self.picture_digest.hex()[:12]}"
-        return f"/media/posts/{self.id}" if mode == "reference" and self.has_picture else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,19 +221,25 @@ async def audience(conn: Conn, workspace: WorkspaceId, account: AccountId, metri
 async def media(
     conn: Conn, workspace: WorkspaceId, account: AccountId, since: datetime, before: datetime, limit: int
 ) -> list[MediaRow]:
-    """The newest that was published in this time, with its newest numbers. Indexes: insight_media_newest, the primary key."""
+    """The newest that was published in this time, with its newest numbers.
+
+    Indexes: insight_media_newest, the primary key, the posts' unique key.
+    """
     return await rows(
         conn,
         MediaRow,
-        """SELECT m.ig_id, m.kind, m.caption, m.permalink, m.published_at,
-            m.id, m.picture_digest, m.picture_url IS NOT NULL AS has_picture, coalesce((
+        """SELECT m.ig_id, m.kind, p.caption, p.permalink, CASE WHEN m.kind <> 'story' THEN p.picture_url END AS picture_url,
+            m.published_at, coalesce((
             SELECT jsonb_object_agg(newest.metric, newest.value) FROM (
                 SELECT DISTINCT ON (v.metric) v.metric, v.value FROM insight_values v
                 WHERE v.workspace_id = $1 AND v.account_id = $2 AND v.media_id = m.ig_id AND v.period = 'lifetime'
                     AND v.breakdown = '' AND v.value IS NOT NULL ORDER BY v.metric, v.end_time DESC) newest), '{}') AS metrics
         FROM (SELECT * FROM insight_media
             WHERE workspace_id = $1 AND account_id = $2 AND published_at >= $3 AND published_at < $4
-            ORDER BY published_at DESC LIMIT $5) m""",
+            ORDER BY published_at DESC LIMIT $5) m
+        CROSS JOIN LATERAL (
+            SELECT caption, permalink, picture_url FROM posts
+            WHERE workspace_id = $1 AND account_id = $2 AND ig_id = m.ig_id LIMIT 1) p""",
         workspace, account, since, before, limit,
     )  # fmt: skip
 
@@ -264,37 +259,23 @@ async def exported(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """A post, reel or story as Meta lists it. `picture_url`: where Meta has its picture; None of a story: none is kept."""
+class Counted:
+    """A post, reel or story whose numbers are read."""
 
     ig_id: str
     kind: MediaKind
-    caption: str | None
-    permalink: str | None
     published_at: datetime
-    picture_url: str | None
 
 
-async def put_media(conn: Conn, workspace: WorkspaceId, account: AccountId, found: Sequence[Published], now: datetime) -> int:
-    """Note what was published, or what became of it, and have pictures fetched that are not here; how many are to be fetched."""
+async def put_media(conn: Conn, workspace: WorkspaceId, account: AccountId, found: Sequence[Counted]) -> int:
+    """Numbers of these are read from now on; their posts are known. How many are new."""
     chosen = sorted({one.ig_id: one for one in found}.values(), key=lambda one: one.ig_id)
     return await run(
         conn,
-        """WITH put AS (
-            INSERT INTO insight_media AS m (workspace_id, account_id, ig_id, kind, caption, permalink, published_at, picture_url)
-            SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-            ON CONFLICT (workspace_id, account_id, ig_id) DO UPDATE
-            SET caption = excluded.caption, permalink = excluded.permalink, picture_url = excluded.picture_url
-            WHERE (m.caption, m.permalink, m.picture_url)
-                IS DISTINCT FROM (excluded.caption, excluded.permalink, excluded.picture_url)
-            RETURNING id, picture_url, picture_digest)
-        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
-        SELECT $1, id, $9, $2, $10, split_part(picture_url, '/', 3) FROM put
-        WHERE picture_digest IS NULL AND picture_url IS NOT NULL
-        ON CONFLICT (workspace_id, subject_id, position)
-            DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL, host = excluded.host""",
-        workspace, account, [one.ig_id for one in chosen], [one.kind for one in chosen], [one.caption for one in chosen],
-        [one.permalink for one in chosen], [one.published_at for one in chosen], [one.picture_url for one in chosen], POST, now,
+        """INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, published_at)
+        SELECT $1, $2, * FROM unnest($3::text[], $4::text[], $5::timestamptz[]) ON CONFLICT DO NOTHING""",
+        workspace, account, [one.ig_id for one in chosen], [one.kind for one in chosen],
+        [one.published_at for one in chosen],
     )  # fmt: skip
 
 
@@ -317,9 +298,7 @@ async def refuse_media(conn: Conn, workspace: WorkspaceId, account: AccountId, i
 
 async def known_account(conn: Conn, workspace: WorkspaceId, account: AccountId) -> Mapping[str, Any] | None:
     """The account's ids and name, None when there is no such account in the workspace."""
-    return await conn.fetchrow(
-        "SELECT id, ig_id, username, media_mode_now FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account
-    )
+    return await conn.fetchrow("SELECT id, ig_id, username FROM accounts WHERE workspace_id = $1 AND id = $2", workspace, account)
 
 
 async def ensure(conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> None:

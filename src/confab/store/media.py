@@ -11,9 +11,9 @@ from confab.store import paths
 from confab.store.db import Conn, row, run
 
 AVATAR = -1
-POST = -2
-COMMENTED = -3
 """The position of a participant's picture; attachments count from 0."""
+POST = -2
+"""That of a post's."""
 
 _ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 _FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -281,7 +281,6 @@ async def begin_removal(conn: Conn, workspace: WorkspaceId, digest: bytes, now: 
                 AND NOT EXISTS (SELECT FROM attachments a WHERE a.workspace_id = $1 AND a.digest = $2)
                 AND NOT EXISTS (SELECT FROM participants p WHERE p.workspace_id = $1 AND p.avatar_digest = $2)
                 AND NOT EXISTS (SELECT FROM posts p WHERE p.workspace_id = $1 AND p.picture_digest = $2)
-                AND NOT EXISTS (SELECT FROM insight_media i WHERE i.workspace_id = $1 AND i.picture_digest = $2)
                 AND NOT EXISTS (SELECT FROM uploads u WHERE u.workspace_id = $1 AND u.digest = $2)
             RETURNING true""",
             workspace, digest, now,

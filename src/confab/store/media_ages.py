@@ -109,22 +109,3 @@ async def forget_avatars(
 
 def _columns(places: Sequence[Place]) -> tuple[list[UUID], list[UUID], list[int]]:
     return [p.workspace_id for p in places], [p.message_id for p in places], [p.position for p in places]
-
-
-async def forget_post_pictures(conn: Conn, before: datetime, reason: str, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Copies of posts' pictures that are kept since before leave; (workspace, post) of those. Index: posts_kept."""
-    found = await conn.fetch(
-        """WITH old AS (
-            SELECT workspace_id, id, picture_digest FROM posts
-            WHERE picture_digest IS NOT NULL AND picture_kept_at < $1 ORDER BY picture_kept_at LIMIT $4 FOR NO KEY UPDATE
-        ), unwanted AS (
-            INSERT INTO media_removals (workspace_id, digest, due_at)
-            SELECT DISTINCT workspace_id, picture_digest, $3::timestamptz FROM old
-            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
-        )
-        UPDATE posts p SET picture_digest = NULL, picture_kept_at = NULL, picture_url = NULL, picture_error = $2,
-            version = p.version + 1
-        FROM old WHERE p.workspace_id = old.workspace_id AND p.id = old.id RETURNING p.workspace_id, p.id""",
-        before, reason, now, limit,
-    )  # fmt: skip
-    return [(record["workspace_id"], record["id"]) for record in found]

@@ -1,4 +1,4 @@
-"""Posts that comments stand under: what Instagram says of them, and their picture."""
+"""Posts: what Instagram says of them. Comments stand under them, and insights count what came of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,8 @@ from uuid import UUID
 from confab.errors import NotFound
 from confab.model.comments import CommentError, Post
 from confab.model.inbox import AccountId, AccountRef, Viewer, WorkspaceId
-from confab.model.media import MediaMode
-from confab.store import paths
 from confab.store.db import Conn, Record, row, rows, run
-from confab.store.media import COMMENTED, Kept, Relayed
+from confab.store.media import POST
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,6 +94,51 @@ async def meet(conn: Conn, named: Sequence[NewPost], now: datetime) -> list[tupl
         now,
     )
     return await by_ids(conn, [(record["workspace_id"], record["id"]) for record in found])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A post of the account's own as Instagram lists it. `picture_source_url`: where it has its picture; None: none is shown."""
+
+    id: UUID
+    ig_id: str
+    product_type: str
+    caption: str | None
+    permalink: str | None
+    published_at: datetime
+    picture_source_url: str | None
+
+
+async def list_up(conn: Conn, workspace: WorkspaceId, account: UUID, listed: Sequence[Published], now: datetime) -> list[UUID]:
+    """Note what the account published, and have pictures fetched that are not here. Those that are new or different."""
+    ordered = sorted({one.ig_id: one for one in listed}.values(), key=lambda one: one.ig_id)
+    found = await conn.fetch(
+        """WITH listed AS (
+            INSERT INTO posts AS p (workspace_id, account_id, is_own, id, ig_id, product_type, caption, permalink, published_at,
+                picture_source_url)
+            SELECT $1, $2, true, * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                $9::text[])
+            ON CONFLICT (workspace_id, account_id, ig_id) DO UPDATE
+            SET is_own = true, product_type = coalesce(p.product_type, excluded.product_type), caption = excluded.caption,
+                permalink = excluded.permalink, published_at = excluded.published_at, version = p.version + 1,
+                picture_source_url = coalesce(excluded.picture_source_url, p.picture_source_url)
+            WHERE (p.is_own, p.caption, p.permalink, p.published_at)
+                    IS DISTINCT FROM (true, excluded.caption, excluded.permalink, excluded.published_at)
+                OR (p.picture_digest IS NULL AND excluded.picture_source_url <> coalesce(p.picture_source_url, ''))
+            RETURNING id, picture_source_url, picture_digest, picture_url
+        ), due AS (
+            INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
+            SELECT $1, id, $10, $2, $11, split_part(picture_source_url, '/', 3) FROM listed
+            WHERE picture_digest IS NULL AND picture_url IS NULL AND picture_source_url IS NOT NULL
+            ON CONFLICT (workspace_id, subject_id, position)
+                DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL, host = excluded.host
+        )
+        SELECT id FROM listed""",
+        workspace, account, [one.id for one in ordered], [one.ig_id for one in ordered],
+        [one.product_type for one in ordered], [one.caption for one in ordered], [one.permalink for one in ordered],
+        [one.published_at for one in ordered], [one.picture_source_url for one in ordered], POST, now,
+    )  # fmt: skip
+    return [record["id"] for record in found]
 
 
 async def by_ids(conn: Conn, wanted: Sequence[tuple[UUID, UUID]]) -> list[tuple[WorkspaceId, Post]]:
@@ -222,127 +265,6 @@ async def was_synced(conn: Conn, workspace: WorkspaceId, post: UUID, count: int 
         """UPDATE posts SET synced_at = $4, comments_count = coalesce($3, comments_count), version = version + 1
         WHERE workspace_id = $1 AND id = $2""",
         workspace, post, count, now,
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pictured:
-    """Where Meta has a post's picture. `media_mode` is its account's own."""
-
-    account_id: UUID
-    source_url: str
-    media_mode: MediaMode | None
-    published_at: datetime | None
-    product_type: str | None
-
-
-async def name_picture(conn: Conn, workspace: WorkspaceId, post: UUID, url: str, now: datetime) -> int:
-    """Meta has the picture there: fetch it."""
-    return await run(
-        conn,
-        """WITH named AS (
-            UPDATE posts SET picture_source_url = $3, picture_error = NULL WHERE workspace_id = $1 AND id = $2
-            RETURNING workspace_id, id, account_id
-        )
-        INSERT INTO media_fetches (workspace_id, subject_id, position, account_id, due_at, host)
-        SELECT workspace_id, id, $4, account_id, $5, $6 FROM named
-        ON CONFLICT (workspace_id, subject_id, position)
-            DO UPDATE SET due_at = excluded.due_at, attempts = 0, error = NULL, host = excluded.host""",
-        workspace, post, url, COMMENTED, now, paths.host(url),
-    )  # fmt: skip
-
-
-async def wanted_picture(conn: Conn, workspace: WorkspaceId, post: UUID) -> Pictured | None:
-    """Where Meta has the picture; None when nobody wants it any more."""
-    return await row(
-        conn,
-        Pictured,
-        """SELECT p.account_id, p.picture_source_url AS source_url, a.media_mode, p.published_at, p.product_type FROM posts p
-        JOIN accounts a ON a.workspace_id = p.workspace_id AND a.id = p.account_id
-        WHERE p.workspace_id = $1 AND p.id = $2 AND p.picture_source_url IS NOT NULL""",
-        workspace, post,
-    )  # fmt: skip
-
-
-async def show_picture(
-    conn: Conn, workspace: WorkspaceId, post: UUID, *, used: str, digest: bytes | None, content_type: str, now: datetime
-) -> int:
-    """The post has this picture: our copy, or without a digest the one behind the link that was used."""
-    ending = paths.ending(content_type, digest or paths.version(used))
-    return await run(
-        conn,
-        """WITH before AS (SELECT picture_digest FROM posts WHERE workspace_id = $1 AND id = $2), unwanted AS (
-            INSERT INTO media_removals (workspace_id, digest, due_at)
-            SELECT $1, picture_digest, $5 FROM before WHERE picture_digest IS DISTINCT FROM $3 AND picture_digest IS NOT NULL
-            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
-        )
-        UPDATE posts SET picture_digest = $3, picture_error = NULL, version = version + 1,
-            picture_kept_at = CASE WHEN $3::bytea IS NOT NULL THEN $5::timestamptz END,
-            picture_url = '/media/commented/' || account_id || '/' || id || $4
-        WHERE workspace_id = $1 AND id = $2 AND picture_source_url = $6""",
-        workspace, post, digest, ending, now, used,
-    )  # fmt: skip
-
-
-async def lose_picture(conn: Conn, workspace: WorkspaceId, post: UUID, used: str, reason: str) -> int:
-    """It cannot be had from there: what is kept stays, what was passed on is gone. 0 when Meta's link is another by now."""
-    return await run(
-        conn,
-        """UPDATE posts SET picture_error = $4, picture_url = CASE WHEN picture_digest IS NOT NULL THEN picture_url END,
-            version = version + 1
-        WHERE workspace_id = $1 AND id = $2 AND picture_source_url = $3""",
-        workspace, post, used, reason,
-    )  # fmt: skip
-
-
-async def let_pictures_go(conn: Conn, workspace: WorkspaceId, account: UUID, now: datetime) -> list[UUID]:
-    """The account keeps nothing any more: its posts' pictures are passed on. Those that changed."""
-    found = await conn.fetch(
-        """WITH kept AS (
-            SELECT id, picture_digest FROM posts WHERE workspace_id = $1 AND account_id = $2 AND picture_digest IS NOT NULL
-        ), unwanted AS (
-            INSERT INTO media_removals (workspace_id, digest, due_at)
-            SELECT DISTINCT $1::uuid, picture_digest, $3::timestamptz FROM kept
-            ON CONFLICT (workspace_id, digest) DO UPDATE SET due_at = excluded.due_at, attempts = 0
-        )
-        UPDATE posts p SET picture_digest = NULL, picture_kept_at = NULL, version = version + 1 FROM kept
-        WHERE p.workspace_id = $1 AND p.id = kept.id RETURNING p.id""",
-        workspace, account, now,
-    )  # fmt: skip
-    return [record["id"] for record in found]
-
-
-async def keep_pictures(conn: Conn, workspace: WorkspaceId, account: UUID, now: datetime) -> int:
-    """The account keeps files from now on: pictures that were passed on are read again, and kept."""
-    return await run(
-        conn,
-        """INSERT INTO post_fetches (workspace_id, post_id, due_at)
-        SELECT workspace_id, id, $3 FROM posts
-        WHERE workspace_id = $1 AND account_id = $2 AND picture_digest IS NULL AND picture_source_url IS NOT NULL
-        ON CONFLICT DO NOTHING""",
-        workspace, account, now,
-    )  # fmt: skip
-
-
-async def picture_for_viewer(conn: Conn, viewer: Viewer, account: UUID, post: UUID) -> Kept | Relayed | None:
-    """The picture of a post of the viewer's workspace: our copy, or where to have it from."""
-    kept = await row(
-        conn,
-        Kept,
-        """SELECT o.digest, o.content_type, o.size_bytes, o.width, o.height, o.duration_ms, o.placeholder, o.has_thumbnail
-        FROM posts p JOIN media_objects o ON o.workspace_id = p.workspace_id AND o.digest = p.picture_digest
-        WHERE p.workspace_id = $1 AND p.id = $3 AND p.account_id = $2""",
-        viewer.workspace_id, account, post,
-    )  # fmt: skip
-    if kept is not None:
-        return kept
-    return await row(
-        conn,
-        Relayed,
-        """SELECT picture_source_url AS source_url, NULL::text AS content_type, false AS is_voice FROM posts
-        WHERE workspace_id = $1 AND id = $3 AND account_id = $2 AND picture_digest IS NULL AND picture_url IS NOT NULL
-            AND picture_source_url IS NOT NULL""",
-        viewer.workspace_id, account, post,
     )  # fmt: skip
 
 

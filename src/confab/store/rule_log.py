@@ -14,6 +14,7 @@ from confab.store.db import Conn, Record, row, rows, run
 
 _BEFORE = 100
 _LOOKED_AT = 20_000
+_READ = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +120,25 @@ class Past:
     labels: Sequence[str]
 
 
-async def messages_since(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, after: UUID, until: UUID, limit: int
-) -> list[Past]:
-    """Messages after an id, oldest first: one range of the primary key, whose ids begin with their time. Index: message_page."""
-    return await rows(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A piece of the past: after an id, whose ids begin with their time, and before another; so many of the account at most.
+
+    Of all accounts together 5,000 are read: where others have most, a piece may hold few, or nothing, and yet have a next one.
+    """
+
+    account: AccountId
+    after: UUID
+    until: UUID
+    limit: int
+
+
+async def messages_of(conn: Conn, workspace: WorkspaceId, piece: Piece) -> tuple[list[Past], UUID | None]:
+    """Messages of a piece, oldest first, and after which the next piece begins, None: there is none.
+
+    One range of the primary key. Index, for what stands around each of them: message_page.
+    """
+    found = await rows(
         conn,
         Past,
         """SELECT m.id, m.conversation_id, m.sent_at AS at, m.text,
@@ -146,19 +161,23 @@ async def messages_since(
                 AND n.sent_at > m.sent_at AND n.direction = 'inbound' ORDER BY n.sent_at, n.id LIMIT 1) AS next_at,
             p.igsid AS person, p.username, p.name, p.is_follower, p.is_verified, p.connected_user_id IS NOT NULL AS is_member,
             p.follower_count AS followers, c.labels
-        FROM (SELECT * FROM messages w WHERE w.workspace_id = $1 AND w.id > $3 AND w.id < $4 AND w.account_id = $2
-            AND w.deleted_at IS NULL ORDER BY w.id LIMIT $5) m
+        FROM (SELECT * FROM (SELECT * FROM messages WHERE workspace_id = $1 AND id > $3 AND id < $4 ORDER BY id LIMIT $7) w
+            WHERE w.account_id = $2 AND w.deleted_at IS NULL ORDER BY w.id LIMIT $5) m
         JOIN conversations c ON c.workspace_id = $1 AND c.id = m.conversation_id AND NOT c.is_self
         JOIN participants p ON p.workspace_id = $1 AND p.id = c.participant_id ORDER BY m.id""",
-        workspace, account, after, until, limit, _BEFORE,
+        workspace, piece.account, piece.after, piece.until, piece.limit, _BEFORE, _READ,
     )  # fmt: skip
+    last = await conn.fetchrow(
+        """SELECT count(*) AS count, (array_agg(id ORDER BY id DESC))[1] AS id FROM (
+            SELECT id FROM messages WHERE workspace_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4) r""",
+        workspace, piece.after, piece.until, _READ,
+    )  # fmt: skip
+    return found, _next(found, piece, last)
 
 
-async def comments_since(
-    conn: Conn, workspace: WorkspaceId, account: AccountId, after: UUID, until: UUID, limit: int
-) -> list[Past]:
-    """Comments after an id, oldest first: one range of the primary key likewise."""
-    return await rows(
+async def comments_of(conn: Conn, workspace: WorkspaceId, piece: Piece) -> tuple[list[Past], UUID | None]:
+    """The same of comments."""
+    found = await rows(
         conn,
         Past,
         """SELECT k.id, c.id AS conversation_id, k.created_at AS at, k.text, NULL::text AS payload, k.media_ig_id,
@@ -167,10 +186,22 @@ async def comments_since(
             NULL::timestamptz AS next_at, k.author_ig_id AS person,
             coalesce(k.author_username, p.username) AS username, p.name, p.is_follower, p.is_verified,
             p.connected_user_id IS NOT NULL AS is_member, p.follower_count AS followers, coalesce(c.labels, '{}') AS labels
-        FROM (SELECT * FROM comments w WHERE w.workspace_id = $1 AND w.id > $3 AND w.id < $4 AND w.account_id = $2
-            AND w.deleted_at IS NULL AND NOT w.is_own AND w.author_ig_id IS NOT NULL AND w.kind <> 'mention'
-            ORDER BY w.id LIMIT $5) k
+        FROM (SELECT * FROM (SELECT * FROM comments WHERE workspace_id = $1 AND id > $3 AND id < $4 ORDER BY id LIMIT $6) w
+            WHERE w.account_id = $2 AND w.deleted_at IS NULL AND NOT w.is_own AND w.author_ig_id IS NOT NULL
+                AND w.kind <> 'mention' ORDER BY w.id LIMIT $5) k
         LEFT JOIN participants p ON p.workspace_id = $1 AND p.account_id = $2 AND p.igsid = k.author_ig_id
         LEFT JOIN conversations c ON c.workspace_id = $1 AND c.account_id = $2 AND c.participant_id = p.id ORDER BY k.id""",
-        workspace, account, after, until, limit,
+        workspace, piece.account, piece.after, piece.until, piece.limit, _READ,
     )  # fmt: skip
+    last = await conn.fetchrow(
+        """SELECT count(*) AS count, (array_agg(id ORDER BY id DESC))[1] AS id FROM (
+            SELECT id FROM comments WHERE workspace_id = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT $4) r""",
+        workspace, piece.after, piece.until, _READ,
+    )  # fmt: skip
+    return found, _next(found, piece, last)
+
+
+def _next(found: Sequence[Past], piece: Piece, last: Record | None) -> UUID | None:
+    if len(found) == piece.limit:
+        return found[-1].id
+    return last["id"] if last is not None and last["count"] == _READ else None

@@ -648,22 +648,15 @@ CREATE TABLE public.heartbeats (
 CREATE TABLE public.insight_media (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
-    ig_id text NOT NULL COLLATE pg_catalog."C",
+    ig_id text NOT NULL,
     kind text NOT NULL,
-    caption text,
-    permalink text,
     published_at timestamp with time zone NOT NULL,
     refused text,
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    picture_url text,
-    picture_digest bytea,
     CONSTRAINT insight_media_ig_id_check CHECK ((ig_id <> ''::text)),
     CONSTRAINT insight_media_kind_check CHECK ((kind = ANY (ARRAY['post'::text, 'reel'::text, 'story'::text])))
 );
 ALTER TABLE ONLY public.insight_media FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.insight_media.refused IS 'Why Meta will never give numbers of it; then it is not asked again.';
-COMMENT ON COLUMN public.insight_media.id IS 'Ours: the address of its picture.';
-COMMENT ON COLUMN public.insight_media.picture_url IS 'Where Meta had its picture when it was listed last; such links die after days.';
 CREATE TABLE public.insight_values (
     workspace_id uuid NOT NULL,
     account_id uuid NOT NULL,
@@ -1019,9 +1012,11 @@ CREATE TABLE public.meta_requests (
     due_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
     error text,
+    held_at timestamp with time zone,
     CONSTRAINT meta_requests_kind_check CHECK ((kind = ANY (ARRAY['deauthorize'::text, 'data_deletion'::text])))
 );
 COMMENT ON TABLE public.meta_requests IS 'The proof that a person asked and when it was done: a digest of who it was, and nothing they left.';
+COMMENT ON COLUMN public.meta_requests.held_at IS 'Since when it waits for a hold to end; NULL: for none.';
 CREATE TABLE public.notes (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1759,8 +1754,6 @@ ALTER TABLE ONLY public.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.insight_media
     ADD CONSTRAINT insight_media_pkey PRIMARY KEY (workspace_id, account_id, ig_id);
-ALTER TABLE ONLY public.insight_media
-    ADD CONSTRAINT insight_media_workspace_id_id_key UNIQUE (workspace_id, id);
 ALTER TABLE ONLY public.insight_values
     ADD CONSTRAINT insight_values_pkey PRIMARY KEY (workspace_id, account_id, media_id, period, end_time, metric, breakdown, dimensions);
 ALTER TABLE ONLY public.insight_watches
@@ -1960,7 +1953,6 @@ CREATE INDEX erasures_due ON public.erasures USING btree (due_at);
 CREATE INDEX exports_account ON public.exports USING btree (workspace_id, account_id, id);
 CREATE INDEX exports_due ON public.exports USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX insight_media_newest ON public.insight_media USING btree (workspace_id, account_id, published_at DESC);
-CREATE INDEX insight_media_picture ON public.insight_media USING btree (workspace_id, picture_digest) WHERE (picture_digest IS NOT NULL);
 CREATE INDEX insight_watches_due ON public.insight_watches USING btree (due_at);
 CREATE INDEX integrations_due ON public.integrations USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX legal_holds_open ON public.legal_holds USING btree (workspace_id, conversation_id, account_id) WHERE (released_at IS NULL);
@@ -2110,7 +2102,7 @@ ALTER TABLE ONLY public.handed_files
 ALTER TABLE ONLY public.insight_media
     ADD CONSTRAINT insight_media_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.insight_media
-    ADD CONSTRAINT insight_media_workspace_id_picture_digest_fkey FOREIGN KEY (workspace_id, picture_digest) REFERENCES public.media_objects(workspace_id, digest);
+    ADD CONSTRAINT insight_media_workspace_id_account_id_ig_id_fkey FOREIGN KEY (workspace_id, account_id, ig_id) REFERENCES public.posts(workspace_id, account_id, ig_id);
 ALTER TABLE ONLY public.insight_values
     ADD CONSTRAINT insight_values_workspace_id_account_id_fkey FOREIGN KEY (workspace_id, account_id) REFERENCES public.accounts(workspace_id, id);
 ALTER TABLE ONLY public.insight_watches
@@ -2655,6 +2647,7 @@ GRANT SELECT(kind) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(code_digest) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(asked_at) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT(done_at) ON TABLE public.meta_requests TO confab_app;
+GRANT SELECT(held_at) ON TABLE public.meta_requests TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notes TO confab_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_messages TO confab_worker;

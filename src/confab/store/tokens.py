@@ -59,6 +59,15 @@ class Link:
     user_token_expires_at: datetime | None = None
 
 
+async def lock(conn: Conn, workspace: WorkspaceId, account: AccountId) -> None:
+    """Until the transaction ends nobody renews or forgets the account's token. Comes before the account's own row."""
+    await run(
+        conn,
+        "SELECT FROM integrations WHERE workspace_id = $1 AND account_id = $2 FOR NO KEY UPDATE",
+        workspace, account,
+    )  # fmt: skip
+
+
 async def put(  # noqa: PLR0913 -- the columns of a row
     conn: Conn,
     workspace: WorkspaceId,

@@ -1,4 +1,4 @@
-"""What a disconnected account left is erased, wherever it lies. Rules AC12, AC13, AC15."""
+"""What a disconnected account left is erased, wherever it lies. Rules AC12, AC13, AC15, RT7."""
 
 import json
 from datetime import timedelta
@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from confab.accounts import erasing, leaving
+from confab.archive import holding
+from confab.archive.holding import What
 from confab.clock import Clock
 from confab.model.inbox import AgentId
 from confab.store import ids, own_counts
@@ -57,6 +59,7 @@ async def full(world: World, worker_db: Database, clock: Clock) -> World:
 FILL = (
     """INSERT INTO insight_values (workspace_id, account_id, period, end_time, metric, day, value, read_at)
     VALUES ($1, $2, 'day', now(), 'reach', now()::date, 1, now())""",
+    """INSERT INTO posts (workspace_id, id, account_id, ig_id) VALUES ($1, gen_random_uuid(), $2, 'p')""",
     """INSERT INTO insight_media (workspace_id, account_id, ig_id, kind, published_at) VALUES ($1, $2, 'p', 'post', now())""",
     """INSERT INTO insight_watches (workspace_id, account_id, began_at, due_at) VALUES ($1, $2, now(), now())
     ON CONFLICT DO NOTHING""",
@@ -99,7 +102,7 @@ async def test_AC12_nothing_is_left_of_an_erased_account_in_any_table_and_the_fe
 ) -> None:
     assert len(await left(worker_db, full)) > 15, await left(worker_db, full)
     await disconnect(app_db, full, clock)
-    assert await erasing.erase(worker_db, clock, full.workspace, full.account)
+    assert await erasing.erase(worker_db, clock, full.workspace, full.account) == "erased"
     async with worker_db.transaction() as conn:
         await leaving.erased(conn, full.workspace, full.account, clock.now())
     assert await left(worker_db, full) == {}
@@ -159,7 +162,7 @@ async def test_AC12_raw_deliveries_go_with_the_account_and_those_of_several_lose
     late = await delivery(worker_db, clock, body(world.ig_id, ada.writes("d2", SECRET, clock.now())), nobodys=world.ig_id)
     theirs = await delivery(worker_db, clock, body(other.ig_id, bob.writes("d3", "what stays", clock.now())), other)
     await disconnect(app_db, world, clock)
-    assert await erasing.erase(worker_db, clock, world.workspace, world.account)
+    assert await erasing.erase(worker_db, clock, world.workspace, world.account) == "erased"
     assert (await raw(worker_db, alone), await raw(worker_db, late)) == (None, None)
     kept = await raw(worker_db, shared)
     assert kept is not None
@@ -171,8 +174,45 @@ async def test_AC12_raw_deliveries_go_with_the_account_and_those_of_several_lose
 async def test_AC13_what_is_connected_again_while_it_is_erased_keeps_the_rest(
     full: World, worker_db: Database, clock: Clock
 ) -> None:
-    assert not await erasing.erase(worker_db, clock, full.workspace, full.account)
+    assert await erasing.erase(worker_db, clock, full.workspace, full.account) == "connected"
     assert "messages" in await left(worker_db, full)
+
+
+@pytest.mark.parametrize("what", ["workspace", "account", "conversation"])
+async def test_RT7_what_is_held_is_not_erased_with_its_account_until_the_hold_ends(
+    full: World, app_db: Database, worker_db: Database, clock: Clock, what: str
+) -> None:
+    await disconnect(app_db, full, clock)
+    async with app_db.viewing(full.workspace) as conn:
+        held = {
+            "workspace": What(),
+            "account": What(account_id=full.account),
+            "conversation": What(
+                conversation_id=await conn.fetchval("SELECT id FROM conversations WHERE account_id = $1", full.account)
+            ),
+        }[what]
+        hold = await holding.place(conn, full.workspace, held, "a court", "Dana", clock.now())
+    before = await left(worker_db, full)
+    assert await erasing.erase(worker_db, clock, full.workspace, full.account) == "held"
+    assert await left(worker_db, full) == before
+    async with app_db.viewing(full.workspace) as conn:
+        await holding.release(conn, full.workspace, hold.id, "Dana", clock.now())
+    assert await erasing.erase(worker_db, clock, full.workspace, full.account) == "erased"
+    assert "messages" not in await left(worker_db, full)
+
+
+async def test_RT7_a_hold_of_another_account_stands_against_nothing(
+    full: World, doors: Doors, app_db: Database, worker_db: Database, clock: Clock
+) -> None:
+    await disconnect(app_db, full, clock)
+    async with worker_db.transaction() as conn:
+        other = ids.new(clock.now())
+        await conn.execute(
+            "INSERT INTO accounts (workspace_id, id, ig_id, username, created_at) VALUES ($1, $2, '5', 'other', now())",
+            full.workspace, other,
+        )  # fmt: skip
+        await holding.place(conn, full.workspace, What(account_id=other), "a court", "Dana", clock.now())
+    assert await erasing.erase(worker_db, clock, full.workspace, full.account) == "erased"
 
 
 def test_AC12_of_a_body_of_several_accounts_only_ones_entries_go() -> None:

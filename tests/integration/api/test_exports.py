@@ -1,4 +1,4 @@
-"""Taking out a conversation, a person, an account: what is in it, who may have it, and what becomes of it. Rules EX1-EX6."""
+"""Taking out a conversation, a person, an account: what is in it, who may have it, and what becomes of it. Rules EX1-EX7."""
 
 import hashlib
 import io
@@ -17,11 +17,11 @@ from confab.archive.export import Exports
 from confab.clock import Clock
 from confab.media.storage import Storage
 from confab.settings import Settings
-from confab.store import claims
+from confab.store import claims, ids
 from confab.store.db import Database
 from tests.integration.api.conftest import ORIGIN, Person
 from tests.integration.api.test_conversations import NOBODYS, Desk, begin
-from tests.world import Customer, happen
+from tests.world import Customer, body, happen
 
 PICTURE = b"GIF89a not really"
 
@@ -123,6 +123,25 @@ async def test_EX2_a_conversation_is_pages_json_and_files(desk: Taking) -> None:
     assert [message["text"] for message in told["messages"]][:3] == ["message 0", "message 1", "message 2"]
     assert told["notes"][0]["text"] == "a good customer"
     assert "avatar_source_url" not in json.dumps(data)
+
+
+@pytest.mark.parametrize("kind", ["conversation", "account"])
+async def test_EX7_no_export_holds_raw_webhooks(desk: Taking, kind: str) -> None:
+    now, unknown = desk.clock.now(), "a field nobody knows"
+    items = [Customer(desk.world.ig_id).writes("raw", "words", now, novelty=unknown)]
+    async with desk.worker.transaction() as conn:
+        delivery = ids.new(now)
+        raw = body(desk.world.ig_id, *items)
+        await conn.execute("INSERT INTO deliveries (id, received_at, body) VALUES ($1, $2, $3)", delivery, now, raw)
+        await conn.execute(
+            "INSERT INTO delivery_parts VALUES ($1, $2, $3, $4, 'applied', 1, 0)",
+            desk.world.workspace, delivery, desk.world.account, now,
+        )  # fmt: skip
+    await happen(desk.worker, desk.world, *items, now=now)
+    archive = await desk.taken(kind, desk.id if kind == "conversation" else str(desk.world.account))
+    texts = [archive.read(name).decode() for name in archive.namelist() if not name.startswith("media/")]
+    assert any("words" in text for text in texts)
+    assert not any(unknown in text for text in texts)
 
 
 async def test_EX1_it_is_as_it_was_when_it_was_asked_for_and_the_record_says_who(desk: Taking) -> None:

@@ -1,6 +1,6 @@
-"""Rules over HTTP: who changes them, what they may say, what they would have done. Rules RU15-RU18 of docs/spec/rules.md."""
+"""Rules over HTTP: who changes them, what they may say, what they would have done. Rules RU15-RU19 of docs/spec/rules.md."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
+from confab.inbox import rulebook
 from confab.inbox.apply import Batch, Source, apply
 from confab.inbox.deeds import Means
 from confab.inbox.normalise import normalise
@@ -202,6 +203,30 @@ async def test_RU17_a_rule_is_tried_on_the_past_and_nothing_comes_of_it(shop: Sh
     for table in ("outbound_messages", "rule_runs", "rule_fires", "rules"):
         assert await owner.fetchval(f"SELECT count(*) FROM {table} WHERE workspace_id = $1", shop.anna.workspace) == 0
     await owner.close()
+
+
+async def test_RU19_a_try_out_goes_piece_by_piece_and_says_where_and_why_it_was_cut_off(
+    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rulebook, "_AT_ONCE", 2)
+    monkeypatch.setattr(rulebook, "_MOST_TRIED", 4)
+    now = clock.now()
+    await shop.hears(*(Customer(shop.ig_id, f"{n}").writes(f"m{n}", "price?", now - timedelta(days=9 - n)) for n in range(1, 8)))
+    asked = {"account_id": str(shop.account), "definition": says()}
+    first = (await shop.ask("POST", "/rules/try", asked)).json()
+    assert (first["tryout"]["seen"], first["tryout"]["cut_off"]) == (2, None)
+    second = (await shop.ask("POST", "/rules/try", {**asked, "cursor": first["next"]})).json()
+    assert (second["tryout"]["seen"], second["next"]) == (2, None)
+    assert second["tryout"]["cut_off"] == "These were the oldest 4: newer events were not looked at."
+    assert datetime.fromisoformat(second["tryout"]["up_to"]) < now - timedelta(days=4)
+    clock.ahead += timedelta(seconds=61)
+    monkeypatch.setattr(rulebook, "_MOST_TRIED", 100)
+    late = (await shop.ask("POST", "/rules/try", {**asked, "cursor": first["next"]})).json()
+    assert late["next"] is None
+    assert late["tryout"]["cut_off"] == "It took longer than a minute: newer events were not looked at."
+    for wrong in ("x", f"{'0' * 32}.1", f"{'0' * 32}.1.99999999999"):
+        refused = await shop.ask("POST", "/rules/try", {**asked, "cursor": wrong})
+        assert (refused.status_code, refused.json()["field"]) == (422, "cursor")
 
 
 async def test_RU18_the_log_is_read_by_account_conversation_and_rule(

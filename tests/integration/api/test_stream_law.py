@@ -214,7 +214,7 @@ async def is_erased(inbox: Inbox) -> None:
     at = (inbox.world.workspace, inbox.world.account)
     async with inbox.worker.transaction() as conn:
         await leaving.disconnect(conn, *at, "Anna", inbox.clock.now())
-    assert await erasing.erase(inbox.worker, inbox.clock, *at)
+    assert await erasing.erase(inbox.worker, inbox.clock, *at) == "erased"
     async with inbox.worker.transaction() as conn:
         await leaving.erased(conn, *at, inbox.clock.now())
 

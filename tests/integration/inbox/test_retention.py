@@ -1,4 +1,4 @@
-"""What is too old is deleted where a setting says so, with all that hangs on it; what is held stays. Rules RT1-RT5."""
+"""What is too old is deleted where a setting says so, with all that hangs on it; what is held stays. Rules RT1-RT6."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -25,6 +25,7 @@ from tests.world import NOON, Customer, body, happen, make_world
 
 OLD = timedelta(days=400)
 ALL: dict[RetainedKind, int] = {"messages": 365, "comments": 365, "notes": 365}
+PEOPLE: dict[RetainedKind, int] = {**ALL, "people": 365}
 
 
 class Cellar:
@@ -185,7 +186,7 @@ async def test_RT4_the_record_says_what_was_deleted_and_what_is_held(cellar: Cel
     lines = await cellar.fetch("SELECT actor, what, facts FROM audit_lines WHERE workspace_id = $1 ORDER BY id")
     assert [what for _, what, _ in sorted(lines, key=lambda line: line[1])] == ["deleted_by_age", "hold_placed", "hold_released"]
     (facts,) = [facts for _, what, facts in lines if what == "deleted_by_age"]
-    assert facts == {"days": dict(ALL), "messages": 2, "comments": 1, "notes": 1}
+    assert facts == {"days": dict(ALL), "messages": 2, "comments": 1, "notes": 1, "people": 0}
 
 
 async def test_RT5_a_conversation_that_lost_all_shows_none_and_begins_anew(cellar: Cellar, worker_db: Database) -> None:
@@ -205,3 +206,77 @@ async def test_RT2_the_job_comes_at_night(cellar: Cellar, worker_db: Database) -
     async with worker_db.transaction() as conn:
         assert await claims.SCHEDULES.next_due_at(conn) == next_night(cellar.desk.clock.now())
         await conn.execute("DELETE FROM schedules")
+
+
+async def people(cellar: Cellar) -> list[str]:
+    return [igsid for (igsid,) in await cellar.fetch("SELECT igsid FROM participants WHERE workspace_id = $1 ORDER BY igsid")]
+
+
+async def test_RT6_people_of_whom_nothing_is_left_go_with_their_picture_and_empty_conversation(
+    cellar: Cellar, worker_db: Database
+) -> None:
+    cellar.desk.clock.ahead += OLD
+    picture = b"p" * 32
+    async with worker_db.transaction() as conn:
+        await conn.execute(
+            """INSERT INTO media_objects (workspace_id, digest, content_type, size_bytes, kept_at)
+            VALUES ($1, $2, 'image/png', 1, $3)""",
+            cellar.world.workspace, picture, NOON,
+        )  # fmt: skip
+        await conn.execute("UPDATE participants SET avatar_digest = $2, created_at = $3 WHERE workspace_id = $1",
+            cellar.world.workspace, picture, NOON - OLD)  # fmt: skip
+    assert (await cellar.run(days={"people": 365})).people == 0  # messages are left
+    counted = await cellar.run(days=PEOPLE, is_dry=True)
+    assert (counted.messages, counted.people) == (3, 0)  # while there are messages
+    assert await cellar.run(days=PEOPLE) == Deleted(messages=3, comments=1, notes=1, people=1)
+    for table in ("participants", "conversations", "profile_fetches", "rule_people"):
+        assert await cellar.fetch(f"SELECT 1 FROM {table} WHERE workspace_id = $1") == [], table
+    assert await cellar.fetch("SELECT digest FROM media_removals WHERE workspace_id = $1") == [(picture,)]
+    said = await cellar.fetch("SELECT type FROM changes WHERE workspace_id = $1 AND type = 'conversation_updated'")
+    assert said == []
+    (facts,) = await cellar.fetch(
+        "SELECT facts FROM audit_lines WHERE workspace_id = $1 AND what = 'deleted_by_age' AND facts->>'people' = '1'"
+    )
+    assert facts[0]["days"]["people"] == 365
+    now = cellar.desk.clock.now()
+    await happen(worker_db, cellar.world, Customer(cellar.world.ig_id).writes("m9", "hello again", now), now=now)
+    assert len(await people(cellar)) == 1
+
+
+_LEFT = {
+    "comment": """INSERT INTO comments (workspace_id, id, account_id, comment_key, kind, media, author_ig_id, is_own, created_at)
+        SELECT workspace_id, gen_random_uuid(), account_id, 'young', 'comment', '{}', igsid, false, now() FROM participants p
+        WHERE workspace_id = $1""",
+    "note": """INSERT INTO notes (workspace_id, id, conversation_id, agent_id, text, created_at)
+        SELECT workspace_id, gen_random_uuid(), id, (SELECT id FROM agents LIMIT 1), 'regular', now() + interval '1 year'
+        FROM conversations WHERE workspace_id = $1""",
+    "connection": "UPDATE participants SET connected_user_id = 'u1' WHERE workspace_id = $1",
+    "a tap": "UPDATE conversations SET window_opened_at = now() + interval '1 year' WHERE workspace_id = $1",
+    "stop": """INSERT INTO rule_people (workspace_id, conversation_id, opted_out_at) SELECT workspace_id, id, now()
+        FROM conversations WHERE workspace_id = $1""",
+    "hold": """INSERT INTO legal_holds (workspace_id, id, account_id, reason, placed_by, placed_at)
+        SELECT workspace_id, gen_random_uuid(), id, 'a court', 'Dana', now() FROM accounts WHERE workspace_id = $1""",
+}
+
+
+@pytest.mark.parametrize("what", sorted(_LEFT))
+async def test_RT6_who_left_anything_or_was_here_lately_or_wants_no_more_texts_stays(cellar: Cellar, what: str) -> None:
+    cellar.desk.clock.ahead += OLD
+    await cellar.run(days={"messages": 365, "notes": 365})
+    async with cellar.db.transaction() as conn:
+        await conn.execute("UPDATE participants SET created_at = $2 WHERE workspace_id = $1", cellar.world.workspace, NOON - OLD)
+        await conn.execute(_LEFT[what], cellar.world.workspace)
+    assert (await cellar.run(days={"people": 365})).people == 0
+    assert len(await people(cellar)) == 1
+
+
+async def test_RT6_a_dry_run_walks_over_all_people_in_steps(cellar: Cellar) -> None:
+    async with cellar.db.transaction() as conn:
+        await conn.execute(
+            """INSERT INTO participants (workspace_id, id, account_id, igsid, created_at)
+            SELECT $1, gen_random_uuid(), $2, 'p' || n, $3 FROM generate_series(1, 450) n""",
+            cellar.world.workspace, cellar.world.account, NOON - OLD,
+        )  # fmt: skip
+    assert (await cellar.run(days={"people": 365}, is_dry=True)).people == 450
+    assert (await cellar.run(days={"people": 365})).people == 450
+    assert len(await people(cellar)) == 1

@@ -176,6 +176,22 @@ async def test_O8_waiting_counts_as_no_attempt(desk: Desk) -> None:
         assert await desk.step(second) == "queued"
 
 
+async def test_RU20_a_reaction_that_overtook_the_receipt_of_our_answer_is_looked_at_with_it(desk: Desk) -> None:
+    message = await desk.write("my words")
+    call = await desk.begun(message)
+    waiting = "SELECT subject_id FROM rule_events WHERE workspace_id = $1 AND kind = 'reaction'"
+    async with desk.db.transaction() as conn:
+        await conn.execute(
+            "INSERT INTO rule_books (workspace_id, account_id, settings, live) VALUES ($1, $2, '{}', '{reaction}')",
+            desk.world.workspace, desk.world.account,
+        )  # fmt: skip
+    await happen(desk.db, desk.world, Customer(desk.world.ig_id).reacts("m", "🥐", _soon(desk)), now=desk.clock.now())
+    async with desk.db.transaction() as conn:
+        assert await conn.fetch(waiting, desk.world.workspace) == []
+        await settle.sent(conn, await grasp(conn, call), "m", desk.clock.now())
+        assert [one["subject_id"] for one in await conn.fetch(waiting, desk.world.workspace)] == [message]
+
+
 @pytest.mark.parametrize("taken_back", [False, True])
 @pytest.mark.parametrize("first", ["receipt", "echo taken for a stranger's"])
 async def test_A3_what_is_said_about_an_answer_before_its_receipt_is_not_lost(

@@ -102,6 +102,28 @@ async def test_RU2_a_reaction_is_answered_once_and_not_when_it_was_taken_back(ro
     assert await robot.said() == ["Glad you like it"]
 
 
+async def test_RU20_a_reaction_to_a_message_that_is_not_here_triggers_nothing(robot: Robot) -> None:
+    await robot.rule("reaction", reply("Glad you like it"))
+    await robot.writes("1", "Hello")
+    await robot.comes(robot.ada.reacts("nobody knows it", "❤", robot.clock.now()))
+    await robot.work()
+    assert (await robot.said(), await robot.runs()) == ([], [])
+    assert await robot.fetch("SELECT 1 FROM rule_events WHERE workspace_id = $1 AND kind = 'reaction'") == []
+
+
+async def test_RU20_a_reaction_that_overtook_its_message_is_answered_once_when_that_comes(robot: Robot) -> None:
+    await robot.rule("reaction", reply("Glad you like it"))
+    at = robot.clock.now()
+    for _ in range(2):
+        await robot.comes(robot.ada.reacts("late", "❤", at + timedelta(seconds=1)))
+    await robot.work()
+    assert await robot.said() == []
+    for _ in range(2):
+        await robot.comes(robot.ada.writes("late", "Hello", at))
+        await robot.work()
+    assert await robot.said() == ["Glad you like it"]
+
+
 async def test_RU3_rules_are_asked_in_order_until_one_stops(robot: Robot) -> None:
     await robot.rule("message", reply("one"), when=[says("price")])
     await robot.rule("message", reply("two"), when=[says("price")], stops=True)

@@ -18,7 +18,9 @@ export function Link({ account }: { account: Account }) {
     <div className="mt-3 flex flex-col gap-2 border-line border-t pt-3 text-sm">
       {account.erase_at && (
         <p className="text-amber">
-          Everything of this account will be erased on {formatMoment(Date.parse(account.erase_at), now)}.
+          {Date.parse(account.erase_at) > now
+            ? `Everything of this account will be erased on ${formatMoment(Date.parse(account.erase_at), now)}.`
+            : "Everything of this account is erased as soon as nothing holds it."}{" "}
           Connect it again before, and all stays.
         </p>
       )}

@@ -3931,7 +3931,7 @@ export interface components {
         };
         /**
          * Notify
-         * @description Tell the team: a line in the conversation, and a mail to these people where mail is set up.
+         * @description Tell the team: a line in the conversation, which open browsers show, and a mail to these people where mail is set up.
          */
         Notify: {
             /**
@@ -5154,7 +5154,8 @@ export interface components {
         /**
          * Tryout
          * @description What a rule would have done to a piece of the past, up to a moment: `seen` events, for which of them it would have `fired`,
-         *     and why not for the others, by reason.
+         *     and why not for the others, by reason. `cut_off`: why the try-out goes no further, though there is more; null: it does, or
+         *     all was looked at.
          */
         Tryout: {
             /** Seen */
@@ -5170,6 +5171,8 @@ export interface components {
              * Format: date-time
              */
             up_to: string;
+            /** Cut Off */
+            cut_off: string | null;
         };
         /**
          * TryoutPage

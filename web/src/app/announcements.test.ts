@@ -1,14 +1,16 @@
 // @vitest-environment happy-dom
 import { QueryClient } from "@tanstack/react-query"
 import { beforeEach, expect, test, vi } from "vitest"
-import type { Change, Message } from "../api/model"
-import { ACCOUNT, makeConversation, makeMessage, makeRun } from "../testing/make"
+import type { Activity, Change, Message } from "../api/model"
+import { ACCOUNT, makeActivity, makeConversation, makeMessage, makeRun } from "../testing/make"
 import { announce, announceMessage } from "../ui/announcer"
 import { showToast } from "../ui/toast"
 import { announceChanges } from "./announcements"
+import { notify } from "./notifications"
 
 vi.mock("../ui/announcer", () => ({ announce: vi.fn(), announceMessage: vi.fn() }))
 vi.mock("../ui/toast", () => ({ showToast: vi.fn() }))
+vi.mock("./notifications", () => ({ notify: vi.fn() }))
 
 const conversation = makeConversation()
 const cache = new QueryClient()
@@ -67,4 +69,21 @@ test("HI1: An import that ended is told once it is over, but not over the accoun
   expect(vi.mocked(showToast).mock.calls).toEqual([
     ["@harbourbakery: Imported 240 messages of 30 conversations", { isError: false }],
   ])
+})
+
+test("RU21: What a rule tells the team is said and shown by the browser, unless it is old or something else", () => {
+  const now = new Date().toISOString()
+  const told = (given: Partial<Activity>): Change => {
+    const activity = makeActivity({ id: "a-1", conversation_id: conversation.id, ...given })
+    return { seq: 1, type: "activity_added", conversation_id: conversation.id, activity }
+  }
+  announceChanges(cache, [
+    told({ kind: "rule_notice", note: "VIP: call her", happened_at: now }),
+    told({ kind: "rule_notice", note: "long ago" }),
+    told({ kind: "optin", happened_at: now }),
+  ])
+  const path = `/inbox/${conversation.id}`
+  const shown = { tag: "a-1", title: "Ana Ruiz", body: "VIP: call her", path }
+  expect(vi.mocked(notify).mock.calls).toEqual([[shown]])
+  expect(vi.mocked(announce).mock.calls).toEqual([["A rule tells about Ana Ruiz: VIP: call her"]])
 })

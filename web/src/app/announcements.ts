@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query"
 import { navigate } from "wouter/use-browser-location"
 import type { Listed } from "../api/apply-change"
 import type { ListEntry } from "../api/list-entry"
-import type { Account, Change, Checkup, Conversation, Me, Message, Run } from "../api/model"
+import type { Account, Activity, Change, Checkup, Conversation, Me, Message, Run } from "../api/model"
 import { DOCTOR } from "../lib/doctor"
 import { describeImported, isUnderWay } from "../lib/import-progress"
 import { selectIsChecked } from "../lib/message-name"
@@ -11,21 +11,30 @@ import { selectDisplayName, selectSummary } from "../lib/selectors"
 import { announce, announceMessage } from "../ui/announcer"
 import { showToast } from "../ui/toast"
 import { ACCOUNTS_HASH } from "../ui/use-hash"
+import { notify } from "./notifications"
+
+const STILL_NEWS_MS = 10 * 60_000
 
 /**
  * Says what came in, and which answer did not go out: whose it is, and its words where that conversation is open. What was
- * read at Instagram afterwards is no news. An import that ended is said once, to everybody.
+ * read at Instagram afterwards is no news. An import that ended is said once, to everybody. What a rule tells the team is
+ * also shown by the browser, to those who allowed it.
  */
 export function announceChanges(cache: QueryClient, changes: readonly Change[]): void {
   for (const change of changes) {
-    if (change.type === "run_updated") tellImport(cache, change.run)
-    if (change.type === "checkup_updated") tellTrouble(cache, change.checkup)
+    tellBesides(cache, change)
     if (change.type !== "message_added" && change.type !== "message_updated") continue
     const { message, conversation_id: id } = change
     if (message.is_history) continue
     if (message.direction === "outbound") announceTrouble(nameOf(cache, id), message)
     else if (change.type === "message_added") announceMessage(describe(nameOf(cache, id), message))
   }
+}
+
+function tellBesides(cache: QueryClient, change: Change): void {
+  if (change.type === "run_updated") tellImport(cache, change.run)
+  if (change.type === "checkup_updated") tellTrouble(cache, change.checkup)
+  if (change.type === "activity_added") tellNotice(cache, change.activity)
 }
 
 /** Not over the accounts: there it is seen, and said, where it happens. */
@@ -44,6 +53,14 @@ function tellTrouble(cache: QueryClient, { asked_at, turned_red: found }: Checku
   if (asked_at !== null || found.length === 0 || !mayMend || window.location.pathname === DOCTOR) return
   const more = found.length > 1 ? ` And ${found.length - 1} more.` : ""
   showToast(`${found[0]}${more}`, { isError: true, action: { label: "See", run: () => navigate(DOCTOR) } })
+}
+
+/** Not what is caught up with: who comes back reads it in the conversation. */
+function tellNotice(cache: QueryClient, { id, kind, conversation_id, note, happened_at }: Activity): void {
+  if (kind !== "rule_notice" || Date.now() - Date.parse(happened_at) > STILL_NEWS_MS) return
+  const name = nameOf(cache, conversation_id)
+  announce(`A rule tells about ${name}: ${note ?? ""}`)
+  notify({ tag: id, title: name, body: note ?? "", path: `/inbox/${conversation_id}` })
 }
 
 function announceTrouble(name: string, message: Message): void {

@@ -15,6 +15,7 @@ import { Menu, MenuItem, MenuTitle } from "../ui/menu"
 import { showToast } from "../ui/toast"
 import { EXPORTS_HASH, SAVED_REPLIES_HASH } from "../ui/use-hash"
 import { useBroken } from "./doctor-link"
+import { askForNotifications, notificationPermission } from "./notifications"
 import { ThemeItems } from "./theme-menu"
 
 type Loss = { unsent: number; drafts: number }
@@ -96,6 +97,7 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
               <MenuItem icon="keyboard" onSelect={closing(onHelp)}>
                 Keyboard
               </MenuItem>
+              <NotificationsChoice onChosen={close} />
               <UndoChoice />
               <div className="pane:hidden">
                 <MenuTitle>Theme</MenuTitle>
@@ -110,6 +112,27 @@ export function PersonMenu({ session, onHelp }: { session: Session; onHelp: () =
       </Menu>
       {loss && <Question loss={loss} onStay={() => setLoss(null)} onLeave={signOut} />}
     </>
+  )
+}
+
+/** Whether the browser shows what rules tell the team. Once decided, that is changed in the browser's own settings. */
+function NotificationsChoice({ onChosen }: { onChosen: () => void }) {
+  const permission = notificationPermission()
+  if (permission === "none") return null
+  if (permission !== "may_ask")
+    return (
+      <p className="px-2.5 py-1.5 text-ink-3 text-xs">
+        {permission === "on" ? "Notifications are on in this browser." : "The browser blocks notifications."}
+      </p>
+    )
+  const ask = () => {
+    onChosen()
+    askForNotifications()
+  }
+  return (
+    <MenuItem icon="bell" onSelect={ask}>
+      Notify me in this browser
+    </MenuItem>
   )
 }
 

@@ -178,7 +178,7 @@ function NotifyFields({ action, agents, onChange }: Props<Of<"notify">>) {
     <>
       <Text
         label="What the team is told"
-        intro="tell the team, in the conversation"
+        intro="tell the team, in the conversation and by notifications of the browser"
         action={action}
         onChange={onChange}
       />

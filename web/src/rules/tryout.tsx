@@ -9,9 +9,15 @@ import { Button } from "../ui/button"
 
 const SHOWN = 200
 
-type State = { seen: number; fired: Tryout["fired"]; misses: Record<string, number>; upTo: string | null }
+type State = {
+  seen: number
+  fired: Tryout["fired"]
+  misses: Record<string, number>
+  upTo: string | null
+  cutOff: string | null
+}
 
-const NOTHING: State = { seen: 0, fired: [], misses: {}, upTo: null }
+const NOTHING: State = { seen: 0, fired: [], misses: {}, upTo: null, cutOff: null }
 
 /** What the rule would have done to the last 30 days, piece by piece. Nothing is sent. */
 export function TryoutSection({ account, definition }: { account: string; definition: RuleDefinition }) {
@@ -58,6 +64,7 @@ function joined(state: State, tryout: Tryout): State {
     fired: [...state.fired, ...tryout.fired],
     misses,
     upTo: tryout.up_to,
+    cutOff: tryout.cut_off,
   }
 }
 
@@ -68,6 +75,7 @@ function Found({ found, isRunning }: { found: State; isRunning: boolean }) {
       <p role="status" aria-label="Result" className="text-sm">
         Of {plural(found.seen, "event")} it would have fired for {found.fired.length}.
         {isRunning && found.upTo && ` Looked at up to ${formatExact(found.upTo)} …`}
+        {found.cutOff && found.upTo && ` ${found.cutOff} Looked at up to ${formatExact(found.upTo)}.`}
       </p>
       <ul aria-label="Why not" className="text-ink-2 text-xs">
         {Object.entries(found.misses).map(([why, count]) => (

@@ -96,6 +96,8 @@ async def catch_up(conn: Conn, conversation: ConversationRow, message: MessageRo
         fold_parked(state)
         await _replace_attachments(conn, state)
         await _save_rest(conn, state)
+        if state.overtook:
+            await rule_events.enqueue(conn, news.of_reactions(state, []), now)
 
 
 def _talked_about(batch: Batch) -> Iterator[tuple[UUID, UUID]]:

@@ -63,6 +63,7 @@ class State:
     answers: dict[UUID, list[OpenAnswer]] = field(default_factory=dict)
     new_parked: list[tuple[Key, AboutMessage]] = field(default_factory=list)
     unparked: set[Key] = field(default_factory=set)
+    overtook: list[tuple[Key, ReactionChanged]] = field(default_factory=list)  # and waited for their message until now
     hints: dict[Key, str] = field(default_factory=dict)
     known_hints: set[Key] = field(default_factory=set)
     sources: set[tuple[Key, UUID]] = field(default_factory=set)
@@ -333,6 +334,8 @@ def _note_history(state: State, source: Source, event: HistoryRead) -> None:
 def _fold_parked(state: State, key: Key, message: MessageRow, conversation: ConversationRow) -> None:
     for event in state.parked.pop(key, []):
         _change(state, key, message, conversation, event)
+        if isinstance(event, ReactionChanged):
+            state.overtook.append((key, event))
     state.new_parked = [(k, event) for k, event in state.new_parked if k != key]
     state.unparked.add(key)
     state.hints.pop(key, None)

@@ -37,20 +37,23 @@ def _kinds(row: MessageRow) -> list[str]:
 
 
 def of_reactions(state: State, given: Sequence[tuple[Source, ReactionChanged]]) -> list[News]:
-    """Reactions of participants to messages that are here."""
-    found: list[News] = []
-    for source, event in given:
-        message = state.messages.get((source.workspace_id, source.account_id, ids.digest(event.mid)))
-        if message is None or event.is_removed or source.history_before is not None:
-            continue
-        key = ids.digest("\0".join(("reaction", str(message.id), event.igsid, event.at.isoformat())))
-        found.append(
-            News(
-                workspace_id=source.workspace_id, account_id=source.account_id, conversation_id=message.conversation_id,
-                kind="reaction", subject_id=message.id, event_key=key, kinds="reaction", at=event.at, is_writing=False,
-            )
-        )  # fmt: skip
-    return found
+    """Reactions of participants to messages that are here, also where they overtook them. Rule RU20."""
+    fresh = [
+        (state.messages.get((source.workspace_id, source.account_id, ids.digest(event.mid))), event)
+        for source, event in given
+        if source.history_before is None
+    ]
+    waited = [(message, event) for key, event in state.overtook if not (message := state.messages[key]).is_history]
+    found = [_reacted(message, event) for message, event in [*fresh, *waited] if message is not None and not event.is_removed]
+    return list({one.event_key: one for one in found}.values())
+
+
+def _reacted(message: MessageRow, event: ReactionChanged) -> News:
+    key = ids.digest("\0".join(("reaction", str(message.id), event.igsid, event.at.isoformat())))
+    return News(
+        workspace_id=message.workspace_id, account_id=message.account_id, conversation_id=message.conversation_id,
+        kind="reaction", subject_id=message.id, event_key=key, kinds="reaction", at=event.at, is_writing=False,
+    )  # fmt: skip
 
 
 def of_comments(new: Iterable[NewComment]) -> list[News]:

@@ -14,7 +14,7 @@ from confab.inbox.comments import act, reading
 from confab.inbox.comments.reading import Reader, Target
 from confab.model.changes import PostUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import comments, events, posts, wake
+from confab.store import comments, events, post_pictures, posts, wake
 from confab.store.claims import COMMENT_LOOKS, Due
 from confab.store.comments import CommentRow
 from confab.store.wake import Wake
@@ -96,7 +96,7 @@ class Looks:
                 post.media_type, post.published_at = shown.media_type, shown.published_at
                 await posts.write(conn, post)
                 if shown.picture is not None and post.picture_url is None:
-                    await posts.name_picture(conn, target.workspace, post.id, shown.picture, now)
+                    await post_pictures.name(conn, target.workspace, post.id, shown.picture, now)
                 told = [PostUpdated(type="post_updated", post=await posts.get(conn, target.workspace, post.id))]
             await COMMENT_LOOKS.finish(conn, due)
             await act.published(conn, target.workspace, [row.id], now, told)

@@ -12,7 +12,7 @@ from confab.graph.comments import ReadPost
 from confab.inbox.comments.reading import Reader, Target
 from confab.model.changes import Change, CommentUpdated, PostUpdated
 from confab.model.inbox import WorkspaceId
-from confab.store import changes, comments, events, wake
+from confab.store import changes, comments, events, post_pictures, wake
 from confab.store import posts as store
 from confab.store.claims import POSTS, Due
 from confab.store.db import Conn
@@ -79,7 +79,7 @@ class Posts:
         put(row, read)
         row.read_at, row.refused = now, None
         if read.picture is not None and (row.picture_url is None or row.picture_digest is None):
-            await store.name_picture(conn, WorkspaceId(row.workspace_id), row.id, read.picture, now)
+            await post_pictures.name(conn, WorkspaceId(row.workspace_id), row.id, read.picture, now)
 
     async def _refused(self, due: Due, target: Target, error: GraphError) -> None:
         """Not ours, or not there: a mention of it may still be read. With a token that is dead nothing is said of the post."""

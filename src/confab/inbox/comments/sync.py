@@ -222,7 +222,11 @@ def _is_to_read(post: ReadPost, known: Compared, now: datetime, since: datetime 
     """Whether something may be different there: another number of comments, or open ones whose time has come."""
     if known.id.int == 0 or (since is not None and known.synced_at is not None and known.synced_at >= since):
         return False
-    return post.comments_count != known.comments_count or _is_due(post, known, now) or (since is not None and known.has_current)
+    return (
+        (post.comments_count or 0) != (known.comments_count or 0)
+        or _is_due(post, known, now)
+        or (since is not None and known.has_current)
+    )
 
 
 def _is_due(post: ReadPost, known: Compared, now: datetime) -> bool:
