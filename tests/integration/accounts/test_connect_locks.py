@@ -82,10 +82,11 @@ class Busy:
         await self.add(is_development=True)
         shown = await accounts.for_workspace(conn, self.workspace, self.account.id)
         told = [AccountUpdated(type="account_updated", account=shown)]
-        return (
-            lambda: checkups.make_due(conn, self.workspace, NOW),
-            lambda: changes.publish(conn, self.workspace, told, NOW),
-        )
+
+        async def tell() -> None:  # numbered, and so locked, with the commit
+            changes.publish(conn, self.workspace, told, NOW)
+
+        return lambda: checkups.make_due(conn, self.workspace, NOW), tell
 
     async def begin(self) -> None:
         self.account = await self.add()
