@@ -194,15 +194,17 @@ async def message_of(conn: Conn, actor: Actor, conversation: ConversationId, mes
     return found[0]
 
 
-async def changed(conn: Conn, conversation: ConversationRow, rows: Sequence[MessageRow], now: datetime) -> list[Message]:
-    """Write messages and their conversation, and publish all of it."""
+async def changed(
+    conn: Conn, conversation: ConversationRow, rows: Sequence[MessageRow], now: datetime, beside: Sequence[Change] = ()
+) -> list[Message]:
+    """Write messages and their conversation, and publish all of it, after these changes."""
     await messages.update(conn, rows)
     for row in rows:
         if row.id == conversation.last_message_id:
             show_as_last(conversation, row)
     values = [shown(row, conversation) for row in rows]
     updated = [MessageUpdated(type="message_updated", conversation_id=one.conversation_id, message=one) for one in values]
-    await save(conn, conversation, updated, now)
+    await save(conn, conversation, [*beside, *updated], now)
     return values
 
 

@@ -467,6 +467,7 @@ CREATE TABLE public.comments (
     error_code text,
     error_message text,
     looked_at timestamp with time zone,
+    is_done_by_answer boolean DEFAULT false NOT NULL,
     CONSTRAINT comments_client_key_check CHECK ((client_key <> ''::text)),
     CONSTRAINT comments_comment_key_check CHECK ((comment_key <> ''::text)),
     CONSTRAINT comments_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'live_comment'::text, 'mention'::text]))),
@@ -480,6 +481,7 @@ COMMENT ON COLUMN public.comments.written_by IS 'Who of us wrote it; NULL: it wa
 COMMENT ON COLUMN public.comments.pending IS 'What is shown already and Instagram has not confirmed yet.';
 COMMENT ON COLUMN public.comments.error_code IS 'What became of the last thing that was tried with it, where that went wrong.';
 COMMENT ON COLUMN public.comments.looked_at IS 'When it was last read at Instagram, or asked for.';
+COMMENT ON COLUMN public.comments.is_done_by_answer IS 'Done because it was answered: open again when no answer stands.';
 CREATE TABLE public.conversations (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,

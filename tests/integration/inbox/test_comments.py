@@ -1,5 +1,6 @@
 """Comments as rows and calls, step by step, with a Meta that takes everything or refuses as it is told. Rules CM of docs/spec."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from confab.model.commands import Actor, AnswerComment, Moderate, NoteComment, W
 from confab.model.comments import Comment
 from confab.model.inbox import CommentId
 from confab.store import comment_calls, comment_lists, comments
-from confab.store.claims import COMMENT_CALLS
+from confab.store.claims import COMMENT_CALLS, Due
 from confab.store.comment_calls import CallRow
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
@@ -158,6 +159,38 @@ async def test_CM6_an_answer_that_fails_leaves_its_comment_open(counter: Counter
     await counter.work()
     assert (await counter.get(made.id)).status == "failed"
     assert (await counter.get(said)).done_at is None
+
+
+async def test_CM21_a_public_reply_that_fails_leaves_done_what_was_done_before(counter: Counter) -> None:
+    said = await counter.said()
+    async with counter.db.transaction() as conn:
+        await act.work(conn, replace(counter.actor, name="Mia"), WorkOnComment(comment_id=said, is_done=True), NOON)
+    counter.meta.refusal = Rejected("No.")
+    made = await counter.reply(said)
+    await counter.work()
+    assert ((await counter.get(made.id)).status, (await counter.get(said)).done_by) == ("failed", "Mia")
+
+
+async def test_CM21_of_two_public_replies_the_last_that_fails_leaves_the_comment_open(counter: Counter) -> None:
+    said = await counter.said()
+    made = [await counter.reply(said, text, key=text) for text in ("4.20", "or 3.90")]
+    counter.meta.refusal = Rejected("No.")
+    (first, second) = await counter.all()
+    await counter.calls.run(Due(key=(first.workspace_id, first.id), attempts=1))
+    assert ((await counter.get(made[0].id)).status, (await counter.get(said)).done_by) == ("failed", "Dana")
+    await counter.calls.run(Due(key=(second.workspace_id, second.id), attempts=1))
+    assert ((await counter.get(made[1].id)).status, (await counter.get(said)).done_at) == ("failed", None)
+
+
+async def test_CM21_what_is_said_to_be_done_while_an_answer_waits_stays_done(counter: Counter) -> None:
+    said = await counter.said()
+    await counter.reply(said)
+    async with counter.db.transaction() as conn:
+        await act.work(conn, counter.actor, WorkOnComment(comment_id=said, is_done=False), NOON)
+        await act.work(conn, replace(counter.actor, name="Mia"), WorkOnComment(comment_id=said, is_done=True), NOON)
+    counter.meta.refusal = Rejected("No.")
+    await counter.work()
+    assert (await counter.get(said)).done_by == "Mia"
 
 
 async def test_CM6_a_reply_to_a_reply_hangs_on_the_comment_above(counter: Counter) -> None:

@@ -1,4 +1,4 @@
-"""What came of a call about a comment → the call, the comment, the post and the account. Rules CM6-CM12.
+"""What came of a call about a comment → the call, the comment, the post and the account. Rules CM6-CM12, CM21.
 
 An answer that Instagram took is one row with what its webhook or a reading tells of it, whoever comes first. What cannot be
 repeated and was not answered is in doubt; everything else is tried again, and taken back when Instagram refuses it.
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from confab.errors import GraphError, Rejected, Restricted, Throttled, Unanswered, Unauthorised, Unavailable
 from confab.graph import comments as meta
-from confab.inbox import settle
+from confab.inbox import finished, settle
 from confab.inbox.comments import act
 from confab.inbox.comments.grip import Grip
 from confab.model.changes import AccountUpdated, Change, CommentRemoved, PostUpdated
@@ -82,7 +82,7 @@ async def failed(conn: Conn, grip: Grip, code: str, reason: str, now: datetime, 
     call.state, call.due_at, call.settled_at = "failed", None, now
     _say(grip, "failed", code, reason)
     if grip.made is not None and grip.comment is not None:
-        grip.comment.done_at = grip.comment.done_by = None
+        await finished.not_by(conn, grip.comment, call.id)
     elif not await comment_calls.has_newer(conn, call, act.FAMILY.get(call.kind, ())):
         _take_back(grip, code, reason)
     await _end(conn, grip, now, first)
@@ -119,6 +119,8 @@ async def gone(conn: Conn, grip: Grip, now: datetime) -> None:
     comment.deleted_at, comment.pending = comment.deleted_at or now, None
     call.state, call.due_at, call.settled_at = "failed", None, now
     _say(grip, "failed", _GONE, "The comment was deleted at Instagram.")
+    if grip.made is not None:
+        await finished.not_by(conn, comment, call.id)
     await _end(conn, grip, now)
     await forget(conn, comment)
 
