@@ -161,8 +161,41 @@ def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, pag
     assert len([call for call in calls if call.startswith("GET /comments?")]) >= 2
 
 
-def _many(batch: int, post: str) -> bytes:
-    """A full delivery, as Meta may post it."""
+def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    posts = [shop.sim("/posts", account=IG_ID, caption=caption)["id"] for caption in ("Bread", "Cake")]
+    shop.posts(_many(0, *posts, count=60))  # in turns under one and the other
+    eventually(lambda: len(shop.get("/comments", limit=100)["items"]) == 60)
+    shop.sign_in(page, "/comments?view=all", heading="Comments")
+    feed = page.get_by_role("region", name="Comments")
+    expect(feed.get_by_role("article", name="comment 59")).to_be_visible()
+    first = feed.get_by_role("article")
+    expect(first.nth(0)).to_contain_text("comment 59")
+    expect(first.nth(1)).to_contain_text("comment 57")
+    expect(feed.locator("header")).to_have_count(1)
+
+    feed.evaluate("element => { element.scrollTop = 900 }")
+    here = feed.get_by_role("article", name="comment 39")
+    expect(here).to_be_visible()
+    expect(feed.locator("header").first).to_be_in_viewport()  # whose comments these are stays in sight
+    before = _top(here)
+    comments(shop, "just now", "43000000000009", media=posts[1])
+    eventually(lambda: shop.get("/comments", limit=1)["items"][0]["text"] == "just now")
+    expect(page.get_by_role("link", name="Comments: 61 open")).to_be_visible()
+    assert abs(_top(here) - before) < 2
+    feed.evaluate("element => { element.scrollTop = 0 }")
+    expect(item(page, "just now")).to_be_visible()
+    expect(feed.get_by_role("article").first).to_contain_text("just now")
+
+
+def _top(article: Locator) -> float:
+    box = article.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def _many(batch: int, *posts: str, count: int = 1000) -> bytes:
+    """A delivery, by default a full one, as Meta may post it."""
     at = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) + batch * 1000
     entries = [
         {
@@ -174,12 +207,12 @@ def _many(batch: int, post: str) -> bytes:
                     "value": {
                         "id": f"1804{batch:05}{n:08}", "text": f"comment {batch * 1000 + n}",
                         "from": {"id": f"43{n:014}", "username": f"person{n}"},
-                        "media": {"id": post, "media_product_type": "FEED"},
+                        "media": {"id": posts[n % len(posts)], "media_product_type": "FEED"},
                     },
                 }
             ],
         }
-        for n in range(1000)
+        for n in range(count)
     ]  # fmt: skip
     return json.dumps({"object": "instagram", "entry": entries}).encode()
 

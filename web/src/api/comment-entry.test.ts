@@ -4,6 +4,7 @@ import {
   answersOf,
   appendComments,
   applyToComments,
+  beginComments,
   type CommentEntry,
   type CommentScope,
 } from "./comment-entry"
@@ -12,7 +13,7 @@ import type { Change, Comment } from "./model"
 const SCOPE: CommentScope = { filters: { view: "open", account: null, post: null }, viewerId: "agent-1" }
 
 function entryOf(...items: Comment[]): CommentEntry {
-  return { items, answers: [], posts: [], next: null, seq: 1 }
+  return beginComments({ items, answers: [], posts: [], next: null, seq: 1 })
 }
 
 function updated(comment: Comment): Change {

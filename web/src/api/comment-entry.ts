@@ -13,6 +13,13 @@ export type CommentEntry = {
   /** The cursor of the page below the loaded part; null when all is loaded. */
   next: string | null
   seq: number
+  /** Where each loaded page begins, the newest first; what lies before the first one came since. */
+  parts: string[]
+}
+
+/** The first page of a list. */
+export function beginComments(page: Omit<CommentEntry, "parts">): CommentEntry {
+  return { ...page, parts: page.items.slice(0, 1).map(placeOf) }
 }
 
 /** `only`: no others come in. */
@@ -26,6 +33,7 @@ export function appendComments(entry: CommentEntry, page: CommentEntry): Comment
     posts: merge(entry.posts, page.posts),
     next: page.next,
     seq: Math.min(entry.seq, page.seq),
+    parts: [...entry.parts, ...page.parts],
   }
 }
 
@@ -159,12 +167,14 @@ function merge<T extends { id: string; version: number }>(known: T[], more: T[])
   return [...byId.values()]
 }
 
-function key(comment: Comment): string {
+/** Where a comment stands in the order of time, to compare with another's. */
+export function placeOf(comment: Comment): string {
   return `${timeKey(comment.created_at)} ${comment.id}`
 }
 
 function newestFirst(a: Comment, b: Comment): number {
-  return key(a) > key(b) ? -1 : key(a) < key(b) ? 1 : 0
+  const [placeA, placeB] = [placeOf(a), placeOf(b)]
+  return placeA > placeB ? -1 : placeA < placeB ? 1 : 0
 }
 
 function oldestFirst(a: Comment, b: Comment): number {

@@ -3,7 +3,7 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { CommentFilters } from "../lib/comment-filters"
 import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
-import { appendComments, applyToComments, type CommentEntry } from "./comment-entry"
+import { appendComments, applyToComments, beginComments, type CommentEntry } from "./comment-entry"
 import type { Comment, Me, Post } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
@@ -47,7 +47,9 @@ export function personsComments(conversationId: string) {
   return queryOptions({
     queryKey,
     queryFn: ({ client }) =>
-      fetchEntry(client, queryKey, () => answer(http.GET("/api/v1/conversations/{id}/comments", { params }))),
+      fetchEntry(client, queryKey, async () =>
+        beginComments(await answer(http.GET("/api/v1/conversations/{id}/comments", { params }))),
+      ),
   })
 }
 
@@ -60,7 +62,7 @@ async function readPage(filters: CommentFilters, cursor?: string): Promise<Comme
     ...(post !== null && { post }),
     ...(cursor !== undefined && { cursor }),
   }
-  return answer(http.GET("/api/v1/comments", { params: { query } }))
+  return beginComments(await answer(http.GET("/api/v1/comments", { params: { query } })))
 }
 
 const underWay = new Map<string, Promise<void>>()

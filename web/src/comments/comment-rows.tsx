@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useVirtualizer } from "@tanstack/react-virtual"
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual"
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react"
 import { explain } from "../api/client"
 import { answersOf, type CommentEntry } from "../api/comment-entry"
 import { fetchMoreComments, lookAt } from "../api/comments"
-import type { Comment, Post } from "../api/model"
+import type { Comment } from "../api/model"
 import type { CommentFilters } from "../lib/comment-filters"
 import { Button } from "../ui/button"
 import { useNow } from "../ui/use-now"
+import { type Row, rowsOf } from "./comment-groups"
 import { CommentItem } from "./comment-item"
 import { PostHead } from "./post-head"
 import type { CommentDoors } from "./use-doors"
@@ -23,18 +24,20 @@ type RowsProps = {
   handle: React.Ref<RowsHandle>
 }
 
-type Row = { key: string; post: Post | undefined; comment: Comment | null }
-
 const ESTIMATE = 132
 const HEAD = 66
 const LOOK_MS = 1_500
 
-/** The comments, newest first, a post's head wherever another post begins. Only what is in view is drawn. */
+/**
+ * The comments under the heads of their posts; the head of those in view stays on top. Only what is in view is drawn, and what
+ * comes in above it moves nothing.
+ */
 export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow()
   const rows = useMemo(() => rowsOf(entry), [entry])
   const keyOf = useCallback((index: number) => rows[index]?.key ?? index, [rows])
+  const head = useRef(-1)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -42,6 +45,12 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
     getItemKey: keyOf,
     overscan: 6,
     paddingEnd: 24,
+    scrollPaddingStart: HEAD,
+    anchorTo: (scroller.current?.scrollTop ?? 0) > 0 ? "end" : "start",
+    rangeExtractor(range) {
+      head.current = headAbove(rows, range.startIndex)
+      return withHead(range, head.current)
+    },
   })
   const visible = virtual.getVirtualItems()
   const more = useMore(filters, entry, virtual.range?.endIndex ?? 0, rows.length)
@@ -86,7 +95,11 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
                 key={key}
                 data-index={index}
                 ref={virtual.measureElement}
-                style={{ position: "absolute", insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
+                style={
+                  index === head.current
+                    ? { position: "sticky", insetInline: 0, top: 0, zIndex: 1 }
+                    : { position: "absolute", insetInline: 0, top: 0, transform: `translateY(${start}px)` }
+                }
               >
                 {row.comment === null ? (
                   <PostHead
@@ -123,17 +136,14 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
   )
 }
 
-function rowsOf({ items, posts }: CommentEntry): Row[] {
-  const postById = new Map(posts.map((post) => [post.id, post]))
-  const found: Row[] = []
-  let before: string | null | undefined
-  for (const comment of items) {
-    const post = postById.get(comment.post_id ?? "")
-    if (comment.post_id !== before) found.push({ key: `head ${comment.id}`, post, comment: null })
-    before = comment.post_id
-    found.push({ key: comment.id, post, comment })
-  }
-  return found
+function headAbove(rows: readonly Row[], index: number): number {
+  while (index > 0 && rows[index]?.comment !== null) index--
+  return index
+}
+
+function withHead(range: Range, head: number): number[] {
+  const indexes = defaultRangeExtractor(range)
+  return indexes.includes(head) ? indexes : [head, ...indexes]
 }
 
 /** The page below is fetched before somebody gets there. */
