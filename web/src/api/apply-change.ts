@@ -193,11 +193,17 @@ export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Age
   return { ...agents, items }
 }
 
-/** A label that is new on a conversation becomes one to choose. */
+function labelledBy(change: Change): { labels: string[] } | null {
+  if (change.type === "conversation_updated") return change.conversation
+  return change.type === "comment_updated" ? change.comment : null
+}
+
+/** A label that is new on a conversation or a comment becomes one to choose. */
 export function applyToLabels(labels: Listed<{ name: string }>, change: Change): Listed<{ name: string }> {
-  if (change.type !== "conversation_updated") return labels
+  const labelled = labelledBy(change)
+  if (labelled === null) return labels
   const known = new Set(labels.items.map((label) => label.name))
-  const added = change.conversation.labels.filter((name) => !known.has(name))
+  const added = labelled.labels.filter((name) => !known.has(name))
   if (added.length === 0) return labels
   const items = [...labels.items, ...added.map((name) => ({ name }))].sort((a, b) =>
     a.name.localeCompare(b.name),

@@ -13,7 +13,12 @@ import { CommentItem } from "./comment-item"
 import { PostHead } from "./post-head"
 import type { CommentDoors } from "./use-doors"
 
-export type RowsHandle = { move: (by: number) => void; active: () => Comment | undefined }
+export type RowsHandle = {
+  move: (by: number) => void
+  active: () => Comment | undefined
+  /** Presses the active one's button of this name. */
+  press: (name: string) => void
+}
 
 type RowsProps = {
   entry: CommentEntry
@@ -58,16 +63,16 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
   const activeIndex = rows.findIndex(({ comment }) => comment?.id === activeId)
   const firstIndex = rows.findIndex(({ comment }) => comment !== null)
 
+  function find(comment: Comment | null | undefined): HTMLElement | null {
+    return scroller.current?.querySelector(`[data-comment-id="${CSS.escape(comment?.id ?? "")}"]`) ?? null
+  }
+
   function focus(index: number): void {
     const comment = rows[index]?.comment
     if (!comment) return
     doors.activate(comment)
     virtual.scrollToIndex(index)
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-comment-id="${CSS.escape(comment.id)}"]`)
-        ?.focus({ preventScroll: true }),
-    )
+    requestAnimationFrame(() => find(comment)?.focus({ preventScroll: true }))
   }
 
   useImperativeHandle(handle, () => ({
@@ -78,6 +83,8 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
       if (next !== undefined) focus(next)
     },
     active: () => rows[activeIndex]?.comment ?? undefined,
+    press: (name) =>
+      find(rows[activeIndex]?.comment)?.querySelector<HTMLElement>(`button[aria-label="${name}"]`)?.click(),
   }))
 
   return (

@@ -166,6 +166,7 @@ function useKeys(
     e: act((comment) => actions.finish(comment, comment.done_at === null, me.name)),
     h: act((comment) => actions.moderate(comment, comment.hidden ? "unhide" : "hide")),
     i: act((comment) => actions.assign(comment, me)),
+    l: act(() => rows.current?.press("Label")),
   })
 }
 

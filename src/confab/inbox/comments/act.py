@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused
-from confab.inbox import answer, finished
+from confab.inbox import answer, contents, finished
 from confab.inbox.comments import facts
 from confab.model.changes import Change, CommentRemoved, CommentUpdated, PostUpdated
 from confab.model.commands import (
@@ -33,8 +33,6 @@ from confab.store.comments import CommentRow, NewComment
 from confab.store.db import Conn
 
 _MAX_KEY_LENGTH = 200
-_MAX_LABELS = 20
-_MAX_LABEL_LENGTH = 40
 _MAX_NOTE_LENGTH = 2000
 _MAX_NOTES = 50
 FAMILY: dict[str, Sequence[str]] = {
@@ -162,7 +160,7 @@ async def work(conn: Conn, actor: Actor, command: WorkOnComment, now: datetime) 
     if command.assignee_id is not None or command.is_unassigned:
         row.assignee_id = command.assignee_id
     if command.labels is not None:
-        row.labels = _labels(command.labels)
+        row.labels = contents.labels(command.labels)
         await notes.add_labels(conn, actor.workspace_id, row.labels, now)
     if row == before:
         return await comments.get(conn, actor.workspace_id, row.id)
@@ -271,10 +269,3 @@ def _key(command: AnswerComment) -> str:
     if not key or len(key) > _MAX_KEY_LENGTH or "\0" in key:
         raise Invalid(f"client_key needs 1 to {_MAX_KEY_LENGTH} characters.", field="client_key")
     return key
-
-
-def _labels(given: Sequence[str]) -> list[str]:
-    labels = sorted({" ".join(label.split()) for label in given} - {""})
-    if len(labels) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH or "\0" in label for label in labels):
-        raise Invalid(f"At most {_MAX_LABELS} labels of at most {_MAX_LABEL_LENGTH} characters.", field="labels")
-    return labels
