@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import api_calls, bubble
+from tests.e2e.screen import api_calls, bubble, kept, open_thread, wait_until
 from tests.product import IG_ID, eventually
 
 
@@ -151,6 +151,24 @@ def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_com
     page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
     expect(head).to_contain_text("comments are off")
     expect(item(page, "first").get_by_role("button", name="Reply publicly")).to_be_disabled()
+
+
+def test_CM23_what_a_person_said_under_posts_is_kept_and_follows_the_stream(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    shop.writes("Hello!", customer="43000000000011")
+    comments(shop, "What is in it?", "43000000000011")
+    shop.sign_in(page)
+    open_thread(page, "Hello!")
+    said = page.get_by_role("region", name="Comments").get_by_role("link")
+    expect(said).to_have_text(re.compile("What is in it"))
+    wait_until(page, lambda: "What is in it?" in kept(page))
+    calls = api_calls(page)
+    page.reload()
+    expect(said).to_have_text(re.compile("What is in it"))
+    comments(shop, "And how much?", "43000000000011")
+    expect(said).to_have_count(2)
+    expect(said.first).to_contain_text("And how much?")
+    assert [call for call in calls if call.endswith("/comments")] == []
 
 
 def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, page: Page) -> None:

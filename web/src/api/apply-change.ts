@@ -6,7 +6,7 @@ import { lastKeyOf } from "../lib/parts"
 import { timeKey } from "../lib/time"
 import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { refreshCounts } from "./comment-counts"
-import { applyToComments, type CommentEntry, ofNobodyElse } from "./comment-entry"
+import { applyToComments, type CommentEntry, type Person } from "./comment-entry"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
 import type {
   Account,
@@ -65,7 +65,7 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
     case "comments":
       return applyToComments(data as CommentEntry, change, { filters: of as CommentFilters, viewerId })
     case "persons-comments":
-      return applyToComments(data as CommentEntry, change, ofNobodyElse(data as CommentEntry, viewerId))
+      return applyToComments(data as CommentEntry, change, { person: key[2] as Person })
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
     case "outbox":

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { ACCOUNT } from "../testing/make"
 import { makeComment, makePost } from "../testing/make-comments"
 import {
   answersOf,
@@ -92,5 +93,31 @@ describe("a list of comments", () => {
     const agent = { id: "agent-2", name: "Elias", email: "e@example.org", role: "agent" as const }
     const renamed = applyToComments(after, { seq: 3, type: "agent_updated", agent, removed: false }, SCOPE)
     expect(renamed.items[0]?.assignee?.name).toBe("Elias")
+  })
+})
+
+describe("what a person said under posts", () => {
+  const person = { account: ACCOUNT.id, ig_id: "1087654321098765" }
+
+  test("takes all of theirs, archived or done, and nobody else's", () => {
+    const theirs = makeComment({ id: "a", is_archived: true, done_at: "2026-11-02T10:00:00Z" })
+    const after = applyToComments(entryOf(), updated(theirs), { person })
+    expect(after.items).toEqual([theirs])
+    const others = [
+      makeComment({ id: "b", author: { ig_id: "1", username: "bo" } }),
+      makeComment({ id: "c", account: { ...theirs.account, id: "account-2" } }),
+    ]
+    for (const comment of others) expect(applyToComments(after, updated(comment), { person })).toBe(after)
+    expect(applyToComments(after, { seq: 3, type: "post_updated", post: makePost() }, { person })).toBe(after)
+  })
+
+  test("lists the newest twenty", () => {
+    const said = (minute: number) =>
+      makeComment({ id: `${minute}`, created_at: `2026-11-02T09:${String(minute).padStart(2, "0")}:00Z` })
+    let entry = entryOf()
+    for (let minute = 0; minute < 25; minute++) {
+      entry = applyToComments(entry, updated(said(minute)), { person })
+    }
+    expect(entry.items.map(({ id }) => Number(id))).toEqual(Array.from({ length: 20 }, (_, n) => 24 - n))
   })
 })

@@ -22,8 +22,14 @@ export function beginComments(page: Omit<CommentEntry, "parts">): CommentEntry {
   return { ...page, parts: page.items.slice(0, 1).map(placeOf) }
 }
 
-/** `only`: no others come in. */
-export type CommentScope = { filters: CommentFilters; viewerId: string; only?: Set<string> }
+/** A person as the author of comments: Meta's id of them, which is known per account. */
+export type Person = { account: string; ig_id: string }
+
+/** What one list selects: a filter, or all that a person said, of which the newest are listed. */
+export type CommentScope = { filters: CommentFilters; viewerId: string } | { person: Person }
+
+/** How many of a person's comments are listed. */
+const OF_A_PERSON = 20
 
 /** The entry with the page below it. What is already there keeps the newer of its versions. */
 export function appendComments(entry: CommentEntry, page: CommentEntry): CommentEntry {
@@ -53,7 +59,10 @@ export function applyToComments(entry: CommentEntry, change: Change, scope: Comm
 }
 
 /** Whether a filter selects a comment, as the server would. */
-export function selects({ filters, viewerId }: CommentScope, comment: Comment): boolean {
+export function selects(scope: CommentScope, comment: Comment): boolean {
+  if ("person" in scope)
+    return comment.account.id === scope.person.account && comment.author.ig_id === scope.person.ig_id
+  const { filters, viewerId } = scope
   if (comment.is_archived || (comment.is_own && comment.parent_ig_id !== null)) return false
   if (filters.account !== null && comment.account.id !== filters.account) return false
   if (filters.post !== null && comment.post_id !== filters.post) return false
@@ -85,22 +94,15 @@ function isUnder(answer: Comment, comment: Comment): boolean {
   return comment.ig_id !== null && answer.parent_ig_id === comment.ig_id
 }
 
-/** Of a person's comments only those that are listed change: what they say anew is read when somebody looks. */
-export function ofNobodyElse(entry: CommentEntry, viewerId: string): CommentScope & { only: Set<string> } {
-  const filters = { view: "all", account: null, post: null } as const
-  return { filters, viewerId, only: new Set(entry.items.map((one) => one.id)) }
-}
-
 function withComment(entry: CommentEntry, comment: Comment, scope: CommentScope): CommentEntry {
   if (comment.is_own && comment.parent_ig_id !== null) return withAnswer(entry, comment)
   const known = entry.items.find((one) => one.id === comment.id)
   if (known !== undefined && known.version >= comment.version) return entry
-  const isKept = scope.only?.has(comment.id)
-  const belongs = isKept ?? (selects(scope, comment) && isLoaded(entry, comment))
+  const belongs = selects(scope, comment) && isLoaded(entry, comment)
   if (known === undefined && !belongs) return entry
   const items = entry.items.filter((one) => one !== known)
   if (belongs) items.splice(positionOf(items, comment), 0, comment)
-  return { ...entry, items }
+  return { ...entry, items: "person" in scope ? items.slice(0, OF_A_PERSON) : items }
 }
 
 function positionOf(items: readonly Comment[], comment: Comment): number {
@@ -135,10 +137,11 @@ function without(entry: CommentEntry, id: string): CommentEntry {
   return isSameEntry ? entry : { ...entry, items, answers }
 }
 
-function withPost(entry: CommentEntry, post: Post, { filters }: CommentScope): CommentEntry {
+function withPost(entry: CommentEntry, post: Post, scope: CommentScope): CommentEntry {
   const known = entry.posts.find((one) => one.id === post.id)
   if (known !== undefined && known.version >= post.version) return entry
-  const isWanted = filters.account === null || filters.account === post.account.id
+  const isWanted =
+    "filters" in scope && (scope.filters.account === null || scope.filters.account === post.account.id)
   if (known === undefined && !isWanted) return entry
   return { ...entry, posts: [...entry.posts.filter((one) => one !== known), post] }
 }

@@ -3,8 +3,14 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { CommentFilters } from "../lib/comment-filters"
 import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
-import { appendComments, applyToComments, beginComments, type CommentEntry } from "./comment-entry"
-import type { Comment, Me, Post } from "./model"
+import {
+  appendComments,
+  applyToComments,
+  beginComments,
+  type CommentEntry,
+  type Person,
+} from "./comment-entry"
+import type { Comment, Conversation, Me, Post } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
 const PAGE = 50
@@ -41,9 +47,10 @@ export const openComments = queryOptions({
 })
 
 /** What the person of a conversation said under posts. */
-export function personsComments(conversationId: string) {
-  const queryKey = ["persons-comments", conversationId] as const
-  const params = { path: { id: conversationId } }
+export function personsComments({ id, account, participant }: Conversation) {
+  const person: Person = { account: account.id, ig_id: participant.ig_id }
+  const queryKey = ["persons-comments", id, person] as const
+  const params = { path: { id } }
   return queryOptions({
     queryKey,
     queryFn: ({ client }) =>

@@ -9,7 +9,7 @@ const FEW = 5
 
 /** What the person of a conversation said under posts. */
 export function CommentsSection({ conversation }: { conversation: Conversation }) {
-  const { data } = useQuery(personsComments(conversation.id))
+  const { data } = useQuery(personsComments(conversation))
   const now = useNow()
   const items = data?.items ?? []
   if (items.length === 0) return null
