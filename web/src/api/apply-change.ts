@@ -64,6 +64,8 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToPending(data as PendingSend[], change, of as string)
     case "comments":
       return applyToComments(data as CommentEntry, change, { filters: of as CommentFilters, viewerId })
+    case "comment":
+      return applyToComments(data as CommentEntry, change, { thread: true })
     case "persons-comments":
       return applyToComments(data as CommentEntry, change, { person: key[2] as Person })
     case "accounts":

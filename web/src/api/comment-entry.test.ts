@@ -8,6 +8,7 @@ import {
   beginComments,
   type CommentEntry,
   type CommentScope,
+  threadOf,
 } from "./comment-entry"
 import type { Change, Comment } from "./model"
 
@@ -119,5 +120,31 @@ describe("what a person said under posts", () => {
       entry = applyToComments(entry, updated(said(minute)), { person })
     }
     expect(entry.items.map(({ id }) => Number(id))).toEqual(Array.from({ length: 20 }, (_, n) => 24 - n))
+  })
+})
+
+describe("one comment with what stands with it", () => {
+  const root = makeComment({ id: "root", ig_id: "1" })
+  const reply = makeComment({ id: "reply", parent_ig_id: "1", created_at: "2026-11-02T10:00:00Z" })
+  const ours = makeComment({ id: "ours", ig_id: "2", is_own: true, parent_ig_id: "1" })
+  const thread = { comment: reply, parent: root, post: makePost(), replies: [reply, ours], seq: 1 }
+
+  test("has each once, what we wrote as answers", () => {
+    const entry = threadOf(thread)
+    expect(entry.items.map(({ id }) => id)).toEqual(["reply", "root"])
+    expect(answersOf(entry, root)).toEqual([ours])
+    const found = threadOf({ ...thread, comment: ours, parent: null, replies: [] })
+    expect(found.items).toEqual([ours])
+  })
+
+  test("takes what comes under it, and keeps it whatever becomes of it", () => {
+    const later = makeComment({ id: "later", parent_ig_id: "1", created_at: "2026-11-02T11:00:00Z" })
+    const elsewhere = makeComment({ id: "elsewhere" })
+    let entry = threadOf(thread)
+    for (const comment of [later, elsewhere, { ...root, done_at: "2026-11-02T12:00:00Z", version: 2 }]) {
+      entry = applyToComments(entry, updated(comment), { thread: true })
+    }
+    expect(entry.items.map(({ id }) => id)).toEqual(["later", "reply", "root"])
+    expect(entry.items.at(-1)?.done_at).not.toBeNull()
   })
 })

@@ -4,7 +4,7 @@
  */
 import type { CommentFilters } from "../lib/comment-filters"
 import { timeKey } from "../lib/time"
-import type { Change, Comment, Post } from "./model"
+import type { Change, Comment, CommentThread, Post } from "./model"
 
 export type CommentEntry = {
   items: Comment[]
@@ -25,11 +25,29 @@ export function beginComments(page: Omit<CommentEntry, "parts">): CommentEntry {
 /** A person as the author of comments: Meta's id of them, which is known per account. */
 export type Person = { account: string; ig_id: string }
 
-/** What one list selects: a filter, or all that a person said, of which the newest are listed. */
-export type CommentScope = { filters: CommentFilters; viewerId: string } | { person: Person }
+/** What one list selects: a filter; all that a person said, of which the newest are listed; or what stands with what it has. */
+export type CommentScope =
+  | { filters: CommentFilters; viewerId: string }
+  | { person: Person }
+  | { thread: true }
 
 /** How many of a person's comments are listed. */
 const OF_A_PERSON = 20
+
+/** One comment with what it answers and what stands under that. */
+export function threadOf({ comment, post, parent, replies, seq }: CommentThread): CommentEntry {
+  const all = merge(parent === null ? [comment] : [parent, comment], replies)
+  const isAnswer = (one: Comment): boolean =>
+    one.is_own && one.parent_ig_id !== null && all.some((above) => isUnder(one, above))
+  return {
+    items: all.filter((one) => !isAnswer(one)).sort(newestFirst),
+    answers: all.filter(isAnswer).sort(oldestFirst),
+    posts: post === null ? [] : [post],
+    next: null,
+    seq,
+    parts: [],
+  }
+}
 
 /** The entry with the page below it. What is already there keeps the newer of its versions. */
 export function appendComments(entry: CommentEntry, page: CommentEntry): CommentEntry {
@@ -62,6 +80,7 @@ export function applyToComments(entry: CommentEntry, change: Change, scope: Comm
 export function selects(scope: CommentScope, comment: Comment): boolean {
   if ("person" in scope)
     return comment.account.id === scope.person.account && comment.author.ig_id === scope.person.ig_id
+  if ("thread" in scope) return false
   const { filters, viewerId } = scope
   if (comment.is_archived || (comment.is_own && comment.parent_ig_id !== null)) return false
   if (filters.account !== null && comment.account.id !== filters.account) return false
@@ -98,11 +117,16 @@ function withComment(entry: CommentEntry, comment: Comment, scope: CommentScope)
   if (comment.is_own && comment.parent_ig_id !== null) return withAnswer(entry, comment)
   const known = entry.items.find((one) => one.id === comment.id)
   if (known !== undefined && known.version >= comment.version) return entry
-  const belongs = selects(scope, comment) && isLoaded(entry, comment)
+  const belongs =
+    "thread" in scope ? isOfThread(entry, comment) : selects(scope, comment) && isLoaded(entry, comment)
   if (known === undefined && !belongs) return entry
   const items = entry.items.filter((one) => one !== known)
   if (belongs) items.splice(positionOf(items, comment), 0, comment)
   return { ...entry, items: "person" in scope ? items.slice(0, OF_A_PERSON) : items }
+}
+
+function isOfThread({ items }: CommentEntry, comment: Comment): boolean {
+  return items.some((one) => one.id === comment.id || isUnder(comment, one))
 }
 
 function positionOf(items: readonly Comment[], comment: Comment): number {

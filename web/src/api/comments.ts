@@ -9,6 +9,7 @@ import {
   beginComments,
   type CommentEntry,
   type Person,
+  threadOf,
 } from "./comment-entry"
 import type { Comment, Conversation, Me, Post } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
@@ -25,6 +26,19 @@ export function commentsOf(filters: CommentFilters) {
   return queryOptions({
     queryKey,
     queryFn: ({ client }) => fetchEntry(client, queryKey, () => readPage(filters)),
+  })
+}
+
+/** One comment with what it answers and what stands under that, archived or not. */
+export function commentThread(id: string) {
+  const queryKey = ["comment", id] as const
+  const params = { path: { id } }
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client }) =>
+      fetchEntry(client, queryKey, async () =>
+        threadOf(await answer(http.GET("/api/v1/comments/{id}", { params }))),
+      ),
   })
 }
 

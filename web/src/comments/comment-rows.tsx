@@ -25,7 +25,7 @@ type RowsProps = {
   filters: CommentFilters
   activeId: string | null
   doors: CommentDoors
-  onOnly: (post: string) => void
+  onOnly: ((post: string) => void) | null
   handle: React.Ref<RowsHandle>
 }
 
@@ -111,7 +111,7 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
                 {row.comment === null ? (
                   <PostHead
                     post={row.post}
-                    onOnly={row.post && filters.post === null ? () => onOnly(row.post?.id ?? "") : null}
+                    onOnly={row.post && onOnly ? () => onOnly(row.post?.id ?? "") : null}
                   />
                 ) : (
                   <CommentItem
