@@ -310,6 +310,16 @@ async def open_and_known(
     )  # fmt: skip
 
 
+async def below(conn: Conn, workspace: WorkspaceId, account: UUID, parent_ig_id: str) -> list[UUID]:
+    """What hangs on a comment at Instagram and is not archived, as far as it is known to be there. Index: comment_replies."""
+    records = await conn.fetch(
+        """SELECT id FROM comments WHERE workspace_id = $1 AND account_id = $2 AND parent_ig_id = $3 AND deleted_at IS NULL
+            AND ig_id IS NOT NULL AND NOT is_archived ORDER BY id""",
+        workspace, account, parent_ig_id,
+    )  # fmt: skip
+    return [record["id"] for record in records]
+
+
 async def look(conn: Conn, wanted: Sequence[tuple[UUID, UUID]], due_at: datetime, not_since: datetime) -> int:
     """Read these (workspace, id) again at Instagram, unless that was done, or asked for, after `not_since`. How many will be."""
     return await run(

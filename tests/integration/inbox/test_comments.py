@@ -13,13 +13,14 @@ from confab.errors import Conflict, GraphError, KeyReused, Rejected, Unanswered,
 from confab.graph.client import GraphClient, Myself, Shape
 from confab.graph.limits import Usage
 from confab.graph.outgoing import Body
-from confab.inbox.comments import act
+from confab.inbox.comments import act, reading
 from confab.inbox.comments.calls import Calls
 from confab.inbox.line import Line
+from confab.inbox.retention import Retention
 from confab.model.commands import Actor, AnswerComment, Moderate, NoteComment, WorkOnComment
 from confab.model.comments import Comment
 from confab.model.inbox import CommentId
-from confab.store import comment_calls, comment_lists, comments
+from confab.store import account_erasure, comment_calls, comment_lists, comments
 from confab.store.claims import COMMENT_CALLS, Due
 from confab.store.comment_calls import CallRow
 from confab.store.db import Database, Doors
@@ -317,3 +318,44 @@ async def test_CM4_deleting_leaves_no_words_in_the_feed(counter: Counter) -> Non
     assert not any(b"Quay" in record["body"] for record in feed)
     with pytest.raises(Conflict):
         await counter.reply(said)
+
+
+async def test_CM4_a_deletion_that_a_look_finds_takes_the_words_out_of_our_calls_too(counter: Counter) -> None:
+    await counter.said()
+    made = await counter.reply(await counter.id_of("c1"), "4.20")
+    await counter.work()
+    async with counter.db.transaction() as conn:
+        row = await comments.lock(conn, counter.world.workspace, made.id)
+        await reading.is_gone(conn, row, NOON)
+        await act.published(conn, counter.world.workspace, [row.id], NOON)
+    assert [call.text for call in await counter.all()] == [None]
+
+
+@pytest.mark.parametrize("how", ["retention", "account"])
+@pytest.mark.parametrize("state", ["queued", "sending", "in_doubt"])
+async def test_CM25_what_is_deleted_takes_its_calls_along_in_whatever_state_they_are(
+    counter: Counter, doors: Doors, how: str, state: str
+) -> None:
+    world = counter.world
+    await told(counter.db, world, comment("c1", "price?"), at=NOON - timedelta(days=400), now=NOON)
+    said = await counter.id_of("c1")
+    if state == "in_doubt":
+        counter.meta.refusal = Unanswered("No answer.")
+    await counter.reply(said)
+    await counter.moderate(said, "hide")
+    (call, _) = await counter.all()
+    if state == "sending":
+        await counter.begun(call)
+    elif state == "in_doubt":
+        await counter.work()
+    if how == "retention":
+        counter.clock.ahead += timedelta(days=400)  # until the answer is old, too
+        await Retention(counter.db, counter.clock, Wake(doors.worker), days={"comments": 1}).run(world.workspace, is_dry=False)
+    else:
+        async with counter.db.transaction() as conn:
+            while await account_erasure.some(conn, world.workspace, world.account, counter.clock.now()):
+                pass
+    assert await counter.all() == []
+    async with counter.db.transaction() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM comments WHERE workspace_id = $1", world.workspace) == 0
+    await counter.calls.run(Due(key=(world.workspace, call.id), attempts=1))  # whoever had claimed it finds nothing to do

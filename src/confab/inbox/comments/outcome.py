@@ -176,7 +176,7 @@ async def _end(conn: Conn, grip: Grip, now: datetime, first: list[Change] | None
     rows = [row for row in (grip.comment, grip.made) if row is not None]
     for row in rows:
         if row.deleted_at is not None and row.pending is None:
-            await forgetting.forget(conn, row)
+            await forgetting.forget(conn, row, now)
         await comments.write(conn, row)
     await act.published(conn, grip.workspace, [row.id for row in rows], now, told)
 

@@ -158,7 +158,7 @@ def renew(row: CommentRow, read: ReadComment, now: datetime) -> None:
 async def is_gone(conn: Conn, row: CommentRow, now: datetime) -> None:
     """It was deleted: who and when stay, its words go. Rule CM4."""
     row.deleted_at, row.pending = row.deleted_at or now, None
-    await forgetting.forget(conn, row)
+    await forgetting.forget(conn, row, now)
     await comments.write(conn, row)
 
 
