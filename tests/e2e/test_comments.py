@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import api_calls, bubble
+from tests.e2e.screen import api_calls, bubble, kept, open_thread, wait_until
 from tests.product import IG_ID, eventually
 
 
@@ -102,6 +102,15 @@ def test_CM7_CM8_CM13_the_keyboard_hides_gives_out_and_finishes_and_what_is_refu
     page.get_by_role("textbox", name="Note for the team").fill("a regular")
     page.keyboard.press("Enter")
     expect(item(page, "lovely bread")).to_contain_text("a regular")
+    item(page, "lovely bread").focus()
+    page.keyboard.press("l")
+    page.get_by_role("textbox", name="Find or add a label").fill("praise")
+    page.keyboard.press("Enter")
+    expect(item(page, "lovely bread")).to_contain_text("praise")
+    page.keyboard.press("Escape")
+    item(page, "spam").get_by_role("button", name="Label").click()
+    expect(page.get_by_role("checkbox", name="praise")).not_to_be_checked()  # it is one to choose from now on
+    page.keyboard.press("Escape")
     item(page, "spam").focus()
     page.keyboard.press("h")
     expect(item(page, "spam")).to_contain_text("hidden")
@@ -144,6 +153,24 @@ def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_com
     expect(item(page, "first").get_by_role("button", name="Reply publicly")).to_be_disabled()
 
 
+def test_CM23_what_a_person_said_under_posts_is_kept_and_follows_the_stream(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    shop.writes("Hello!", customer="43000000000011")
+    comments(shop, "What is in it?", "43000000000011")
+    shop.sign_in(page)
+    open_thread(page, "Hello!")
+    said = page.get_by_role("region", name="Comments").get_by_role("link")
+    expect(said).to_have_text(re.compile("What is in it"))
+    wait_until(page, lambda: "What is in it?" in kept(page))
+    calls = api_calls(page)
+    page.reload()
+    expect(said).to_have_text(re.compile("What is in it"))
+    comments(shop, "And how much?", "43000000000011")
+    expect(said).to_have_count(2)
+    expect(said.first).to_contain_text("And how much?")
+    assert [call for call in calls if call.endswith("/comments")] == []
+
+
 def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, page: Page) -> None:
     shop = fresh_shop
     for batch in range(10):
@@ -161,8 +188,41 @@ def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, pag
     assert len([call for call in calls if call.startswith("GET /comments?")]) >= 2
 
 
-def _many(batch: int, post: str) -> bytes:
-    """A full delivery, as Meta may post it."""
+def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    posts = [shop.sim("/posts", account=IG_ID, caption=caption)["id"] for caption in ("Bread", "Cake")]
+    shop.posts(_many(0, *posts, count=60))  # in turns under one and the other
+    eventually(lambda: len(shop.get("/comments", limit=100)["items"]) == 60)
+    shop.sign_in(page, "/comments?view=all", heading="Comments")
+    feed = page.get_by_role("region", name="Comments")
+    expect(feed.get_by_role("article", name="comment 59")).to_be_visible()
+    first = feed.get_by_role("article")
+    expect(first.nth(0)).to_contain_text("comment 59")
+    expect(first.nth(1)).to_contain_text("comment 57")
+    expect(feed.locator("header")).to_have_count(1)
+
+    feed.evaluate("element => { element.scrollTop = 900 }")
+    here = feed.get_by_role("article", name="comment 39")
+    expect(here).to_be_visible()
+    expect(feed.locator("header").first).to_be_in_viewport()  # whose comments these are stays in sight
+    before = _top(here)
+    comments(shop, "just now", "43000000000009", media=posts[1])
+    eventually(lambda: shop.get("/comments", limit=1)["items"][0]["text"] == "just now")
+    expect(page.get_by_role("link", name="Comments: 61 open")).to_be_visible()
+    assert abs(_top(here) - before) < 2
+    feed.evaluate("element => { element.scrollTop = 0 }")
+    expect(item(page, "just now")).to_be_visible()
+    expect(feed.get_by_role("article").first).to_contain_text("just now")
+
+
+def _top(article: Locator) -> float:
+    box = article.bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def _many(batch: int, *posts: str, count: int = 1000) -> bytes:
+    """A delivery, by default a full one, as Meta may post it."""
     at = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) + batch * 1000
     entries = [
         {
@@ -174,12 +234,12 @@ def _many(batch: int, post: str) -> bytes:
                     "value": {
                         "id": f"1804{batch:05}{n:08}", "text": f"comment {batch * 1000 + n}",
                         "from": {"id": f"43{n:014}", "username": f"person{n}"},
-                        "media": {"id": post, "media_product_type": "FEED"},
+                        "media": {"id": posts[n % len(posts)], "media_product_type": "FEED"},
                     },
                 }
             ],
         }
-        for n in range(1000)
+        for n in range(count)
     ]  # fmt: skip
     return json.dumps({"object": "instagram", "entry": entries}).encode()
 

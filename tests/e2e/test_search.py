@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop
 from tests.e2e.screen import bubble, open_thread, row, thread
-from tests.product import eventually
+from tests.product import IG_ID, eventually
 
 ADA, BEN = "44000000000001", "44000000000002"
 
@@ -23,7 +23,7 @@ def is_indexed(shop: Shop, text: str) -> bool:
 
 def search(page: Page, text: str) -> None:
     page.keyboard.press("/")
-    expect(page.get_by_role("combobox", name="Search people, conversations and messages")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Search people, conversations, comments and messages")).to_be_focused()
     page.keyboard.type(text)
 
 
@@ -58,6 +58,27 @@ def test_SE5_AR4_a_message_is_found_by_the_keyboard_and_opened_in_its_thread(sho
     expect(page.get_by_role("status").filter(has_text="Nothing was found.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_SE13_a_comment_is_found_and_opened_with_what_stands_under_it(shop: Shop, page: Page) -> None:
+    made = shop.sim("/comment", account=IG_ID, customer=ADA, text="Is the sourdough vegan?")
+    shop.sim("/comment", account=IG_ID, customer=BEN, text="Good question", parent=made["id"], media=made["media"])
+    shop.sim("/comment", account=IG_ID, customer=BEN, text="Lovely", media=made["media"])
+    eventually(lambda: is_indexed(shop, "sourdough") and is_indexed(shop, "lovely"))
+    shop.sign_in(page)
+    search(page, "sourd")
+    hits = page.get_by_role("listbox", name="What was found").get_by_role("option")
+    expect(hits).to_have_count(1)
+    expect(hits.first).to_contain_text("commented")
+    expect(hits.first.locator("mark")).to_have_text("sourdough")
+    page.keyboard.press("Enter")
+    found = page.get_by_role("region", name="Comments").get_by_role("article")
+    expect(found.filter(has_text="Is the sourdough vegan?")).to_be_visible()
+    expect(found.filter(has_text="Good question")).to_be_visible()
+    expect(found).to_have_count(2)
+    assert obstacles(page) == []
+    page.get_by_role("button", name="All under this post").click()
+    expect(found).to_have_count(3)
 
 
 def test_AR3_AR4_it_goes_to_the_archive_and_a_hit_or_a_message_brings_it_back(shop: Shop, page: Page) -> None:

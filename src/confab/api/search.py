@@ -1,4 +1,4 @@
-"""Searching people, conversations and messages."""
+"""Searching people, conversations, comments and messages."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -18,12 +18,13 @@ from confab.store import accounts, changes
 from confab.store import search as store
 
 router = APIRouter()
-_ALL: frozenset[HitKind] = frozenset({"person", "conversation", "message"})
+_ALL: frozenset[HitKind] = frozenset({"person", "conversation", "comment", "message"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """What was found: people, conversations, then messages from the newest on; later pages have messages alone.
+    """What was found: people, conversations, comments, then messages from the newest on; later pages have messages alone,
+    or comments where nothing else is asked for.
 
     `next` is the cursor of the next page, which may have few hits or none: where words are frequent and what is wanted is rare.
     `is_complete`: everything that is here is indexed; until then the newest is.
@@ -40,13 +41,13 @@ async def search(  # noqa: PLR0913, PLR0917 -- one parameter per filter
     access: SignedIn,
     services: Running,
     q: Annotated[str, Query(max_length=1000)],
-    kind: Literal["all", "person", "conversation", "message"] = "all",
+    kind: Literal["all", "person", "conversation", "comment", "message"] = "all",
     account: UUID | None = None,
     archived: bool = False,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> Response:
-    """People by name, conversations by label or note, messages by words; the last word may be the beginning of one.
+    """People by name, conversations by label or note, comments and messages by words; the last word may be the beginning of one.
 
     `archived`: also what lies in the archive.
     """
@@ -65,7 +66,7 @@ async def search(  # noqa: PLR0913, PLR0917 -- one parameter per filter
     return Json(
         SearchPage(
             items=page.hits, next=str(page.next) if page.next else None, seq=seq,
-            is_complete=indexed is not None and indexed.is_whole,
+            is_complete=indexed is not None and indexed.is_whole and indexed.has_comments,
         )
     )  # fmt: skip
 

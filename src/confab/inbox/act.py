@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from confab.errors import Forbidden, Invalid, NotFound
+from confab.inbox import contents
 from confab.inbox.preview import show_as_last
 from confab.model.changes import (
     Change,
@@ -44,8 +45,6 @@ from confab.store import changes, conversations, history, ids, media, messages, 
 from confab.store.db import Conn
 from confab.store.rows import ConversationRow, MessageRow
 
-_MAX_LABELS = 20
-_MAX_LABEL_LENGTH = 40
 _MAX_NOTE_LENGTH = 10_000
 _MAX_KEY_LENGTH = 200
 
@@ -156,9 +155,7 @@ async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: Conversation
 
 async def set_labels(conn: Conn, actor: Actor, command: SetLabels, now: datetime) -> Conversation:
     """Replace the labels; new ones become known to the workspace."""
-    labels = sorted({" ".join(label.split()) for label in command.labels} - {""})
-    if len(labels) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH or "\0" in label for label in labels):
-        raise Invalid(f"At most {_MAX_LABELS} labels of at most {_MAX_LABEL_LENGTH} characters.", field="labels")
+    labels = contents.labels(command.labels)
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     before = await _conversation(conn, row)
     if before.labels == labels:
@@ -194,15 +191,17 @@ async def message_of(conn: Conn, actor: Actor, conversation: ConversationId, mes
     return found[0]
 
 
-async def changed(conn: Conn, conversation: ConversationRow, rows: Sequence[MessageRow], now: datetime) -> list[Message]:
-    """Write messages and their conversation, and publish all of it."""
+async def changed(
+    conn: Conn, conversation: ConversationRow, rows: Sequence[MessageRow], now: datetime, beside: Sequence[Change] = ()
+) -> list[Message]:
+    """Write messages and their conversation, and publish all of it, after these changes."""
     await messages.update(conn, rows)
     for row in rows:
         if row.id == conversation.last_message_id:
             show_as_last(conversation, row)
     values = [shown(row, conversation) for row in rows]
     updated = [MessageUpdated(type="message_updated", conversation_id=one.conversation_id, message=one) for one in values]
-    await save(conn, conversation, updated, now)
+    await save(conn, conversation, [*beside, *updated], now)
     return values
 
 

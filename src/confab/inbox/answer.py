@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, WindowClosed
-from confab.inbox import asked, circumstances, compose, gate
+from confab.inbox import asked, circumstances, compose, finished, gate
 from confab.inbox.act import changed, message_of, publish, save, shown
 from confab.inbox.compose import Part
 from confab.inbox.contents import bad_text
@@ -26,6 +26,7 @@ from confab.model.commands import Actor, Discard, Indicate, React, Retry, Send
 from confab.model.inbox import ConversationId, Message, MessageId, WorkspaceId
 from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
 from confab.store import comments, conversations, ids, messages, outbound, uploads
+from confab.store.comments import CommentRow
 from confab.store.db import Conn
 from confab.store.outbound import PART_FAILED, OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -89,7 +90,9 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
         await _put_off(conn, calls, release_at, command)
     await messages.insert(conn, written)
     await outbound.insert(conn, calls)
-    return await _publish_new(conn, conversation, written, now, await _finished(conn, actor, comment, now)), True
+    return await _publish_new(
+        conn, conversation, written, now, await _finished(conn, actor, comment.id if comment else None, now)
+    ), True
 
 
 async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Message:
@@ -111,7 +114,8 @@ async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Mess
         message.text = command.text
     for row in (message, *followers):
         row.status, row.error_code, row.error_message = "queued", None, None
-    return (await changed(conn, conversation, [message, *followers], now))[0]
+    answered = await _finished(conn, actor, call.comment_id, now)
+    return (await changed(conn, conversation, [message, *followers], now, answered))[0]
 
 
 async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> None:
@@ -138,7 +142,7 @@ async def discard(conn: Conn, actor: Actor, command: Discard, now: datetime) -> 
         MessageRemoved(type="message_removed", conversation_id=command.conversation_id, message_id=MessageId(row.id))
         for row in rows
     ]
-    await publish(conn, conversation, removed, now)
+    await publish(conn, conversation, [*await _unanswered(conn, call), *removed], now)
 
 
 async def react(conn: Conn, actor: Actor, command: React, now: datetime) -> Message:
@@ -263,12 +267,29 @@ def _call(actor: Actor, conversation: ConversationRow, part: Part, message: UUID
     )  # fmt: skip
 
 
-async def _finished(conn: Conn, actor: Actor, comment: Answered | None, now: datetime) -> list[Change]:
+async def _finished(conn: Conn, actor: Actor, comment: UUID | None, now: datetime) -> list[Change]:
     """The comment that is answered: nobody has to deal with it any more."""
     if comment is None:
         return []
-    answered = await comments.finish(conn, actor.workspace_id, comment.id, actor.name, now)
-    return [CommentUpdated(type="comment_updated", comment=answered)]
+    row = await comments.lock(conn, actor.workspace_id, comment)
+    finished.by_answer(row, actor.name, now)
+    return await _written(conn, row)
+
+
+async def _unanswered(conn: Conn, call: OutboundRow) -> list[Change]:
+    """The comment that was to be answered is open again. Rule CM21."""
+    if call.comment_id is None:
+        return []
+    row = await comments.lock(conn, WorkspaceId(call.workspace_id), call.comment_id)
+    await finished.not_by(conn, row, call.id)
+    row.error_code = row.error_message = None
+    return await _written(conn, row)
+
+
+async def _written(conn: Conn, comment: CommentRow) -> list[Change]:
+    await comments.write(conn, comment)
+    shown_ = await comments.get(conn, WorkspaceId(comment.workspace_id), comment.id)
+    return [CommentUpdated(type="comment_updated", comment=shown_)]
 
 
 async def _publish_new(

@@ -5,9 +5,11 @@ A payload is, by kind: `text` {text, quick_replies?: [{title, payload}]}; `image
 `heart` {}; `reaction` {mid, emoji}; `typing` {is_on}; `seen` {}. Beside it may stand `reply_to`, the mid that is answered.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from confab.errors import Invalid
 from confab.inbox.policy import MAX_TEXT_BYTES, Ruling
 from confab.model.outgoing import OutboundKind
 
@@ -23,6 +25,7 @@ TAKEN: dict[str, tuple[str, ...]] = {
 """What Instagram takes as each kind (rule S9)."""
 _PICTURES, _QUICK_REPLIES, _TITLE, _PAYLOAD_BYTES = 10, 13, 20, 1000
 _CARDS, _CARD_TEXT, _BUTTONS, _BUTTON_TEXT = 10, 80, 3, 640
+_LABELS, _LABEL = 20, 40
 _THINGS = ("subtitle", "image_url", "url", "buttons")
 
 Payload = dict[str, Any]  # by kind, see above
@@ -139,3 +142,11 @@ def _is_https(url: str) -> bool:
     except ValueError:
         return False
     return found.scheme == "https" and bool(found.hostname) and bad_text(url) is None
+
+
+def labels(given: Sequence[str]) -> list[str]:
+    """Labels as they are kept: each once, by name, without needless blanks. Raises Invalid for too many or too long ones."""
+    found = sorted({" ".join(label.split()) for label in given} - {""})
+    if len(found) > _LABELS or any(len(label) > _LABEL or "\0" in label for label in found):
+        raise Invalid(f"At most {_LABELS} labels of at most {_LABEL} characters.", field="labels")
+    return found

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from confab.model.inbox import OutboundId, WorkspaceId
-from confab.store import conversations, events, messages, outbound
+from confab.store import comments, conversations, events, messages, outbound
+from confab.store.comments import CommentRow
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
@@ -15,12 +16,14 @@ class Locked:
     """A call, its conversation and its message, as they are until the transaction ends. Of an indicator there is no message.
 
     `freed`: the lanes in which something may go once it is committed.
+    `comment`: what it answers in private.
     """
 
     call: OutboundRow
     conversation: ConversationRow
     message: MessageRow | None
     freed: set[int] = field(default_factory=set[int])
+    comment: CommentRow | None = None
     _before: ConversationRow = field(init=False)
 
     def __post_init__(self) -> None:
@@ -57,4 +60,5 @@ async def lock(
 async def of(conn: Conn, call: OutboundRow, conversation: ConversationRow) -> Locked:
     """The call of a conversation that is locked already."""
     found = await messages.rows_by_ids(conn, [(call.workspace_id, call.message_id)]) if call.message_id is not None else []
-    return Locked(call=call, conversation=conversation, message=found[0] if found else None)
+    comment = await comments.lock(conn, WorkspaceId(call.workspace_id), call.comment_id) if call.comment_id is not None else None
+    return Locked(call=call, conversation=conversation, message=found[0] if found else None, comment=comment)

@@ -147,6 +147,7 @@ class Retention:
             found, next_ = await retention.old_comments(conn, only, before, place, _MESSAGES)
             if found and not is_dry:
                 await retention.delete_comments(conn, found)
+                await search.forget(conn, [(workspace, search.COMMENT, comment) for workspace, comment in found])
                 await changes.supersede(conn, found)
                 changes.publish_all(conn, _gone(found), self._clock.now())
         for workspace, _ in found:

@@ -6,18 +6,20 @@ names another mid, the guess is undone and the message it had taken stands by it
 
 from datetime import datetime, timedelta
 
+from confab.inbox import finished
 from confab.inbox.act import save
 from confab.inbox.apply import catch_up
 from confab.inbox.locked import Locked
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model.changes import Change, MessageAdded, MessageRemoved, MessageUpdated
+from confab.model.changes import Change, CommentUpdated, MessageAdded, MessageRemoved, MessageUpdated
 from confab.model.inbox import ConversationId, MessageId
-from confab.store import changes, conversations, events, ids, messages, outbound
+from confab.store import changes, comments, conversations, events, ids, messages, outbound
 from confab.store.db import Conn
 from confab.store.outbound import PART_FAILED
 from confab.store.rows import MessageRow
 
 _PART = "The part before it was not sent."
+_NOT_PRIVATELY = "The private message was not sent: {reason}"
 
 
 async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess: bool = False) -> None:
@@ -47,12 +49,15 @@ async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess:
 
 
 async def failed(conn: Conn, locked: Locked, code: str, reason: str, now: datetime) -> None:
-    """It was certainly not sent, and will not be by itself; nor is what was written together with it. Rule O14."""
+    """It was certainly not sent, and will not be by itself; nor is what was written together with it. What it answered in private
+    is open again. Rules O14, CM21.
+    """
     settling, call = _Settling(conn, locked), locked.call
     if settling.message.mid_is_guess:
         await settling.give_back()
     call.state, call.due_at, call.settled_at = "failed", None, now
     settling.say("failed", code, reason)
+    await settling.open_comment(code, reason)
     await settling.stop_rest(now)
     await settling.end(now)
 
@@ -111,6 +116,7 @@ class _Settling:
         self._added: list[MessageRow] = []
         self._stopped: list[MessageRow] = []
         self._removed: list[MessageRow] = []
+        self._is_unanswered = False  # the comment that it was to answer
 
     def say(self, status: str, code: str | None = None, reason: str | None = None) -> None:
         """What the team sees of the message, and the record of its call: a state, and the reason if there is one."""
@@ -130,6 +136,14 @@ class _Settling:
             message.deleted_at, message.delivery_id = double.deleted_at, double.delivery_id
             self._removed.append(double)
             self._is_rewritten = True
+
+    async def open_comment(self, code: str, reason: str) -> None:
+        """The comment that it answers in private is not answered, and says why."""
+        comment = self._locked.comment
+        if comment is not None:
+            await finished.not_by(self._conn, comment, self.call.id)
+            comment.error_code, comment.error_message = code, _NOT_PRIVATELY.format(reason=reason)
+            self._is_unanswered = True
 
     async def stop_rest(self, now: datetime) -> None:
         """What was written together with it and comes after it is not sent alone."""
@@ -201,9 +215,17 @@ class _Settling:
             if stopped.id == row.last_message_id:
                 show_as_last(row, stopped)
         if self._locked.is_moved or self._is_forgotten:
-            await save(conn, row, self._changes(), now)
+            await save(conn, row, [*await self._comment(), *self._changes()], now)
         else:
-            changes.publish(conn, self._locked.workspace, self._changes(), now)
+            changes.publish(conn, self._locked.workspace, [*await self._comment(), *self._changes()], now)
+
+    async def _comment(self) -> list[Change]:
+        comment = self._locked.comment if self._is_unanswered else None
+        if comment is None:
+            return []
+        await comments.write(self._conn, comment)
+        found = await comments.get(self._conn, self._locked.workspace, comment.id)
+        return [CommentUpdated(type="comment_updated", comment=found)]
 
     def _changes(self) -> list[Change]:
         row = self.conversation

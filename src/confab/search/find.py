@@ -1,4 +1,4 @@
-"""Answering a search: people first, then conversations by labels and notes, then messages, the newest first.
+"""Answering a search: people first, then conversations by labels and notes, then comments, then messages, the newest first.
 
 The rarest word leads: so few things have it that all are looked at, or the newest few thousand are, and the answer says where to
 go on. So a search costs the same with a thousand messages as with millions. Rules SE5-SE7.
@@ -14,13 +14,13 @@ from confab.model.inbox import Conversation, Viewer
 from confab.model.search import HitKind, SearchHit, SnippetPart
 from confab.search import words
 from confab.search.words import Query
-from confab.store import conversations, messages, notes, search
+from confab.store import comments, conversations, messages, notes, search
 from confab.store.db import Conn
 from confab.store.search import Found, Wanted, Way
 
 MOST_CHARACTERS = 200
 _MOST_WORDS = 8
-_BESIDES = 5  # people, and conversations, above the messages of the first page
+_BESIDES = 5  # people, conversations, and comments, above the messages of the first page
 _NEWEST = UUID(int=2**128 - 1)
 _WINDOW = timedelta(seconds=10)
 _MOST_IN_WINDOW = 50  # somebody who types fast asks at every letter
@@ -84,6 +84,12 @@ async def page(conn: Conn, viewer: Viewer, asked: Asked) -> Page:
         labelled, _ = await _look(conn, viewer, asked, search.LABELS, limit)
         noted, _ = await _look(conn, viewer, asked, search.NOTE, limit)
         hits += (await _labelled(conn, viewer, asked.query, labelled) + await _noted(conn, viewer, asked.query, noted))[:limit]
+    if asked.kinds == frozenset[HitKind]({"comment"}):
+        found, next_ = await _look(conn, viewer, asked, search.COMMENT, asked.limit)
+        return Page(hits=await _remarks(conn, viewer, asked.query, found), next=next_)
+    if asked.before is None and "comment" in asked.kinds:
+        found, _ = await _look(conn, viewer, asked, search.COMMENT, _BESIDES)
+        hits += await _remarks(conn, viewer, asked.query, found)
     if "message" not in asked.kinds:
         return Page(hits=hits, next=None)
     found, next_ = await _look(conn, viewer, asked, search.MESSAGE, asked.limit)
@@ -101,7 +107,7 @@ async def _look(conn: Conn, viewer: Viewer, asked: Asked, kind: int, limit: int)
         kind=kind, words=query.words, prefix=query.prefix, before=asked.before or _NEWEST, accounts=asked.accounts,
         with_archived=asked.with_archived, limit=limit,
     )  # fmt: skip
-    for most in (search.FIRST, search.SCANNED) if kind == search.MESSAGE else (search.SCANNED,):
+    for most in (search.FIRST, search.SCANNED) if kind in (search.MESSAGE, search.COMMENT) else (search.SCANNED,):
         found = await search.matching(conn, viewer, way, wanted, most)
         if len(found) == limit:
             return found, found[-1].subject_id
@@ -120,8 +126,8 @@ def _way(query: Query, counts: Sequence[int]) -> Way | None:
     return Way(word=rarest[1], prefix=None, is_narrow=rarest[0] <= search.SCANNED)
 
 
-async def _conversations(conn: Conn, viewer: Viewer, found: Sequence[Found]) -> dict[UUID, Conversation]:
-    ids = {one.conversation_id for one in found}
+async def _conversations(conn: Conn, viewer: Viewer, found: Sequence[Found]) -> dict[UUID | None, Conversation]:
+    ids = {one.conversation_id for one in found if one.conversation_id is not None}
     known = await conversations.by_ids(conn, [(viewer.workspace_id, id_) for id_ in sorted(ids)]) if ids else {}
     return {id_: conversation for id_, (_, conversation) in known.items()}
 
@@ -149,11 +155,24 @@ async def _noted(conn: Conn, viewer: Viewer, query: Query, found: Sequence[Found
     written = await notes.values(conn, viewer, [one.subject_id for one in found])
     return [
         SearchHit(
-            kind="conversation", conversation=known[one.conversation_id], message=None, note=note,
+            kind="conversation", conversation=known[one.conversation_id], message=None, note=note, comment=None,
             snippet=words.snippet(note.text, query), is_archived=known[one.conversation_id].archived_at is not None,
         )
         for one in found
         if one.conversation_id in known and (note := written.get(one.subject_id)) is not None
+    ]  # fmt: skip
+
+
+async def _remarks(conn: Conn, viewer: Viewer, query: Query, found: Sequence[Found]) -> list[SearchHit]:
+    known = await comments.by_ids(conn, [(viewer.workspace_id, one.subject_id) for one in found])
+    written = [known[one.subject_id][1] for one in found if one.subject_id in known]
+    return [
+        SearchHit(
+            kind="comment", conversation=None, message=None, note=None, comment=comment,
+            snippet=words.snippet(comment.text or "", query), is_archived=comment.is_archived,
+        )
+        for comment in written
+        if comment.deleted_at is None
     ]  # fmt: skip
 
 
@@ -169,7 +188,8 @@ async def _said(conn: Conn, viewer: Viewer, query: Query, found: Sequence[Found]
         text = " ".join(part for part in (message.text, *(carried.title for carried in message.attachments)) if part)
         hits.append(
             SearchHit(
-                kind="message", conversation=conversation, message=message, note=None, snippet=words.snippet(text, query),
+                kind="message", conversation=conversation, message=message, note=None, comment=None,
+                snippet=words.snippet(text, query),
                 is_archived=one.subject_id in archived,
             )
         )  # fmt: skip
@@ -179,7 +199,7 @@ async def _said(conn: Conn, viewer: Viewer, query: Query, found: Sequence[Found]
 def _hit(kind: HitKind, conversation: Conversation, snippet: list[SnippetPart]) -> SearchHit:
     is_archived = conversation.archived_at is not None
     return SearchHit(
-        kind=kind, conversation=conversation, message=None, note=None, snippet=snippet, is_archived=is_archived
+        kind=kind, conversation=conversation, message=None, note=None, comment=None, snippet=snippet, is_archived=is_archived
     )  # fmt: skip
 
 

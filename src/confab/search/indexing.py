@@ -30,7 +30,9 @@ _REST = 1.0  # of the time that a step took
 _TURN = timedelta(seconds=15)  # then others have a turn
 _A_MOMENT_S = 1.0  # each step looks at what changed meanwhile together
 _NEWEST = UUID(int=2**128 - 1)
-_NOTHING = Indexed(seq=None, messages_from=None, conversations_from=None, notes_from=None, is_whole=False)
+_NOTHING = Indexed(
+    seq=None, messages_from=None, conversations_from=None, notes_from=None, is_whole=False, comments_from=None, has_comments=False
+)
 
 log = structlog.get_logger()
 
@@ -40,6 +42,7 @@ _READ: dict[int, Read] = {
     search.PERSON: search.people_said,
     search.NOTE: search.notes_said,
     search.LABELS: search.labels_said,
+    search.COMMENT: search.comments_said,
 }
 
 
@@ -91,33 +94,41 @@ class Indexing:
             await _put_right(conn, workspace, search.PERSON, changed.conversations)
             await _put_right(conn, workspace, search.LABELS, changed.conversations)
             await _put_right(conn, workspace, search.NOTE, changed.notes)
+            await _put_right(conn, workspace, search.COMMENT, changed.comments)
             await search.note(conn, workspace, replace(indexed, seq=up_to))
             return up_to < newest
 
     async def _fill(self, workspace: WorkspaceId) -> bool:
-        """Index some of what was there before: people first, then notes, then messages; whether there is more."""
+        """Index some of what was there before; whether there is more."""
         async with self._db.transaction() as conn:
             indexed = await search.lock(conn, workspace)
-            if indexed is None or indexed.is_whole:
+            if indexed is None or (indexed.is_whole and indexed.has_comments):
                 return False
-            people = await search.older_conversations(conn, workspace, indexed.conversations_from or _NEWEST, _FILL_STEP)
-            written = await search.older_notes(conn, workspace, indexed.notes_from or _NEWEST, _FILL_STEP) if not people else []
-            said = [] if people or written else await search.older_messages(
-                conn, workspace, indexed.messages_from or _NEWEST, _FILL_STEP
-            )  # fmt: skip
-            await _put_right(conn, workspace, search.PERSON, people)
-            await _put_right(conn, workspace, search.LABELS, people)
-            await _put_right(conn, workspace, search.NOTE, written)
-            await _put_right(conn, workspace, search.MESSAGE, said)
-            got = replace(
-                indexed,
-                conversations_from=people[-1] if people else indexed.conversations_from,
-                notes_from=written[-1] if written else indexed.notes_from,
-                messages_from=said[-1] if said else indexed.messages_from,
-                is_whole=not (people or written or said),
-            )
+            got = await _step_back(conn, workspace, indexed)
             await search.note(conn, workspace, got)
-            return not got.is_whole
+            return not (got.is_whole and got.has_comments)
+
+
+async def _step_back(conn: Conn, workspace: WorkspaceId, indexed: Indexed) -> Indexed:
+    """The next that was there before: people first, then notes, then comments, then messages. How far it got."""
+    people = [] if indexed.is_whole else await search.older_conversations(
+        conn, workspace, indexed.conversations_from or _NEWEST, _FILL_STEP
+    )  # fmt: skip
+    if people:
+        await _put_right(conn, workspace, search.PERSON, people)
+        await _put_right(conn, workspace, search.LABELS, people)
+        return replace(indexed, conversations_from=people[-1])
+    written = [] if indexed.is_whole else await search.older_notes(conn, workspace, indexed.notes_from or _NEWEST, _FILL_STEP)
+    if written:
+        await _put_right(conn, workspace, search.NOTE, written)
+        return replace(indexed, notes_from=written[-1])
+    if not indexed.has_comments:
+        remarks = await search.older_comments(conn, workspace, indexed.comments_from or _NEWEST, _FILL_STEP)
+        await _put_right(conn, workspace, search.COMMENT, remarks)
+        return replace(indexed, comments_from=remarks[-1]) if remarks else replace(indexed, has_comments=True)
+    said = await search.older_messages(conn, workspace, indexed.messages_from or _NEWEST, _FILL_STEP)
+    await _put_right(conn, workspace, search.MESSAGE, said)
+    return replace(indexed, messages_from=said[-1]) if said else replace(indexed, is_whole=True)
 
 
 class Bell:

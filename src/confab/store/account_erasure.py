@@ -175,6 +175,12 @@ async def _comments(conn: Conn, workspace: WorkspaceId, account: AccountId) -> i
         f"""WITH doomed AS MATERIALIZED (
             SELECT id FROM comments WHERE workspace_id = $1 AND account_id = $2 LIMIT $3),
         told AS ({_SILENCED}),
+        entries AS (
+            DELETE FROM search_entries e USING doomed d WHERE e.workspace_id = $1 AND e.kind = 5 AND e.subject_id = d.id
+            RETURNING e.subject_id, e.words),
+        words AS (
+            DELETE FROM search_words w USING (SELECT subject_id, unnest(words) AS word FROM entries) e
+            WHERE w.workspace_id = $1 AND w.kind = 5 AND w.word = e.word AND w.subject_id = e.subject_id),
         calls AS (DELETE FROM comment_calls c USING doomed d WHERE c.workspace_id = $1 AND d.id IN (c.comment_id, c.reply_id)),
         looks AS (DELETE FROM comment_looks l USING doomed d WHERE l.workspace_id = $1 AND l.comment_id = d.id)
         DELETE FROM comments c USING doomed d WHERE c.workspace_id = $1 AND c.id = d.id""",

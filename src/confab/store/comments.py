@@ -63,6 +63,7 @@ class CommentRow:
     is_archived: bool
     done_at: datetime | None
     done_by: str | None
+    is_done_by_answer: bool
     assignee_id: UUID | None
     labels: list[str]
     notes: list[dict[str, Any]]  # as in CommentNote
@@ -107,7 +108,8 @@ VIEW: LiteralString = """
 
 _ROW: LiteralString = """workspace_id, id, account_id, comment_key, ig_id, kind, media_ig_id, parent_ig_id, author_ig_id,
     author_username, text, is_own, created_at, edited_at, hidden, is_liked, deleted_at, is_archived, done_at, done_by,
-    assignee_id, labels, notes, status, client_digest, written_by, pending, error_code, error_message, looked_at"""
+    is_done_by_answer, assignee_id, labels, notes, status, client_digest, written_by, pending, error_code, error_message,
+    looked_at"""
 
 
 async def account_of(conn: Conn, workspace: WorkspaceId, comment: UUID) -> UUID:
@@ -210,31 +212,30 @@ async def write(conn: Conn, changed: CommentRow) -> None:
         """UPDATE comments SET comment_key = $3, ig_id = $4, kind = $5, parent_ig_id = $6, author_username = $7, text = $8,
             created_at = $9, edited_at = $10, hidden = $11, is_liked = $12, deleted_at = $13, is_archived = $14, done_at = $15,
             done_by = $16, assignee_id = $17, labels = $18, notes = $19, status = $20, pending = $21, error_code = $22,
-            error_message = $23, looked_at = $24, version = version + 1
+            error_message = $23, looked_at = $24, is_done_by_answer = $25, version = version + 1
         WHERE workspace_id = $1 AND id = $2""",
         changed.workspace_id, changed.id, changed.comment_key, changed.ig_id, changed.kind, changed.parent_ig_id,
         changed.author_username, changed.text, changed.created_at, changed.edited_at, changed.hidden, changed.is_liked,
         changed.deleted_at, changed.is_archived, changed.done_at, changed.done_by, changed.assignee_id, changed.labels,
         changed.notes, changed.status, changed.pending, changed.error_code, changed.error_message, changed.looked_at,
+        changed.is_done_by_answer,
     )  # fmt: skip
 
 
-async def finish(conn: Conn, workspace: WorkspaceId, comment: UUID, by: str, now: datetime) -> Comment:
-    """It was answered in private: nobody has to deal with it any more. It is locked."""
-    await run(
-        conn,
-        """UPDATE comments SET done_at = coalesce(done_at, $3), done_by = CASE WHEN done_at IS NULL THEN $4 ELSE done_by END,
-            version = version + 1
-        WHERE workspace_id = $1 AND id = $2""",
-        workspace, comment, now, by,
+async def is_answered(conn: Conn, workspace: WorkspaceId, comment: UUID, besides: UUID) -> bool:
+    """Whether an answer, public or private, stands or is about to; the call `besides` does not count.
+
+    Indexes: comment_calls_comment, outbound_private_reply.
+    """
+    return bool(
+        await conn.fetchval(
+            """SELECT EXISTS (SELECT FROM comment_calls WHERE workspace_id = $1 AND comment_id = $2 AND id <> $3
+                    AND kind IN ('reply', 'mention_reply') AND state NOT IN ('failed', 'discarded'))
+                OR EXISTS (SELECT FROM outbound_messages WHERE workspace_id = $1 AND comment_id = $2 AND id <> $3
+                    AND state NOT IN ('failed', 'discarded'))""",
+            workspace, comment, besides,
+        )
     )  # fmt: skip
-    return await get(conn, workspace, comment)
-
-
-async def touch(conn: Conn, workspace: WorkspaceId, comment: UUID) -> Comment:
-    """The comment with a new version: something beside its row became different."""
-    await run(conn, "UPDATE comments SET version = version + 1 WHERE workspace_id = $1 AND id = $2", workspace, comment)
-    return await get(conn, workspace, comment)
 
 
 async def remove(conn: Conn, double: CommentRow) -> None:
@@ -307,6 +308,16 @@ async def open_and_known(
             AND deleted_at IS NULL AND ig_id IS NOT NULL""",
         workspace, account, media_ig_id, list(read), since, until,
     )  # fmt: skip
+
+
+async def below(conn: Conn, workspace: WorkspaceId, account: UUID, parent_ig_id: str) -> list[UUID]:
+    """What hangs on a comment at Instagram and is not archived, as far as it is known to be there. Index: comment_replies."""
+    records = await conn.fetch(
+        """SELECT id FROM comments WHERE workspace_id = $1 AND account_id = $2 AND parent_ig_id = $3 AND deleted_at IS NULL
+            AND ig_id IS NOT NULL AND NOT is_archived ORDER BY id""",
+        workspace, account, parent_ig_id,
+    )  # fmt: skip
+    return [record["id"] for record in records]
 
 
 async def look(conn: Conn, wanted: Sequence[tuple[UUID, UUID]], due_at: datetime, not_since: datetime) -> int:

@@ -484,6 +484,7 @@ CREATE TABLE public.comments (
     error_code text,
     error_message text,
     looked_at timestamp with time zone,
+    is_done_by_answer boolean DEFAULT false NOT NULL,
     CONSTRAINT comments_client_key_check CHECK ((client_key <> ''::text)),
     CONSTRAINT comments_comment_key_check CHECK ((comment_key <> ''::text)),
     CONSTRAINT comments_kind_check CHECK ((kind = ANY (ARRAY['comment'::text, 'live_comment'::text, 'mention'::text]))),
@@ -497,6 +498,7 @@ COMMENT ON COLUMN public.comments.written_by IS 'Who of us wrote it; NULL: it wa
 COMMENT ON COLUMN public.comments.pending IS 'What is shown already and Instagram has not confirmed yet.';
 COMMENT ON COLUMN public.comments.error_code IS 'What became of the last thing that was tried with it, where that went wrong.';
 COMMENT ON COLUMN public.comments.looked_at IS 'When it was last read at Instagram, or asked for.';
+COMMENT ON COLUMN public.comments.is_done_by_answer IS 'Done because it was answered: open again when no answer stands.';
 CREATE TABLE public.conversations (
     workspace_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -1419,7 +1421,7 @@ CREATE TABLE public.search_entries (
     workspace_id uuid NOT NULL,
     kind smallint NOT NULL,
     subject_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
+    conversation_id uuid,
     words text[] NOT NULL COLLATE pg_catalog."C"
 );
 ALTER TABLE ONLY public.search_entries FORCE ROW LEVEL SECURITY;
@@ -1432,11 +1434,14 @@ CREATE TABLE public.search_indexes (
     messages_from uuid,
     conversations_from uuid,
     notes_from uuid,
-    is_whole boolean DEFAULT false NOT NULL
+    is_whole boolean DEFAULT false NOT NULL,
+    comments_from uuid,
+    has_comments boolean DEFAULT false NOT NULL
 );
 ALTER TABLE ONLY public.search_indexes FORCE ROW LEVEL SECURITY;
 COMMENT ON COLUMN public.search_indexes.seq IS 'Up to where the change feed has been followed; NULL: index everything, the newest first.';
 COMMENT ON COLUMN public.search_indexes.messages_from IS 'The oldest message that was reached on the way back; NULL: none yet.';
+COMMENT ON COLUMN public.search_indexes.has_comments IS 'Whether all comments that were there before are indexed.';
 CREATE TABLE public.search_words (
     workspace_id uuid NOT NULL,
     kind smallint NOT NULL,
@@ -1444,7 +1449,7 @@ CREATE TABLE public.search_words (
     subject_id uuid NOT NULL
 );
 ALTER TABLE ONLY public.search_words FORCE ROW LEVEL SECURITY;
-COMMENT ON COLUMN public.search_words.kind IS '1 a message, 2 a person (by their conversation), 3 a note, 4 the labels of a conversation.';
+COMMENT ON COLUMN public.search_words.kind IS '1 a message, 2 a person (by their conversation), 3 a note, 4 the labels of a conversation, 5 a comment.';
 CREATE TABLE public.sessions (
     digest bytea NOT NULL,
     id uuid NOT NULL,
@@ -1872,6 +1877,8 @@ ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY public.search_entries
     ADD CONSTRAINT search_entries_pkey PRIMARY KEY (workspace_id, kind, subject_id);
+ALTER TABLE public.search_entries
+    ADD CONSTRAINT search_entries_place CHECK (((kind = 5) = (conversation_id IS NULL))) NOT VALID;
 ALTER TABLE ONLY public.search_indexes
     ADD CONSTRAINT search_indexes_pkey PRIMARY KEY (workspace_id);
 ALTER TABLE ONLY public.search_words

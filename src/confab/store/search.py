@@ -16,8 +16,8 @@ from confab.model.inbox import Viewer, WorkspaceId
 from confab.store.claims import Due
 from confab.store.db import Conn, row, rows, run
 
-MESSAGE, PERSON, NOTE, LABELS = 1, 2, 3, 4
-"""Kinds of things. A person and the labels are those of a conversation and have its id."""
+MESSAGE, PERSON, NOTE, LABELS, COMMENT = 1, 2, 3, 4, 5
+"""Kinds of things. A person and the labels are those of a conversation and have its id; a comment is of none."""
 
 SCANNED = 3000
 """So many things that have one of the words are looked at for a page, the newest first."""
@@ -32,7 +32,7 @@ class Said:
     """What a thing says: its texts, in which conversation."""
 
     subject_id: UUID
-    conversation_id: UUID
+    conversation_id: UUID | None
     texts: list[str | None]
 
 
@@ -41,19 +41,24 @@ class Entry:
     """A thing with its different words."""
 
     subject_id: UUID
-    conversation_id: UUID
+    conversation_id: UUID | None
     words: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """How far a workspace's index is; None: not begun. `..._from`: what is older is still to come, None: all."""
+    """How far a workspace's index is; None: not begun. `..._from`: what is older is still to come, None: all.
+
+    `is_whole`: it has everything but comments; `has_comments`: and those.
+    """
 
     seq: int | None
     messages_from: UUID | None
     conversations_from: UUID | None
     notes_from: UUID | None
     is_whole: bool
+    comments_from: UUID | None
+    has_comments: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,7 @@ class Changed:
     messages: list[UUID]
     conversations: list[UUID]
     notes: list[UUID]
+    comments: list[UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,7 @@ class Found:
     """A thing that has what was wanted."""
 
     subject_id: UUID
-    conversation_id: UUID
+    conversation_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ async def again(conn: Conn, due: Due, at: datetime) -> int:
     )  # fmt: skip
 
 
-_INDEXED: LiteralString = """SELECT seq, messages_from, conversations_from, notes_from, is_whole
+_INDEXED: LiteralString = """SELECT seq, messages_from, conversations_from, notes_from, is_whole, comments_from, has_comments
     FROM search_indexes WHERE workspace_id = $1"""
 
 
@@ -142,9 +148,11 @@ async def note(conn: Conn, workspace: WorkspaceId, indexed: Indexed) -> int:
     """How far it got."""
     return await run(
         conn,
-        """UPDATE search_indexes SET seq = $2, messages_from = $3, conversations_from = $4, notes_from = $5, is_whole = $6
+        """UPDATE search_indexes SET seq = $2, messages_from = $3, conversations_from = $4, notes_from = $5, is_whole = $6,
+            comments_from = $7, has_comments = $8
         WHERE workspace_id = $1""",
         workspace, indexed.seq, indexed.messages_from, indexed.conversations_from, indexed.notes_from, indexed.is_whole,
+        indexed.comments_from, indexed.has_comments,
     )  # fmt: skip
 
 
@@ -152,7 +160,8 @@ async def changed(conn: Conn, workspace: WorkspaceId, after: int, up_to: int) ->
     """What the feed tells of after a number, up to another. Index: the primary key of each day's partition."""
     records = await conn.fetch(
         r"""SELECT DISTINCT type LIKE 'message\_%' OR type = 'superseded' AS is_message,
-            type IN ('conversation_updated', 'superseded') AS is_conversation, type = 'note_added' AS is_note, subject_id
+            type IN ('conversation_updated', 'superseded') AS is_conversation, type = 'note_added' AS is_note,
+            type LIKE 'comment\_%' OR type = 'superseded' AS is_comment, subject_id
         FROM changes WHERE workspace_id = $1 AND seq > $2 AND seq <= $3""",
         workspace, after, up_to,
     )  # fmt: skip
@@ -160,6 +169,7 @@ async def changed(conn: Conn, workspace: WorkspaceId, after: int, up_to: int) ->
         messages=sorted({record["subject_id"] for record in records if record["is_message"]}),
         conversations=sorted({record["subject_id"] for record in records if record["is_conversation"]}),
         notes=sorted({record["subject_id"] for record in records if record["is_note"]}),
+        comments=sorted({record["subject_id"] for record in records if record["is_comment"]}),
     )
 
 
@@ -183,6 +193,14 @@ async def older_notes(conn: Conn, workspace: WorkspaceId, before: UUID, limit: i
     """The newest notes before one. Index: the primary key."""
     records = await conn.fetch(
         "SELECT id FROM notes WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
+    )
+    return [record["id"] for record in records]
+
+
+async def older_comments(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
+    """The newest comments before one. Index: the primary key."""
+    records = await conn.fetch(
+        "SELECT id FROM comments WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
     )
     return [record["id"] for record in records]
 
@@ -232,6 +250,17 @@ async def notes_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID])
         Said,
         """SELECT n.id AS subject_id, n.conversation_id, ARRAY[n.text] AS texts
         FROM notes n WHERE n.workspace_id = $1 AND n.id = ANY($2::uuid[])""",
+        workspace, list(wanted),
+    )  # fmt: skip
+
+
+async def comments_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
+    """What comments say. One that was deleted says nothing and is left out."""
+    return await rows(
+        conn,
+        Said,
+        """SELECT c.id AS subject_id, NULL::uuid AS conversation_id, ARRAY[c.text] AS texts
+        FROM comments c WHERE c.workspace_id = $1 AND c.id = ANY($2::uuid[]) AND c.deleted_at IS NULL AND c.text <> ''""",
         workspace, list(wanted),
     )  # fmt: skip
 
@@ -352,12 +381,17 @@ _MESSAGES: LiteralString = (
     _CHOSEN.replace("{table}", "messages").replace("{key}", "c.subject_id").replace("{is_open}", "NOT t.is_archived")
     .replace("{order}", "c.subject_id DESC")
 )  # fmt: skip
+_COMMENTS: LiteralString = (
+    _CHOSEN.replace("{table}", "comments").replace("{key}", "c.subject_id").replace("{is_open}", "NOT t.is_archived")
+    .replace("{order}", "c.subject_id DESC")
+)  # fmt: skip
 _CONVERSATIONS: LiteralString = (
     _CHOSEN.replace("{table}", "conversations").replace("{key}", "e.conversation_id")
     .replace("{is_open}", "t.archived_at IS NULL").replace("{order}", "t.last_message_at DESC NULLS LAST, c.subject_id DESC")
 )  # fmt: skip
 _CANDIDATES: dict[str, LiteralString] = {"word": _OF_WORD, "prefix": _OF_PREFIX, "expanded": _OF_EXPANDED}
 _MESSAGES_BY: dict[str, LiteralString] = {way: _MESSAGES.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
+_COMMENTS_BY: dict[str, LiteralString] = {way: _COMMENTS.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
 _CONVERSATIONS_BY: dict[str, LiteralString] = {
     way: _CONVERSATIONS.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()
 }
@@ -370,7 +404,7 @@ async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted, most: i
     People, notes and labels come in the order of their conversations. Indexes: the primary keys.
     """
     kind, start = _kind_of(way)
-    by = _MESSAGES_BY if wanted.kind == MESSAGE else _CONVERSATIONS_BY
+    by = _MESSAGES_BY if wanted.kind == MESSAGE else _COMMENTS_BY if wanted.kind == COMMENT else _CONVERSATIONS_BY
     return await rows(
         conn, Found, by[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way, wanted, most),
         list(wanted.words),

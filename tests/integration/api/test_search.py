@@ -8,20 +8,24 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
+from confab.inbox.comments import act as comment_act
+from confab.inbox.comments import reading
+from confab.inbox.retention import Retention
 from confab.search.indexing import Bell, Indexing
-from confab.store import account_erasure, claims, wake
+from confab.store import account_erasure, claims, comments, wake
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from tests.integration.api.conftest import Person
 from tests.integration.api.test_conversations import Desk, begin
 from tests.stack import until
-from tests.world import Customer, happen
+from tests.world import Customer, comment, happen, told
 
 
 class Searching(Desk):
     """A desk with its workspace's index."""
 
     indexing: Indexing
+    doors: Doors
 
     async def index(self) -> None:
         """As the worker does it, whenever it is due."""
@@ -40,6 +44,14 @@ class Searching(Desk):
         await happen(self.worker, self.world, *items, now=now)
         await self.index()
 
+    async def remarks(self, *texts: str, ago_days: float = 0) -> None:
+        """Somebody comments, a second after the other."""
+        now = self.clock.now() - timedelta(days=ago_days)
+        for n, text in enumerate(texts):
+            at = now - timedelta(seconds=len(texts) - n)
+            await told(self.worker, self.world, comment(f"c {text}", text), at=at, now=at)
+        await self.index()
+
     async def search(self, text: str, **more: Any) -> Any:
         answer = await self.http.get("/api/v1/search", params={"q": text, **more}, headers=self.person.bearer)
         assert answer.status_code == 200, answer.text
@@ -48,6 +60,10 @@ class Searching(Desk):
     async def found(self, text: str, **more: Any) -> list[str]:
         """The texts of the messages that are found."""
         return [hit["message"]["text"] for hit in (await self.search(text, **more))["items"] if hit["kind"] == "message"]
+
+    async def found_remarks(self, text: str, **more: Any) -> list[str]:
+        """The texts of the comments that are found."""
+        return [hit["comment"]["text"] for hit in (await self.search(text, **more))["items"] if hit["kind"] == "comment"]
 
 
 @pytest.fixture
@@ -62,7 +78,7 @@ async def begin_searching(
 ) -> Searching:
     made = await begin(http, who, app_db, worker_db, clock)
     found = Searching(made.http, made.person, made.world, made.worker, made.clock, made.id)
-    found.indexing = Indexing(worker_db, clock, Wake(doors.worker))
+    found.indexing, found.doors = Indexing(worker_db, clock, Wake(doors.worker)), doors
     await found.index()
     return found
 
@@ -228,6 +244,76 @@ async def test_SE10_the_archive_is_searched_when_asked(desk: Searching) -> None:
     assert await desk.found("apple") == ["apple pie"]
 
 
+async def test_SE13_comments_are_found_by_what_they_say_above_the_messages(desk: Searching) -> None:
+    await desk.remarks("Is the Rosé back?", "rose garden", *[f"rose {n}" for n in range(7)])
+    await desk.says("a rosé, please")
+    items = (await desk.search("rose "))["items"]
+    assert [hit["kind"] for hit in items] == ["comment"] * 5 + ["message"]
+    (hit,) = (await desk.search("rosé back"))["items"]
+    assert [(part["text"], part["is_hit"]) for part in hit["snippet"]] == [
+        ("Is the ", False), ("Rosé", True), (" ", False), ("back", True), ("?", False),
+    ]  # fmt: skip
+    assert (hit["conversation"], hit["comment"]["text"], hit["is_archived"]) == (None, "Is the Rosé back?", False)
+    found, cursor = list[str](), ""
+    while cursor is not None:
+        page = await desk.search("rose", kind="comment", limit=4, **({"cursor": cursor} if cursor else {}))
+        assert {hit["kind"] for hit in page["items"]} <= {"comment"}
+        found += [hit["comment"]["text"] for hit in page["items"]]
+        cursor = page["next"]
+    assert found == [*[f"rose {n}" for n in reversed(range(7))], "rose garden", "Is the Rosé back?"]
+
+
+async def test_SE10_SE13_comments_in_the_archive_are_found_when_asked(desk: Searching, worker_db: Database) -> None:
+    await desk.remarks("apple tart")
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE comments SET is_archived = true WHERE workspace_id = $1", desk.world.workspace)
+    assert await desk.found_remarks("apple") == []
+    assert await desk.found_remarks("apple", archived=True) == ["apple tart"]
+    (hit,) = (await desk.search("apple", archived=True))["items"]
+    assert hit["is_archived"] is True
+
+
+async def test_SE3_SE13_comments_that_were_there_before_are_indexed_also_where_all_else_is(
+    desk: Searching, worker_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confab.search.indexing._FILL_STEP", 2)
+    await desk.remarks("one apple", "two apples", "three apples")
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE search_indexes SET comments_from = NULL, has_comments = false")  # as an upgrade leaves it
+        await conn.execute("DELETE FROM search_words WHERE kind = 5")
+        await conn.execute("DELETE FROM search_entries WHERE kind = 5")
+    assert (await desk.search("apple"))["is_complete"] is False
+    await desk.index()
+    assert await desk.found_remarks("apple") == ["three apples", "two apples", "one apple"]
+    assert (await desk.search("apple"))["is_complete"] is True
+
+
+async def test_SE4_SE13_a_comment_that_is_deleted_leaves_no_word_behind(desk: Searching, worker_db: Database) -> None:
+    await desk.remarks("swordfish here", "pelican there", ago_days=2)
+    async with worker_db.transaction() as conn:
+        rows = await comments.lock_keys(conn, desk.world.workspace, desk.world.account, ["c swordfish here"])
+        await reading.is_gone(conn, rows[0], desk.clock.now())
+        await comment_act.published(conn, desk.world.workspace, [rows[0].id], desk.clock.now())
+    assert await words_left(worker_db, "swordfish") == 0  # at once
+    await desk.index()
+    assert await desk.found_remarks("swordfish") == []
+    retention = Retention(worker_db, desk.clock, Wake(desk.doors.worker), days={"comments": 1})
+    await retention.run(desk.world.workspace, is_dry=False)
+    assert await words_left(worker_db, "pelican") == 0
+    await desk.index()
+    assert await desk.found_remarks("pelican") == []
+
+
+async def test_SE8_SE13_nobody_finds_comments_of_another_workspace(
+    desk: Searching, http: httpx2.AsyncClient, stranger: Person, app_db: Database, worker_db: Database, clock: Clock, doors: Doors
+) -> None:
+    theirs = await begin_searching(http, stranger, app_db, worker_db, clock, doors)
+    await theirs.remarks("their secret")
+    await desk.remarks("our secret")
+    assert await desk.found_remarks("secret") == ["our secret"]
+    assert await theirs.found_remarks("secret") == ["their secret"]
+
+
 async def test_SE11_what_cannot_be_searched_says_why_and_nobody_asks_too_often(desk: Searching) -> None:
     for text, words in (("", "letter"), ("?!", "letter"), ("x" * 201, "characters"), (" ".join("abcdefghi"), "8 words")):
         answer = await desk.http.get("/api/v1/search", params={"q": text}, headers=desk.person.bearer)
@@ -260,6 +346,7 @@ async def test_SE12_the_bell_has_a_grown_feed_indexed(desk: Searching, worker_db
 
 async def test_SE4_EX5_an_account_that_is_erased_leaves_no_word_and_no_export(desk: Searching, worker_db: Database) -> None:
     await desk.says("swordfish and pelican")
+    await desk.remarks("swordfish in a comment")
     await desk.ask("POST", f"{desk.path}/notes", {"text": "swordfish in a note"})
     await desk.index()
     made = (await desk.ask("POST", "/exports", {"kind": "conversation", "id": desk.id})).json()["id"]

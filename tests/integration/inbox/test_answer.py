@@ -1,10 +1,12 @@
 """Answers of several parts, reactions, indicators and private replies, step by step. Rules O13-O18 of docs/spec/inbox.md."""
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from confab.errors import (
@@ -21,10 +23,23 @@ from confab.errors import (
     Unreachable,
 )
 from confab.inbox import answer, private_reply
-from confab.model.commands import Actor, Discard, Indicate, React, ReplyPrivately, Retry, Send
+from confab.inbox.comments import act
+from confab.model.commands import (
+    Actor,
+    AnswerComment,
+    Discard,
+    DiscardComment,
+    Indicate,
+    React,
+    ReplyPrivately,
+    Retry,
+    Send,
+    WorkOnComment,
+)
+from confab.model.comments import Comment
 from confab.model.inbox import CommentId, Message, MessageId
 from confab.model.outgoing import Button, Buttons, Card, Cards, Heart, QuickReply, Share, Text
-from confab.store import budgets, messages, outbound
+from confab.store import budgets, comments, messages, outbound
 from confab.store.budgets import Spacing
 from confab.store.claims import Due
 from confab.store.outbound import OutboundRow
@@ -325,6 +340,20 @@ async def a_comment(desk: Desk, author: str | None = "2087654321098765") -> Comm
     return CommentId(id_)
 
 
+class _Told(msgspec.Struct):
+    comment: Comment
+
+
+async def told_last(desk: Desk) -> Comment:
+    """The comment as the feed told it last."""
+    async with desk.db.transaction() as conn:
+        body = await conn.fetchval(
+            "SELECT body FROM changes WHERE workspace_id = $1 AND type = 'comment_updated' ORDER BY seq DESC LIMIT 1",
+            desk.world.workspace,
+        )
+    return msgspec.json.decode(body, type=_Told).comment
+
+
 async def reply(desk: Desk, comment: CommentId, key: str, text: str = "It is 4.20") -> tuple[Message, bool]:
     async with desk.db.transaction() as conn:
         command = ReplyPrivately(comment_id=comment, client_key=key, content=Text(type="text", text=text))
@@ -354,6 +383,76 @@ async def test_O18_a_reply_that_instagram_refused_may_be_written_anew(desk: Desk
     await reply(desk, comment, "b", "It is 4.30")
     await work(desk)
     assert desk.meta.asked == ["It is 4.20", "It is 4.30"]
+
+
+async def seen(desk: Desk, comment: CommentId) -> Comment:
+    async with desk.db.transaction() as conn:
+        return await comments.get(conn, desk.world.workspace, comment)
+
+
+async def test_CM21_a_private_reply_that_instagram_refuses_leaves_its_comment_open_and_says_why(desk: Desk) -> None:
+    comment = await a_comment(desk)
+    desk.meta.refusal = Rejected("No.")
+    message, _ = await reply(desk, comment, "a")
+    before = await seen(desk, comment)
+    assert (before.done_by, before.private_conversation_id) == ("Dana", message.conversation_id)
+    await work(desk)
+    found = await seen(desk, comment)
+    assert (found.done_at, found.done_by, found.private_conversation_id) == (None, None, None)
+    assert found.error is not None
+    assert found.error.message == "The private message was not sent: No."
+    assert await told_last(desk) == found
+
+
+async def test_CM21_a_private_reply_that_is_sent_again_closes_its_comment_again(desk: Desk) -> None:
+    comment = await a_comment(desk)
+    desk.meta.refusal = Rejected("No.")
+    message, _ = await reply(desk, comment, "a")
+    await work(desk)
+    desk.meta.refusal, desk.conversation = None, message.conversation_id
+    await desk.retry(message.id)
+    found = await seen(desk, comment)
+    assert (found.done_by, found.private_conversation_id, found.error) == ("Dana", message.conversation_id, None)
+    assert await told_last(desk) == found
+    await work(desk)
+    assert await seen(desk, comment) == found
+
+
+async def test_CM21_a_private_reply_that_is_discarded_leaves_its_comment_open(desk: Desk) -> None:
+    comment = await a_comment(desk)
+    message, _ = await reply(desk, comment, "a")
+    async with desk.db.transaction() as conn:
+        command = Discard(conversation_id=message.conversation_id, message_id=message.id)
+        await answer.discard(conn, desk.actor, command, desk.clock.now())
+    found = await seen(desk, comment)
+    assert (found.done_at, found.private_conversation_id, found.error) == (None, None, None)
+    assert await told_last(desk) == found
+
+
+async def test_CM21_what_a_person_said_is_done_stays_done_when_an_answer_fails(desk: Desk) -> None:
+    comment = await a_comment(desk)
+    async with desk.db.transaction() as conn:
+        mia = replace(desk.actor, name="Mia")
+        await act.work(conn, mia, WorkOnComment(comment_id=comment, is_done=True), desk.clock.now())
+    desk.meta.refusal = Rejected("No.")
+    await reply(desk, comment, "a")
+    await work(desk)
+    found = await seen(desk, comment)
+    assert (found.done_by, found.error is not None) == ("Mia", True)
+
+
+async def test_CM21_what_another_answer_stands_for_stays_done(desk: Desk) -> None:
+    comment = await a_comment(desk)
+    async with desk.db.transaction() as conn:
+        command = AnswerComment(comment_id=comment, client_key="public", text="See your messages.")
+        made, _ = await act.reply(conn, desk.actor, command, desk.clock.now())
+    desk.meta.refusal = Rejected("No.")
+    await reply(desk, comment, "a")
+    await work(desk)
+    assert (await seen(desk, comment)).done_by == "Dana"
+    async with desk.db.transaction() as conn:
+        await act.discard(conn, desk.actor, DiscardComment(comment_id=made.id), desk.clock.now())
+    assert (await seen(desk, comment)).done_at is None
 
 
 async def test_O18_who_wrote_a_comment_has_to_be_known(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Comments as rows and calls, step by step, with a Meta that takes everything or refuses as it is told. Rules CM of docs/spec."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,14 +13,15 @@ from confab.errors import Conflict, GraphError, KeyReused, Rejected, Unanswered,
 from confab.graph.client import GraphClient, Myself, Shape
 from confab.graph.limits import Usage
 from confab.graph.outgoing import Body
-from confab.inbox.comments import act
+from confab.inbox.comments import act, reading
 from confab.inbox.comments.calls import Calls
 from confab.inbox.line import Line
+from confab.inbox.retention import Retention
 from confab.model.commands import Actor, AnswerComment, Moderate, NoteComment, WorkOnComment
 from confab.model.comments import Comment
 from confab.model.inbox import CommentId
-from confab.store import comment_calls, comment_lists, comments
-from confab.store.claims import COMMENT_CALLS
+from confab.store import account_erasure, comment_calls, comment_lists, comments
+from confab.store.claims import COMMENT_CALLS, Due
 from confab.store.comment_calls import CallRow
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
@@ -160,6 +162,38 @@ async def test_CM6_an_answer_that_fails_leaves_its_comment_open(counter: Counter
     assert (await counter.get(said)).done_at is None
 
 
+async def test_CM21_a_public_reply_that_fails_leaves_done_what_was_done_before(counter: Counter) -> None:
+    said = await counter.said()
+    async with counter.db.transaction() as conn:
+        await act.work(conn, replace(counter.actor, name="Mia"), WorkOnComment(comment_id=said, is_done=True), NOON)
+    counter.meta.refusal = Rejected("No.")
+    made = await counter.reply(said)
+    await counter.work()
+    assert ((await counter.get(made.id)).status, (await counter.get(said)).done_by) == ("failed", "Mia")
+
+
+async def test_CM21_of_two_public_replies_the_last_that_fails_leaves_the_comment_open(counter: Counter) -> None:
+    said = await counter.said()
+    made = [await counter.reply(said, text, key=text) for text in ("4.20", "or 3.90")]
+    counter.meta.refusal = Rejected("No.")
+    (first, second) = await counter.all()
+    await counter.calls.run(Due(key=(first.workspace_id, first.id), attempts=1))
+    assert ((await counter.get(made[0].id)).status, (await counter.get(said)).done_by) == ("failed", "Dana")
+    await counter.calls.run(Due(key=(second.workspace_id, second.id), attempts=1))
+    assert ((await counter.get(made[1].id)).status, (await counter.get(said)).done_at) == ("failed", None)
+
+
+async def test_CM21_what_is_said_to_be_done_while_an_answer_waits_stays_done(counter: Counter) -> None:
+    said = await counter.said()
+    await counter.reply(said)
+    async with counter.db.transaction() as conn:
+        await act.work(conn, counter.actor, WorkOnComment(comment_id=said, is_done=False), NOON)
+        await act.work(conn, replace(counter.actor, name="Mia"), WorkOnComment(comment_id=said, is_done=True), NOON)
+    counter.meta.refusal = Rejected("No.")
+    await counter.work()
+    assert (await counter.get(said)).done_by == "Mia"
+
+
 async def test_CM6_a_reply_to_a_reply_hangs_on_the_comment_above(counter: Counter) -> None:
     await counter.said()
     below = await counter.said("c2", "me too", parent_id="c1")
@@ -284,3 +318,44 @@ async def test_CM4_deleting_leaves_no_words_in_the_feed(counter: Counter) -> Non
     assert not any(b"Quay" in record["body"] for record in feed)
     with pytest.raises(Conflict):
         await counter.reply(said)
+
+
+async def test_CM4_a_deletion_that_a_look_finds_takes_the_words_out_of_our_calls_too(counter: Counter) -> None:
+    await counter.said()
+    made = await counter.reply(await counter.id_of("c1"), "4.20")
+    await counter.work()
+    async with counter.db.transaction() as conn:
+        row = await comments.lock(conn, counter.world.workspace, made.id)
+        await reading.is_gone(conn, row, NOON)
+        await act.published(conn, counter.world.workspace, [row.id], NOON)
+    assert [call.text for call in await counter.all()] == [None]
+
+
+@pytest.mark.parametrize("how", ["retention", "account"])
+@pytest.mark.parametrize("state", ["queued", "sending", "in_doubt"])
+async def test_CM25_what_is_deleted_takes_its_calls_along_in_whatever_state_they_are(
+    counter: Counter, doors: Doors, how: str, state: str
+) -> None:
+    world = counter.world
+    await told(counter.db, world, comment("c1", "price?"), at=NOON - timedelta(days=400), now=NOON)
+    said = await counter.id_of("c1")
+    if state == "in_doubt":
+        counter.meta.refusal = Unanswered("No answer.")
+    await counter.reply(said)
+    await counter.moderate(said, "hide")
+    (call, _) = await counter.all()
+    if state == "sending":
+        await counter.begun(call)
+    elif state == "in_doubt":
+        await counter.work()
+    if how == "retention":
+        counter.clock.ahead += timedelta(days=400)  # until the answer is old, too
+        await Retention(counter.db, counter.clock, Wake(doors.worker), days={"comments": 1}).run(world.workspace, is_dry=False)
+    else:
+        async with counter.db.transaction() as conn:
+            while await account_erasure.some(conn, world.workspace, world.account, counter.clock.now()):
+                pass
+    assert await counter.all() == []
+    async with counter.db.transaction() as conn:
+        assert await conn.fetchval("SELECT count(*) FROM comments WHERE workspace_id = $1", world.workspace) == 0
+    await counter.calls.run(Due(key=(world.workspace, call.id), attempts=1))  # whoever had claimed it finds nothing to do

@@ -1,4 +1,4 @@
-"""What is archived costs nothing: comments are listed, counted and compared by indexes that leave it out. Rules CM18, CM19."""
+"""What is archived costs nothing: comments are listed, counted, compared and searched by ranges of indexes. CM18, CM19, SE6."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from confab.model.inbox import WorkspaceId
-from confab.store import comment_lists, comments, posts
+from confab.search import find
+from confab.store import comment_lists, comments, posts, search
 from confab.store.comment_lists import CommentView, Wanted
 from confab.store.db import Database, Doors, connect
 from tests.integration.store.test_plans import explaining, rows_touched
@@ -74,3 +75,36 @@ async def test_CM18_what_a_reading_must_know_is_one_query_whatever_is_archived(w
     keys = {one.comment_key for one in found}
     assert keys >= {*read, "c20"}  # an archived one only because it was read
     assert all(int(key[1:]) > 29000 for key in keys - {"c20"})
+
+
+_WORDS = """
+WITH said AS (SELECT workspace_id, id, ARRAY['price', 'thing' || row_number() OVER (ORDER BY id) % 1000] AS words
+    FROM comments WHERE workspace_id = $1),
+entries AS (INSERT INTO search_entries (workspace_id, kind, subject_id, words) SELECT workspace_id, 5, id, words FROM said)
+INSERT INTO search_words (workspace_id, kind, subject_id, word) SELECT workspace_id, 5, id, unnest(words) FROM said
+"""
+
+
+async def test_SE6_SE13_a_search_for_comments_reads_one_range_a_word_whatever_there_is(
+    doors: Doors, app_db: Database, filled: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "SCANNED", 200)
+    owner = await connect(doors.owner)
+    await owner.execute("SELECT set_config('confab.workspace_id', $1, false)", str(filled.workspace))
+    await owner.execute("SET ROLE confab_worker")
+    await owner.execute(_WORDS, filled.workspace)
+    await owner.execute("RESET ROLE")
+    await owner.execute("ANALYZE search_words, search_entries")
+    await owner.close()
+    for text, with_archived in (("price ", True), ("price ", False), ("pri", True), ("thing7 ", True), ("price thing7 ", True)):
+        async with explaining(app_db, filled) as conn:
+            asked = find.Asked(
+                query=find.read(text), kinds=frozenset({"comment"}), accounts=[filled.account], with_archived=with_archived,
+                before=None, limit=20,
+            )  # fmt: skip
+            page = await find.page(conn, filled.viewer, asked)  # type: ignore[arg-type]
+        assert len(page.hits) == 20 or not with_archived
+        for plan in conn.plans:
+            assert "Seq Scan on search" not in plan, plan
+            assert "Seq Scan on comments" not in plan, plan
+            assert rows_touched(plan) <= 3 * 200 + 20, plan  # the word, its thing, and the comment

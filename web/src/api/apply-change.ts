@@ -6,7 +6,7 @@ import { lastKeyOf } from "../lib/parts"
 import { timeKey } from "../lib/time"
 import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { refreshCounts } from "./comment-counts"
-import { applyToComments, type CommentEntry, ofNobodyElse } from "./comment-entry"
+import { applyToComments, type CommentEntry, type Person } from "./comment-entry"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
 import type {
   Account,
@@ -64,8 +64,10 @@ export function applyToEntry(key: QueryKey, data: unknown, change: Change, viewe
       return applyToPending(data as PendingSend[], change, of as string)
     case "comments":
       return applyToComments(data as CommentEntry, change, { filters: of as CommentFilters, viewerId })
+    case "comment":
+      return applyToComments(data as CommentEntry, change, { thread: true })
     case "persons-comments":
-      return applyToComments(data as CommentEntry, change, ofNobodyElse(data as CommentEntry, viewerId))
+      return applyToComments(data as CommentEntry, change, { person: key[2] as Person })
     case "accounts":
       return applyToAccounts(data as Listed<Account>, change)
     case "outbox":
@@ -193,11 +195,17 @@ export function applyToAgents(agents: Listed<Agent>, change: Change): Listed<Age
   return { ...agents, items }
 }
 
-/** A label that is new on a conversation becomes one to choose. */
+function labelledBy(change: Change): { labels: string[] } | null {
+  if (change.type === "conversation_updated") return change.conversation
+  return change.type === "comment_updated" ? change.comment : null
+}
+
+/** A label that is new on a conversation or a comment becomes one to choose. */
 export function applyToLabels(labels: Listed<{ name: string }>, change: Change): Listed<{ name: string }> {
-  if (change.type !== "conversation_updated") return labels
+  const labelled = labelledBy(change)
+  if (labelled === null) return labels
   const known = new Set(labels.items.map((label) => label.name))
-  const added = change.conversation.labels.filter((name) => !known.has(name))
+  const added = labelled.labels.filter((name) => !known.has(name))
   if (added.length === 0) return labels
   const items = [...labels.items, ...added.map((name) => ({ name }))].sort((a, b) =>
     a.name.localeCompare(b.name),

@@ -1,18 +1,21 @@
 import { describe, expect, test } from "vitest"
+import { ACCOUNT } from "../testing/make"
 import { makeComment, makePost } from "../testing/make-comments"
 import {
   answersOf,
   appendComments,
   applyToComments,
+  beginComments,
   type CommentEntry,
   type CommentScope,
+  threadOf,
 } from "./comment-entry"
 import type { Change, Comment } from "./model"
 
 const SCOPE: CommentScope = { filters: { view: "open", account: null, post: null }, viewerId: "agent-1" }
 
 function entryOf(...items: Comment[]): CommentEntry {
-  return { items, answers: [], posts: [], next: null, seq: 1 }
+  return beginComments({ items, answers: [], posts: [], next: null, seq: 1 })
 }
 
 function updated(comment: Comment): Change {
@@ -91,5 +94,57 @@ describe("a list of comments", () => {
     const agent = { id: "agent-2", name: "Elias", email: "e@example.org", role: "agent" as const }
     const renamed = applyToComments(after, { seq: 3, type: "agent_updated", agent, removed: false }, SCOPE)
     expect(renamed.items[0]?.assignee?.name).toBe("Elias")
+  })
+})
+
+describe("what a person said under posts", () => {
+  const person = { account: ACCOUNT.id, ig_id: "1087654321098765" }
+
+  test("takes all of theirs, archived or done, and nobody else's", () => {
+    const theirs = makeComment({ id: "a", is_archived: true, done_at: "2026-11-02T10:00:00Z" })
+    const after = applyToComments(entryOf(), updated(theirs), { person })
+    expect(after.items).toEqual([theirs])
+    const others = [
+      makeComment({ id: "b", author: { ig_id: "1", username: "bo" } }),
+      makeComment({ id: "c", account: { ...theirs.account, id: "account-2" } }),
+    ]
+    for (const comment of others) expect(applyToComments(after, updated(comment), { person })).toBe(after)
+    expect(applyToComments(after, { seq: 3, type: "post_updated", post: makePost() }, { person })).toBe(after)
+  })
+
+  test("lists the newest twenty", () => {
+    const said = (minute: number) =>
+      makeComment({ id: `${minute}`, created_at: `2026-11-02T09:${String(minute).padStart(2, "0")}:00Z` })
+    let entry = entryOf()
+    for (let minute = 0; minute < 25; minute++) {
+      entry = applyToComments(entry, updated(said(minute)), { person })
+    }
+    expect(entry.items.map(({ id }) => Number(id))).toEqual(Array.from({ length: 20 }, (_, n) => 24 - n))
+  })
+})
+
+describe("one comment with what stands with it", () => {
+  const root = makeComment({ id: "root", ig_id: "1" })
+  const reply = makeComment({ id: "reply", parent_ig_id: "1", created_at: "2026-11-02T10:00:00Z" })
+  const ours = makeComment({ id: "ours", ig_id: "2", is_own: true, parent_ig_id: "1" })
+  const thread = { comment: reply, parent: root, post: makePost(), replies: [reply, ours], seq: 1 }
+
+  test("has each once, what we wrote as answers", () => {
+    const entry = threadOf(thread)
+    expect(entry.items.map(({ id }) => id)).toEqual(["reply", "root"])
+    expect(answersOf(entry, root)).toEqual([ours])
+    const found = threadOf({ ...thread, comment: ours, parent: null, replies: [] })
+    expect(found.items).toEqual([ours])
+  })
+
+  test("takes what comes under it, and keeps it whatever becomes of it", () => {
+    const later = makeComment({ id: "later", parent_ig_id: "1", created_at: "2026-11-02T11:00:00Z" })
+    const elsewhere = makeComment({ id: "elsewhere" })
+    let entry = threadOf(thread)
+    for (const comment of [later, elsewhere, { ...root, done_at: "2026-11-02T12:00:00Z", version: 2 }]) {
+      entry = applyToComments(entry, updated(comment), { thread: true })
+    }
+    expect(entry.items.map(({ id }) => id)).toEqual(["later", "reply", "root"])
+    expect(entry.items.at(-1)?.done_at).not.toBeNull()
   })
 })

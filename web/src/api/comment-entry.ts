@@ -4,7 +4,7 @@
  */
 import type { CommentFilters } from "../lib/comment-filters"
 import { timeKey } from "../lib/time"
-import type { Change, Comment, Post } from "./model"
+import type { Change, Comment, CommentThread, Post } from "./model"
 
 export type CommentEntry = {
   items: Comment[]
@@ -13,10 +13,41 @@ export type CommentEntry = {
   /** The cursor of the page below the loaded part; null when all is loaded. */
   next: string | null
   seq: number
+  /** Where each loaded page begins, the newest first; what lies before the first one came since. */
+  parts: string[]
 }
 
-/** `only`: no others come in. */
-export type CommentScope = { filters: CommentFilters; viewerId: string; only?: Set<string> }
+/** The first page of a list. */
+export function beginComments(page: Omit<CommentEntry, "parts">): CommentEntry {
+  return { ...page, parts: page.items.slice(0, 1).map(placeOf) }
+}
+
+/** A person as the author of comments: Meta's id of them, which is known per account. */
+export type Person = { account: string; ig_id: string }
+
+/** What one list selects: a filter; all that a person said, of which the newest are listed; or what stands with what it has. */
+export type CommentScope =
+  | { filters: CommentFilters; viewerId: string }
+  | { person: Person }
+  | { thread: true }
+
+/** How many of a person's comments are listed. */
+const OF_A_PERSON = 20
+
+/** One comment with what it answers and what stands under that. */
+export function threadOf({ comment, post, parent, replies, seq }: CommentThread): CommentEntry {
+  const all = merge(parent === null ? [comment] : [parent, comment], replies)
+  const isAnswer = (one: Comment): boolean =>
+    one.is_own && one.parent_ig_id !== null && all.some((above) => isUnder(one, above))
+  return {
+    items: all.filter((one) => !isAnswer(one)).sort(newestFirst),
+    answers: all.filter(isAnswer).sort(oldestFirst),
+    posts: post === null ? [] : [post],
+    next: null,
+    seq,
+    parts: [],
+  }
+}
 
 /** The entry with the page below it. What is already there keeps the newer of its versions. */
 export function appendComments(entry: CommentEntry, page: CommentEntry): CommentEntry {
@@ -26,6 +57,7 @@ export function appendComments(entry: CommentEntry, page: CommentEntry): Comment
     posts: merge(entry.posts, page.posts),
     next: page.next,
     seq: Math.min(entry.seq, page.seq),
+    parts: [...entry.parts, ...page.parts],
   }
 }
 
@@ -45,7 +77,11 @@ export function applyToComments(entry: CommentEntry, change: Change, scope: Comm
 }
 
 /** Whether a filter selects a comment, as the server would. */
-export function selects({ filters, viewerId }: CommentScope, comment: Comment): boolean {
+export function selects(scope: CommentScope, comment: Comment): boolean {
+  if ("person" in scope)
+    return comment.account.id === scope.person.account && comment.author.ig_id === scope.person.ig_id
+  if ("thread" in scope) return false
+  const { filters, viewerId } = scope
   if (comment.is_archived || (comment.is_own && comment.parent_ig_id !== null)) return false
   if (filters.account !== null && comment.account.id !== filters.account) return false
   if (filters.post !== null && comment.post_id !== filters.post) return false
@@ -77,22 +113,20 @@ function isUnder(answer: Comment, comment: Comment): boolean {
   return comment.ig_id !== null && answer.parent_ig_id === comment.ig_id
 }
 
-/** Of a person's comments only those that are listed change: what they say anew is read when somebody looks. */
-export function ofNobodyElse(entry: CommentEntry, viewerId: string): CommentScope & { only: Set<string> } {
-  const filters = { view: "all", account: null, post: null } as const
-  return { filters, viewerId, only: new Set(entry.items.map((one) => one.id)) }
-}
-
 function withComment(entry: CommentEntry, comment: Comment, scope: CommentScope): CommentEntry {
   if (comment.is_own && comment.parent_ig_id !== null) return withAnswer(entry, comment)
   const known = entry.items.find((one) => one.id === comment.id)
   if (known !== undefined && known.version >= comment.version) return entry
-  const isKept = scope.only?.has(comment.id)
-  const belongs = isKept ?? (selects(scope, comment) && isLoaded(entry, comment))
+  const belongs =
+    "thread" in scope ? isOfThread(entry, comment) : selects(scope, comment) && isLoaded(entry, comment)
   if (known === undefined && !belongs) return entry
   const items = entry.items.filter((one) => one !== known)
   if (belongs) items.splice(positionOf(items, comment), 0, comment)
-  return { ...entry, items }
+  return { ...entry, items: "person" in scope ? items.slice(0, OF_A_PERSON) : items }
+}
+
+function isOfThread({ items }: CommentEntry, comment: Comment): boolean {
+  return items.some((one) => one.id === comment.id || isUnder(comment, one))
 }
 
 function positionOf(items: readonly Comment[], comment: Comment): number {
@@ -127,10 +161,11 @@ function without(entry: CommentEntry, id: string): CommentEntry {
   return isSameEntry ? entry : { ...entry, items, answers }
 }
 
-function withPost(entry: CommentEntry, post: Post, { filters }: CommentScope): CommentEntry {
+function withPost(entry: CommentEntry, post: Post, scope: CommentScope): CommentEntry {
   const known = entry.posts.find((one) => one.id === post.id)
   if (known !== undefined && known.version >= post.version) return entry
-  const isWanted = filters.account === null || filters.account === post.account.id
+  const isWanted =
+    "filters" in scope && (scope.filters.account === null || scope.filters.account === post.account.id)
   if (known === undefined && !isWanted) return entry
   return { ...entry, posts: [...entry.posts.filter((one) => one !== known), post] }
 }
@@ -159,12 +194,14 @@ function merge<T extends { id: string; version: number }>(known: T[], more: T[])
   return [...byId.values()]
 }
 
-function key(comment: Comment): string {
+/** Where a comment stands in the order of time, to compare with another's. */
+export function placeOf(comment: Comment): string {
   return `${timeKey(comment.created_at)} ${comment.id}`
 }
 
 function newestFirst(a: Comment, b: Comment): number {
-  return key(a) > key(b) ? -1 : key(a) < key(b) ? 1 : 0
+  const [placeA, placeB] = [placeOf(a), placeOf(b)]
+  return placeA > placeB ? -1 : placeA < placeB ? 1 : 0
 }
 
 function oldestFirst(a: Comment, b: Comment): number {

@@ -3,8 +3,15 @@ import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@ta
 import type { CommentFilters } from "../lib/comment-filters"
 import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
-import { appendComments, applyToComments, type CommentEntry } from "./comment-entry"
-import type { Comment, Me, Post } from "./model"
+import {
+  appendComments,
+  applyToComments,
+  beginComments,
+  type CommentEntry,
+  type Person,
+  threadOf,
+} from "./comment-entry"
+import type { Comment, Conversation, Me, Post } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
 const PAGE = 50
@@ -19,6 +26,19 @@ export function commentsOf(filters: CommentFilters) {
   return queryOptions({
     queryKey,
     queryFn: ({ client }) => fetchEntry(client, queryKey, () => readPage(filters)),
+  })
+}
+
+/** One comment with what it answers and what stands under that, archived or not. */
+export function commentThread(id: string) {
+  const queryKey = ["comment", id] as const
+  const params = { path: { id } }
+  return queryOptions({
+    queryKey,
+    queryFn: ({ client }) =>
+      fetchEntry(client, queryKey, async () =>
+        threadOf(await answer(http.GET("/api/v1/comments/{id}", { params }))),
+      ),
   })
 }
 
@@ -41,13 +61,16 @@ export const openComments = queryOptions({
 })
 
 /** What the person of a conversation said under posts. */
-export function personsComments(conversationId: string) {
-  const queryKey = ["persons-comments", conversationId] as const
-  const params = { path: { id: conversationId } }
+export function personsComments({ id, account, participant }: Conversation) {
+  const person: Person = { account: account.id, ig_id: participant.ig_id }
+  const queryKey = ["persons-comments", id, person] as const
+  const params = { path: { id } }
   return queryOptions({
     queryKey,
     queryFn: ({ client }) =>
-      fetchEntry(client, queryKey, () => answer(http.GET("/api/v1/conversations/{id}/comments", { params }))),
+      fetchEntry(client, queryKey, async () =>
+        beginComments(await answer(http.GET("/api/v1/conversations/{id}/comments", { params }))),
+      ),
   })
 }
 
@@ -60,7 +83,7 @@ async function readPage(filters: CommentFilters, cursor?: string): Promise<Comme
     ...(post !== null && { post }),
     ...(cursor !== undefined && { cursor }),
   }
-  return answer(http.GET("/api/v1/comments", { params: { query } }))
+  return beginComments(await answer(http.GET("/api/v1/comments", { params: { query } })))
 }
 
 const underWay = new Map<string, Promise<void>>()

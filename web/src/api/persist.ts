@@ -156,7 +156,7 @@ function isCuttable(key: QueryKey): boolean {
 }
 
 function isConversationsOwn(kind: unknown): boolean {
-  return kind === "messages" || kind === "notes" || kind === "activities" || kind === "conversation"
+  return ["messages", "notes", "activities", "conversation", "persons-comments"].includes(kind as string)
 }
 
 function isSmall(kind: unknown): boolean {

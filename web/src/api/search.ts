@@ -1,4 +1,4 @@
-/** What a search finds: people, conversations and messages, page by page. The server keeps the index. */
+/** What a search finds: people, conversations, comments and messages, page by page. The server keeps the index. */
 import { infiniteQueryOptions } from "@tanstack/react-query"
 import { answer, http } from "./client"
 

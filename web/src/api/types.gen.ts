@@ -728,7 +728,7 @@ export interface paths {
         };
         /**
          * Search
-         * @description People by name, conversations by label or note, messages by words; the last word may be the beginning of one.
+         * @description People by name, conversations by label or note, comments and messages by words; the last word may be the beginning of one.
          *
          *     `archived`: also what lies in the archive.
          */
@@ -4858,19 +4858,21 @@ export interface components {
         };
         /**
          * SearchHit
-         * @description A person by their name, a conversation by its labels or a note of the team, or a message.
+         * @description A person by their name, a conversation by its labels or a note of the team, a comment, or a message.
          *
          *     `snippet` is the place where it says what was looked for, in pieces. `is_archived`: it lies in the archive.
+         *     Only a comment stands in no `conversation`.
          */
         SearchHit: {
             /**
              * Kind
              * @enum {string}
              */
-            kind: "person" | "conversation" | "message";
-            conversation: components["schemas"]["Conversation"];
+            kind: "person" | "conversation" | "comment" | "message";
+            conversation: components["schemas"]["Conversation"] | null;
             message: components["schemas"]["Message"] | null;
             note: components["schemas"]["Note"] | null;
+            comment: components["schemas"]["Comment"] | null;
             /** Snippet */
             snippet: components["schemas"]["SnippetPart"][];
             /** Is Archived */
@@ -4878,7 +4880,8 @@ export interface components {
         };
         /**
          * SearchPage
-         * @description What was found: people, conversations, then messages from the newest on; later pages have messages alone.
+         * @description What was found: people, conversations, comments, then messages from the newest on; later pages have messages alone,
+         *     or comments where nothing else is asked for.
          *
          *     `next` is the cursor of the next page, which may have few hits or none: where words are frequent and what is wanted is rare.
          *     `is_complete`: everything that is here is indexed; until then the newest is.
@@ -6675,7 +6678,7 @@ export interface operations {
         parameters: {
             query: {
                 q: string;
-                kind?: "all" | "person" | "conversation" | "message";
+                kind?: "all" | "person" | "conversation" | "comment" | "message";
                 account?: string | null;
                 archived?: boolean;
                 cursor?: string | null;

@@ -64,7 +64,7 @@ function Gate({ session }: { session: Session }) {
           <Suspense>
             <Switch>
               <Route path="/inbox/:id?" component={InboxScreen} />
-              <Route path="/comments" component={CommentsScreen} />
+              <Route path="/comments/:id?" component={CommentsScreen} />
               <Route path="/scheduled" component={ScheduledScreen} />
               <Route path="/insights" component={InsightsScreen} />
               <Route path="/insights/runs" component={RunsScreen} />

@@ -8,7 +8,7 @@ const MOST_SHOWN = 99
 /** The way to the comments, with how many wait for somebody. */
 export function CommentsLink() {
   const { data } = useQuery(openComments)
-  const [isHere] = useRoute("/comments")
+  const [isHere] = useRoute("/comments/:id?")
   const count = data?.open ?? 0
   const label = count === 0 ? "Comments" : `Comments: ${count} open`
   return (

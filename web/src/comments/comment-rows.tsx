@@ -1,40 +1,48 @@
 import { useQueryClient } from "@tanstack/react-query"
-import { useVirtualizer } from "@tanstack/react-virtual"
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual"
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react"
 import { explain } from "../api/client"
 import { answersOf, type CommentEntry } from "../api/comment-entry"
 import { fetchMoreComments, lookAt } from "../api/comments"
-import type { Comment, Post } from "../api/model"
+import type { Comment } from "../api/model"
 import type { CommentFilters } from "../lib/comment-filters"
 import { Button } from "../ui/button"
 import { useNow } from "../ui/use-now"
+import { type Row, rowsOf } from "./comment-groups"
 import { CommentItem } from "./comment-item"
 import { PostHead } from "./post-head"
 import type { CommentDoors } from "./use-doors"
 
-export type RowsHandle = { move: (by: number) => void; active: () => Comment | undefined }
+export type RowsHandle = {
+  move: (by: number) => void
+  active: () => Comment | undefined
+  /** Presses the active one's button of this name. */
+  press: (name: string) => void
+}
 
 type RowsProps = {
   entry: CommentEntry
   filters: CommentFilters
   activeId: string | null
   doors: CommentDoors
-  onOnly: (post: string) => void
+  onOnly: ((post: string) => void) | null
   handle: React.Ref<RowsHandle>
 }
-
-type Row = { key: string; post: Post | undefined; comment: Comment | null }
 
 const ESTIMATE = 132
 const HEAD = 66
 const LOOK_MS = 1_500
 
-/** The comments, newest first, a post's head wherever another post begins. Only what is in view is drawn. */
+/**
+ * The comments under the heads of their posts; the head of those in view stays on top. Only what is in view is drawn, and what
+ * comes in above it moves nothing.
+ */
 export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow()
   const rows = useMemo(() => rowsOf(entry), [entry])
   const keyOf = useCallback((index: number) => rows[index]?.key ?? index, [rows])
+  const head = useRef(-1)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -42,6 +50,12 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
     getItemKey: keyOf,
     overscan: 6,
     paddingEnd: 24,
+    scrollPaddingStart: HEAD,
+    anchorTo: (scroller.current?.scrollTop ?? 0) > 0 ? "end" : "start",
+    rangeExtractor(range) {
+      head.current = headAbove(rows, range.startIndex)
+      return withHead(range, head.current)
+    },
   })
   const visible = virtual.getVirtualItems()
   const more = useMore(filters, entry, virtual.range?.endIndex ?? 0, rows.length)
@@ -49,16 +63,16 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
   const activeIndex = rows.findIndex(({ comment }) => comment?.id === activeId)
   const firstIndex = rows.findIndex(({ comment }) => comment !== null)
 
+  function find(comment: Comment | null | undefined): HTMLElement | null {
+    return scroller.current?.querySelector(`[data-comment-id="${CSS.escape(comment?.id ?? "")}"]`) ?? null
+  }
+
   function focus(index: number): void {
     const comment = rows[index]?.comment
     if (!comment) return
     doors.activate(comment)
     virtual.scrollToIndex(index)
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-comment-id="${CSS.escape(comment.id)}"]`)
-        ?.focus({ preventScroll: true }),
-    )
+    requestAnimationFrame(() => find(comment)?.focus({ preventScroll: true }))
   }
 
   useImperativeHandle(handle, () => ({
@@ -69,6 +83,8 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
       if (next !== undefined) focus(next)
     },
     active: () => rows[activeIndex]?.comment ?? undefined,
+    press: (name) =>
+      find(rows[activeIndex]?.comment)?.querySelector<HTMLElement>(`button[aria-label="${name}"]`)?.click(),
   }))
 
   return (
@@ -86,12 +102,16 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
                 key={key}
                 data-index={index}
                 ref={virtual.measureElement}
-                style={{ position: "absolute", insetInline: 0, top: 0, transform: `translateY(${start}px)` }}
+                style={
+                  index === head.current
+                    ? { position: "sticky", insetInline: 0, top: 0, zIndex: 1 }
+                    : { position: "absolute", insetInline: 0, top: 0, transform: `translateY(${start}px)` }
+                }
               >
                 {row.comment === null ? (
                   <PostHead
                     post={row.post}
-                    onOnly={row.post && filters.post === null ? () => onOnly(row.post?.id ?? "") : null}
+                    onOnly={row.post && onOnly ? () => onOnly(row.post?.id ?? "") : null}
                   />
                 ) : (
                   <CommentItem
@@ -123,17 +143,14 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
   )
 }
 
-function rowsOf({ items, posts }: CommentEntry): Row[] {
-  const postById = new Map(posts.map((post) => [post.id, post]))
-  const found: Row[] = []
-  let before: string | null | undefined
-  for (const comment of items) {
-    const post = postById.get(comment.post_id ?? "")
-    if (comment.post_id !== before) found.push({ key: `head ${comment.id}`, post, comment: null })
-    before = comment.post_id
-    found.push({ key: comment.id, post, comment })
-  }
-  return found
+function headAbove(rows: readonly Row[], index: number): number {
+  while (index > 0 && rows[index]?.comment !== null) index--
+  return index
+}
+
+function withHead(range: Range, head: number): number[] {
+  const indexes = defaultRangeExtractor(range)
+  return indexes.includes(head) ? indexes : [head, ...indexes]
 }
 
 /** The page below is fetched before somebody gets there. */

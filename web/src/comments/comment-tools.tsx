@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query"
 import { agents as agentsQuery } from "../api/agents"
-import { labels as labelsQuery } from "../api/labels"
+import { useKnownLabels } from "../api/labels"
 import { useMe } from "../api/me"
 import type { Comment, Post } from "../api/model"
 import { refusalOf } from "../lib/audience"
 import { Button, IconButton } from "../ui/button"
+import { LabelChoice } from "../ui/label-choice"
 import { Menu, MenuItem, MenuTitle } from "../ui/menu"
+import { Popover } from "../ui/popover"
 import { useCommentActions } from "./use-comment-actions"
 import type { CommentDoors } from "./use-doors"
 
@@ -50,6 +52,7 @@ export function CommentTools({ comment, post, now, doors }: ToolProps) {
       >
         {isDone ? "Open again" : "Done"}
       </Button>
+      <LabelMenu comment={comment} />
       <MoreTools comment={comment} post={post} doors={doors} />
     </div>
   )
@@ -96,7 +99,6 @@ function MoreTools({ comment, post, doors }: Omit<ToolProps, "now">) {
               Note for the team
             </MenuItem>
             <People comment={comment} then={then} />
-            <Labels comment={comment} then={then} />
           </>
         )
       }}
@@ -128,23 +130,27 @@ function People({ comment, then }: PartProps) {
   )
 }
 
-function Labels({ comment, then }: PartProps) {
-  const actions = useCommentActions()
-  const { data: labels } = useQuery(labelsQuery)
-  const names = [...new Set([...comment.labels, ...(labels?.items.map((one) => one.name) ?? [])])].sort()
-  if (names.length === 0) return null
+function LabelMenu({ comment }: { comment: Comment }) {
   return (
-    <>
-      <MenuTitle>Label</MenuTitle>
-      {names.map((name) => {
-        const has = comment.labels.includes(name)
-        const next = has ? comment.labels.filter((one) => one !== name) : [...comment.labels, name]
-        return (
-          <MenuItem key={name} isChecked={has} onSelect={then(() => actions.label(comment, next))}>
-            {name}
-          </MenuItem>
-        )
-      })}
-    </>
+    <Popover
+      label="Labels"
+      role="dialog"
+      button={(properties) => (
+        <IconButton {...properties} icon="tag" label="Label" shortcut="l" className="size-7" />
+      )}
+    >
+      {() => <Choice comment={comment} />}
+    </Popover>
+  )
+}
+
+function Choice({ comment }: { comment: Comment }) {
+  const { label } = useCommentActions()
+  return (
+    <LabelChoice
+      chosen={comment.labels}
+      known={useKnownLabels()}
+      onChange={(labels) => label(comment, labels)}
+    />
   )
 }

@@ -1,31 +1,21 @@
 import { useQuery } from "@tanstack/react-query"
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react"
+import type { KeyboardEvent } from "react"
+import { useParams } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
-import { explain } from "../api/client"
-import { commentsOf } from "../api/comments"
-import { useMe } from "../api/me"
-import type { Comment } from "../api/model"
-import { type Audience, authorOf, refusalOf } from "../lib/audience"
 import { COMMENT_VIEWS, type CommentFilters, VIEW_WORDS } from "../lib/comment-filters"
 import { Button } from "../ui/button"
-import { Dialog } from "../ui/dialog"
 import { Icon } from "../ui/icon"
 import { Menu, MenuItem } from "../ui/menu"
-import { showToast } from "../ui/toast"
 import { NARROW, useMedia } from "../ui/use-media"
-import { useShortcuts } from "../ui/use-shortcuts"
 import { useTitle } from "../ui/use-title"
-import { CommentRows, type RowsHandle } from "./comment-rows"
+import { CommentList, OneComment } from "./comment-list"
 import { PostList } from "./post-list"
-import { Empty, Notice, Skeleton } from "./states"
-import { useCommentActions } from "./use-comment-actions"
 import { useCommentFilters } from "./use-comment-filters"
-import type { CommentDoors } from "./use-doors"
-import { Writer, type Writing } from "./writer"
 
 /** What people write under posts: posts on the left, as far as there is room, comments with all that can be done beside. */
 export function CommentsScreen() {
   const [filters, setFilters] = useCommentFilters()
+  const { id } = useParams()
   const isNarrow = useMedia(NARROW)
   useTitle("Comments")
   return (
@@ -39,135 +29,26 @@ export function CommentsScreen() {
         <header className="flex h-14 shrink-0 items-center gap-2 px-5">
           <h1 className="mr-auto font-semibold text-lg tracking-tight">Comments</h1>
           <AccountFilter filters={filters} onFilter={setFilters} />
-          {isNarrow && filters.post !== null && (
+          {isNarrow && (filters.post !== null || id !== undefined) && (
             <Button small onClick={() => setFilters({ post: null })}>
               All posts
             </Button>
           )}
         </header>
-        <Views filters={filters} onFilter={setFilters} />
-        <Body key={JSON.stringify(filters)} filters={filters} onFilter={setFilters} />
+        {id !== undefined ? (
+          <OneComment key={id} id={id} onFilter={setFilters} />
+        ) : (
+          <>
+            <Views filters={filters} onFilter={setFilters} />
+            <CommentList key={JSON.stringify(filters)} filters={filters} onFilter={setFilters} />
+          </>
+        )}
       </main>
     </div>
   )
 }
 
 type PartProps = { filters: CommentFilters; onFilter: (change: Partial<CommentFilters>) => void }
-
-function Body({ filters, onFilter }: PartProps) {
-  const { data: entry, error, refetch } = useQuery(commentsOf(filters))
-  const rows = useRef<RowsHandle>(null)
-  const [activeId, setActiveId] = useState<string | null>(null)
-  const [writing, setWriting] = useState<Writing | null>(null)
-  const [removing, setRemoving] = useState<Comment | null>(null)
-  const write = useCallback(
-    (comment: Comment, audience: Audience | "note") => setWriting({ comment, audience }),
-    [],
-  )
-  const doors: CommentDoors = useMemo(
-    () => ({ activate: (comment) => setActiveId(comment.id), write, remove: setRemoving }),
-    [write],
-  )
-  const postOf = (comment: Comment) => entry?.posts.find(({ id }) => id === comment.post_id)
-  useKeys(rows, write, postOf)
-  if (entry === undefined) {
-    return error ? (
-      <Notice icon="alert" title="The comments could not be loaded" text={explain(error)}>
-        <Button onClick={() => void refetch()}>Try again</Button>
-      </Notice>
-    ) : (
-      <Skeleton />
-    )
-  }
-  const current = writing && {
-    ...writing,
-    comment: entry.items.find(({ id }) => id === writing.comment.id) ?? writing.comment,
-  }
-  return (
-    <>
-      {entry.items.length === 0 && entry.next === null ? (
-        <Empty filters={filters} onFilter={onFilter} />
-      ) : (
-        <CommentRows
-          entry={entry}
-          filters={filters}
-          activeId={activeId}
-          doors={doors}
-          onOnly={(post) => onFilter({ post })}
-          handle={rows}
-        />
-      )}
-      {current && (
-        <Writer
-          key={`${current.comment.id} ${current.audience}`}
-          writing={current}
-          post={postOf(current.comment)}
-          now={Date.now()}
-          onClose={() => setWriting(null)}
-        />
-      )}
-      {removing && <Removing comment={removing} onClose={() => setRemoving(null)} />}
-    </>
-  )
-}
-
-function Removing({ comment, onClose }: { comment: Comment; onClose: () => void }) {
-  const { moderate } = useCommentActions()
-  return (
-    <Dialog
-      title="Delete this comment?"
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="danger"
-            onClick={() => {
-              moderate(comment, "delete")
-              onClose()
-            }}
-          >
-            Delete for everybody
-          </Button>
-        </>
-      }
-    >
-      <p className="text-base text-ink-2">
-        What {authorOf(comment)} wrote disappears from Instagram, with everything under it. It cannot be
-        brought back; hiding can.
-      </p>
-    </Dialog>
-  )
-}
-
-function useKeys(
-  rows: React.RefObject<RowsHandle | null>,
-  write: (comment: Comment, audience: Audience | "note") => void,
-  postOf: (comment: Comment) => Parameters<typeof refusalOf>[2],
-): void {
-  const actions = useCommentActions()
-  const me = useMe().agent
-  const act = (run: (comment: Comment) => void) => () => {
-    const comment = rows.current?.active()
-    if (comment !== undefined && !comment.is_own && comment.deleted_at === null) run(comment)
-  }
-  const writeTo = (audience: Audience) =>
-    act((comment) => {
-      const against = refusalOf(audience, comment, postOf(comment), Date.now())
-      if (against === null) write(comment, audience)
-      else showToast(against, { isError: true })
-    })
-  useShortcuts({
-    j: () => rows.current?.move(1),
-    k: () => rows.current?.move(-1),
-    r: writeTo("public"),
-    p: writeTo("private"),
-    n: act((comment) => write(comment, "note")),
-    e: act((comment) => actions.finish(comment, comment.done_at === null, me.name)),
-    h: act((comment) => actions.moderate(comment, comment.hidden ? "unhide" : "hide")),
-    i: act((comment) => actions.assign(comment, me)),
-  })
-}
 
 function Views({ filters, onFilter }: PartProps) {
   function press(event: KeyboardEvent): void {

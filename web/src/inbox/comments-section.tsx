@@ -9,7 +9,7 @@ const FEW = 5
 
 /** What the person of a conversation said under posts. */
 export function CommentsSection({ conversation }: { conversation: Conversation }) {
-  const { data } = useQuery(personsComments(conversation.id))
+  const { data } = useQuery(personsComments(conversation))
   const now = useNow()
   const items = data?.items ?? []
   if (items.length === 0) return null
@@ -19,7 +19,7 @@ export function CommentsSection({ conversation }: { conversation: Conversation }
       <ul className="flex flex-col gap-2">
         {items.slice(0, FEW).map((comment) => (
           <li key={comment.id}>
-            <Link href={hrefOf(comment)} className="flex flex-col rounded-lg hover:underline">
+            <Link href={`/comments/${comment.id}`} className="flex flex-col rounded-lg hover:underline">
               <span className="line-clamp-2 text-sm">{comment.text ?? "A picture or sticker"}</span>
               <span className="text-ink-3 text-xs" title={formatExact(comment.created_at)}>
                 {[formatRowTime(comment.created_at, now), wordOf(comment)].filter(Boolean).join(" · ")}
@@ -30,10 +30,6 @@ export function CommentsSection({ conversation }: { conversation: Conversation }
       </ul>
     </section>
   )
-}
-
-function hrefOf(comment: Comment): string {
-  return comment.post_id === null ? "/comments?view=all" : `/comments?view=all&post=${comment.post_id}`
 }
 
 function wordOf(comment: Comment): string {

@@ -17,7 +17,7 @@ import { useActions } from "./use-actions"
 const PAUSE_MS = 120
 const FEW = 15
 
-/** Finds people, conversations and messages; Enter opens what is chosen, the message in its thread. */
+/** Finds people, conversations, comments and messages; Enter opens what is chosen, the message in its thread. */
 export function SearchDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("")
   const [withArchived, setWithArchived] = useState(false)
@@ -74,7 +74,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           inputMode="search"
           autoComplete="off"
           role="combobox"
-          aria-label="Search people, conversations and messages"
+          aria-label="Search people, conversations, comments and messages"
           aria-expanded={hits.length > 0}
           aria-controls={`${id}-list`}
           aria-activedescendant={hits[chosen] ? `${id}-${chosen}` : undefined}
@@ -82,7 +82,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={press}
-          placeholder="A name, a label, or words of a message"
+          placeholder="A name, a label, or words of a message or comment"
           className="h-10 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3"
         />
       </div>
@@ -137,7 +137,12 @@ function useOpen(onClose: () => void, query: string): (hit: SearchHit) => void {
   const cache = useQueryClient()
   const [, navigate] = useLocation()
   const { archive } = useActions()
-  return ({ conversation, message }) => {
+  return ({ conversation, message, comment }) => {
+    if (comment !== null) {
+      onClose()
+      navigate(`/comments/${comment.id}`)
+    }
+    if (conversation === null) return
     const { queryKey } = conversationOf(conversation.id, cache)
     const known = cache.getQueryData(queryKey)
     if (known === undefined || known.version < conversation.version)
@@ -149,8 +154,8 @@ function useOpen(onClose: () => void, query: string): (hit: SearchHit) => void {
   }
 }
 
-function keyOf({ kind, conversation, message, note }: SearchHit): string {
-  return `${kind} ${message?.id ?? note?.id ?? conversation.id}`
+function keyOf({ kind, conversation, message, note, comment }: SearchHit): string {
+  return `${kind} ${message?.id ?? note?.id ?? comment?.id ?? conversation?.id}`
 }
 
 type Told = {

@@ -1,7 +1,7 @@
 """What people and rules want of comments → rows, changes and calls. Nothing here calls Meta.
 
 Every function works in the caller's transaction, locks the comment or post first and publishes last. A command that changes
-nothing publishes nothing. Whoever commits wakes the feed and the work `comment_calls`. Rules CM6-CM14 of docs/spec/comments.md.
+nothing publishes nothing. Whoever commits wakes the feed and the work `comment_calls`. Rules CM6-CM14, CM21.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused
-from confab.inbox import answer
+from confab.inbox import answer, contents, finished
 from confab.inbox.comments import facts
 from confab.model.changes import Change, CommentRemoved, CommentUpdated, PostUpdated
 from confab.model.commands import (
@@ -33,8 +33,6 @@ from confab.store.comments import CommentRow, NewComment
 from confab.store.db import Conn
 
 _MAX_KEY_LENGTH = 200
-_MAX_LABELS = 20
-_MAX_LABEL_LENGTH = 40
 _MAX_NOTE_LENGTH = 2000
 _MAX_NOTES = 50
 FAMILY: dict[str, Sequence[str]] = {
@@ -62,10 +60,8 @@ async def reply(conn: Conn, actor: Actor, command: AnswerComment, now: datetime)
     made = _answer(actor, above, await _account_ref(conn, above), text, key, digest, now)
     await comments.insert(conn, [made])
     await comment_calls.insert(conn, _call(actor, above, kind, made.id, text, now))
-    if above.done_at is None:
-        above.done_at, above.done_by = now, actor.name
-        above.error_code = above.error_message = None
-        await comments.write(conn, above)
+    finished.by_answer(above, actor.name, now)
+    await comments.write(conn, above)
     found = await published(conn, actor.workspace_id, [above.id, made.id], now)
     return found[made.id], True
 
@@ -130,18 +126,21 @@ async def retry(conn: Conn, actor: Actor, command: RetryComment, now: datetime) 
     await comment_calls.insert(conn, again)
     made.text, made.status, made.error_code, made.error_message = text, "queued", None, None
     await comments.write(conn, made)
-    above.done_at, above.done_by = above.done_at or now, above.done_by or actor.name
+    finished.by_answer(above, actor.name, now)
     await comments.write(conn, above)
     return (await published(conn, actor.workspace_id, [above.id, made.id], now))[made.id]
 
 
 async def discard(conn: Conn, actor: Actor, command: DiscardComment, now: datetime) -> None:
-    """Take an answer out that is not known to have been sent; its call stays on record, and what it answered is open again."""
+    """Take an answer out that is not known to have been sent; its call stays on record, and what it answered is open again.
+
+    Rule CM21.
+    """
     made, call, above = await _with_call(conn, actor, command.comment_id)
     if made.status not in ("queued", "failed", "in_doubt"):
         raise Conflict(f"An answer that is {made.status} cannot be discarded.")
     await remove_answer(conn, made, now)
-    above.done_at = above.done_by = None
+    await finished.not_by(conn, above, call.id)
     await comments.write(conn, above)
     gone = CommentRemoved(type="comment_removed", comment_id=CommentId(made.id))
     await comment_calls.next_is_due(conn, call, now)
@@ -154,13 +153,14 @@ async def work(conn: Conn, actor: Actor, command: WorkOnComment, now: datetime) 
     before = replace(row)
     if command.is_done is not None and command.is_done != (row.done_at is not None):
         row.done_at, row.done_by = (now, actor.name) if command.is_done else (None, None)
+        row.is_done_by_answer = False
         row.is_archived = row.is_archived and command.is_done
     if command.assignee_id is not None and not await notes.is_member(conn, actor.workspace_id, command.assignee_id):
         raise Invalid("The assignee is not a member of this workspace.", field="assignee_id")
     if command.assignee_id is not None or command.is_unassigned:
         row.assignee_id = command.assignee_id
     if command.labels is not None:
-        row.labels = _labels(command.labels)
+        row.labels = contents.labels(command.labels)
         await notes.add_labels(conn, actor.workspace_id, row.labels, now)
     if row == before:
         return await comments.get(conn, actor.workspace_id, row.id)
@@ -269,10 +269,3 @@ def _key(command: AnswerComment) -> str:
     if not key or len(key) > _MAX_KEY_LENGTH or "\0" in key:
         raise Invalid(f"client_key needs 1 to {_MAX_KEY_LENGTH} characters.", field="client_key")
     return key
-
-
-def _labels(given: Sequence[str]) -> list[str]:
-    labels = sorted({" ".join(label.split()) for label in given} - {""})
-    if len(labels) > _MAX_LABELS or any(len(label) > _MAX_LABEL_LENGTH or "\0" in label for label in labels):
-        raise Invalid(f"At most {_MAX_LABELS} labels of at most {_MAX_LABEL_LENGTH} characters.", field="labels")
-    return labels

@@ -113,7 +113,7 @@ class Looks:
             if (meta.is_gone(error) or is_unmentioned) and row.deleted_at is None:
                 await reading.is_gone(conn, row, now)
                 await act.published(conn, workspace, [row.id], now)
-        self._wake.say(wake.changed(workspace))
+        self._wake.say(wake.changed(workspace), wake.work("comment_looks"))
 
     async def _finish(self, due: Due) -> None:
         async with self._reader.db.transaction() as conn:

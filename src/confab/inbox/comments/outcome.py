@@ -1,4 +1,4 @@
-"""What came of a call about a comment → the call, the comment, the post and the account. Rules CM6-CM12.
+"""What came of a call about a comment → the call, the comment, the post and the account. Rules CM6-CM12, CM21.
 
 An answer that Instagram took is one row with what its webhook or a reading tells of it, whoever comes first. What cannot be
 repeated and was not answered is in doubt; everything else is tried again, and taken back when Instagram refuses it.
@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from confab.errors import GraphError, Rejected, Restricted, Throttled, Unanswered, Unauthorised, Unavailable
 from confab.graph import comments as meta
-from confab.inbox import settle
-from confab.inbox.comments import act
+from confab.inbox import finished, settle
+from confab.inbox.comments import act, forgetting
 from confab.inbox.comments.grip import Grip
 from confab.model.changes import AccountUpdated, Change, CommentRemoved, PostUpdated
 from confab.model.inbox import Account, CommentId
-from confab.store import budgets, changes, comment_calls, comments, health, posts
+from confab.store import budgets, comment_calls, comments, health, posts
 from confab.store.comments import CommentRow
 from confab.store.db import Conn
 
@@ -65,8 +65,6 @@ async def done(conn: Conn, grip: Grip, remote_id: str | None, now: datetime) -> 
     if grip.post is not None and grip.post.pending == call.kind:
         grip.post.pending = None
     await _end(conn, grip, now, first)
-    if call.kind == "delete" and grip.comment is not None:
-        await forget(conn, grip.comment)
 
 
 async def in_doubt(conn: Conn, grip: Grip, due_at: datetime | None, reason: str, now: datetime) -> None:
@@ -82,7 +80,7 @@ async def failed(conn: Conn, grip: Grip, code: str, reason: str, now: datetime, 
     call.state, call.due_at, call.settled_at = "failed", None, now
     _say(grip, "failed", code, reason)
     if grip.made is not None and grip.comment is not None:
-        grip.comment.done_at = grip.comment.done_by = None
+        await finished.not_by(conn, grip.comment, call.id)
     elif not await comment_calls.has_newer(conn, call, act.FAMILY.get(call.kind, ())):
         _take_back(grip, code, reason)
     await _end(conn, grip, now, first)
@@ -119,16 +117,9 @@ async def gone(conn: Conn, grip: Grip, now: datetime) -> None:
     comment.deleted_at, comment.pending = comment.deleted_at or now, None
     call.state, call.due_at, call.settled_at = "failed", None, now
     _say(grip, "failed", _GONE, "The comment was deleted at Instagram.")
+    if grip.made is not None:
+        await finished.not_by(conn, comment, call.id)
     await _end(conn, grip, now)
-    await forget(conn, comment)
-
-
-async def forget(conn: Conn, comment: CommentRow) -> None:
-    """A comment that was deleted keeps who and when; its words leave the row, our calls and what the feed said. Rule CM4.
-
-    After the change that tells it, which has no words any more.
-    """
-    await comment_calls.erase(conn, act.WorkspaceId(comment.workspace_id), comment.id)
 
 
 def _say(grip: Grip, status: str, code: str | None, reason: str | None) -> None:
@@ -140,8 +131,6 @@ def _say(grip: Grip, status: str, code: str | None, reason: str | None) -> None:
 def _confirm(comment: CommentRow, kind: str) -> None:
     if comment.pending == kind:
         comment.pending = comment.error_code = comment.error_message = None
-    if kind == "delete":
-        comment.text = None
 
 
 def _take_back(grip: Grip, code: str, reason: str) -> None:
@@ -187,8 +176,7 @@ async def _end(conn: Conn, grip: Grip, now: datetime, first: list[Change] | None
     rows = [row for row in (grip.comment, grip.made) if row is not None]
     for row in rows:
         if row.deleted_at is not None and row.pending is None:
-            row.text = None
-            await changes.supersede(conn, [(row.workspace_id, row.id)])
+            await forgetting.forget(conn, row, now)
         await comments.write(conn, row)
     await act.published(conn, grip.workspace, [row.id for row in rows], now, told)
 

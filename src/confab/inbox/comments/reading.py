@@ -17,12 +17,12 @@ from confab.graph.client import GraphClient
 from confab.graph.comments import ReadComment
 from confab.graph.limits import Usage
 from confab.inbox.apply import Batch, Source, apply
-from confab.inbox.comments import act
+from confab.inbox.comments import act, forgetting
 from confab.inbox.line import Line, LineOf
 from confab.model.comments import CommentMedia
 from confab.model.events import CommentReceived
 from confab.model.inbox import Igsid, WorkspaceId
-from confab.store import changes, comments, events, wake
+from confab.store import comments, events, wake
 from confab.store.comments import CommentRow, Known
 from confab.store.db import Conn, Database
 from confab.store.wake import Wake
@@ -156,9 +156,9 @@ def renew(row: CommentRow, read: ReadComment, now: datetime) -> None:
 
 
 async def is_gone(conn: Conn, row: CommentRow, now: datetime) -> None:
-    """It was deleted: who and when stay, its words leave the row and the feed. Rule CM4."""
-    row.deleted_at, row.text, row.pending = row.deleted_at or now, None, None
-    await changes.supersede(conn, [(row.workspace_id, row.id)])
+    """It was deleted: who and when stay, its words go. Rule CM4."""
+    row.deleted_at, row.pending = row.deleted_at or now, None
+    await forgetting.forget(conn, row, now)
     await comments.write(conn, row)
 
 
