@@ -51,6 +51,7 @@ def test_CM6_CM14_a_comment_is_answered_publicly_and_privately_and_becomes_a_con
     write(page, first, "Reply publicly", "Public reply", "Yes, in two days.")
     asked = page.get_by_role("dialog", name="This will be public")
     expect(asked).to_contain_text("everybody who sees the post can read it")
+    page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))")  # it fades in
     assert Axe().run(page).response["violations"] == []
     asked.get_by_role("button", name="Back to the text").click()
     page.get_by_role("textbox", name="Public reply").press("Enter")
