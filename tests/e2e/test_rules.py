@@ -80,6 +80,9 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     expect(bubble(page, "Twelve euros")).to_contain_text("Sent")
     shop.writes("Great, I take two", customer=COMMENTER)
     expect(bubble(page, "Great, I take two")).to_be_visible()
+    began_with = page.get_by_role("region", name="Comments").get_by_role("link")
+    expect(began_with).to_contain_text("What is the PRICE?")
+    expect(began_with).to_contain_text("answered in private")
     sends = shop.product.sim.get("/sends").json()["items"]
     assert [one["text"] for one in sends if one["comment"]] == ["Twelve euros. Write to us here!"]
     details = page.get_by_role("complementary", name="Details").get_by_role("group").filter(has_text="Rules")
