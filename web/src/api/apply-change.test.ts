@@ -2,9 +2,8 @@ import { QueryClient } from "@tanstack/react-query"
 import { describe, expect, test } from "vitest"
 import { DEFAULT_FILTERS, type Filters, SORTS, STATUSES, VIEWS } from "../lib/filters"
 import { ACCOUNT, makeActivity, makeConversation, makeMessage, makeNote, makeRandom } from "../testing/make"
-import { makeComment } from "../testing/make-comments"
 import { PretendServer, THREAD } from "../testing/pretend-server"
-import { applyChange, applyToEntry, applyToLabels } from "./apply-change"
+import { applyChange, applyToEntry } from "./apply-change"
 import { appendPage, applyToList, type ListEntry, listFromPage } from "./list-entry"
 import type { Change, Conversation, Message, PendingSend } from "./model"
 import { applyToThread, prependPage, type ThreadEntry } from "./thread-entry"
@@ -246,14 +245,4 @@ describe("the cache", () => {
     const entry = { items: [], next: null, seq: 0 }
     expect(applyToEntry(["messages", THREAD], entry, { seq: 1, type: "superseded" }, VIEWER)).toBe(entry)
   })
-})
-
-test("a label that is new on a conversation or a comment becomes one to choose", () => {
-  const labels = { items: [{ name: "vip" }], seq: 1 }
-  const changes: Change[] = [
-    { seq: 2, type: "comment_updated", comment: makeComment({ labels: ["praise", "vip"] }) },
-    { seq: 3, type: "conversation_updated", conversation: makeConversation({ labels: ["order"] }) },
-  ]
-  const after = changes.reduce((known, change) => applyToLabels(known, change), labels)
-  expect(after.items.map(({ name }) => name)).toEqual(["order", "praise", "vip"])
 })

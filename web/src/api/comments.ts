@@ -1,7 +1,6 @@
-/** Comments and mentions: the lists, what they stand under, and what an agent may do with them. */
-import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query"
+/** Comments and mentions: the lists, and what they stand under. */
+import { type QueryClient, queryOptions } from "@tanstack/react-query"
 import type { CommentFilters } from "../lib/comment-filters"
-import { applyChange } from "./apply-change"
 import { answer, http } from "./client"
 import {
   appendComments,
@@ -11,14 +10,10 @@ import {
   type Person,
   threadOf,
 } from "./comment-entry"
-import type { Comment, Conversation, Me, Post } from "./model"
+import type { Conversation } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
 
 const PAGE = 50
-/** A guess is newer than what it was made from, and older than whatever the server says next. */
-const GUESS = 0.25
-
-export type Moderation = NonNullable<Comment["pending"]>
 
 /** The loaded part of one list; `fetchMoreComments` makes it longer. */
 export function commentsOf(filters: CommentFilters) {
@@ -114,153 +109,4 @@ async function fetchNextPage(cache: QueryClient, filters: CommentFilters): Promi
 /** These are on the screen: the server looks whether they are at Instagram what they are here, each rarely. */
 export function lookAt(ids: string[]): Promise<unknown> {
   return answer(http.POST("/api/v1/comments/look", { body: { ids } }))
-}
-
-type Wanted = { comment: Comment; what: Moderation }
-
-/** Hide, show, delete, like: shown at once, and taken back if the server refuses. */
-export function useModerate() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, what }: Wanted) =>
-      answer(
-        http.POST("/api/v1/comments/{id}/moderation", {
-          params: { path: { id: comment.id } },
-          body: { what },
-        }),
-      ),
-    onMutate: ({ comment, what }) =>
-      land(cache, { ...comment, ...looksLike(what), version: comment.version + GUESS }),
-    onSuccess: (comment) => land(cache, comment),
-    onError: (_error, { comment }) => land(cache, { ...comment, version: comment.version + 2 * GUESS }),
-  })
-}
-
-function looksLike(what: Moderation): Partial<Comment> {
-  switch (what) {
-    case "hide":
-    case "unhide":
-      return { hidden: what === "hide", pending: what, error: null }
-    case "like":
-    case "unlike":
-      return { is_liked: what === "like", pending: what, error: null }
-    default:
-      return { deleted_at: new Date().toISOString(), pending: what, error: null }
-  }
-}
-
-export type CommentPatch = { is_done?: boolean; assignee_id?: string | null; labels?: string[] }
-type Update = { comment: Comment; patch: CommentPatch; guess: Partial<Comment> }
-
-/** What the team says of a comment. */
-export function useWorkOnComment() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, patch }: Update) =>
-      answer(http.PATCH("/api/v1/comments/{id}", { params: { path: { id: comment.id } }, body: patch })),
-    onMutate: ({ comment, guess }) => land(cache, { ...comment, ...guess, version: comment.version + GUESS }),
-    onSuccess: (comment) => land(cache, comment),
-    onError: (_error, { comment }) => land(cache, { ...comment, version: comment.version + 2 * GUESS }),
-  })
-}
-
-type Said = { comment: Comment; text: string; clientKey: string }
-
-/** A public answer: it stands under its comment at once. */
-export function useReplyPublicly() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, text, clientKey }: Said) =>
-      answer(
-        http.POST("/api/v1/comments/{id}/reply", {
-          params: { path: { id: comment.id } },
-          body: { client_key: clientKey, text },
-        }),
-      ),
-    onMutate: (said) => land(cache, guessed(said, cache.getQueryData<Me>(["me"])?.agent.name ?? "")),
-    onSuccess: (made) => land(cache, made),
-    onError: (_error, { clientKey }) =>
-      applyChange(cache, { seq: 0, type: "comment_removed", comment_id: clientKey }),
-  })
-}
-
-function guessed({ comment, text, clientKey }: Said, name: string): Comment {
-  return {
-    ...comment,
-    id: clientKey,
-    ig_id: null,
-    client_key: clientKey,
-    parent_ig_id: comment.parent_ig_id ?? comment.ig_id,
-    author: { ig_id: comment.account.ig_id, username: comment.account.username },
-    text,
-    is_own: true,
-    created_at: new Date().toISOString(),
-    status: "queued",
-    written_by: name,
-    error: null,
-    pending: null,
-    version: 0,
-  }
-}
-
-/** The one private answer; the conversation begins with it. */
-export function useReplyPrivately() {
-  return useMutation({
-    mutationFn: ({ comment, text, clientKey }: Said) =>
-      answer(
-        http.POST("/api/v1/comments/{id}/private-reply", {
-          params: { path: { id: comment.id } },
-          body: { client_key: clientKey, text },
-        }),
-      ),
-  })
-}
-
-export function useNoteComment() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, text }: { comment: Comment; text: string }) =>
-      answer(
-        http.POST("/api/v1/comments/{id}/notes", { params: { path: { id: comment.id } }, body: { text } }),
-      ),
-    onSuccess: (comment) => land(cache, comment),
-  })
-}
-
-/** An answer that failed or is in doubt goes again. */
-export function useRetryComment() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (made: Comment) =>
-      answer(http.POST("/api/v1/comments/{id}/retry", { params: { path: { id: made.id } } })),
-    onSuccess: (made) => land(cache, made),
-  })
-}
-
-export function useDiscardComment() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: (made: Comment) =>
-      answer(http.DELETE("/api/v1/comments/{id}", { params: { path: { id: made.id } } })),
-    onSuccess: (_nothing, made) =>
-      applyChange(cache, { seq: 0, type: "comment_removed", comment_id: made.id }),
-  })
-}
-
-export function useSwitchComments() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ post, isOn }: { post: Post; isOn: boolean }) =>
-      answer(
-        http.PATCH("/api/v1/posts/{id}", {
-          params: { path: { id: post.id } },
-          body: { comments_enabled: isOn },
-        }),
-      ),
-    onSuccess: (post) => applyChange(cache, { seq: 0, type: "post_updated", post }),
-  })
-}
-
-function land(cache: QueryClient, comment: Comment): void {
-  applyChange(cache, { seq: 0, type: "comment_updated", comment })
 }

@@ -1,5 +1,5 @@
 import { explain } from "../api/client"
-import { useDiscardComment, useRetryComment } from "../api/comments"
+import { useDiscardComment, useRetryComment } from "../api/comment-actions"
 import type { Comment } from "../api/model"
 import { formatExact, formatRowTime } from "../lib/time"
 import { Button } from "../ui/button"

@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { explain } from "../api/client"
-import { useSwitchComments } from "../api/comments"
+import { useSwitchComments } from "../api/comment-actions"
 import type { Post } from "../api/model"
 import { Button, IconButton } from "../ui/button"
 import { Dialog } from "../ui/dialog"

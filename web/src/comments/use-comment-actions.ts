@@ -1,5 +1,5 @@
 import { explain } from "../api/client"
-import { type CommentPatch, type Moderation, useModerate, useWorkOnComment } from "../api/comments"
+import { type CommentPatch, type Moderation, useModerate, useWorkOnComment } from "../api/comment-actions"
 import type { AgentRef, Comment } from "../api/model"
 import { showToast } from "../ui/toast"
 

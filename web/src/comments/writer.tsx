@@ -1,6 +1,6 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react"
 import { explain } from "../api/client"
-import { useNoteComment, useReplyPrivately, useReplyPublicly } from "../api/comments"
+import { useNoteComment, useReplyPrivately, useReplyPublicly } from "../api/comment-actions"
 import type { Comment, Post } from "../api/model"
 import { type Audience, authorOf, describeAudience, refusalOf } from "../lib/audience"
 import { newKey } from "../lib/keys"
