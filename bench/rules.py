@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx2
@@ -174,15 +176,20 @@ class Shop:
         wrote: dict[str, float] = {}
         start = time.monotonic() + 0.5
 
+        where = urlsplit(str(self.meta.base_url))
+
         def some(begin: int) -> None:
-            with httpx2.Client(base_url=self.meta.base_url, timeout=60, trust_env=False) as meta:
-                for number in range(begin, count, 2):
-                    time.sleep(max(0.0, start + number / rate - time.monotonic()))
-                    customer = _customer(first + number)
-                    account = self.accounts[(first + number) % ACCOUNTS]
-                    wrote[customer] = time.time() * 1000
-                    text = f"What about topic{number % RULES}?"
-                    meta.post("/write", json={"account": account, "customer": customer, "text": text}).raise_for_status()
+            meta = HTTPConnection(where.netloc, timeout=60)  # takes a fifth of the processor that httpx2 would take from the rest
+            for number in range(begin, count, 2):
+                customer, account = _customer(first + number), self.accounts[(first + number) % ACCOUNTS]
+                said = {"account": account, "customer": customer, "text": f"What about topic{number % RULES}?"}
+                time.sleep(max(0.0, start + number / rate - time.monotonic()))
+                wrote[customer] = time.time() * 1000
+                meta.request("POST", f"{where.path}write", json.dumps(said).encode(), {"content-type": "application/json"})
+                answer = meta.getresponse()
+                answer.read()
+                assert answer.status == 200
+            meta.close()
 
         threads = [threading.Thread(target=some, args=(begin,)) for begin in range(2)]
         for one in threads:
