@@ -1,8 +1,7 @@
 """`confab archive`, `confab export`, `confab retention` and `confab hold`: beside a running server or without one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from confab.archive.export import name_of
 from confab.clock import Clock
 from confab.commands.history import chosen_of
 from confab.commands.session import Session, with_session
+from confab.commands.working import working
 from confab.errors import Invalid, Misconfigured, NotFound
 from confab.inbox.archiving import Archivist, Done
 from confab.inbox.retention import Deleted, Retention
@@ -23,14 +23,10 @@ from confab.media.storage import Storage
 from confab.model.exports import Export, ExportKind, Hold, HoldId
 from confab.model.inbox import ConversationId, WorkspaceId
 from confab.store import accounts, claims, conversations, exports, holds, wake
-from confab.store.db import Database
 from confab.store.wake import Wake
-from confab.work.loop import Worker
-from confab.worker import outside, works
 
 BY = "the command line"
 _LOOK_S = 0.2
-_POOL = 4
 _NEWEST = UUID(int=2**128 - 1)
 
 
@@ -81,7 +77,7 @@ def export(workspace: str, kind: ExportKind, which: str, to: Path, *, quiet: boo
         async with session.app.viewing(team) as conn:
             subject = await _subject(session, team, kind, which)
             asked = await ask(conn, team, kind, subject, BY, session.now)
-        async with _making(session) as waker:
+        async with working(session, claims.EXPORTS) as waker:
             waker.say(wake.work(claims.EXPORTS.name))
             made = await _follow(session, team, asked, quiet=quiet)
         if made.state == "done":
@@ -152,24 +148,6 @@ def _id(given: str) -> UUID:
         return UUID(given)
     except ValueError:
         raise NotFound(f"There is nothing called {given!r} here.") from None
-
-
-@asynccontextmanager
-async def _making(session: Session) -> AsyncGenerator[Wake]:
-    """A worker that does nothing but exports, for as long as the block lasts. Others may take them as well."""
-    clock, waker = Clock(), Wake(session.doors.worker)
-    async with (
-        Database.open(session.doors.worker, size=_POOL) as db,
-        outside(session.settings) as world,
-        asyncio.TaskGroup() as group,
-    ):
-        kinds = [one for one in works(session.settings, db, clock, waker, world) if one.kind is claims.EXPORTS]
-        behind = [group.create_task(one) for one in (waker.run(), Worker(db, clock, waker, kinds).run())]
-        try:
-            yield waker
-        finally:
-            for task in behind:
-                task.cancel()
 
 
 async def _follow(session: Session, team: WorkspaceId, asked: Export, *, quiet: bool) -> Export:

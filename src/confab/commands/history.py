@@ -1,25 +1,19 @@
 """`confab backfill`: read the past of accounts at Instagram and show how far it is, beside a running server or without one."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from confab.clock import Clock
 from confab.commands.session import Session, with_session
+from confab.commands.working import working
 from confab.errors import NotFound
 from confab.inbox import act
 from confab.model.commands import Actor, Sync
 from confab.model.inbox import Account, Run, RunId, WorkspaceId
 from confab.store import accounts, claims, runs, wake
-from confab.store.db import Database
-from confab.store.wake import Wake
-from confab.work.loop import Worker
-from confab.worker import outside, works
 
 _LOOK_S = 0.2
-_POOL = 6
 _COLUMNS = (
     TextColumn("@{task.description}"),
     BarColumn(),
@@ -42,7 +36,7 @@ def backfill(workspace: str, username: str | None, *, quiet: bool) -> Mapping[st
     async def read(session: Session) -> Mapping[str, Run]:
         team = await session.workspace(workspace)
         asked = await _ask(session, team, username)
-        async with reading(session) as waker:
+        async with working(session, claims.RUNS) as waker:
             waker.say(wake.changed(team), wake.work(claims.RUNS.name))
             return await _follow(session, team, asked, quiet=quiet)
 
@@ -66,24 +60,6 @@ def chosen_of(known: Sequence[Account], username: str | None) -> list[Account]:
         names = ", ".join(f"@{one.username}" for one in known) or "none yet; `confab account add` connects one"
         raise NotFound(f"There is no such account. There are: {names}.")
     return chosen
-
-
-@asynccontextmanager
-async def reading(session: Session) -> AsyncGenerator[Wake]:
-    """A worker that does nothing but runs, for as long as the block lasts. Others may take them as well."""
-    clock, waker = Clock(), Wake(session.doors.worker)
-    async with (
-        Database.open(session.doors.worker, size=_POOL) as db,
-        outside(session.settings) as world,
-        asyncio.TaskGroup() as group,
-    ):
-        kinds = [one for one in works(session.settings, db, clock, waker, world) if one.kind is claims.RUNS]
-        behind = [group.create_task(one) for one in (waker.run(), Worker(db, clock, waker, kinds).run())]
-        try:
-            yield waker
-        finally:
-            for task in behind:
-                task.cancel()
 
 
 async def _follow(session: Session, team: WorkspaceId, asked: Mapping[str, RunId], *, quiet: bool) -> dict[str, Run]:

@@ -6,8 +6,9 @@ from datetime import date
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from confab.commands.history import chosen_of, reading
+from confab.commands.history import chosen_of
 from confab.commands.session import Session, with_session
+from confab.commands.working import working
 from confab.errors import NotFound
 from confab.inbox import act
 from confab.insights import page, words
@@ -57,7 +58,7 @@ def sync_insights(
             if one in chosen:
                 wanted = Sync(account_id=one.id, what="insights", since=first, until=last, metrics=names)
                 asked[one.username] = (team, await _ask(session, team, wanted))
-        async with reading(session) as waker:
+        async with working(session, claims.RUNS) as waker:
             waker.say(*(wake.changed(team) for team in teams), wake.work(claims.RUNS.name))
             return await _follow(session, asked, quiet=quiet)
 

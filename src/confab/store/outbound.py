@@ -172,22 +172,27 @@ async def earlier(conn: Conn, call: OutboundRow, doubted_since: datetime) -> Ear
     )  # fmt: skip
 
 
+_WRITE: LiteralString = """
+    UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
+        refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
+        release_at = $11, on_reply = $12, seen_message_id = $13, not_before = $14
+    WHERE workspace_id = $1 AND id = $2"""
+
+
+def _written(call: OutboundRow) -> tuple[object, ...]:
+    return (
+        call.workspace_id, call.id, call.state, call.due_at, call.refusals, call.attempted_at, call.settled_at, call.remote_id,
+        call.error_code, call.error_message, call.release_at, call.on_reply, call.seen_message_id, call.not_before,
+    )  # fmt: skip
+
+
 async def write(conn: Conn, changed: OutboundRow) -> None:
     """Write every column that sending decides; the conversation is locked.
 
     A step that got this far went well, also when all it found was that the answer must wait: attempts are counted anew, or a
     day of waiting would leave none. Not while a call is in flight: there the attempt is still the token of the claim.
     """
-    await run(
-        conn,
-        """UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
-            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
-            release_at = $11, on_reply = $12, seen_message_id = $13, not_before = $14
-        WHERE workspace_id = $1 AND id = $2""",
-        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
-        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
-        changed.seen_message_id, changed.not_before,
-    )  # fmt: skip
+    await run(conn, _WRITE, *_written(changed))
 
 
 async def write_with_message(conn: Conn, changed: OutboundRow, message: MessageRow) -> None:
@@ -196,15 +201,11 @@ async def write_with_message(conn: Conn, changed: OutboundRow, message: MessageR
         """WITH said AS (
             UPDATE messages SET mid = $15, mid_digest = $16, mid_is_guess = $17, sent_at = $18, status = $19, error_code = $20,
                 error_message = $21, version = version + 1
-            WHERE workspace_id = $1 AND id = $22 RETURNING version)
-        UPDATE outbound_messages SET state = $3, due_at = $4, attempts = CASE $3 WHEN 'sending' THEN attempts ELSE 0 END,
-            refusals = $5, attempted_at = $6, settled_at = $7, remote_id = $8, error_code = $9, error_message = $10,
-            release_at = $11, on_reply = $12, seen_message_id = $13, not_before = $14
-        WHERE workspace_id = $1 AND id = $2 RETURNING (SELECT version FROM said)""",
-        changed.workspace_id, changed.id, changed.state, changed.due_at, changed.refusals, changed.attempted_at,
-        changed.settled_at, changed.remote_id, changed.error_code, changed.error_message, changed.release_at, changed.on_reply,
-        changed.seen_message_id, changed.not_before, message.mid, message.mid_digest, message.mid_is_guess, message.sent_at,
-        message.status, message.error_code, message.error_message, message.id,
+            WHERE workspace_id = $1 AND id = $22 RETURNING version)"""
+        + _WRITE
+        + " RETURNING (SELECT version FROM said)",
+        *_written(changed), message.mid, message.mid_digest, message.mid_is_guess, message.sent_at, message.status,
+        message.error_code, message.error_message, message.id,
     )  # fmt: skip
     assert version is not None  # noqa: S101 -- both are there: they were read under the lock that is held
     message.version = version

@@ -6,7 +6,7 @@ these ranges to the planner, which it does with no full-text index (decision 002
 look whether it has the others too, and to take them out again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
@@ -173,36 +173,23 @@ async def changed(conn: Conn, workspace: WorkspaceId, after: int, up_to: int) ->
     )
 
 
-async def older_messages(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
-    """The newest messages before one. Index: the primary key."""
-    records = await conn.fetch(
-        "SELECT id FROM messages WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
-    )
-    return [record["id"] for record in records]
+Older = Callable[[Conn, WorkspaceId, UUID, int], Awaitable[list[UUID]]]
+"""The newest of a kind before one, at most so many. Index: the primary key."""
 
 
-async def older_conversations(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
-    """The newest conversations before one. Index: the primary key."""
-    records = await conn.fetch(
-        "SELECT id FROM conversations WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
-    )
-    return [record["id"] for record in records]
+def _older(table: LiteralString) -> Older:
+    query: LiteralString = f"SELECT id FROM {table} WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+
+    async def older(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
+        return [record["id"] for record in await conn.fetch(query, workspace, before, limit)]
+
+    return older
 
 
-async def older_notes(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
-    """The newest notes before one. Index: the primary key."""
-    records = await conn.fetch(
-        "SELECT id FROM notes WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
-    )
-    return [record["id"] for record in records]
-
-
-async def older_comments(conn: Conn, workspace: WorkspaceId, before: UUID, limit: int) -> list[UUID]:
-    """The newest comments before one. Index: the primary key."""
-    records = await conn.fetch(
-        "SELECT id FROM comments WHERE workspace_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", workspace, before, limit
-    )
-    return [record["id"] for record in records]
+older_messages = _older("messages")
+older_conversations = _older("conversations")
+older_notes = _older("notes")
+older_comments = _older("comments")
 
 
 async def messages_said(conn: Conn, workspace: WorkspaceId, wanted: Sequence[UUID]) -> list[Said]:
