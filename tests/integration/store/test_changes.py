@@ -90,3 +90,15 @@ async def test_F1_a_transaction_that_fails_tells_nothing_and_leaves_no_gap(
         changes.publish(conn, world.workspace, [removed(clock)], clock.now())
     async with worker_db.transaction() as conn:
         assert await changes.newest_seq(conn, world.workspace) == before + 1
+
+
+@pytest.mark.parametrize("count", [1, 16, 17, 300])
+async def test_F1_a_little_and_a_flood_are_numbered_alike(worker_db: Database, world: World, clock: Clock, count: int) -> None:
+    news = [removed(clock) for _ in range(count)]
+    async with worker_db.transaction() as conn:
+        before = await changes.newest_seq(conn, world.workspace)
+        changes.publish(conn, world.workspace, news, clock.now())
+    async with worker_db.transaction() as conn:
+        kept = await changes.after(conn, world.workspace, before, 1000)
+    assert [one.seq for one in kept] == list(range(before + 1, before + count + 1))
+    assert [str(one.note_id) in kept[number].body.decode() for number, one in enumerate(news)] == [True] * count
