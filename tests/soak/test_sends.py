@@ -94,16 +94,19 @@ def _say(product: Product, token: str) -> dict[str, str]:
 
 
 def _break_now_and_then(product: Product, seed: int, done: threading.Event) -> None:
-    """Workers die, and Instagram throttles for twenty calls at a time, one time after the other."""
+    """Workers die, and Instagram throttles for some seconds, one time after the other."""
     chance, killed, bursts = random.Random(seed), 0, 0
+    throttling: str | None = None
     with httpx2.Client(base_url=product.sim.base_url, timeout=60) as sim:
         while not done.wait(chance.uniform(1, 4)):
             if killed < KILLS:
                 killed += product.kill("worker")
-            is_over = all(one["code"] != 613 or one["used"] >= 20 for one in sim.get("/fault").json()["items"])
-            if bursts < BURSTS and is_over:
+            if throttling is not None:
+                sim.delete(f"/fault/{throttling}").raise_for_status()
+                throttling = None
+            elif bursts < BURSTS:
                 bursts += 1
-                sim.post("/fault", json={"target": "send", "effect": "error", "code": 613, "count": 20})
+                throttling = sim.post("/fault", json={"target": "send", "effect": "error", "code": 613}).json()["id"]
 
 
 def _is_settled(api: httpx2.Client, said: dict[str, str]) -> bool:
