@@ -51,6 +51,7 @@ generate: $(STAMPS)/dev $(STAMPS)/npm ## write the generated files anew
 
 soak: setup $(STAMPS)/dev ## the long fault runs; results go to bench/RESULTS.md
 	@CONFAB_SOAK=full $(RUN_TESTS) -s tests/soak
+	@CONFAB_SOAK=full $(RUN_TESTS) $$(grep -rl "^from hypothesis" tests/unit tests/integration)
 
 bench: setup $(STAMPS)/dev $(STAMPS)/browser ## every promised number, side by side, in one run
 	@$(BIN)/python -m bench

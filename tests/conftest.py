@@ -8,7 +8,7 @@ import pytest
 
 from confab.clock import Clock
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.properties"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -115,9 +115,11 @@ def uuid_of(text: str) -> UUID:
     return ids.digest(text)
 
 
-def comment(id_: str, text: str | None, *, author: str | None = "1087654321098765", **more: object) -> dict[str, object]:
+def comment(
+    id_: str, text: str | None, *, author: str | None = "1087654321098765", username: str = "ada.bakes", **more: object
+) -> dict[str, object]:
     """A change of field `comments`, under a post of the account."""
-    known: dict[str, object] = {"username": "ada.bakes"} | ({"id": author} if author is not None else {})
+    known: dict[str, object] = {"username": username} | ({"id": author} if author is not None else {})
     said = {"text": text} if text is not None else {}
     media = {"id": "18062245590713388", "media_product_type": "FEED"}
     return {"field": "comments", "value": {"id": id_, **said, "from": known, "media": media, **more}}

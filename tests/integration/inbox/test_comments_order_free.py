@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.clock import Clock
@@ -32,6 +32,7 @@ from confab.store.claims import COMMENT_CALLS, COMMENT_LOOKS
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
 from confab.work.pace import Pace
+from tests.properties import examples
 from tests.world import NOON, World, comment, make_world, told
 
 POST = "18062245590713388"
@@ -47,6 +48,7 @@ class Remark:
     id: str
     text: str
     author: str
+    username: str
     parent: str | None
     at: datetime
     is_hidden: bool = False
@@ -54,7 +56,7 @@ class Remark:
 
     def webhook(self) -> Item:
         under = {"parent_id": self.parent} if self.parent is not None else {}
-        return comment(self.id, self.text, author=self.author, **under), self.at
+        return comment(self.id, self.text, author=self.author, username=self.username, **under), self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Instagram(GraphClient):
 
     def add(self, text: str, author: str, parent: str | None, at: datetime | None = None) -> Remark:
         at = at or self.tick()
-        made = Remark(f"c{len(text)}-{text}", text, author, parent, at)
+        username = "harbour.bakery" if author == self.ours else "ada.bakes"
+        made = Remark(f"c{len(text)}-{text}", text, author, username, parent, at)
         self.remarks[made.id] = made
         return made
 
@@ -117,14 +120,14 @@ class Instagram(GraphClient):
 
     def _read(self, one: Remark) -> ReadComment:
         return ReadComment(
-            ig_id=one.id, text=one.text, written_at=one.at, author_ig_id=one.author, username="ada.bakes", hidden=one.is_hidden,
+            ig_id=one.id, text=one.text, written_at=one.at, author_ig_id=one.author, username=one.username, hidden=one.is_hidden,
             parent_ig_id=one.parent, replies=[self._read(reply) for reply in self._under(one.id)],
         )  # fmt: skip
 
     def _shown(self, one: Remark) -> dict[str, Any]:
         return {
-            "id": one.id, "text": one.text, "timestamp": one.at.isoformat(), "username": "ada.bakes", "hidden": one.is_hidden,
-            "from": {"id": one.author, "username": "ada.bakes"}, "parent_id": one.parent,
+            "id": one.id, "text": one.text, "timestamp": one.at.isoformat(), "username": one.username, "hidden": one.is_hidden,
+            "from": {"id": one.author, "username": one.username}, "parent_id": one.parent,
             "replies": {"data": [self._shown(reply) for reply in self._under(one.id)]},
         }  # fmt: skip
 
@@ -223,7 +226,8 @@ class Play:
     async def answer(self, deed: Deed, number: int) -> None:
         """We answer a comment that is known here as it is, and may be answered."""
         await self.read()
-        above = next((one for one in self.instagram.remarks.values() if one.parent is None and not one.is_hidden), None)
+        top = [one for one in self.instagram.remarks.values() if one.parent is None]
+        above = next((one for one in top if not one.is_hidden and not one.is_withheld), None)
         if above is None:
             return
         async with self.db.transaction() as conn:
@@ -338,12 +342,7 @@ async def wildly(db: Database, doors: Doors, deeds: list[Deed], data: st.DataObj
     return play
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)
+@examples(25)
 @given(deeds=st.lists(DEEDS, max_size=10).map(lambda more: [FIRST, *more]), data=st.data())
 def test_CM24_whatever_is_told_of_comments_the_rows_are_what_instagram_shows(
     doors: Doors, deeds: list[Deed], data: st.DataObject

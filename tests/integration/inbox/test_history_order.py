@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.graph.read_back import ReadConversation
@@ -17,6 +17,7 @@ from confab.inbox.apply import Batch, apply
 from confab.inbox.normalise import read_back
 from confab.store.db import Database, Doors
 from tests.integration.inbox.test_order_free import Play, begin
+from tests.properties import examples
 from tests.world import NOON, Customer, World, events_of
 
 ADA = Customer("17841461234567890")
@@ -91,10 +92,7 @@ async def shown(play: Play) -> tuple[Any, Any]:
     return (messages, seen | {"waiting": waiting}), line["last_message_at"].replace(microsecond=0)
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)  # fmt: skip
+@examples(20)
 @given(talk=talks(), data=st.data())
 def test_A1_HI1_webhooks_and_readings_in_any_order_end_in_the_same_conversation(
     doors: Doors, talk: list[Said], data: st.DataObject

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.inbox import answer as answering
@@ -23,6 +23,7 @@ from confab.model.outgoing import Text
 from confab.store import changes, conversations, messages, outbound
 from confab.store.db import Database, Doors
 from tests.integration.inbox.desk import grasp
+from tests.properties import examples
 from tests.world import NOON, Customer, World, happen, make_world
 
 EMOJI = ["❤️", "🥐", None]
@@ -244,12 +245,7 @@ async def wildly(db: Database, doors: Doors, scenario: Scenario, data: st.DataOb
     return play
 
 
-@settings(
-    max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)
+@examples(30)
 @given(scenario=scenarios(), data=st.data())
 def test_A1_any_interleaving_ends_in_the_same_rows(doors: Doors, scenario: Scenario, data: st.DataObject) -> None:
     async def both() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.clock import Clock
@@ -27,6 +27,7 @@ from confab.store.claims import Due
 from confab.store.db import Conn, Database, Doors
 from confab.store.own_numbers import ALL, BOUNDS_S
 from tests.integration.inbox.desk import grasp
+from tests.properties import examples
 from tests.world import NOON, Customer, World, happen, make_world
 
 DAY = timedelta(days=1)
@@ -281,12 +282,7 @@ async def wildly(db: Database, doors: Doors, scenario: Scenario, data: st.DataOb
     return play, max(now, NOON + 3 * DAY)
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)
+@examples(20)
 @given(scenario=scenarios(), data=st.data())
 def test_NU1_NU3_NU4_whatever_the_order_and_however_often_the_numbers_are_a_plain_count_of_the_messages(
     doors: Doors, scenario: Scenario, data: st.DataObject

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.clock import Clock
@@ -15,6 +15,7 @@ from confab.store import comments, search
 from confab.store.claims import Due
 from confab.store.db import Database, Doors
 from confab.store.wake import Wake
+from tests.properties import examples
 from tests.world import NOON, World, comment, make_world, told
 
 VOCABULARY = ["price", "prices", "Straße", "café", "東京タワー", "it's", "4.20", "🥐"]
@@ -93,12 +94,7 @@ class Play:
         return {record["word"] for record in records}
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    print_blob=True,
-)
+@examples(15)
 @given(deeds=st.lists(DEEDS, max_size=12))
 def test_SE13_a_comment_is_found_by_what_it_says_now_whatever_happened_to_it(
     doors: Doors, deeds: list[tuple[str, int, str]]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from confab.automation import conditions
@@ -25,6 +25,7 @@ from confab.model.rules import (
     TimeIs,
     Trigger,
 )
+from tests.properties import examples
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ME = AgentRef(id=AgentId(UUID(int=1)), name="Dana")
@@ -84,7 +85,7 @@ _EVENTS = st.fixed_dictionaries({
 })  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(_DEFINITIONS, max_size=12), _EVENTS, st.booleans())
 def test_RU3_an_index_finds_what_asking_every_rule_finds(
     definitions: list[dict[str, Any]], event: dict[str, Any], has_fired: bool
