@@ -8,7 +8,7 @@ compared, and so are the feed and a fresh snapshot.
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -115,13 +115,13 @@ class Play:
     def __init__(self, db: Database, world: World, conversation: ConversationId) -> None:
         self.db, self.world, self.conversation = db, world, conversation
 
-    async def queue(self, answer: Answer) -> None:
+    async def queue(self, answer: Answer, when: datetime | None = None) -> None:
         actor = Actor(workspace_id=self.world.workspace, kind="agent", agent_id=self.world.viewer.agent_id, name="Dana")
         command = Send(
             conversation_id=self.conversation, client_key=f"key-{answer.number}", content=Text(type="text", text=answer.text)
         )
         async with self.db.transaction() as conn:
-            await answering.send(conn, actor, command, attempted(answer) - timedelta(seconds=1))
+            await answering.send(conn, actor, command, when or attempted(answer) - timedelta(seconds=1))
 
     async def _call(self, conn, answer: Answer):
         row = await messages.by_client_key(conn, self.world.workspace, self.conversation, f"key-{answer.number}")
@@ -257,3 +257,23 @@ def test_A1_any_interleaving_ends_in_the_same_rows(doors: Doors, scenario: Scena
             await wild.law()
 
     asyncio.run(both())
+
+
+async def test_N54_what_waited_while_a_later_answer_was_read_is_not_seen_with_it(doors: Doors, worker_db: Database) -> None:
+    play = await begin(worker_db, doors, Customer("17841461234567890").writes("in-0", "hello", at(0)))
+    first, waited = Answer(1, "receipt"), Answer(2, "receipt")
+    await play.queue(waited, at(1))
+    await play.queue(first)
+    await play.claim(first)
+    await play.finish(first)
+    seen = Customer("17841461234567890").sees(first.mid, attempted(first) + timedelta(seconds=3))
+    await happen(worker_db, play.world, echo_of(first), seen, now=at(600))
+    await play.claim(waited)
+    await happen(worker_db, play.world, echo_of(waited), now=at(600))
+    await play.finish(waited)
+    async with worker_db.transaction() as conn:
+        page = await messages.page(conn, play.world.viewer, play.conversation, before=None, limit=10)
+    assert {message.mid: message.status for message in page if message.direction == "outbound"} == {
+        first.mid: "seen",
+        waited.mid: "sent",
+    }

@@ -208,16 +208,20 @@ def _recognise(state: State, source: Source, conversation: ConversationRow, answ
 
 
 def _confirm(state: State, conversation: ConversationRow, message: MessageRow, sent_at: datetime) -> None:
-    """Instagram has it: sent, at Instagram's time."""
+    """Instagram has it: sent, at Instagram's time, and what was seen up to it moves with it."""
     if message.direction != "outbound":
         return
-    was_seen = conversation.seen_up_to is not None and message.sent_at <= conversation.seen_up_to
+    seen_up_to = conversation.seen_up_to
+    was_seen = message.status == "sent" and seen_up_to is not None and message.sent_at <= seen_up_to
+    is_last_seen = was_seen and message.sent_at == seen_up_to
     if message.status in ("sending", "in_doubt", "failed", "queued"):
         message.status, message.error_code, message.error_message, message.is_changed = "sent", None, None, True
     if message.sent_at != sent_at:
         message.sent_at, message.is_changed = sent_at, True
         state.to_relast[conversation.id] = conversation
-        if was_seen:
+        if is_last_seen:
+            conversation.seen_up_to = sent_at
+        elif was_seen:
             _see(conversation, sent_at)
     if message.is_changed:
         conversation.is_changed = True
