@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react"
+import { type ReactNode, useEffect, useState } from "react"
 import { useRoute } from "wouter"
 import type { Session } from "../api/session"
 import { useLiveStatus } from "../api/status"
 import { Icon } from "../ui/icon"
+import { later } from "../ui/later"
 import {
   ACCOUNTS_HASH,
   dropHash,
@@ -16,19 +17,13 @@ import { useShortcuts } from "../ui/use-shortcuts"
 import { AccountBanner } from "./account-banner"
 import { Rail } from "./rail"
 
-const AccountsDialog = lazy(async () => ({
-  default: (await import("../accounts/accounts-dialog")).AccountsDialog,
-}))
-const SavedRepliesDialog = lazy(async () => ({
-  default: (await import("../inbox/saved-replies-dialog")).SavedRepliesDialog,
-}))
-const SearchDialog = lazy(async () => ({
-  default: (await import("../inbox/search-dialog")).SearchDialog,
-}))
-const ExportsDialog = lazy(async () => ({
-  default: (await import("../inbox/exports-dialog")).ExportsDialog,
-}))
-const HelpDialog = lazy(async () => ({ default: (await import("./help-dialog")).HelpDialog }))
+const AccountsDialog = later(async () => (await import("../accounts/accounts-dialog")).AccountsDialog)
+const SavedRepliesDialog = later(
+  async () => (await import("../inbox/saved-replies-dialog")).SavedRepliesDialog,
+)
+const SearchDialog = later(async () => (await import("../inbox/search-dialog")).SearchDialog)
+const ExportsDialog = later(async () => (await import("../inbox/exports-dialog")).ExportsDialog)
+const HelpDialog = later(async () => (await import("./help-dialog")).HelpDialog)
 
 /** The frame around every screen of somebody who is signed in. */
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
@@ -45,11 +40,11 @@ export function Shell({ session, children }: { session: Session; children: React
         {!(isNarrow && isInThread) && <Rail session={session} onHelp={() => setHelpOpen(true)} />}
         {children}
       </div>
-      <Suspense>{hash === ACCOUNTS_HASH && <AccountsDialog onClose={dropHash} />}</Suspense>
-      <Suspense>{hash === SAVED_REPLIES_HASH && <SavedRepliesDialog onClose={dropHash} />}</Suspense>
-      <Suspense>{hash === SEARCH_HASH && <SearchDialog onClose={dropHash} />}</Suspense>
-      <Suspense>{hash === EXPORTS_HASH && <ExportsDialog onClose={dropHash} />}</Suspense>
-      <Suspense>{isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}</Suspense>
+      {hash === ACCOUNTS_HASH && <AccountsDialog onClose={dropHash} />}
+      {hash === SAVED_REPLIES_HASH && <SavedRepliesDialog onClose={dropHash} />}
+      {hash === SEARCH_HASH && <SearchDialog onClose={dropHash} />}
+      {hash === EXPORTS_HASH && <ExportsDialog onClose={dropHash} />}
+      {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
     </div>
   )
 }

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { lazy, Suspense, useRef, useState } from "react"
+import { useRef, useState } from "react"
 import { useLocation, useParams, useSearch } from "wouter"
 import { conversationOf, conversationsOf } from "../api/conversations"
 import { useMe } from "../api/me"
 import type { Conversation } from "../api/model"
 import type { Filters } from "../lib/filters"
-import { Early, early } from "../ui/early"
+import { later } from "../ui/later"
 import { useSingleKeys } from "../ui/single-keys"
 import { NARROW, useMedia, WIDE } from "../ui/use-media"
 import { useShortcuts } from "../ui/use-shortcuts"
@@ -20,9 +20,13 @@ import { useNoStrayDrops } from "./use-drop"
 import { useFilters } from "./use-filters"
 import { useFirstRun } from "./use-first-run"
 
-const thread = early(import("./thread-pane").then((thread) => thread.ThreadPane))
-const ContextPane = lazy(async () => ({ default: (await import("./context-pane")).ContextPane }))
-const ContextDrawer = lazy(async () => ({ default: (await import("./context-pane")).ContextDrawer }))
+const thread = import("./thread-pane") // at once: nearly everybody opens a conversation
+const ThreadPane = later(async () => (await thread).ThreadPane, <ThreadSkeleton />)
+const ContextPane = later(
+  async () => (await import("./context-pane")).ContextPane,
+  <div className="w-80 shrink-0 border-line border-l bg-canvas" />,
+)
+const ContextDrawer = later(async () => (await import("./context-pane")).ContextDrawer)
 const CONTEXT_KEY = "confab.context"
 
 /** The inbox: list, thread and context side by side, as far as there is room. */
@@ -61,19 +65,14 @@ export function InboxScreen() {
       {openId !== null && (
         <main className="h-full min-w-0 flex-1 bg-surface">
           {isNarrow && <h1 className="sr-only">Inbox</h1>}
-          <Suspense fallback={<ThreadSkeleton />}>
-            <Early part={thread} key={openId}>
-              {(ThreadPane) => (
-                <ThreadPane
-                  conversationId={openId}
-                  doors={doors}
-                  isContextOpen={isContextOpen}
-                  onToggleContext={toggleContext}
-                  onBack={close}
-                />
-              )}
-            </Early>
-          </Suspense>
+          <ThreadPane
+            key={openId}
+            conversationId={openId}
+            doors={doors}
+            isContextOpen={isContextOpen}
+            onToggleContext={toggleContext}
+            onBack={close}
+          />
         </main>
       )}
       {openId === null && !isNarrow && (
@@ -81,14 +80,10 @@ export function InboxScreen() {
           <NothingOpen filters={filters} />
         </main>
       )}
-      <Suspense
-        fallback={isWide && isContextOpen && <div className="w-80 shrink-0 border-line border-l bg-canvas" />}
-      >
-        {openId !== null && isContextOpen && isWide && <ContextPane conversationId={openId} />}
-        {openId !== null && isContextOpen && !isWide && (
-          <ContextDrawer conversationId={openId} onClose={() => setContextOpen(false)} />
-        )}
-      </Suspense>
+      {openId !== null && isContextOpen && isWide && <ContextPane conversationId={openId} />}
+      {openId !== null && isContextOpen && !isWide && (
+        <ContextDrawer conversationId={openId} onClose={() => setContextOpen(false)} />
+      )}
     </div>
   )
 }

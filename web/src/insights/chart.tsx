@@ -1,5 +1,6 @@
 import { useId } from "react"
 import { formatDay, formatFigure, linePath, roundTop, type Unit } from "../lib/figures"
+import { AsTable } from "./as-table"
 
 export type Point = { day: string; value: number | null }
 
@@ -53,13 +54,9 @@ export function DayChart(properties: { title: string; unit: Unit; points: Point[
         <span>{points[0] && formatDay(points[0].day)}</span>
         <span>{points.length > 1 && formatDay(points[points.length - 1]?.day ?? "")}</span>
       </p>
-      <details data-picture="off" className="mt-2 text-xs">
-        <summary className="cursor-pointer text-ink-2">As a table</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-        <section tabIndex={0} aria-label={`${title} by day`} className="mt-2 max-h-56 overflow-y-auto">
-          <DayTable title={title} unit={unit} points={points} before={before} />
-        </section>
-      </details>
+      <AsTable label={`${title} by day`} className="max-h-56 overflow-y-auto">
+        {() => <DayTable title={title} unit={unit} points={points} before={before} />}
+      </AsTable>
     </figure>
   )
 }

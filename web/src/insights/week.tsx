@@ -1,3 +1,5 @@
+import { AsTable } from "./as-table"
+
 type Hours = { weekday: number; hour: number; received: number }[]
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -6,8 +8,8 @@ const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 /** When customers write: the darker, the more. With a table for who cannot see. */
 export function Week({ hours }: { hours: Hours }) {
   const most = Math.max(1, ...hours.map(({ received }) => received))
-  const of = (weekday: number, hour: number) =>
-    hours.find((one) => one.weekday === weekday && one.hour === hour)?.received ?? 0
+  const known = new Map(hours.map(({ weekday, hour, received }) => [`${weekday} ${hour}`, received]))
+  const received = (weekday: number, hour: number): number => known.get(`${weekday} ${hour}`) ?? 0
   const busiest = hours.reduce<Hours[number] | null>((a, b) => (a && a.received >= b.received ? a : b), null)
   return (
     <section aria-label="Messages by hour" className="rounded-xl border border-line bg-surface p-4">
@@ -28,15 +30,7 @@ export function Week({ hours }: { hours: Hours }) {
         <svg viewBox="0 0 240 70" preserveAspectRatio="none" className="h-32 w-full" aria-hidden="true">
           {WEEKDAYS.flatMap((name, day) =>
             HOURS.map((hour) => (
-              <rect
-                key={`${name}${hour}`}
-                x={hour * 10 + 0.5}
-                y={day * 10 + 0.5}
-                width="9"
-                height="9"
-                className={of(day + 1, hour) ? "fill-accent" : "fill-sunken"}
-                opacity={of(day + 1, hour) ? 0.15 + (0.85 * of(day + 1, hour)) / most : 1}
-              />
+              <Hour key={`${name}${hour}`} day={day} hour={hour} share={received(day + 1, hour) / most} />
             )),
           )}
         </svg>
@@ -46,41 +40,56 @@ export function Week({ hours }: { hours: Hours }) {
           ))}
         </p>
       </div>
-      <details data-picture="off" className="mt-2 text-xs">
-        <summary className="cursor-pointer text-ink-2">As a table</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-        <section tabIndex={0} aria-label="Messages by hour, as a table" className="mt-2 overflow-x-auto">
-          <table className="w-full text-right tabular-nums">
-            <caption className="sr-only">Messages received by weekday and hour</caption>
-            <thead className="text-ink-3">
-              <tr>
-                <th scope="col" className="text-left">
-                  Day
-                </th>
-                {HOURS.map((hour) => (
-                  <th key={hour} scope="col" className="px-1 font-normal">
-                    {hour}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {WEEKDAYS.map((name, day) => (
-                <tr key={name} className="border-line border-t">
-                  <th scope="row" className="py-1 text-left font-normal">
-                    {name}
-                  </th>
-                  {HOURS.map((hour) => (
-                    <td key={hour} className="px-1">
-                      {of(day + 1, hour)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      </details>
+      <AsTable label="Messages by hour, as a table" className="overflow-x-auto">
+        {() => <WeekTable received={received} />}
+      </AsTable>
     </section>
+  )
+}
+
+function Hour({ day, hour, share }: { day: number; hour: number; share: number }) {
+  return (
+    <rect
+      x={hour * 10 + 0.5}
+      y={day * 10 + 0.5}
+      width="9"
+      height="9"
+      className={share > 0 ? "fill-accent" : "fill-sunken"}
+      opacity={share > 0 ? 0.15 + 0.85 * share : 1}
+    />
+  )
+}
+
+function WeekTable({ received }: { received: (weekday: number, hour: number) => number }) {
+  return (
+    <table className="w-full text-right tabular-nums">
+      <caption className="sr-only">Messages received by weekday and hour</caption>
+      <thead className="text-ink-3">
+        <tr>
+          <th scope="col" className="text-left">
+            Day
+          </th>
+          {HOURS.map((hour) => (
+            <th key={hour} scope="col" className="px-1 font-normal">
+              {hour}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {WEEKDAYS.map((name, day) => (
+          <tr key={name} className="border-line border-t">
+            <th scope="row" className="py-1 text-left font-normal">
+              {name}
+            </th>
+            {HOURS.map((hour) => (
+              <td key={hour} className="px-1">
+                {received(day + 1, hour)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
