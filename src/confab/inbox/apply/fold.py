@@ -7,14 +7,10 @@ arrives before its message is parked and folded in when the message comes, and i
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import msgspec
-
-from confab.inbox.apply import matching
+from confab.inbox.apply import afterwards, matching, said
 from confab.inbox.preview import consider_as_last, show_as_last
-from confab.model import media
 from confab.model.events import (
     Content,
     Event,
@@ -27,13 +23,11 @@ from confab.model.events import (
     MessageSeen,
     PostbackReceived,
     ReactionChanged,
-    SharedAttachment,
-    SharedReferral,
 )
 from confab.model.inbox import WindowOpener
 from confab.store import ids
 from confab.store.outbound import OpenAnswer
-from confab.store.rows import AttachmentRow, ConversationRow, MessageRow
+from confab.store.rows import ConversationRow, MessageRow
 
 NEVER_READ = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWS = timedelta(minutes=2)  # read sooner than this, a message was only overtaken by whoever asked
@@ -222,7 +216,7 @@ def _confirm(state: State, conversation: ConversationRow, message: MessageRow, s
         if is_last_seen:
             conversation.seen_up_to = sent_at
         elif was_seen:
-            _see(conversation, sent_at)
+            afterwards.see(conversation, sent_at)
     if message.is_changed:
         conversation.is_changed = True
         if message.id == conversation.last_message_id:
@@ -258,7 +252,7 @@ def _complete(state: State, source: Source, message: MessageRow, event: MessageR
     message.sent_at, message.is_standby = event.sent_at, event.is_standby
     if message.num_edit == 0:
         message.text = event.content.text
-    _put_content(message, event.content)
+    said.put(message, event.content)
     message.loses_attachments = message.loses_attachments or not message.is_new
     message.is_changed = conversation.is_changed = True
     if was_read:
@@ -283,20 +277,9 @@ def _new_message(
         sent_at=sent_at, status="received", mid=mid, mid_digest=digest, text=content.text, delivery_id=source.delivery_id,
         is_history=source.history_before is not None and sent_at < state.now - _NEWS, is_new=True, is_changed=True,
     )  # fmt: skip
-    _put_content(row, content)
+    said.put(row, content)
     state.messages[_key(source, digest)] = row
     return row
-
-
-def _put_content(row: MessageRow, content: Content) -> None:
-    """All that a message says besides its text, which may have been edited."""
-    row.reply_to_mid, row.reply_to_story_id = content.reply_to_mid, _story_id(content)
-    row.reply_to_story_url, row.reply_to_story_link = content.reply_to_story_url, content.reply_to_story_link
-    row.quick_reply_payload, row.referral = content.quick_reply_payload, _referral(content.referral)
-    row.is_unsupported = content.is_unsupported
-    row.attachments = [_attachment(row, position, shared) for position, shared in enumerate(content.attachments)]
-    if content.is_story_reply and content.reply_to_story_url is not None:
-        row.attachments.append(_story(row, content.reply_to_story_url))
 
 
 def _add(state: State, conversation: ConversationRow, message: MessageRow, opener: WindowOpener | None) -> None:
@@ -373,69 +356,18 @@ def _park(state: State, key: Key, event: AboutMessage) -> None:
 def _change(state: State, key: Key, message: MessageRow, conversation: ConversationRow, event: AboutMessage) -> None:
     match event:
         case MessageDeleted():
-            _erase(state, key, message, conversation, event.deleted_at)
+            if afterwards.erase(message, conversation, event.deleted_at):
+                state.erased[key] = message
+                if message.mid is not None:
+                    state.to_blank[key] = message.mid
         case MessageEdited():
-            _edit(message, event)
+            afterwards.edit(message, event)
         case ReactionChanged():
-            _react(message, event)
+            afterwards.react(message, event)
         case MessageSeen():
-            _see(conversation, message.sent_at)
+            afterwards.see(conversation, message.sent_at)
     if message.is_changed and message.id == conversation.last_message_id:
         show_as_last(conversation, message)
-
-
-def _erase(state: State, key: Key, message: MessageRow, conversation: ConversationRow, at: datetime) -> None:
-    """Only who and when stay. Rules N47, M4."""
-    if message.deleted_at is not None and message.deleted_at <= at:
-        return
-    if message.deleted_at is None and message.direction == "inbound" and message.sent_at > conversation.read_up_to:
-        conversation.unread_count -= 1
-    conversation.is_changed = True  # what the feed said of it is forgotten too: it must be said anew
-    message.deleted_at, message.is_changed = at, True
-    message.text = message.reply_to_mid = None
-    message.reply_to_story_id = message.reply_to_story_url = message.reply_to_story_link = None
-    message.quick_reply_payload = message.postback_payload = message.referral = message.edited_at = None
-    message.edits, message.reactions, message.num_edit = [], [], 0
-    message.loses_attachments = message.loses_attachments or not message.is_new
-    message.attachments, message.is_unsupported = [], False
-    state.erased[key] = message
-    if message.mid is not None:
-        state.to_blank[key] = message.mid
-
-
-def _edit(message: MessageRow, event: MessageEdited) -> None:
-    """The highest number is the text; every other one is history. Rule N49."""
-    if message.deleted_at is not None or any(edit["num_edit"] == event.num_edit for edit in message.edits):
-        return
-    if event.num_edit == message.num_edit:
-        return
-    if event.num_edit > message.num_edit:
-        replaced = {"num_edit": message.num_edit, "text": message.text}
-        message.text, message.num_edit, message.edited_at = event.text, event.num_edit, event.edited_at
-    else:
-        replaced = {"num_edit": event.num_edit, "text": event.text}
-    message.edits = sorted([*message.edits, replaced], key=lambda edit: edit["num_edit"])
-    message.is_changed = True
-
-
-def _react(message: MessageRow, event: ReactionChanged) -> None:
-    """One reaction a person; the latest counts, also when it is a removal. Rule N53."""
-    if message.deleted_at is not None:
-        return
-    given: dict[str, Any] = {
-        "igsid": event.igsid, "by": "participant", "emoji": event.emoji, "reaction": event.reaction,
-        "at": event.at.isoformat(), "is_removed": event.is_removed,
-    }  # fmt: skip
-    others = [reaction for reaction in message.reactions if reaction["igsid"] != event.igsid]
-    mine = [reaction for reaction in message.reactions if reaction["igsid"] == event.igsid]
-    latest = max([*mine, given], key=_reaction_order)
-    if [latest] != mine:
-        message.reactions = sorted([*others, latest], key=lambda reaction: reaction["igsid"])
-        message.is_changed = True
-
-
-def _reaction_order(reaction: dict[str, Any]) -> tuple[str, bool, str]:
-    return reaction["at"], reaction["is_removed"], reaction["emoji"] or ""
 
 
 def _seen(state: State, source: Source, event: MessageSeen) -> None:
@@ -444,45 +376,12 @@ def _seen(state: State, source: Source, event: MessageSeen) -> None:
         return
     known = state.conversations.get((source.workspace_id, source.account_id, event.igsid))
     if known is not None and event.watermark is not None:
-        _see(known, event.watermark)
-
-
-def _see(conversation: ConversationRow, up_to: datetime) -> None:
-    """Never moves back. Rule N54."""
-    if conversation.seen_up_to is None or up_to > conversation.seen_up_to:
-        conversation.seen_up_to, conversation.is_changed = up_to, True
+        afterwards.see(known, event.watermark)
 
 
 def _mark_self(conversation: ConversationRow, *, is_self: bool) -> None:
     if is_self and not conversation.is_self:
         conversation.is_self = conversation.is_changed = True
-
-
-def _attachment(message: MessageRow, position: int, shared: SharedAttachment) -> AttachmentRow:
-    source = media.Source(has_file=shared.url is not None, has_page=shared.permalink is not None)
-    return AttachmentRow(
-        workspace_id=message.workspace_id, message_id=message.id, position=position, kind=shared.kind, source_url=shared.url,
-        title=shared.title, permalink=shared.permalink, state=media.first_state(shared.kind, source), payload=shared.payload,
-        sent_at=message.sent_at,
-        available_until=media.available_until(shared.kind, message.sent_at) if source.has_file and not source.has_page else None,
-    )  # fmt: skip
-
-
-def _story(message: MessageRow, url: str) -> AttachmentRow:
-    """The story that a message answers, told apart from what it carries by its position alone. Rule MD7."""
-    return AttachmentRow(
-        workspace_id=message.workspace_id, message_id=message.id, position=media.STORY_POSITION, kind=media.STORY_REPLY,
-        source_url=url, title=None, permalink=None, state="pending", sent_at=message.sent_at,
-        available_until=media.available_until(media.STORY_REPLY, message.sent_at),
-    )  # fmt: skip
-
-
-def _story_id(content: Content) -> str | None:
-    return (content.reply_to_story_id or "") if content.is_story_reply else None
-
-
-def _referral(referral: SharedReferral | None) -> dict[str, Any] | None:  # kept as JSON
-    return None if referral is None else msgspec.to_builtins(referral)
 
 
 def _key(source: Source, digest: UUID) -> Key:
