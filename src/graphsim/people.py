@@ -4,18 +4,18 @@ from typing import Literal
 
 import msgspec
 
-from graphsim import accounts, attachments, events, seeds, threads, wire
+from graphsim import attachments, events, seeds, threads, wire
 from graphsim.attachments import Wanted
 from graphsim.events import Event
 from graphsim.sim import Sim
-from graphsim.state import Account, Comment, Customer, Message, Post, Story
+from graphsim.state import Account, Customer, Message, Story
 
 
 class Unknown(Exception):
     """The control door was asked about something that does not exist."""
 
 
-class _Act(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class Act(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What all acts share: whose account (default: the first), who, when, and whether the callback hears of it."""
 
     account: str | None = None
@@ -32,7 +32,7 @@ class StoryRef(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     link_sticker_url: str | None = None
 
 
-class Write(_Act, kw_only=True, forbid_unknown_fields=True):
+class Write(Act, kw_only=True, forbid_unknown_fields=True):
     """A participant writes. A new `customer` comes into being; `stub` sends rule N50's event instead or before."""
 
     name: str | None = None
@@ -49,7 +49,7 @@ class Write(_Act, kw_only=True, forbid_unknown_fields=True):
     channel: Literal["messaging", "changes"] = "messaging"
 
 
-class Echo(_Act, kw_only=True, forbid_unknown_fields=True):
+class Echo(Act, kw_only=True, forbid_unknown_fields=True):
     """The account writes from the phone or another tool."""
 
     text: str | None = None
@@ -60,7 +60,7 @@ class Echo(_Act, kw_only=True, forbid_unknown_fields=True):
     app_id: str | None = None
 
 
-class Postback(_Act, kw_only=True, forbid_unknown_fields=True):
+class Postback(Act, kw_only=True, forbid_unknown_fields=True):
     """A participant taps an ice breaker, a menu item or a button. Rule N55."""
 
     title: str = "Get started"
@@ -97,59 +97,23 @@ class React(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     at: str | float | None = None
 
 
-class Seen(_Act, kw_only=True, forbid_unknown_fields=True):
+class Seen(Act, kw_only=True, forbid_unknown_fields=True):
     """A participant reads; `mid` None: all the account wrote. Rule N54."""
 
     mid: str | None = None
 
 
-class Referral(_Act, kw_only=True, forbid_unknown_fields=True):
+class Referral(Act, kw_only=True, forbid_unknown_fields=True):
     """A participant follows an ig.me link in an existing conversation. Rule N57."""
 
     ref: str = "link"
     source: str = "SHORTLINKS"
 
 
-class Control(_Act, kw_only=True, forbid_unknown_fields=True):
+class Control(Act, kw_only=True, forbid_unknown_fields=True):
     """Another app takes a conversation (`owner`), or gives it back (None). Rules N59, N60."""
 
     owner: str | None = "1217981644879628"
-
-
-class Commenting(_Act, kw_only=True, forbid_unknown_fields=True):
-    """Somebody comments; `own`: the account itself does, in the app. Rules N62 to N69."""
-
-    media: str | None = None
-    text: str | None = None
-    parent: str | None = None
-    own: bool = False
-    live: bool = False
-    without_id: bool = False
-    product_type: str | None = None
-    form: Literal["changes", "flat", "comment_id"] = "changes"
-
-
-class Recommenting(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """Whoever wrote a comment edits it (`text`), deletes it, or a filter holds it back. Nobody is told. Rules K15, K16."""
-
-    id: str
-    text: str | None = None
-    deleted: bool = False
-    filtered: bool = False
-
-
-class EndBroadcast(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A broadcast is over. Rule K19."""
-
-    media: str
-
-
-class Mention(_Act, kw_only=True, forbid_unknown_fields=True):
-    """Somebody mentions the account on their own post. Rules N70, K7."""
-
-    where: Literal["comment", "caption"] = "comment"
-    text: str | None = None
-    form: Literal["mentions", "comments"] | None = None
 
 
 def account_of(sim: Sim, wanted: str | None) -> Account:
@@ -353,62 +317,6 @@ def control(sim: Sim, act: Control) -> str:
     return conversation.id
 
 
-def comment(sim: Sim, act: Commenting) -> Comment:
-    """A comment under a post of the account. Opens nothing. Rules N62 to N69, W4."""
-    account = account_of(sim, act.account)
-    post = _post_of(sim, account, act)
-    author = None if act.own else customer_of(sim, account, act.customer)
-    made = threads.add_comment(sim, account, post, author, text=act.text, parent=act.parent, made_ms=when(sim, act.at))
-    made.is_live = act.live
-    if act.without_id:
-        made.author_id = None
-    if act.deliver:
-        sim.emit([threads.comment_event(account, made, post, act.form)])
-    return made
-
-
-def change_comment(sim: Sim, act: Recommenting) -> Comment:
-    """A comment changes silently. Rules K15, K16."""
-    found = sim.world.comments.get(act.id)
-    if found is None:
-        raise Unknown(f"there is no comment {act.id!r}")
-    if act.deleted:
-        threads.remove_comment(sim, found)
-    found.text = found.text if act.text is None else act.text
-    found.is_filtered = act.filtered
-    return found
-
-
-def end_broadcast(sim: Sim, act: EndBroadcast) -> Post:
-    """From now on nobody is answered in private."""
-    found = sim.world.posts.get(act.media)
-    if found is None:
-        raise Unknown(f"there is no post {act.media!r}")
-    found.is_ended = True
-    return found
-
-
-def mention(sim: Sim, act: Mention) -> Comment | Post:
-    """A mention on somebody else's post: ids only, or as a comment for IG-Login. Rules N70, K7."""
-    account = account_of(sim, act.account)
-    post = accounts.add_post(sim, account, is_foreign=True)
-    made: Comment | None = None
-    if act.where == "comment":
-        author = customer_of(sim, account, act.customer)
-        text = act.text or f"@{account.username} have you seen this?"
-        made = threads.add_comment(sim, account, post, author, text=text, parent=None, made_ms=when(sim, act.at))
-        made.is_mention = True
-    elif act.text is not None:
-        post.caption = act.text
-    form = act.form or ("mentions" if account.flavour == "fb" or made is None else "comments")
-    if act.deliver and form == "comments" and made is not None:
-        sim.emit([threads.comment_event(account, made, post)])
-    elif act.deliver:
-        item = events.of_mention(post, made)
-        sim.emit([Event(account=account.ig_id, channel="changes", field="mentions", item=item)])
-    return made or post
-
-
 def _furnish(sim: Sim, message: Message, wanted: list[Wanted | str], story: StoryRef | None) -> None:
     for one in wanted:
         message.attachments += attachments.make(sim.shelf, Wanted(type=one) if isinstance(one, str) else one)
@@ -438,15 +346,3 @@ def _tell(sim: Sim, message: Message, field: str, item: wire.Doc, *, deliver: bo
         return
     channel = threads.channel_of(sim, message, is_standby=is_standby)
     sim.emit([Event(account=message.account, channel=channel, field=field, item=item, igsid=message.igsid)])
-
-
-def _post_of(sim: Sim, account: Account, act: Commenting) -> Post:
-    if act.media is not None:
-        found = sim.world.posts.get(act.media)
-        if found is None:
-            raise Unknown(f"there is no post {act.media!r}")
-        return found
-    if act.parent is not None and act.parent in sim.world.comments:
-        return sim.world.posts[sim.world.comments[act.parent].post]
-    kind = "LIVE" if act.live else act.product_type
-    return accounts.default_post(sim, account) if kind is None else accounts.add_post(sim, account, product_type=kind)

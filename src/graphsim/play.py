@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 
 import msgspec
 
-from graphsim import people
+from graphsim import people, public
 from graphsim.attachments import Wanted
 from graphsim.events import Event
 from graphsim.people import StoryRef, Unknown
@@ -102,7 +102,7 @@ class _Conversation:
     def _said(self, act: Act) -> str | None:
         sim, account, customer = self._sim, self._account, self._person.igsid
         if act.do == "comment":
-            people.comment(sim, people.Commenting(account=account, customer=customer, at=act.at, text=act.text))
+            public.comment(sim, public.Commenting(account=account, customer=customer, at=act.at, text=act.text))
             return None
         if act.do == "postback":
             title, payload = act.text or "Get started", act.payload or "GET_STARTED"

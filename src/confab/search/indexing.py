@@ -17,10 +17,11 @@ import structlog
 from confab.clock import Clock
 from confab.model.inbox import WorkspaceId
 from confab.search import words
-from confab.store import changes, search, wake
+from confab.store import changes, search, searchable, wake
 from confab.store.claims import Due
 from confab.store.db import REFUSED, Conn, Database
-from confab.store.search import Entry, Indexed, Said
+from confab.store.search import Entry, Indexed
+from confab.store.searchable import Said
 from confab.store.wake import Wake
 
 _EVERY = timedelta(minutes=1)
@@ -38,11 +39,11 @@ log = structlog.get_logger()
 
 Read = Callable[[Conn, WorkspaceId, Sequence[UUID]], Awaitable[list[Said]]]
 _READ: dict[int, Read] = {
-    search.MESSAGE: search.messages_said,
-    search.PERSON: search.people_said,
-    search.NOTE: search.notes_said,
-    search.LABELS: search.labels_said,
-    search.COMMENT: search.comments_said,
+    search.MESSAGE: searchable.messages,
+    search.PERSON: searchable.people,
+    search.NOTE: searchable.notes,
+    search.LABELS: searchable.labels,
+    search.COMMENT: searchable.comments,
 }
 
 
@@ -89,7 +90,7 @@ class Indexing:
             up_to = min(newest, indexed.seq + _FEED_STEP)
             if up_to == indexed.seq:
                 return False
-            changed = await search.changed(conn, workspace, indexed.seq, up_to)
+            changed = await searchable.changed(conn, workspace, indexed.seq, up_to)
             await _put_right(conn, workspace, search.MESSAGE, changed.messages)
             await _put_right(conn, workspace, search.PERSON, changed.conversations)
             await _put_right(conn, workspace, search.LABELS, changed.conversations)
@@ -111,22 +112,22 @@ class Indexing:
 
 async def _step_back(conn: Conn, workspace: WorkspaceId, indexed: Indexed) -> Indexed:
     """The next that was there before: people first, then notes, then comments, then messages. How far it got."""
-    people = [] if indexed.is_whole else await search.older_conversations(
+    people = [] if indexed.is_whole else await searchable.older_conversations(
         conn, workspace, indexed.conversations_from or _NEWEST, _FILL_STEP
     )  # fmt: skip
     if people:
         await _put_right(conn, workspace, search.PERSON, people)
         await _put_right(conn, workspace, search.LABELS, people)
         return replace(indexed, conversations_from=people[-1])
-    written = [] if indexed.is_whole else await search.older_notes(conn, workspace, indexed.notes_from or _NEWEST, _FILL_STEP)
+    written = [] if indexed.is_whole else await searchable.older_notes(conn, workspace, indexed.notes_from or _NEWEST, _FILL_STEP)
     if written:
         await _put_right(conn, workspace, search.NOTE, written)
         return replace(indexed, notes_from=written[-1])
     if not indexed.has_comments:
-        remarks = await search.older_comments(conn, workspace, indexed.comments_from or _NEWEST, _FILL_STEP)
+        remarks = await searchable.older_comments(conn, workspace, indexed.comments_from or _NEWEST, _FILL_STEP)
         await _put_right(conn, workspace, search.COMMENT, remarks)
         return replace(indexed, comments_from=remarks[-1]) if remarks else replace(indexed, has_comments=True)
-    said = await search.older_messages(conn, workspace, indexed.messages_from or _NEWEST, _FILL_STEP)
+    said = await searchable.older_messages(conn, workspace, indexed.messages_from or _NEWEST, _FILL_STEP)
     await _put_right(conn, workspace, search.MESSAGE, said)
     return replace(indexed, messages_from=said[-1]) if said else replace(indexed, is_whole=True)
 

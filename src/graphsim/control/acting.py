@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from graphsim import history, people, play, threads, wire
+from graphsim import history, people, play, public, threads, wire
 from graphsim.control.operation import Body, Operation, ask, post
 from graphsim.events import Channel, Event
 from graphsim.sim import Sim
@@ -59,17 +59,17 @@ def operations() -> tuple[Operation, ...]:
         post("/seen", "A participant reads", people.Seen, lambda sim, act: {"mid": people.seen(sim, act)}),
         post("/referral", "A participant follows a link", people.Referral, _referral),
         post("/control", "Another app takes a conversation", people.Control, _control),
-        post("/comment", "Somebody comments", people.Commenting, lambda sim, act: _made(people.comment(sim, act))),
+        post("/comment", "Somebody comments", public.Commenting, lambda sim, act: _made(public.comment(sim, act))),
         ask(
             "/comments", "Comments as they are", lambda sim, _: {"items": [_comment(one) for one in sim.world.comments.values()]}
         ),
-        post("/recomment", "A comment changes silently", people.Recommenting, _changed),
-        post("/end-broadcast", "A broadcast is over", people.EndBroadcast, _ended),
+        post("/recomment", "A comment changes silently", public.Recommenting, _changed),
+        post("/end-broadcast", "A broadcast is over", public.EndBroadcast, _ended),
         post(
             "/mention",
             "Somebody mentions the account",
-            people.Mention,
-            lambda sim, act: _made(people.mention(sim, act)),
+            public.Mention,
+            lambda sim, act: _made(public.mention(sim, act)),
         ),
         post("/history", "Many conversations at once", history.History, history.write),
         post("/odd", "Something is listed oddly", Odd, _odd),
@@ -118,12 +118,12 @@ def _made(made: Comment | Post) -> Doc:
     }
 
 
-def _changed(sim: Sim, act: people.Recommenting) -> Doc:
-    return _made(people.change_comment(sim, act))
+def _changed(sim: Sim, act: public.Recommenting) -> Doc:
+    return _made(public.change_comment(sim, act))
 
 
-def _ended(sim: Sim, act: people.EndBroadcast) -> Doc:
-    return _made(people.end_broadcast(sim, act))
+def _ended(sim: Sim, act: public.EndBroadcast) -> Doc:
+    return _made(public.end_broadcast(sim, act))
 
 
 def _comment(one: Comment) -> Doc:
