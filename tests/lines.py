@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 def line_of(process: "subprocess.Popen[str]", within_s: float = PATIENCE_S) -> str:

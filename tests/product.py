@@ -24,7 +24,7 @@ SECRET = "0123456789abcdef0123456789abcdef"
 IG_ID = "17841461234567890"
 OTHER_IG_ID = "17841409876543210"
 PASSWORD = "five in the morning"
-READY_WITHIN_S = 120.0
+READY_WITHIN_S = 300.0
 RETRIES: dict[str, Any] = {"retry_s": [0, 0.2, 0.5, 1, 2, 2, 2, 2, 5, 5, 5], "unsubscribe": False}
 """The simulator's settings for those who stop the product and do not want to wait for Meta's patience."""
 
@@ -199,7 +199,7 @@ def installed(
         sim.communicate()
 
 
-def eventually(look: Any, within_s: float = 30) -> Any:
+def eventually(look: Any, within_s: float = 90) -> Any:
     """Look again and again until something true is seen; what was seen last if it never is."""
     deadline = time.monotonic() + within_s
     while not (seen := look()):

@@ -19,7 +19,7 @@ import pytest
 
 from confab.store import embedded
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from tests.e2e import browser as chromium
 from tests.product import IG_ID, OTHER_IG_ID, PASSWORD, SECRET, Product, eventually, installed
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 collect_ignore = [] if os.environ.get("CONFAB_SCREENS") == "1" else ["test_screens.py"]
 """Pictures are taken only when somebody asks for them, so that a run leaves the tree as it was."""

@@ -175,7 +175,7 @@ def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, pag
     shop = fresh_shop
     for batch in range(10):
         shop.posts(_many(batch, shop.sim("/posts", account=IG_ID)["id"]))
-    eventually(lambda: len(shop.get("/deliveries", state="applied")["items"]) == 10, within_s=60)
+    eventually(lambda: len(shop.get("/deliveries", state="applied")["items"]) == 10)
     shop.sign_in(page, "/comments?view=all", heading="Comments")
     feed = page.get_by_role("region", name="Comments")
     expect(feed.get_by_role("article").first).to_be_visible()

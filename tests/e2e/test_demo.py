@@ -19,8 +19,8 @@ import pytest
 from tests.lines import lines_of
 from tests.product import eventually
 
-PATIENCE_S = 60.0
-READY_WITHIN_S = 120.0  # it promises 10, which `make bench` measures; tests share their machine
+PATIENCE_S = 180.0
+READY_WITHIN_S = 300.0  # it promises 10, which `make bench` measures; tests share their machine
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_the_demo_opens_to_a_living_inbox_answers_back_and_goes_on_where_it_was(
         with signed_in(running) as client:
             known = every_conversation(client)
             assert len(known) >= 250
-            eventually(lambda: all(one["participant"]["username"] for one in every_conversation(client)[:50]), within_s=60)
+            eventually(lambda: all(one["participant"]["username"] for one in every_conversation(client)[:50]), PATIENCE_S)
             assert {one["account"]["username"] for one in known} == {"harbour.bakery", "harbour.cakes"}
             assert sum(one["unread_count"] > 0 for one in known) in range(30, 140)
             open_ones = every_conversation(client, sort="ending")

@@ -64,7 +64,7 @@ def _customers_write(product: Product, api: httpx2.Client) -> None:
     for number in range(CUSTOMERS):
         customer = f"10876543210{number:05}"
         product.sim.post("/write", json={"account": IG_ID, "customer": customer, "text": "Hello?"}).raise_for_status()
-    eventually(lambda: len(conversations(api)) == CUSTOMERS, within_s=60)
+    eventually(lambda: len(conversations(api)) == CUSTOMERS)
 
 
 def _say(product: Product, token: str) -> dict[str, str]:
