@@ -8,8 +8,8 @@ import msgspec
 
 CONVERSATIONS = "conversations"
 """The pool of rule L2."""
-EACH_CONVERSATIONS_CALL = timedelta(milliseconds=550)
-"""Two calls a second, and a little air: what leaves evenly does not arrive evenly."""
+EACH_CONVERSATIONS_CALL = timedelta(milliseconds=600)
+"""Two calls a second, and air: what leaves evenly does not arrive evenly, and three must never arrive within a second."""
 
 SENDS, HEAVY_SENDS, PRIVATE_REPLIES = "sends", "heavy_sends", "private_replies"
 """The pools of rules L1 and L3."""

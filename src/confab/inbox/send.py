@@ -5,7 +5,6 @@ queued; it is settled by its echo (apply), by its receipt, or by reading the con
 it, only a person may send it again. Rules O1-O7 of docs/spec/inbox.md.
 """
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from confab.clock import Clock
-from confab.errors import Conflict, GraphError, Unanswered, Unauthorised, Unavailable
+from confab.errors import Conflict, GraphError, Throttled, Unanswered, Unauthorised, Unavailable
 from confab.graph.client import GraphClient, Receipt
 from confab.inbox import asked, circumstances, gate, gesture, outcome, schedule, settle, wording
 from confab.inbox.line import Line, LineOf
@@ -27,7 +26,7 @@ from confab.store.claims import Due
 from confab.store.db import Conn, Database
 from confab.store.outbound import OutboundRow
 from confab.store.wake import Wake
-from confab.work.pace import Pace
+from confab.work.pace import Pace, Waiting
 
 _HOLDS_FOR = timedelta(seconds=60)
 _INDICATOR_LIVES = timedelta(seconds=10)
@@ -90,7 +89,8 @@ class Sender:
         self._hand_over = hand_over
         self._lease = lease
         self._reveal = reveal
-        self._looking = Looking(db, graph, clock, line_of, Pace(db, clock))
+        self._pace = Pace(db, clock)
+        self._looking = Looking(db, graph, clock, line_of, self._pace)
 
     async def run(self, due: Due) -> None:
         """Move one outbound row on by one step. A row that needs nothing is left alone, so that a repeat is harmless."""
@@ -223,11 +223,13 @@ class Sender:
 
     async def _call(self, workspace: WorkspaceId, ready: _Ready) -> None:
         """Ask Meta, once, outside any transaction, and record what came of it."""
-        if (ahead_s := (ready.at - self._clock.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(ahead_s, _AHEAD[0].total_seconds()))
         came: Receipt | GraphError
         try:
+            await self._pace.come(workspace, ready.call.account_id, pool_of(ready.call), ready.at)
             came = await self._made(ready)
+        except Waiting as waiting:
+            came = Throttled(waiting.reason)
+            came.retry_after = waiting.until - self._clock.now()
         except Unauthorised as error:
             came = await self._confirm_dead(ready.line, error)
         except GraphError as error:

@@ -17,6 +17,7 @@ from confab.store.db import Database
 
 _LOOK_S = 1.0
 _PATIENCE = timedelta(seconds=10)
+_LOOKS = 12  # no place is further ahead than this many seconds, whatever the clock says
 _LATE = timedelta(milliseconds=40)
 _PLACES = 3  # under a clock that runs fast everybody is late
 
@@ -51,15 +52,19 @@ class Pace:
         self._clock = clock
 
     async def turn(self, workspace: WorkspaceId, account: UUID, pool: Pool) -> None:
-        """Return when the call may be made. Raises Waiting when that is not soon: then no place is taken.
+        """Return when the call may be made. Raises Waiting when that is not soon: then no place is taken."""
+        await self.come(workspace, account, pool, await self._place(workspace, account, pool))
+
+    async def come(self, workspace: WorkspaceId, account: UUID, pool: Pool, at: datetime) -> None:
+        """Return when the call that has this place may be made. Raises Waiting, as `turn`.
 
         Who comes too late to a place takes another: the next one counts on it that this call was made in time.
         """
         for _ in range(_PLACES):
-            at = await self._place(workspace, account, pool)
             await sleep_until(self._clock, at)
             if pool.saved or self._clock.now() - at <= _LATE:
                 return
+            at = await self._place(workspace, account, pool)
 
     async def _place(self, workspace: WorkspaceId, account: UUID, pool: Pool) -> datetime:
         now = self._clock.now()
@@ -83,6 +88,8 @@ class Pace:
 
 
 async def sleep_until(clock: Clock, at: datetime) -> None:
-    """Return at that moment of our clock, which may be another's, and jump."""
-    while (left_s := (at - clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 -- see above
+    """Return at that moment of our clock, which may be another's, and jump; and not much later by any."""
+    for _ in range(_LOOKS):
+        if (left_s := (at - clock.now()).total_seconds()) <= 0:
+            return
         await asyncio.sleep(min(left_s, _LOOK_S))

@@ -83,6 +83,16 @@ async def test_HI6_who_comes_too_late_to_a_place_takes_another(worker_db: Databa
     assert clock.now() - went_at >= EACH - timedelta(milliseconds=50)
 
 
+async def test_O16_a_call_that_comes_too_late_to_the_place_it_was_given_takes_another(
+    worker_db: Database, world: World, clock: Clock
+) -> None:
+    pace, pool = Pace(worker_db, clock), Pool(name="sends", each=EACH)
+    await pace.turn(world.workspace, world.account, pool)
+    given, came_at = clock.now() - timedelta(seconds=1), clock.now()
+    await pace.come(world.workspace, world.account, pool, given)
+    assert clock.now() - came_at >= EACH - timedelta(milliseconds=50)
+
+
 async def test_HI6_who_would_wait_long_is_told_until_when_and_takes_no_place(
     worker_db: Database, world: World, clock: Clock
 ) -> None:
