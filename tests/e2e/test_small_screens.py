@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import MakeContext, Shop
 from tests.e2e.screen import answer, open_thread, thread
 from tests.e2e.test_scheduled import schedule
+from tests.e2e.test_search import is_indexed
 from tests.e2e.test_troubled import items, refuse
+from tests.product import eventually
 
 PHONE = {"width": 390, "height": 700}
 
@@ -39,6 +41,20 @@ def test_O19_on_a_phone_scheduling_and_its_view_are_whole(shop: Shop, contexts: 
     last.get_by_role("button", name="Delete").scroll_into_view_if_needed()
     expect(last.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
     expect(heading).to_be_in_viewport(ratio=1)
+
+
+def test_the_field_of_the_search_stays_in_its_place_while_hits_come(shop: Shop, page: Page) -> None:
+    shop.writes("Do you have panettone?", customer="44000000000031")
+    eventually(lambda: is_indexed(shop, "panettone"))
+    shop.sign_in(page)
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search people, conversations, comments and messages")
+    dialog = page.get_by_role("dialog", name="Search")
+    dialog.evaluate("(one) => Promise.all(one.getAnimations().map((it) => it.finished))")
+    before = field.bounding_box()
+    field.fill("panettone")
+    expect(dialog.get_by_role("option").first).to_be_visible()
+    assert field.bounding_box() == before
 
 
 def test_O24_the_focus_goes_on_to_the_next_that_failed(shop: Shop, page: Page) -> None:
