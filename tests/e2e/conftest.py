@@ -18,7 +18,7 @@ from tests.product import IG_ID, OTHER_IG_ID, PASSWORD, SECRET, Product, eventua
 
 expect.set_options(timeout=30_000)
 
-collect_ignore = [] if os.environ.get("CONFAB_SCREENS") == "1" else ["test_screens.py"]
+collect_ignore = [] if os.environ.get("CONFAB_SCREENS") == "1" else ["test_screens.py", "test_screens_of_work.py"]
 """Pictures are taken only when somebody asks for them, so that a run leaves the tree as it was."""
 
 

@@ -128,6 +128,40 @@ def test_CM7_CM8_CM13_the_keyboard_hides_gives_out_and_finishes_and_what_is_refu
     expect(item(page, "lovely bread")).to_be_visible()
 
 
+def test_CM13_comments_are_worked_off_by_keyboard_and_nothing_begun_is_lost_by_escape(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    for number in range(4):
+        comments(shop, f"number {number}", f"4300000000002{number}")
+    shop.sign_in(page, "/comments", heading="Comments")
+    feed = page.get_by_role("region", name="Comments").get_by_role("article")
+    expect(feed).to_have_count(4)
+    page.keyboard.press("j")
+    expect(feed.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(feed.nth(1)).to_be_focused()
+    below = feed.nth(2).get_attribute("aria-label")
+    page.keyboard.press("e")
+    expect(feed).to_have_count(3)
+    expect(feed.nth(1)).to_be_focused()
+    expect(feed.nth(1)).to_have_attribute("aria-label", str(below))
+    page.keyboard.press("e")
+    expect(feed).to_have_count(2)
+    page.keyboard.press("r")
+    box = page.get_by_role("textbox", name="Public reply")
+    expect(box).to_be_focused()
+    page.keyboard.type("Half a thought")
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("Half a thought")
+    expect(feed.nth(1)).to_be_focused()
+    page.keyboard.press("r")
+    expect(box).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    expect(feed.nth(1)).to_be_focused()
+
+
 def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_comments(fresh_shop: Shop, page: Page) -> None:
     shop = fresh_shop
     made = comments(shop, "first", "43000000000005")

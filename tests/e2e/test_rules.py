@@ -100,6 +100,43 @@ def test_RU2_a_comment_is_answered_in_private_and_the_customer_answers(shop: Sho
     expect(rule(page, "Comments")).to_have_count(0)
 
 
+def test_RU17_rules_are_put_in_order_written_and_deleted_by_keyboard_and_the_focus_stays(shop: Shop, page: Page) -> None:
+    account = next(one["id"] for one in shop.get("/accounts")["items"] if one["username"] == "harbour.cafe")
+    headers = {"authorization": f"Bearer {shop.token}"}
+    for name in ("First", "Second"):
+        definition = {
+            "name": name, "trigger": {"kind": "message"},
+            "actions": [{"type": "note", "text": "One"}, {"type": "note", "text": "Two"}],
+        }  # fmt: skip
+        body = {"account_id": account, "mode": "off", "definition": definition}
+        shop.client.post(f"{shop.product.url}/api/v1/rules", json=body, headers=headers).raise_for_status()
+    shop.sign_in(page, f"/rules?account={account}", heading="Rules")
+    rules = page.get_by_role("list", name="Rules").get_by_role("listitem")
+    page.get_by_role("button", name="Ask First later").press("Enter")
+    expect(rules.first).to_contain_text("Second")
+    expect(page.get_by_role("button", name="Ask First later")).to_be_focused()
+    assert obstacles(page) == []
+
+    page.get_by_role("button", name="Edit First").press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("First")
+    expect(page.get_by_role("region", name="Rules")).to_be_focused()
+    page.get_by_role("button", name="Remove: Leave a note").last.press("Enter")
+    expect(page.get_by_role("button", name="Remove: Leave a note")).to_have_count(1)
+    expect(page.get_by_role("combobox", name="Add to: Then")).to_be_focused()
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.get_by_role("region", name="Rules")).to_be_focused()
+
+    page.get_by_role("button", name="Delete Second").press("Enter")
+    expect(page.get_by_role("button", name="Keep")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Delete Second")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(rules).to_have_count(1)
+    expect(page.get_by_role("button", name="New rule")).to_be_focused()
+
+
 _LISTEN = """class Heard extends Notification {
   constructor(title, options) {
     super(title, options)

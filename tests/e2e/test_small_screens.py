@@ -3,12 +3,15 @@
 Rules O19, O24, SR1 of docs/spec/inbox.md.
 """
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import MakeContext, Shop
 from tests.e2e.screen import answer, open_thread, thread
 from tests.e2e.test_scheduled import schedule
+from tests.e2e.test_search import is_indexed
 from tests.e2e.test_troubled import items, refuse
+from tests.product import IG_ID, eventually
 
 PHONE = {"width": 390, "height": 700}
 
@@ -39,6 +42,50 @@ def test_O19_on_a_phone_scheduling_and_its_view_are_whole(shop: Shop, contexts: 
     last.get_by_role("button", name="Delete").scroll_into_view_if_needed()
     expect(last.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
     expect(heading).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_on_the_smallest_phones_the_ways_and_the_tools_stand_in_one_line_each(
+    shop: Shop, contexts: MakeContext, width: int
+) -> None:
+    page = contexts(viewport={"width": width, "height": 700}, has_touch=True, is_mobile=True).new_page()
+    shop.sim("/comment", account=IG_ID, customer=f"44000000000{width}", text=f"Seen at {width}?")
+    shop.writes(f"Written at {width}", customer=f"44000000000{width}")
+    shop.sign_in(page, "/comments", heading="Comments")
+    one = page.get_by_role("region", name="Comments").get_by_role("article").filter(has_text=f"Seen at {width}?")
+    in_one_line(page, one, "Reply publicly", "Message privately", "Done", "Label", "More for this comment")
+    main = page.get_by_role("navigation", name="Main")
+    expect(main.get_by_role("link", name="Inbox")).to_be_in_viewport(ratio=1)
+    expect(main.get_by_role("button", name="You: Dana")).to_be_in_viewport(ratio=1)
+    main.get_by_role("link", name="Inbox").click()
+    open_thread(page, f"Written at {width}")
+    in_one_line(page, page.get_by_role("region", name="Composer"), "Reply", "Note", "Attach files", "Schedule", "Send")
+
+
+def in_one_line(page: Page, within: Locator, *names: str) -> None:
+    """These buttons are whole on the screen, beside each other."""
+    boxes = []
+    for name in names:
+        button = within.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+        boxes.append(
+            button.evaluate("(one) => { const { top, bottom } = one.getBoundingClientRect(); return (top + bottom) / 2 }")
+        )
+    assert max(boxes) - min(boxes) < 2
+
+
+def test_the_field_of_the_search_stays_in_its_place_while_hits_come(shop: Shop, page: Page) -> None:
+    shop.writes("Do you have panettone?", customer="44000000000031")
+    eventually(lambda: is_indexed(shop, "panettone"))
+    shop.sign_in(page)
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search people, conversations, comments and messages")
+    dialog = page.get_by_role("dialog", name="Search")
+    dialog.evaluate("(one) => Promise.all(one.getAnimations().map((it) => it.finished))")
+    before = field.bounding_box()
+    field.fill("panettone")
+    expect(dialog.get_by_role("option").first).to_be_visible()
+    assert field.bounding_box() == before
 
 
 def test_O24_the_focus_goes_on_to_the_next_that_failed(shop: Shop, page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Every setting and every error code is documented, and nothing else is."""
+"""Every setting and every error code is documented, and nothing else is; every picture that a page shows is there."""
 
 import inspect
 import re
@@ -38,6 +38,16 @@ def test_the_drawing_of_the_error_tree_is_the_tree() -> None:
             is_root = not re.search(r"[├└]", line)
             drawn.append((0 if is_root else len(found[1]) // 4 + 1, found[2]))
     assert drawn == _outline(errors.ConfabError, 0)
+
+
+def test_every_picture_that_a_page_shows_is_there_and_all_of_them_are_small() -> None:
+    shown = {
+        (page.parent / name).resolve()
+        for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+        for name in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())
+    }
+    assert [picture for picture in shown if not picture.is_file()] == []
+    assert sum(picture.stat().st_size for picture in (ROOT / "docs" / "screens").iterdir()) < 4_000_000
 
 
 def _tree(kind: type[errors.ConfabError]) -> list[type[errors.ConfabError]]:

@@ -78,7 +78,10 @@ def code(step: Step) -> Response:
         method="post", action="/verify/confirm",
     )  # fmt: skip
     other = tag(
-        "form", tag("button", "Use another address", type="submit", class_="plain"), method="post", action="/verify/again"
+        "form",
+        tag("button", "Another code, or another address", type="submit", class_="plain"),
+        method="post",
+        action="/verify/again",
     )
     return _card(step, "Check your mail", told, form, other)
 

@@ -3,6 +3,7 @@ import { Link, useRoute } from "wouter"
 import { standing, useMayExamine } from "../api/doctor"
 import { DOCTOR, describeBroken } from "../lib/doctor"
 import { Icon } from "../ui/icon"
+import { RailCount } from "./rail-count"
 
 /** How many things the doctor found broken; 0 for those who are not told. */
 export function useBroken(): number {
@@ -26,14 +27,7 @@ export function DoctorLink() {
       className={`tap relative hidden size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink pane:inline-flex ${isHere ? "bg-hover text-ink" : "text-ink-2"}`}
     >
       <Icon name="pulse" size={20} />
-      {broken > 0 && (
-        <span
-          aria-hidden="true"
-          className="absolute -top-0.5 -right-0.5 min-w-4.5 rounded-full border-2 border-canvas bg-red px-1 text-center font-semibold text-2xs text-surface tabular-nums"
-        >
-          {broken}
-        </span>
-      )}
+      <RailCount count={broken} look="bg-red text-surface" />
     </Link>
   )
 }

@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { Link, useRoute } from "wouter"
 import { outbox } from "../api/outbox"
 import { Icon, type IconName } from "../ui/icon"
-
-const MOST_SHOWN = 99
+import { RailCount } from "./rail-count"
 
 /** The ways to what is scheduled and to what failed, each with how much there is. */
 export function OutboxLinks() {
@@ -46,14 +45,7 @@ function RailLink({ href, icon, label, count, look }: LinkProps) {
       className={`tap relative inline-flex size-10 items-center justify-center rounded-xl hover:bg-hover hover:text-ink ${isHere ? "bg-hover text-ink" : "text-ink-2"}`}
     >
       <Icon name={icon} size={20} />
-      {count > 0 && (
-        <span
-          aria-hidden="true"
-          className={`absolute -top-0.5 -right-0.5 min-w-4.5 rounded-full border-2 border-canvas px-1 text-center font-semibold text-2xs tabular-nums ${look}`}
-        >
-          {count > MOST_SHOWN ? `${MOST_SHOWN}+` : count}
-        </span>
-      )}
+      <RailCount count={count} look={look} />
     </Link>
   )
 }

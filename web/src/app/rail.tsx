@@ -23,7 +23,7 @@ export function Rail({ session, onHelp }: { session: Session; onHelp: () => void
   return (
     <nav
       aria-label="Main"
-      className="flex shrink-0 items-center justify-around border-line bg-canvas p-1.5 max-pane:border-t max-pane:px-0 pane:gap-1 max-pane:pb-[max(0.375rem,env(safe-area-inset-bottom))] pane:w-14 pane:flex-col pane:justify-start pane:border-r pane:py-3"
+      className="flex shrink-0 items-center justify-around border-line bg-canvas p-1.5 max-pane:border-t max-pane:px-0 max-[23.5rem]:*:min-w-0! pane:gap-1 max-pane:pb-[max(0.375rem,env(safe-area-inset-bottom))] pane:w-14 pane:flex-col pane:justify-start pane:border-r pane:py-3"
     >
       <img src="/favicon.svg" alt="" width={30} height={30} className="mb-3 hidden pane:block" />
       <Link

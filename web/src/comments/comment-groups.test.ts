@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest"
 import { appendComments, applyToComments, beginComments, type CommentEntry } from "../api/comment-entry"
 import type { Comment } from "../api/model"
 import { makeComment, makePost } from "../testing/make-comments"
-import { type Row, rowsOf } from "./comment-groups"
+import { heirOf, type Row, rowsOf } from "./comment-groups"
 
 const POSTS = ["bread", "cake", "tea"].map((id) => makePost({ id, caption: id }))
 const SCOPE = { filters: { view: "all", account: null, post: null }, viewerId: "agent-1" } as const
@@ -65,5 +65,17 @@ describe("comments of all posts", () => {
       SCOPE,
     )
     expect(words(rowsOf(entry))).toEqual(["# tea", "tea-01"])
+  })
+
+  test("when one is gone it is the next one's turn, wherever that stands now, and at the end the one before", () => {
+    const before = rowsOf(first)
+    const heir = (id: string): string | undefined => {
+      const left = applyToComments(first, { seq: 2, type: "comment_removed", comment_id: id }, SCOPE)
+      return heirOf(before, id, rowsOf(left))?.id
+    }
+    expect(heir("bread-50")).toBe("bread-48")
+    expect(heir("bread-48")).toBe("cake-49")
+    expect(heir("cake-47")).toBe("cake-49")
+    expect(heirOf(before, "bread-50", [])).toBeUndefined()
   })
 })

@@ -23,6 +23,16 @@ export function rowsOf(entry: CommentEntry): Row[] {
   )
 }
 
+/** Whose turn it is when the comment of this id has left: the next one of those that stood there, else the one before. */
+export function heirOf(before: readonly Row[], id: string, now: readonly Row[]): Comment | undefined {
+  const at = before.findIndex(({ comment }) => comment?.id === id)
+  if (at < 0) return undefined
+  const left = new Map(now.map(({ comment }) => [comment?.id, comment]))
+  const line = [...before.slice(at + 1), ...before.slice(0, at).reverse()]
+  const heir = line.find(({ comment }) => comment !== null && left.has(comment.id))
+  return left.get(heir?.comment?.id) ?? undefined
+}
+
 type Part = { key: string | null; groups: Comment[][] }
 
 function partsOf({ items, parts }: CommentEntry): Part[] {

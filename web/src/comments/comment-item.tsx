@@ -34,10 +34,10 @@ export const CommentItem = memo(function CommentItem({
       tabIndex={isActive ? 0 : -1}
       data-comment-id={comment.id}
       onFocus={() => doors.activate(comment)}
-      className={`inset-focus group flex gap-3 px-5 py-3 ${isActive ? "bg-accent-soft/40" : "hover:bg-sunken/50"}`}
+      className={`inset-focus @container group flex gap-3 px-5 py-3 ${isActive ? "bg-accent-soft/40" : "hover:bg-sunken/50"}`}
     >
       <Avatar id={comment.author.ig_id ?? comment.id} name={authorOf(comment).replace("@", "")} size={32} />
-      <div className="flex min-w-0 flex-1 flex-col gap-1">
+      <div className="flex min-w-0 max-w-3xl flex-1 flex-col gap-1">
         <p className="flex flex-wrap items-baseline gap-x-2 text-sm">
           <span className="font-medium">
             {comment.is_own ? `@${comment.account.username}` : authorOf(comment)}
@@ -67,7 +67,7 @@ export const CommentItem = memo(function CommentItem({
         {comment.notes.map((note) => (
           <p
             key={note.id}
-            className="rounded-lg bg-note px-2.5 py-1.5 text-note-ink text-sm ring-1 ring-note-line ring-inset"
+            className="w-fit rounded-lg bg-note px-2.5 py-1.5 text-note-ink text-sm ring-1 ring-note-line ring-inset"
           >
             <span className="font-medium">{note.author}: </span>
             {note.text}

@@ -119,9 +119,14 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
         <Writer
           key={`${current.comment.id} ${current.audience}`}
           writing={current}
+          asked={writing}
           post={postOf(current.comment)}
           now={Date.now()}
-          onClose={() => setWriting(null)}
+          onLeave={() => rows.current?.focus()}
+          onClose={() => {
+            setWriting(null)
+            rows.current?.focus()
+          }}
         />
       )}
       {removing && <Removing comment={removing} onClose={() => setRemoving(null)} />}

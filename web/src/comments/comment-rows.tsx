@@ -1,6 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual"
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react"
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react"
 import { explain } from "../api/client"
 import { answersOf, type CommentEntry } from "../api/comment-entry"
 import { fetchMoreComments, lookAt } from "../api/comments"
@@ -8,7 +16,7 @@ import type { Comment } from "../api/model"
 import type { CommentFilters } from "../lib/comment-filters"
 import { Button } from "../ui/button"
 import { useNow } from "../ui/use-now"
-import { type Row, rowsOf } from "./comment-groups"
+import { heirOf, type Row, rowsOf } from "./comment-groups"
 import { CommentItem } from "./comment-item"
 import { PostHead } from "./post-head"
 import type { CommentDoors } from "./use-doors"
@@ -16,6 +24,8 @@ import type { CommentDoors } from "./use-doors"
 export type RowsHandle = {
   move: (by: number) => void
   active: () => Comment | undefined
+  /** Gives the active one the focus. */
+  focus: () => void
   /** Presses the active one's button of this name. */
   press: (name: string) => void
 }
@@ -75,6 +85,11 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
     requestAnimationFrame(() => find(comment)?.focus({ preventScroll: true }))
   }
 
+  useHeir(rows, activeId, (heir) => {
+    doors.activate(heir)
+    if (document.activeElement === document.body) requestAnimationFrame(() => find(heir)?.focus())
+  })
+
   useImperativeHandle(handle, () => ({
     move(by) {
       const comments = rows.flatMap((row, index) => (row.comment ? [index] : []))
@@ -83,6 +98,7 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
       if (next !== undefined) focus(next)
     },
     active: () => rows[activeIndex]?.comment ?? undefined,
+    focus: () => focus(activeIndex < 0 ? firstIndex : activeIndex),
     press: (name) =>
       find(rows[activeIndex]?.comment)?.querySelector<HTMLElement>(`button[aria-label="${name}"]`)?.click(),
   }))
@@ -151,6 +167,18 @@ function headAbove(rows: readonly Row[], index: number): number {
 function withHead(range: Range, head: number): number[] {
   const indexes = defaultRangeExtractor(range)
   return indexes.includes(head) ? indexes : [head, ...indexes]
+}
+
+/** The active comment may leave, as by being done: then it is the next one's turn. */
+function useHeir(rows: readonly Row[], activeId: string | null, onHeir: (heir: Comment) => void): void {
+  const before = useRef(rows)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about the moment when the rows change
+  useLayoutEffect(() => {
+    const isThere = rows.some(({ comment }) => comment !== null && comment.id === activeId)
+    const heir = isThere || activeId === null ? undefined : heirOf(before.current, activeId, rows)
+    before.current = rows
+    if (heir !== undefined) onHeir(heir)
+  }, [rows])
 }
 
 /** The page below is fetched before somebody gets there. */

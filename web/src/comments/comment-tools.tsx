@@ -22,26 +22,28 @@ export function CommentTools({ comment, post, now, doors }: ToolProps) {
   const againstPublic = refusalOf("public", comment, post, now)
   const againstPrivate = refusalOf("private", comment, post, now)
   return (
-    <div className="-ml-2 flex flex-wrap items-center gap-x-1 gap-y-0.5">
+    <div className="-ml-2 flex flex-wrap items-center gap-x-1 gap-y-0.5 @max-[34rem]:-ml-13 @max-[34rem]:gap-x-0">
       <Button
         small
         look="quiet"
         icon="comment"
+        aria-label="Reply publicly"
         disabled={againstPublic !== null}
         title={againstPublic ?? "Everybody who sees the post can read it (r)"}
         onClick={() => doors.write(comment, "public")}
       >
-        Reply publicly
+        <Words long="Reply publicly" short="Public" />
       </Button>
       <Button
         small
         look="quiet"
         icon="lock"
+        aria-label="Message privately"
         disabled={againstPrivate !== null}
         title={againstPrivate ?? "Only they can read it (p)"}
         onClick={() => doors.write(comment, "private")}
       >
-        Message privately
+        <Words long="Message privately" short="Private" />
       </Button>
       <Button
         small
@@ -50,11 +52,21 @@ export function CommentTools({ comment, post, now, doors }: ToolProps) {
         title={isDone ? "Open it again (e)" : "Nobody has to deal with it any more (e)"}
         onClick={() => actions.finish(comment, !isDone, me.name)}
       >
-        {isDone ? "Open again" : "Done"}
+        <span className="@max-[34rem]:sr-only">{isDone ? "Open again" : "Done"}</span>
       </Button>
       <LabelMenu comment={comment} />
       <MoreTools comment={comment} post={post} doors={doors} />
     </div>
+  )
+}
+
+/** Where there is little room all tools stand in one line, below the picture too. */
+function Words({ long, short }: { long: string; short: string }) {
+  return (
+    <>
+      <span className="@max-[34rem]:hidden">{long}</span>
+      <span className="hidden @max-[34rem]:inline">{short}</span>
+    </>
   )
 }
 

@@ -21,7 +21,7 @@ export function CommentsScreen() {
   return (
     <div className="flex h-full min-h-0 min-w-0 flex-1 overflow-hidden">
       {!isNarrow && (
-        <aside className="flex h-full w-[300px] shrink-0 flex-col border-line border-r bg-surface">
+        <aside className="flex h-full w-[220px] shrink-0 drawer:w-[300px] flex-col border-line border-r bg-surface">
           <PostList filters={filters} onFilter={setFilters} />
         </aside>
       )}

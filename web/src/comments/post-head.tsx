@@ -77,7 +77,7 @@ function PostMenu({ post, onOnly }: { post: Post; onOnly: (() => void) | null })
                 href={post.permalink}
                 target="_blank"
                 rel="noopener noreferrer"
-                className="flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 hover:bg-hover focus-visible:bg-hover focus-visible:outline-none"
+                className="inset-focus tap flex items-center gap-2.5 rounded-lg px-2.5 py-1.5 hover:bg-hover focus-visible:bg-hover"
               >
                 <Icon name="external" size={16} />
                 Open on Instagram

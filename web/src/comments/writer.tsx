@@ -41,9 +41,19 @@ const LOOKS: Record<Writing["audience"], Look> = {
   },
 }
 
-type WriterProps = { writing: Writing; post: Post | undefined; now: number; onClose: () => void }
+type WriterProps = {
+  writing: Writing
+  /** Another one asks for the focus anew. */
+  asked: unknown
+  post: Post | undefined
+  now: number
+  onLeave: () => void
+  onClose: () => void
+}
 
-export function Writer({ writing: { comment, audience }, post, now, onClose }: WriterProps) {
+/** Where a reply, a private message or a note is written. Escape leaves it, and closes it while it is empty. */
+export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterProps) {
+  const { comment, audience } = writing
   const [text, setText] = useState("")
   const [isAsked, setAsked] = useState(false)
   const [key, setKey] = useState(newKey)
@@ -57,7 +67,8 @@ export function Writer({ writing: { comment, audience }, post, now, onClose }: W
   const look = LOOKS[audience]
   const against = audience === "note" ? null : refusalOf(audience, comment, post, now)
   const isReady = text.trim() !== "" && text.length <= look.longest && against === null && !isPending
-  useEffect(() => box.current?.focus(), [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who asks again wants to write on
+  useEffect(() => box.current?.focus(), [asked])
 
   function submit(event?: FormEvent): void {
     event?.preventDefault()
@@ -69,7 +80,8 @@ export function Writer({ writing: { comment, audience }, post, now, onClose }: W
   function press(event: KeyboardEvent): void {
     if (event.key === "Escape") {
       event.stopPropagation()
-      onClose()
+      if (text.trim() === "") onClose()
+      else onLeave()
     } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault()
       submit()

@@ -77,7 +77,7 @@ function Heading({ block }: { block: Extract<Block, { kind: "heading" }> }) {
 function Table({ head, rows }: { head: Span[][]; rows: Span[][][] }) {
   return (
     <table className="w-full border-collapse text-left align-top">
-      <thead>
+      <thead className="max-pane:sr-only">
         <tr>
           {head.map((cell) => (
             <th
@@ -92,9 +92,12 @@ function Table({ head, rows }: { head: Span[][]; rows: Span[][][] }) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.map(textOf).join("|")}>
+          <tr key={row.map(textOf).join("|")} className="border-line border-b max-pane:block max-pane:py-1.5">
             {row.map((cell) => (
-              <td key={textOf(cell)} className="border-line border-b py-1.5 pr-3 align-top wrap-break-word">
+              <td
+                key={textOf(cell)}
+                className="py-1.5 pr-3 align-top wrap-break-word max-pane:block max-pane:py-0.5"
+              >
                 <Spans spans={cell} />
               </td>
             ))}

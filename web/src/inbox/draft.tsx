@@ -167,7 +167,7 @@ export function Draft(props: DraftProps) {
         }
         className="block max-h-56 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-ink-3"
       />
-      <div className="flex flex-wrap items-center gap-1 px-2 pb-2">
+      <div className="flex flex-wrap items-center gap-1 px-2 pb-2 max-pane:gap-x-0">
         {children}
         <span
           id={aboutId}
@@ -178,7 +178,7 @@ export function Draft(props: DraftProps) {
         <span role="status" aria-label="Length" className="sr-only">
           {describeParts(parts, MOST_PARTS)}
         </span>
-        <span className="ml-auto flex items-center gap-1">
+        <span className="ml-auto flex items-center gap-1 max-pane:gap-x-0">
           {mode === "reply" && (
             <ScheduleButton
               conversation={conversation}
@@ -194,7 +194,7 @@ export function Draft(props: DraftProps) {
             title={about ?? "Enter sends, Shift and Enter begins a new line"}
             onClick={submit}
           >
-            {mode === "reply" ? "Send" : "Add note"}
+            <span className="max-pane:sr-only">{mode === "reply" ? "Send" : "Add note"}</span>
           </Button>
         </span>
       </div>

@@ -37,7 +37,7 @@ export function ScheduleForm(props: FormProps) {
           key={preset.label}
           type="button"
           onClick={() => onChoose(preset.at)}
-          className="tap flex flex-wrap items-center justify-between gap-x-6 rounded-lg px-2.5 py-1.5 text-left hover:bg-hover focus-visible:bg-hover focus-visible:outline-none"
+          className="inset-focus tap flex flex-wrap items-center justify-between gap-x-6 rounded-lg px-2.5 py-1.5 text-left hover:bg-hover focus-visible:bg-hover"
         >
           {preset.label}
           <span className="text-ink-3 text-xs">{formatRelease(preset.at.toISOString(), now)}</span>

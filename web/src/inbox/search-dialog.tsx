@@ -66,7 +66,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const isAsking = search.isFetching || asked !== text.trim()
   return (
     <Dialog title="Search" onClose={onClose} wide>
-      <div className="flex items-center gap-2 rounded-lg border border-line-strong bg-surface px-3">
+      <div className="flex items-center gap-2 rounded-lg border border-line-strong bg-surface px-3 focus-within:border-accent">
         <Icon name="search" size={16} />
         <input
           data-focus

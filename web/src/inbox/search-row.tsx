@@ -21,7 +21,7 @@ export function SearchRow({ id, hit, isChosen, onChoose, onOpen }: RowProps) {
       tabIndex={-1}
       onMouseMove={onChoose}
       onClick={onOpen}
-      className="flex cursor-pointer items-start gap-3 rounded-xl p-2.5 aria-selected:bg-hover"
+      className="flex cursor-pointer items-start gap-3 rounded-xl p-2.5 aria-selected:bg-accent-soft"
     >
       {picture}
       <div className="min-w-0 flex-1">

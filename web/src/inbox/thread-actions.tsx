@@ -102,7 +102,7 @@ export function SnoozeMenu({ conversation, doors }: ActionProps) {
                 key={preset.label}
                 type="button"
                 onClick={() => choose(preset.until)}
-                className="tap flex items-center justify-between gap-6 rounded-lg px-2.5 py-1.5 text-left hover:bg-hover focus-visible:bg-hover focus-visible:outline-none"
+                className="inset-focus tap flex items-center justify-between gap-6 rounded-lg px-2.5 py-1.5 text-left hover:bg-hover focus-visible:bg-hover"
               >
                 {preset.label}
                 <span className="text-xs text-ink-3">{formatMoment(preset.until.getTime(), now)}</span>

@@ -38,7 +38,7 @@ export function VoiceButton({ box, onFiles }: VoiceProps) {
     )
   }
   return (
-    <span className="inline-flex items-center gap-1">
+    <span className="inline-flex items-center gap-1 max-pane:order-first max-pane:basis-full">
       <span aria-hidden="true" className="size-2 animate-pulse rounded-full bg-red" />
       <span role="timer" aria-label="Recording" className="px-0.5 text-red text-xs tabular-nums">
         {formatDuration(recorder.elapsedMs)}

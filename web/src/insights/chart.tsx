@@ -49,6 +49,11 @@ export function DayChart(properties: { title: string; unit: Unit; points: Point[
           />
           <Line path={linePath(values, top, WIDTH, HEIGHT)} className="stroke-accent" />
         </svg>
+        {values.every((value) => value === null) && (
+          <p className="absolute inset-0 grid place-items-center pl-12 text-ink-3 text-sm">
+            Nothing is known of these days.
+          </p>
+        )}
       </div>
       <p className="mt-1 flex justify-between pl-12 text-2xs text-ink-3 tabular-nums">
         <span>{points[0] && formatDay(points[0].day)}</span>

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react"
 import { IconButton } from "../ui/button"
+import { useHandedFocus } from "../ui/use-handed-focus"
 
 export const SELECT = "h-8 rounded-lg border border-line-strong bg-surface px-2 text-sm"
 export const INPUT =
@@ -90,7 +91,7 @@ export function LongText({ label, value, hint, onChange }: TextProps) {
 type LineProps = { name: string; error: string | null; onRemove: () => void; children: ReactNode }
 
 /** A condition or an action: its fields, what is wrong with it, and a way to take it out. */
-export function Line({ name, error, onRemove, children }: LineProps) {
+function Line({ name, error, onRemove, children }: LineProps) {
   return (
     <li aria-label={name} className="flex flex-col gap-1 rounded-xl border border-line p-2">
       <div className="flex items-start gap-2">
@@ -103,5 +104,55 @@ export function Line({ name, error, onRemove, children }: LineProps) {
         </p>
       )}
     </li>
+  )
+}
+
+type LinesProps<T> = {
+  title: string
+  none: string
+  items: T[]
+  nameOf: (item: T) => string
+  choices: { name: string; make: () => T }[]
+  errorOf: (index: number) => string | null
+  onChange: (items: T[]) => void
+  render: (item: T, onChange: (item: T) => void) => ReactNode
+}
+
+/** Conditions or actions: one below the other, and a way to add another. */
+export function Lines<T>({ title, none, items, nameOf, choices, errorOf, onChange, render }: LinesProps<T>) {
+  const focus = useHandedFocus<HTMLSelectElement>(items.length)
+  return (
+    <fieldset className="flex flex-col gap-2">
+      <legend className="mb-1.5 font-medium text-ink-2 text-sm">{title}</legend>
+      {items.length === 0 && <p className="text-ink-3 text-sm">{none}</p>}
+      <ul {...focus.holder} className="flex flex-col gap-2">
+        {items.map((item, index) => (
+          <Line
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the rule
+            key={index}
+            name={nameOf(item)}
+            error={errorOf(index)}
+            onRemove={() => onChange(items.filter((_, at) => at !== index))}
+          >
+            {render(item, (changed) => onChange(items.map((one, at) => (at === index ? changed : one))))}
+          </Line>
+        ))}
+      </ul>
+      <select
+        ref={focus.heir}
+        aria-label={`Add to: ${title}`}
+        value=""
+        onChange={({ target }) => {
+          const chosen = choices.find(({ name }) => name === target.value)
+          if (chosen) onChange([...items, chosen.make()])
+        }}
+        className={`${SELECT} self-start`}
+      >
+        <option value="">Add …</option>
+        {choices.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </fieldset>
   )
 }

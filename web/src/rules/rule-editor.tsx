@@ -9,7 +9,7 @@ import { Button } from "../ui/button"
 import { Field } from "../ui/field"
 import { ACTIONS, ActionFields } from "./action-fields"
 import { CONDITIONS, ConditionFields } from "./condition-fields"
-import { Line, SELECT } from "./parts"
+import { Lines, SELECT } from "./parts"
 import { RuleVersions } from "./rule-versions"
 import { TriggerFields } from "./trigger-fields"
 import { TryoutSection } from "./tryout"
@@ -147,53 +147,6 @@ function tidied(draft: RuleDefinition): RuleDefinition {
       return { ...one, quick_replies: one.quick_replies.filter(({ title }) => title.trim() !== "") }
     }),
   }
-}
-
-type LinesProps<T> = {
-  title: string
-  none: string
-  items: T[]
-  nameOf: (item: T) => string
-  choices: { name: string; make: () => T }[]
-  errorOf: (index: number) => string | null
-  onChange: (items: T[]) => void
-  render: (item: T, onChange: (item: T) => void) => React.ReactNode
-}
-
-function Lines<T>({ title, none, items, nameOf, choices, errorOf, onChange, render }: LinesProps<T>) {
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="mb-1.5 font-medium text-ink-2 text-sm">{title}</legend>
-      {items.length === 0 && <p className="text-ink-3 text-sm">{none}</p>}
-      <ul className="flex flex-col gap-2">
-        {items.map((item, index) => (
-          <Line
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place in the rule
-            key={index}
-            name={nameOf(item)}
-            error={errorOf(index)}
-            onRemove={() => onChange(items.filter((_, at) => at !== index))}
-          >
-            {render(item, (changed) => onChange(items.map((one, at) => (at === index ? changed : one))))}
-          </Line>
-        ))}
-      </ul>
-      <select
-        aria-label={`Add to: ${title}`}
-        value=""
-        onChange={({ target }) => {
-          const chosen = choices.find(({ name }) => name === target.value)
-          if (chosen) onChange([...items, chosen.make()])
-        }}
-        className={`${SELECT} self-start`}
-      >
-        <option value="">Add …</option>
-        {choices.map(({ name }) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
-    </fieldset>
-  )
 }
 
 type OptionsProps = {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
-import { useState } from "react"
+import { type KeyboardEvent, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { agents as agentsQuery } from "../api/agents"
 import { explain } from "../api/client"
@@ -10,6 +10,7 @@ import { describeRule, MODES } from "../lib/rule-words"
 import { formatAgo, plural } from "../lib/time"
 import { Button, IconButton } from "../ui/button"
 import { showToast } from "../ui/toast"
+import { useHandedFocus } from "../ui/use-handed-focus"
 import { useNow } from "../ui/use-now"
 import { Failure, Loading } from "./failure"
 
@@ -23,6 +24,7 @@ export function RuleList({ account }: { account: string }) {
   const mayChange = useMe().agent.role !== "agent"
   const [, navigate] = useLocation()
   const order = useOrderRules()
+  const focus = useHandedFocus<HTMLButtonElement>(data?.items.length)
   if (data === undefined)
     return error ? (
       <Failure what="Rules" error={error} onRetry={() => void refetch()} />
@@ -47,7 +49,7 @@ export function RuleList({ account }: { account: string }) {
         a person answers, rules keep quiet.
       </p>
       {items.length === 0 && <p className="text-ink-3 text-sm">There is none yet.</p>}
-      <ol aria-label="Rules" className="flex flex-col gap-2">
+      <ol aria-label="Rules" {...focus.holder} className="flex flex-col gap-2">
         {items.map((rule, index) => (
           <RuleItem
             key={rule.id}
@@ -61,6 +63,7 @@ export function RuleList({ account }: { account: string }) {
       </ol>
       {mayChange ? (
         <Button
+          ref={focus.heir}
           icon="plus"
           look="primary"
           className="self-start"
@@ -90,7 +93,7 @@ function RuleItem({ rule, words, mayChange, onUp, onDown }: ItemProps) {
   return (
     <li
       aria-label={name}
-      className={`flex flex-col gap-2 rounded-xl border border-line p-3 ${rule.mode === "off" ? "opacity-70" : ""}`}
+      className={`flex flex-col gap-2 rounded-xl border border-line p-3 ${rule.mode === "off" ? "border-dashed bg-canvas" : ""}`}
     >
       <div className="flex flex-wrap items-center gap-2">
         <h2 className="min-w-0 flex-1 basis-40 font-medium">{name}</h2>
@@ -117,7 +120,7 @@ function RuleItem({ rule, words, mayChange, onUp, onDown }: ItemProps) {
       <div className="flex flex-wrap items-center gap-2">
         <Link
           href={`/rules/log?account=${rule.account_id}&rule=${rule.id}`}
-          className="text-ink-3 text-xs underline-offset-2 hover:underline"
+          className="text-ink-3 text-xs underline-offset-2 hover:underline max-pane:basis-full"
         >
           {describeCount(rule, now)}
         </Link>
@@ -136,27 +139,41 @@ function describeCount(rule: Rule, now: number): string {
 
 function Tools({ rule, onUp, onDown }: Pick<ItemProps, "rule" | "onUp" | "onDown">) {
   const remove = useDeleteRule()
-  const [isDoomed, setDoomed] = useState(false)
+  const [fate, setFate] = useState<"asked" | "kept" | null>(null)
   const [, navigate] = useLocation()
   const { name } = rule.definition
-  if (isDoomed)
+  const keep = () => setFate("kept")
+  const press = (event: KeyboardEvent) => {
+    if (event.key === "Escape") keep()
+  }
+  if (fate === "asked")
     return (
       <fieldset aria-label={`Delete ${name}?`} className="flex gap-1.5">
-        <Button small look="danger" onClick={() => remove.mutate(rule.id, { onError: complain })}>
+        <Button
+          small
+          look="danger"
+          onKeyDown={press}
+          onClick={() => remove.mutate(rule.id, { onError: complain })}
+        >
           Delete
         </Button>
-        <Button small look="quiet" autoFocus onClick={() => setDoomed(false)}>
+        <Button small look="quiet" autoFocus onKeyDown={press} onClick={keep}>
           Keep
         </Button>
       </fieldset>
     )
   return (
     <>
-      <IconButton icon="up" label={`Ask ${name} sooner`} disabled={onUp === null} onClick={() => onUp?.()} />
+      <IconButton
+        icon="up"
+        label={`Ask ${name} sooner`}
+        aria-disabled={onUp === null}
+        onClick={() => onUp?.()}
+      />
       <IconButton
         icon="down"
         label={`Ask ${name} later`}
-        disabled={onDown === null}
+        aria-disabled={onDown === null}
         onClick={() => onDown?.()}
       />
       <Button
@@ -166,7 +183,12 @@ function Tools({ rule, onUp, onDown }: Pick<ItemProps, "rule" | "onUp" | "onDown
       >
         Edit
       </Button>
-      <IconButton icon="close" label={`Delete ${name}`} onClick={() => setDoomed(true)} />
+      <IconButton
+        icon="close"
+        label={`Delete ${name}`}
+        autoFocus={fate === "kept"}
+        onClick={() => setFate("asked")}
+      />
     </>
   )
 }

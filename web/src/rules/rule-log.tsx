@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import { Link, useLocation, useSearch } from "wouter"
 import type { RuleRun } from "../api/model"
 import { ruleRuns, rules as rulesQuery } from "../api/rules"
-import { formatExact, plural } from "../lib/time"
+import { formatExact } from "../lib/time"
 import { Button } from "../ui/button"
 import { Failure, Loading } from "./failure"
 import { SELECT } from "./parts"
@@ -92,7 +92,7 @@ function Run({ run }: { run: RuleRun }) {
   const fires = new Map(run.fires.map((fire) => [fire.rule_id, fire]))
   return (
     <li className="flex flex-col gap-1 rounded-xl border border-line p-3 text-sm">
-      <p className="flex flex-wrap gap-x-3">
+      <p className="flex flex-wrap items-baseline gap-x-3">
         <span className="font-medium">{KINDS[run.kind]}</span>
         <span className="text-ink-3 text-xs">{formatExact(run.at)}</span>
         {run.conversation_id && (
@@ -126,11 +126,13 @@ function Run({ run }: { run: RuleRun }) {
           )
         })}
       </ul>
-      {run.passed_over > 0 && (
-        <p className="text-ink-3 text-xs">
-          {plural(run.passed_over, "rule")} more: none of their words occurs.
-        </p>
-      )}
+      {run.passed_over > 0 && <p className="text-ink-3 text-xs">{describePassedOver(run.passed_over)}</p>}
     </li>
   )
+}
+
+function describePassedOver(count: number): string {
+  return count === 1
+    ? "1 rule did not fire: none of its words occurs."
+    : `${count} rules did not fire: none of their words occurs.`
 }

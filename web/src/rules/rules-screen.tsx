@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { Link, useLocation, useSearch } from "wouter"
 import { accounts as accountsQuery } from "../api/accounts"
+import { useHandedFocus } from "../ui/use-handed-focus"
 import { useTitle } from "../ui/use-title"
 import { RuleEditorPage } from "./rule-editor-page"
 import { RuleList } from "./rule-list"
@@ -22,6 +23,7 @@ export function RulesScreen({ params }: { params: { part?: string } }) {
   const wanted = new URLSearchParams(search).get("account")
   const account = accounts?.items.find(({ id }) => id === wanted) ?? accounts?.items[0]
   const { part } = params
+  const focus = useHandedFocus<HTMLElement>(part)
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-1 flex-col bg-surface">
       <header className="flex min-h-14 shrink-0 flex-wrap items-center gap-x-4 gap-y-1.5 border-line border-b px-4 py-2 drawer:px-6">
@@ -59,6 +61,8 @@ export function RulesScreen({ params }: { params: { part?: string } }) {
         )}
       </header>
       <section
+        ref={focus.heir}
+        {...focus.holder}
         aria-label="Rules"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling part must be reachable by keyboard
         tabIndex={0}

@@ -86,7 +86,7 @@ function Found({ found, isRunning }: { found: State; isRunning: boolean }) {
       </ul>
       <ol aria-label="It would have fired for" className="flex flex-col divide-y divide-line">
         {shown.map((one) => (
-          <li key={one.subject_id} className="flex flex-wrap gap-x-3 py-1.5 text-sm">
+          <li key={one.subject_id} className="flex flex-wrap items-baseline gap-x-3 py-1.5 text-sm">
             <span className="text-ink-3 text-xs">{formatExact(one.at)}</span>
             <span className="font-medium">
               {one.name ?? (one.username ? `@${one.username}` : "Somebody")}
@@ -94,13 +94,13 @@ function Found({ found, isRunning }: { found: State; isRunning: boolean }) {
             {one.conversation_id ? (
               <Link
                 href={`/inbox/${one.conversation_id}`}
-                className="min-w-0 flex-1 truncate underline"
+                className="min-w-0 flex-1 truncate underline max-pane:basis-full"
                 dir="auto"
               >
                 {one.text ?? "without words"}
               </Link>
             ) : (
-              <span className="min-w-0 flex-1 truncate" dir="auto">
+              <span className="min-w-0 flex-1 truncate max-pane:basis-full" dir="auto">
                 {one.text ?? "without words"}
               </span>
             )}

@@ -49,7 +49,7 @@ export function IconButton({ icon, label, size = 18, shortcut, className = "", .
       title={shortcut ? `${label} (${shortcut})` : label}
       aria-keyshortcuts={shortcut}
       {...rest}
-      className={`tap inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent-text ${className}`}
+      className={`tap inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-2 transition-colors hover:bg-hover hover:text-ink aria-pressed:bg-accent-soft aria-pressed:text-accent-text disabled:opacity-40 aria-disabled:opacity-40 ${className}`}
     >
       <Icon name={icon} size={size} />
     </button>

@@ -37,7 +37,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }: Dialo
         // Who marks text and lets go outside has not pressed outside.
         if (event.target === element.current && isOutside.current) onClose()
       }}
-      className={`m-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl bg-raised p-0 text-ink shadow-pop open:animate-appear ${wide ? "max-w-2xl" : "max-w-md"}`}
+      className={`mx-auto mb-auto max-h-[90dvh] w-[calc(100vw-2rem)] overflow-y-auto rounded-2xl bg-raised p-0 text-ink shadow-pop open:animate-appear ${wide ? "mt-[6dvh] max-w-2xl" : "mt-auto max-w-md"}`}
     >
       <div className="p-5">
         <div className="mb-3 flex items-start justify-between gap-4">

@@ -76,7 +76,7 @@ export function MenuItem({ onSelect, isChecked, icon, leading, hint, children }:
       aria-checked={isChecked}
       tabIndex={-1}
       onClick={onSelect}
-      className="tap flex w-full items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-left text-ink hover:bg-hover focus-visible:bg-hover focus-visible:outline-none"
+      className="inset-focus tap flex w-full items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-left text-ink hover:bg-hover focus-visible:bg-hover"
     >
       {icon && (
         <span className="text-ink-3">
