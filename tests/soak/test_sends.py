@@ -137,10 +137,16 @@ def _check(product: Product, api: httpx2.Client, said: dict[str, str]) -> Counte
             case _:
                 assert message["error"]["code"] == "in_doubt", message
     assert product.sim.get("/stats").json()["beyond_limits"] == {}
-    states = Counter(message["status"] for message in by_key.values())
+    states = Counter(_ended(message) for message in by_key.values())
     assert states["sent"] + states["seen"] > SENDS * 0.9
     print(f"answers: {states}")
     return states
+
+
+def _ended(message: dict[str, Any]) -> str:
+    """How, and why where it was not sent."""
+    status, error = message["status"], message["error"]
+    return status if error is None or error["code"] == status else f"{status}: {error['code']}"
 
 
 def _record(seed: int, states: Counter[str], took_s: float) -> None:
