@@ -1,5 +1,6 @@
 """A message's picture goes from Meta's host into S3 and from there to the browser. Rules MD3, MD13, on graphsim and moto."""
 
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,8 @@ import httpx2
 import pytest
 
 from confab.clock import Clock
+from confab.media import out
+from confab.media.out import GOOD_FOR, Ticket
 from confab.store.db import Doors
 from tests import s3
 from tests.stack import Stack, stack, until
@@ -68,3 +71,26 @@ async def test_MD13_a_picture_comes_through_s3_and_leaves_it_again(shop: tuple[S
         return len([name for name in storage_server.names(bucket) if "thumbnail" not in name]) <= 1
 
     await until(gone)
+
+
+async def test_UP5_what_instagram_fetches_for_an_answer_comes_from_here_whatever_browsers_are_sent_on_to(
+    shop: tuple[Stack, str, bool],
+) -> None:
+    one, _, _ = shop
+    await one.customer_writes("look", attachments=["image"])
+
+    async def stored() -> list[str]:
+        found = await one.conversations()
+        shown = [file for message in await one.messages(found[0]["id"]) for file in message["attachments"]] if found else []
+        return [file["url"] for file in shown if file["state"] == "stored"]
+
+    (address,) = await until(stored)
+    async with httpx2.AsyncClient(base_url=one.url, timeout=30, trust_env=False) as http:
+        picture = await http.get(address, headers=one.api.headers, follow_redirects=True)
+        ticket = Ticket(
+            workspace_id=one.workspace, digest=hashlib.sha256(picture.content).digest(), content_type="image/jpeg",
+            name="picture.jpg", until=one.front.services.clock.now() + GOOD_FOR,
+        )  # fmt: skip
+        answer = await http.get(out.link(one.url, one.front.services.vault.current()[0], ticket))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert answer.content == picture.content
