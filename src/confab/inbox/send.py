@@ -252,7 +252,7 @@ class Sender:
             given = (call.account_id, ids.digest(came.mid)) if isinstance(came, Receipt) and came.mid else None
             if call.comment_id is not None:  # its echo may be of a conversation that nobody knows yet
                 await events.lock_accounts(conn, [call.account_id])
-            current = await lock(conn, workspace, OutboundId(call.id), given=given)
+            current = await lock(conn, workspace, OutboundId(call.id), given=given, pool=pool_of(call).name)
             if current is not None and current.call.attempted_at == call.attempted_at:
                 await outcome.record(conn, current, came, now)
         self._told(workspace, current)
