@@ -78,30 +78,33 @@ _COLUMNS: LiteralString = ", ".join(_NAMES)
 
 async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
     """Write down calls to make in one conversation, which is locked. What is not the first of those that wait there is not due.
+    One that is `sending` is claimed herewith, and it is the first attempt.
 
     A comment that is answered in private already raises: the caller has looked under lock before.
     """
     names = (
         "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
         "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id",
-        "not_before", "release_at", "on_reply", "seen_message_id",
+        "not_before", "release_at", "on_reply", "seen_message_id", "attempted_at",
     )  # fmt: skip
     await conn.execute(
         """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
             payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-            release_at, on_reply, seen_message_id)
+            release_at, on_reply, seen_message_id, attempted_at, attempts)
         SELECT t.workspace_id, t.id, t.account_id, t.conversation_id, t.message_id, t.recipient_igsid, t.kind, t.payload,
             t.purpose, t.lane, t.actor_kind, t.actor_id, t.actor_name, t.state,
             CASE WHEN t.state = 'queued' AND t.kind NOT IN ('typing', 'seen') AND (t.nr > 1 OR EXISTS (
                 SELECT FROM outbound_messages o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
-                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $23::interval ELSE t.due_at END,
-            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id
+                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $24::interval ELSE t.due_at END,
+            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id, t.attempted_at,
+            CASE t.state WHEN 'sending' THEN 1 ELSE 0 END
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
             $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
-            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[])
+            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[],
+            $23::timestamptz[])
             WITH ORDINALITY AS t (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
                 purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-                release_at, on_reply, seen_message_id, nr)""",
+                release_at, on_reply, seen_message_id, attempted_at, nr)""",
         *columns(new, names),
         LOOKS_AGAIN,
     )
