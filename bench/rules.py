@@ -164,6 +164,7 @@ class Shop:
             self.meta.post("/write", json=said).raise_for_status()
         undone = """SELECT (SELECT count(*) FROM conversations) < $COUNT
             OR EXISTS (SELECT FROM profile_fetches WHERE state = 'due')
+            OR EXISTS (SELECT FROM media_fetches WHERE due_at < 'infinity')
             OR EXISTS (SELECT FROM delivery_queue) OR EXISTS (SELECT FROM rule_events)"""
         until = time.monotonic() + 300
         asked = undone.replace("$COUNT", str(self.known))

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from confab.graph.client import GraphClient
 from confab.graph.login import LoginClient
 from confab.inbox import archiving, retention
 from confab.inbox import upkeep as inbox_upkeep
+from confab.inbox.answer import Begin
 from confab.inbox.archiving import Archivist
 from confab.inbox.backfill import Backfill
 from confab.inbox.calling import Calls as RuleCalls
@@ -89,6 +91,7 @@ from confab.store.media import AVATAR, POST, Wanted
 from confab.store.wake import Wake
 from confab.work.loop import Each, Together, Worker
 from confab.work.pace import Pace, Waiting
+from confab.work.seats import Seats
 
 _POOL = 20
 _SHORTEST = timedelta(seconds=10)  # how long a message waits at most when its worker is killed
@@ -98,6 +101,7 @@ _DOWNLOADS = 16
 _AVATARS = 4
 _OF_AN_ACCOUNT = 4  # at once, so that a large account, or one whose files hang, leaves room for the others
 _OF_A_HOST = 8
+_AUTOMATED = 32
 _RUNS = 64  # mostly they wait for Meta
 _COMPARED = 10_000  # conversations at once: where more moved, an import is the better way
 
@@ -186,7 +190,7 @@ def works(settings: Settings, db: Database, clock: Clock, waker: Wake, world: Ou
         settings=settings, db=db, clock=clock, waker=waker, world=world, pace=Pace(db, clock), refreshes=refreshes, lines=lines
     )  # fmt: skip
     rooms = (
-        _corridor, _sending, _comments, _rules, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive
+        _corridor, _sending, _comments, _accounts, _members, _profiles, _media, _history, _numbers, _search, _archive
     )  # fmt: skip
     return [work for room in rooms for work in room(shared)]
 
@@ -271,7 +275,7 @@ def _corridor(shared: _Shared) -> list[Each | Together]:
 
 
 def _sending(shared: _Shared) -> list[Each | Together]:
-    """What goes out: a line for people, one for schedules, one for what is automatic."""
+    """What goes out: a line for people, one for schedules, one for what is automatic; and rules, whose answers need no line."""
     public_url, world = shared.settings.public_url, shared.world
     links = handing.Links(public_url=public_url, keys=world.vault.current) if public_url else None
     hands = handing.Handing(shared.db, world.graph, world.storage, shared.clock, links)
@@ -284,18 +288,20 @@ def _sending(shared: _Shared) -> list[Each | Together]:
 
     lease, reveal = timedelta(seconds=shared.settings.send_timeout_s + 15), Revealing(mint=Mint(keys=world.vault.current))
     sender = Sender(shared.db, world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease, reveal=reveal)
-    lanes = ((claims.OUTBOUND, 64), (claims.OUTBOUND_SCHEDULED, 16), (claims.OUTBOUND_AUTOMATED, 32))
-    return [
-        Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up)
-        for kind, at_once in lanes
+    seats = Seats(most=_AUTOMATED)
+    lanes = ((claims.OUTBOUND, 64, None), (claims.OUTBOUND_SCHEDULED, 16, None), (claims.OUTBOUND_AUTOMATED, _AUTOMATED, seats))
+    sending = [
+        Each(kind=kind, run=sender.run, at_once=at_once, lease=lease, keeps_row=True, give_up=sender.give_up, seats=its)
+        for kind, at_once, its in lanes
     ]
+    return [*sending, *_rules(shared, partial(sender.begin, seats))]
 
 
-def _rules(shared: _Shared) -> list[Each | Together]:
+def _rules(shared: _Shared, begin: Begin) -> list[Each | Together]:
     """What happens by itself."""
     settings, vault = shared.settings, shared.world.vault
     has_mail = settings.smtp_url is not None and settings.mail_from is not None
-    means = RuleMeans(seal=vault.seal if has_mail else None)
+    means = RuleMeans(seal=vault.seal if has_mail else None, begin=begin)
     reactions = Reactions(shared.db, shared.clock, shared.waker, means)
     calls = RuleCalls(shared.db, shared.clock, vault.current, shared.world.posts.post)
     return [

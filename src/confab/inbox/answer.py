@@ -5,7 +5,7 @@ caller's transaction, takes the conversation's lock first and publishes last. Ru
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, WindowClosed
-from confab.inbox import asked, circumstances, compose, finished, gate
+from confab.inbox import asked, circumstances, compose, finished, gate, wording
 from confab.inbox.act import changed, message_of, publish, save, shown
 from confab.inbox.compose import Part
 from confab.inbox.contents import bad_text
@@ -28,6 +28,7 @@ from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
 from confab.store import comments, conversations, ids, messages, outbound, uploads
 from confab.store.comments import CommentRow
 from confab.store.db import Conn
+from confab.store.health import Before
 from confab.store.outbound import PART_FAILED, OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -37,6 +38,7 @@ _MAX_EMOJI = 32
 IN_ORDER = timedelta(milliseconds=1)  # between messages written together: ids and times keep their order
 MAX_UNDO_S = 30
 _LONGEST_AHEAD = timedelta(days=180)
+_NEAR = timedelta(milliseconds=50)  # less than any lane takes a place ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,33 +50,44 @@ class Answered:
     state: CommentState
 
 
-async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: Answered | None = None) -> tuple[Message, bool]:
+Begin = Callable[[Conn, OutboundRow, MessageRow, str | None], Awaitable[None]]
+"""Take the call for a message over to `sending` before both are written down, with a tag, unless it has to wait. Rule O28."""
+
+
+async def send(
+    conn: Conn,
+    actor: Actor,
+    command: Send,
+    now: datetime,
+    comment: Answered | None = None,
+    begin: Begin | None = None,
+) -> tuple[Message, bool]:
     """Queue an answer: the first of its messages, and whether it is new. Rules O1, O13, and all of the gate.
 
-    The same key and content again give the same message and queue nothing. Raises KeyReused for another content under the key,
-    WindowClosed with the verdict, Conflict or Invalid with the rule that stands against it.
+    The same key and content again give the same message and queue nothing. `begin`: the first call is not queued where nothing
+    stands against it. Raises KeyReused for another content under the key, WindowClosed with the verdict, Conflict or Invalid
+    with the rule that stands against it.
     """
     conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     digest, key = _digest(command), _key(command.client_key)
-    state, is_known = await circumstances.before_answer(conn, conversation, key)
-    if is_known:
-        before = await messages.by_client_key(conn, actor.workspace_id, command.conversation_id, key)
-        if before.client_digest != digest:
+    state, before = await circumstances.before_answer(conn, conversation, key, wording.SENDS.name)
+    if before.is_known:
+        known = await messages.by_client_key(conn, actor.workspace_id, command.conversation_id, key)
+        if known.client_digest != digest:
             raise KeyReused("This client_key was used for something else; take a new one for a new message.", field="client_key")
-        return shown(before, conversation), False
+        return shown(known, conversation), False
     parts = await _parts(conn, actor, command.content)
     if comment is not None:
-        parts[0].payload["comment_ig_id"] = comment.ig_id
-        if len(parts) > 1:
-            raise Invalid("A private reply is one message; shorten it.", field="text", rule="G13", code="text_too_long")
+        _address(parts, comment)
     answered = await _answered(conn, actor, command)
     if answered is not None and answered.mid is not None:
         parts[0].payload["reply_to"] = answered.mid
     release_at = command.release_at
     if release_at is not None:
         actor, release_at = replace(actor, kind="schedule"), release_time(release_at, now)
-    for part in parts:
-        permit(gate.ask(_asked(actor, part, answered, comment), state, release_at or now), only_final=release_at is not None)
+    rulings = [gate.ask(_asked(actor, part, answered, comment), state, release_at or now) for part in parts]
+    for ruling in rulings:
+        permit(ruling, only_final=release_at is not None)
     written = [_message(actor, conversation, command, part, digest, index, now) for index, part in enumerate(parts)]
     calls = [
         _call(actor, conversation, part, row.id, now + n * IN_ORDER)
@@ -88,6 +101,8 @@ async def send(conn: Conn, actor: Actor, command: Send, now: datetime, comment: 
         call.comment_id = comment.id if comment is not None else None
     if release_at is not None:
         await _put_off(conn, calls, release_at, command)
+    elif begin is not None and _may_go(before, rulings[0], now):
+        await begin(conn, calls[0], written[0], rulings[0].tag)
     await messages.insert(conn, written)
     await outbound.insert(conn, calls)
     return await _publish_new(
@@ -215,6 +230,17 @@ async def _parts(conn: Conn, actor: Actor, content: Content) -> list[Part]:
         raise Invalid(f"1 to {_MAX_FILES} files go out together.", field="files")
     found = await uploads.get(conn, actor.workspace_id, wanted) if wanted else []
     return compose.parts(content, {upload.id: upload for upload in found})
+
+
+def _may_go(before: Before, ruling: Ruling, now: datetime) -> bool:
+    """Whether nothing stands against it. Where the next place is further, others wait for theirs, and this one behind them."""
+    return ruling.outcome == "allowed" and not before.is_open and (before.next_at is None or before.next_at <= now + _NEAR)
+
+
+def _address(parts: Sequence[Part], comment: Answered) -> None:
+    parts[0].payload["comment_ig_id"] = comment.ig_id
+    if len(parts) > 1:
+        raise Invalid("A private reply is one message; shorten it.", field="text", rule="G13", code="text_too_long")
 
 
 async def _answered(conn: Conn, actor: Actor, command: Send) -> MessageRow | None:

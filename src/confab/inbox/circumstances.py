@@ -6,7 +6,7 @@ from confab.inbox.gate import Circumstances
 from confab.model.inbox import WorkspaceId
 from confab.store import health
 from confab.store.db import Conn
-from confab.store.health import SendingState
+from confab.store.health import Before, SendingState
 from confab.store.rows import ConversationRow
 
 
@@ -15,11 +15,11 @@ async def of(conn: Conn, conversation: ConversationRow) -> Circumstances:
     return _both(conversation, await health.sending_state(conn, WorkspaceId(conversation.workspace_id), conversation.account_id))
 
 
-async def before_answer(conn: Conn, conversation: ConversationRow, client_key: str) -> tuple[Circumstances, bool]:
-    """The same, and whether this key made a message in it already."""
+async def before_answer(conn: Conn, conversation: ConversationRow, client_key: str, pool: str) -> tuple[Circumstances, Before]:
+    """The same, and what there is before an answer with this key, in this pool of calls."""
     workspace = WorkspaceId(conversation.workspace_id)
-    account, is_known = await health.before_answer(conn, workspace, conversation.account_id, conversation.id, client_key)
-    return _both(conversation, account), is_known
+    account, before = await health.before_answer(conn, workspace, conversation.account_id, conversation.id, client_key, pool)
+    return _both(conversation, account), before
 
 
 def _both(conversation: ConversationRow, account: SendingState) -> Circumstances:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from confab.errors import Conflict, Refused
 from confab.inbox import act, answer, private_reply, template
+from confab.inbox.answer import Begin
 from confab.inbox.comments import act as in_public
 from confab.mail import letter
 from confab.mail.letter import Letter, Seal
@@ -44,9 +45,13 @@ _MAIL_LASTS = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What rules need besides. `seal`: for mails while they wait; None where no mail is set up."""
+    """What rules need besides. `seal`: for mails while they wait; None where no mail is set up.
+
+    `begin`: so that an answer need not be queued; None where nobody sends.
+    """
 
     seal: Seal | None = None
+    begin: Begin | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,9 +124,10 @@ async def _say(conn: Conn, scene: Scene, rule: Rule, name: str, action: Reply | 
     else:
         content = Text(type="text", text=text, quick_replies=action.quick_replies)
         send = Send(conversation_id=_conversation(scene), client_key=name, content=content, purpose="automation")
-        message, _ = await answer.send(conn, _actor(scene, rule), send, at)
+        message, _ = await answer.send(conn, _actor(scene, rule), send, at, begin=scene.means.begin)
     scene.sent, scene.said = scene.sent + 1, scene.said + 1
-    scene.names |= set(wake.sending([LANE["rule"]]))
+    if message.status == "queued":
+        scene.names |= set(wake.sending([LANE["rule"]]))
     return message
 
 

@@ -57,4 +57,5 @@ def _without(message: MessageRow, reaction: dict[str, Any]) -> list[MessageRow]:
 async def _end(conn: Conn, locked: Locked, now: datetime) -> None:
     call = locked.call
     await outbound.write(conn, call)
-    locked.freed |= await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
+    if locked.is_followed:
+        locked.freed |= await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from confab.model.inbox import OutboundId, WorkspaceId
-from confab.store import comments, conversations, events, messages, outbound
+from confab.store import comments, conversations, messages, outbound
 from confab.store.comments import CommentRow
 from confab.store.db import Conn
 from confab.store.outbound import OutboundRow
@@ -15,8 +15,9 @@ from confab.store.rows import ConversationRow, MessageRow
 class Locked:
     """A call, its conversation and its message, as they are until the transaction ends. Of an indicator there is no message.
 
-    `freed`: the lanes in which something may go once it is committed.
-    `comment`: what it answers in private.
+    `freed`: the lanes in which something may go once it is committed. `comment`: what it answers in private. `is_followed`:
+    another call is queued in the conversation. `is_known`: whether anything was told of the mid that its message is about to get.
+    `allowance`: what was used of it, and how often running Meta asked to wait, as far as we were told until now.
     """
 
     call: OutboundRow
@@ -24,6 +25,9 @@ class Locked:
     message: MessageRow | None
     freed: set[int] = field(default_factory=set[int])
     comment: CommentRow | None = None
+    is_followed: bool = True
+    is_known: bool | None = None
+    allowance: tuple[int | None, int] | None = None
     _before: ConversationRow = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,20 +45,30 @@ class Locked:
 
 
 async def lock(
-    conn: Conn, workspace: WorkspaceId, outbound_id: OutboundId, *, given: tuple[UUID, UUID] | None = None
+    conn: Conn,
+    workspace: WorkspaceId,
+    outbound_id: OutboundId,
+    *,
+    given: tuple[UUID, UUID] | None = None,
+    pool: str | None = None,
 ) -> Locked | None:
     """The call as it is now; None when there is none under this id.
 
     `given`: the account and the digest of the mid that its message is about to get; apply must not park meanwhile what is said
-    about it.
+    about it. `pool`: the limit whose allowance is of interest.
     """
-    if given is not None:
-        await events.lock_mids(conn, [given])
-    conversation = await conversations.lock_of_call(conn, workspace, outbound_id)
-    call = await outbound.get(conn, workspace, outbound_id) if conversation is not None else None
-    if conversation is None or call is None:
+    conversation = await conversations.lock_of_call(conn, workspace, outbound_id, [given] if given is not None else [])
+    if conversation is None:
         return None
-    return await of(conn, call, conversation)
+    found = await outbound.whole(conn, workspace, outbound_id, given[1] if given is not None else None, pool)
+    if found is None:
+        return None
+    comment = await comments.lock(conn, workspace, found.call.comment_id) if found.call.comment_id is not None else None
+    return Locked(
+        call=found.call, conversation=conversation, message=found.message, comment=comment, is_followed=found.is_followed,
+        is_known=found.is_known if given is not None else None,
+        allowance=(found.used_percent, found.throttles) if pool is not None else None,
+    )  # fmt: skip
 
 
 async def of(conn: Conn, call: OutboundRow, conversation: ConversationRow) -> Locked:

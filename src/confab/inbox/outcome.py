@@ -64,7 +64,8 @@ async def _sent(conn: Conn, locked: Locked, receipt: Receipt, now: datetime) -> 
     """The allowance first: whoever takes a place locks it before the feed's counter, so the other way round both would wait."""
     call = locked.call
     used_percent = receipt.usage.percent if receipt.usage is not None else 0
-    await health.went(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
+    if locked.allowance != (used_percent, 0):
+        await health.went(conn, locked.workspace, call.account_id, pool_of(call).name, used_percent)
     if call.kind in GESTURES:
         await gesture.done(conn, locked, now)
     else:

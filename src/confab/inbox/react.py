@@ -49,25 +49,24 @@ class Reactions:
                 return
             if event.kind in ("no_answer", "window_closing"):
                 names = await self._look_at_time(conn, workspace, due, event, now)
-            elif await rule_events.take(conn, due):
+            elif event.kind == "comment":
+                names = await self._look_at_comment(conn, workspace, due, event, now)
+            else:
                 names = await self._look(conn, workspace, due, event, now)
         self._wake.say(*names)
 
     async def _look(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> set[str]:
         """Whom to wake once it is committed; nobody when there was nothing to do."""
-        key = UUID(str(due.key[1]))
-        if event.kind == "comment":
-            return await self._look_at_comment(conn, workspace, event, key, now)
-        if event.conversation_id is None:
-            return set()
-        person, written = await rule_events.talk(conn, workspace, event.account_id, event.conversation_id, event.subject_id, now)
+        person, written = await rule_events.take_talk(conn, workspace, due, event, now)
         if person is None or not _is_news(event, person, written, now):
             return set()
-        return await self._ask(conn, workspace, event, key, person, _facts(event, person, written), now)
+        return await self._ask(conn, workspace, event, UUID(str(due.key[1])), person, _facts(event, person, written), now)
 
-    async def _look_at_comment(self, conn: Conn, workspace: WorkspaceId, event: Waiting, key: UUID, now: datetime) -> set[str]:
+    async def _look_at_comment(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> set[str]:
         """Locked is first what an answer may need, in the order of those who receive: account, conversation, comment."""
         assert event.subject_id is not None  # noqa: S101 -- a comment has one
+        if not await rule_events.take(conn, due):
+            return set()
         await events.lock_accounts(conn, [event.account_id])
         person = await rule_events.commenter(conn, workspace, event.account_id, event.subject_id, now)
         remark = await rule_events.comment(conn, workspace, event.subject_id)
@@ -79,7 +78,7 @@ class Reactions:
         facts = replace(
             _of_person(person, frozenset(("comment",)), remark.created_at), text=remark.text, media_ig_id=remark.media_ig_id
         )
-        return await self._ask(conn, workspace, event, key, person, facts, now)
+        return await self._ask(conn, workspace, event, UUID(str(due.key[1])), person, facts, now)
 
     async def _look_at_time(self, conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> set[str]:
         """What only time brings: the row waits on until its time has really come, and goes when there is nothing to wait for."""

@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,12 @@ from confab.inbox.wording import FILES, GESTURES, pool_of, recipient
 from confab.model.inbox import OutboundId, WorkspaceId
 from confab.store import budgets, events, ids, outbound, wake
 from confab.store.claims import Due
-from confab.store.db import Conn, Database
+from confab.store.db import Conn, Database, at_end
 from confab.store.outbound import OutboundRow
+from confab.store.rows import MessageRow
 from confab.store.wake import Wake
 from confab.work.pace import Pace, Waiting
+from confab.work.seats import Seats
 
 _HOLDS_FOR = timedelta(seconds=60)
 _INDICATOR_LIVES = timedelta(seconds=10)
@@ -48,12 +51,12 @@ async def _as_it_is(_conn: Conn, _workspace: WorkspaceId, payload: dict[str, Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
-    """A call that may be made now, or at its place in Meta's limits."""
+    """A call that may be made now, or at its place in Meta's limits. `at`: None where it has none yet."""
 
     call: OutboundRow
     line: Line
     tag: str | None
-    at: datetime
+    at: datetime | None
     payload: dict[str, Any]  # the call's, with what is kept nowhere put in
     places: Sequence[dict[str, str]]
 
@@ -221,11 +224,41 @@ class Sender:
         await sending(conn, locked, now + self._lease, now)
         return _Ready(call=call, line=line, tag=tag, at=at, payload=payload, places=places)
 
+    async def begin(self, seats: Seats, conn: Conn, call: OutboundRow, message: MessageRow, tag: str | None) -> None:
+        """Take a call over to `sending` in the transaction that is about to write it down, and make it when that is committed.
+
+        The caller knows that the gate allows it, with this tag, that nothing in its conversation goes before, and that a place in
+        Meta's limits is near: it is taken when the call is made. What has to wait all the same is left as it is. Rule O28.
+        """
+        seat = seats.take()
+        if seat is None:
+            return
+        at_end(conn, seat.end)
+        now = self._clock.now()
+        ready = await self._straight(conn, call, tag, now)
+        if ready is None:
+            return
+        call.state, call.due_at, call.attempted_at, message.status = "sending", now + self._lease, now, "sending"
+        workspace = WorkspaceId(call.workspace_id)
+        seat.due, seat.work = Due(key=(workspace, call.id), attempts=1), partial(self._call, workspace, ready)
+
+    async def _straight(self, conn: Conn, call: OutboundRow, tag: str | None, now: datetime) -> _Ready | None:
+        """What has a token, and nothing that is handed over before."""
+        workspace = WorkspaceId(call.workspace_id)
+        line = await self._line_of(conn, workspace, call.account_id) if call.kind not in FILES else None
+        if line is None:
+            return None
+        try:
+            payload = await self._reveal(conn, workspace, call.payload, now)
+        except Conflict:
+            return None
+        return _Ready(call=call, line=line, tag=tag, at=None, payload=payload, places=())
+
     async def _call(self, workspace: WorkspaceId, ready: _Ready) -> None:
         """Ask Meta, once, outside any transaction, and record what came of it."""
         came: Receipt | GraphError
         try:
-            await self._pace.come(workspace, ready.call.account_id, pool_of(ready.call), ready.at)
+            await self._come(workspace, ready)
             came = await self._made(ready)
         except Waiting as waiting:
             came = Throttled(waiting.reason)
@@ -235,6 +268,14 @@ class Sender:
         except GraphError as error:
             came = _not_a_send(error) if ready.call.kind in GESTURES else error
         await self._conclude(workspace, ready.call, came)
+
+    async def _come(self, workspace: WorkspaceId, ready: _Ready) -> None:
+        """Wait for its place. Raises Waiting."""
+        account, pool = ready.call.account_id, pool_of(ready.call)
+        if ready.at is not None:
+            await self._pace.come(workspace, account, pool, ready.at)
+        else:
+            await self._pace.turn(workspace, account, pool)
 
     async def _made(self, ready: _Ready) -> Receipt:
         call, line, to = ready.call, ready.line, recipient(ready.call)
@@ -252,7 +293,7 @@ class Sender:
             given = (call.account_id, ids.digest(came.mid)) if isinstance(came, Receipt) and came.mid else None
             if call.comment_id is not None:  # its echo may be of a conversation that nobody knows yet
                 await events.lock_accounts(conn, [call.account_id])
-            current = await lock(conn, workspace, OutboundId(call.id), given=given)
+            current = await lock(conn, workspace, OutboundId(call.id), given=given, pool=pool_of(call).name)
             if current is not None and current.call.attempted_at == call.attempted_at:
                 await outcome.record(conn, current, came, now)
         self._told(workspace, current)

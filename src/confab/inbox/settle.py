@@ -33,7 +33,9 @@ async def sent(conn: Conn, locked: Locked, mid: str, now: datetime, *, is_guess:
         if is_guess or not message.mid_is_guess:
             return
         await settling.give_back()
-    is_known = await events.is_known(conn, (message.workspace_id, message.account_id, digest))
+    is_known = locked.is_known
+    if is_known is None:
+        is_known = await events.is_known(conn, (message.workspace_id, message.account_id, digest))
     if message.mid != mid:
         if call.attempted_at is not None:  # until its echo tells Meta's own time: after the part before it
             message.sent_at = max(message.sent_at, call.attempted_at)
@@ -202,7 +204,7 @@ class _Settling:
             await outbound.write(conn, self.call)
         else:
             await outbound.write_with_message(conn, self.call, self.message)
-        if release:
+        if release and self._locked.is_followed:
             self._locked.freed |= await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
         if self._added or self._removed:
             newest = await messages.newest(conn, [(row.workspace_id, row.id)])

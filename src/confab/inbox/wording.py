@@ -12,10 +12,10 @@ GESTURES = ("reaction", "typing", "seen")
 """What is no message: a repeat changes nothing at Instagram."""
 FILES = ("image", "video", "audio", "file")
 
-_SENDS = Pool(name=limits.SENDS, each=limits.EACH_SEND)
+SENDS = Pool(name=limits.SENDS, each=limits.EACH_SEND)
 _HEAVY = Pool(name=limits.HEAVY_SENDS, each=limits.EACH_HEAVY_SEND)
 _PRIVATE = Pool(name=limits.PRIVATE_REPLIES, each=limits.EACH_PRIVATE_REPLY, saved=limits.SAVED_PRIVATE_REPLIES)
-POOLS = (_SENDS, _HEAVY, _PRIVATE)
+POOLS = (SENDS, _HEAVY, _PRIVATE)
 """Meta's limits: of most calls, of films and sounds, of answers to comments. `pool_of` says which is whose."""
 
 
@@ -23,7 +23,7 @@ def pool_of(call: OutboundRow) -> Pool:
     """Which limit of Meta's the call counts against. Rules L1, L3."""
     if call.comment_id is not None:
         return _PRIVATE
-    return _HEAVY if call.kind in ("audio", "video") else _SENDS
+    return _HEAVY if call.kind in ("audio", "video") else SENDS
 
 
 def recipient(call: OutboundRow) -> Recipient:

@@ -18,7 +18,7 @@ from confab.model.inbox import (
     Viewer,
     WorkspaceId,
 )
-from confab.store import messages
+from confab.store import events, messages
 from confab.store.db import Conn, Record, columns, rows, run
 from confab.store.rows import ConversationRow
 
@@ -118,18 +118,23 @@ async def lock(conn: Conn, workspace: WorkspaceId, conversation: ConversationId)
     return found[0]
 
 
-async def lock_of_call(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> ConversationRow | None:
-    """The conversation of a call that goes out, locked likewise; None when there is no such call."""
+async def lock_of_call(
+    conn: Conn, workspace: WorkspaceId, outbound: OutboundId, mids: Sequence[tuple[UUID, UUID]]
+) -> ConversationRow | None:
+    """The conversation of a call that goes out, locked likewise; None when there is no such call.
+
+    `mids`: locked before it, as `events.lock_mids` does.
+    """
     found = await rows(
         conn,
         ConversationRow,
-        _LOCK
-        + """WHERE c.workspace_id = $1 AND c.id = (
+        "WITH mids AS MATERIALIZED (SELECT count(pg_advisory_xact_lock(n)) AS locked FROM unnest($3::bigint[]) AS n)"
+        + _LOCK
+        + """CROSS JOIN mids WHERE mids.locked >= 0 AND c.workspace_id = $1 AND c.id = (
             SELECT o.conversation_id FROM outbound_messages o WHERE o.workspace_id = $1 AND o.id = $2)
         FOR NO KEY UPDATE OF c""",
-        workspace,
-        outbound,
-    )
+        workspace, outbound, events.mid_locks(mids),
+    )  # fmt: skip
     return found[0] if found else None
 
 

@@ -1,7 +1,7 @@
 """Connections, transactions and rows: the few lines through which every statement passes."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -96,6 +96,17 @@ def news_of(conn: Conn) -> list[News]:
     It is numbered with the COMMIT, in one round trip: the counter of a workspace is held for as long as that takes and no longer.
     """
     return _news[conn]
+
+
+_endings: dict[Conn, list[Callable[[bool], None]]] = {}  # of transactions that are open
+
+
+def at_end(conn: Conn, ending: Callable[[bool], None]) -> None:
+    """Call `ending` once the transaction on this connection is over: with True when it is committed, else with False.
+
+    False says that it was undone, or that nobody knows. It must not raise.
+    """
+    _endings[conn].append(ending)
 
 
 async def _commit(conn: Conn, news: Sequence[News]) -> None:
@@ -206,15 +217,19 @@ class Database:
     async def _begun(self, begin: str) -> AsyncGenerator[Conn]:
         async with self._pool.acquire() as conn:
             news: list[News] = []
+            endings: list[Callable[[bool], None]] = []
             is_over = False
             try:
                 await conn.execute(begin)  # pyright: ignore[reportArgumentType] -- literals, and at most an id
-                _news[conn] = news
+                _news[conn], _endings[conn] = news, endings
                 yield conn
                 await _commit(conn, news)
                 is_over = True
             finally:
                 _news.pop(conn, None)
+                _endings.pop(conn, None)
+                for ending in endings:
+                    ending(is_over)
                 if not is_over and not conn.is_closed():
                     await conn.execute("ROLLBACK")
 
@@ -223,13 +238,17 @@ class Database:
 async def undoable(conn: Conn) -> AsyncGenerator[None]:
     """A part of a transaction: when the block raises, what it did is undone, and the rest goes on."""
     await conn.execute("SAVEPOINT undoable")
-    news, is_done = len(_news[conn]), False
+    news, endings, is_done = len(_news[conn]), len(_endings[conn]), False
     try:
         yield
         is_done = True
     finally:
         if not is_done:
             del _news[conn][news:]
+            undone = _endings[conn][endings:]
+            del _endings[conn][endings:]
+            for ending in undone:
+                ending(False)
         if not conn.is_closed():
             await conn.execute("RELEASE undoable" if is_done else "ROLLBACK TO undoable; RELEASE undoable")
 

@@ -29,9 +29,13 @@ async def lock_mids(conn: Conn, mids: Iterable[tuple[UUID, UUID]]) -> None:
 
     After the accounts and before any conversation. An account has so many locks and no more, or a flood would take all there are.
     """
-    numbers = sorted({(account.int >> 1 ^ (digest.int % _MID_LOCKS + 1) << 40) & (2**63 - 1) for account, digest in mids})
-    if numbers:
+    if numbers := mid_locks(mids):
         await conn.execute("SELECT pg_advisory_xact_lock(n) FROM unnest($1::bigint[]) AS n", numbers)
+
+
+def mid_locks(mids: Iterable[tuple[UUID, UUID]]) -> list[int]:
+    """The numbers of these locks, in the order in which they are taken."""
+    return sorted({(account.int >> 1 ^ (digest.int % _MID_LOCKS + 1) << 40) & (2**63 - 1) for account, digest in mids})
 
 
 async def is_known(conn: Conn, key: Key) -> bool:

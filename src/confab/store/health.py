@@ -45,17 +45,33 @@ async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> Se
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What there is before an answer: a message under its key, a call that is open, and the first free place of its pool."""
+
+    is_known: bool
+    is_open: bool
+    next_at: datetime | None
+
+
+_BEFORE: LiteralString = """, EXISTS (
+    SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $3 AND m.client_key = $4) AS is_known,
+    EXISTS (SELECT FROM outbound_messages o WHERE o.workspace_id = $1 AND o.conversation_id = $3
+        AND o.state IN ('queued', 'sending', 'in_doubt')) AS is_open,
+    (SELECT b.next_at FROM call_budgets b WHERE b.workspace_id = $1 AND b.account_id = $2 AND b.pool = $5) AS next_at"""
+
+
 async def before_answer(
-    conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, client_key: str
-) -> tuple[SendingState, bool]:
-    """The same, and whether this key made a message in the conversation already: one look. Index: message_client_key."""
-    known: LiteralString = """, EXISTS (
-        SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $3 AND m.client_key = $4) AS is_known"""
-    record = await conn.fetchrow("SELECT" + _STATE + known + _OF_ACCOUNT, workspace, account, conversation, client_key)
+    conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, client_key: str, pool: str
+) -> tuple[SendingState, Before]:
+    """The same, and what there is in the conversation and in this pool of calls: one look. Indexes: message_client_key,
+    outbound_open.
+    """
+    record = await conn.fetchrow("SELECT" + _STATE + _BEFORE + _OF_ACCOUNT, workspace, account, conversation, client_key, pool)
     assert record is not None  # noqa: S101 -- a foreign key leads here
     found = dict(record)
-    is_known = bool(found.pop("is_known"))
-    return SendingState(**found), is_known
+    before = Before(is_known=found.pop("is_known"), is_open=found.pop("is_open"), next_at=found.pop("next_at"))
+    return SendingState(**found), before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

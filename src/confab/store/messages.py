@@ -41,7 +41,9 @@ _VIEW: LiteralString = f"""
 """
 _HAS_FILES: LiteralString = """EXISTS (
     SELECT FROM attachments a WHERE a.workspace_id = m.workspace_id AND a.message_id = m.id) AS has_files"""
-_ROW: LiteralString = f"SELECT {_COLUMNS}, {_HAS_FILES} FROM messages m "
+COLUMNS: LiteralString = f"{_COLUMNS}, {_HAS_FILES}"
+"""What `rows_of` takes, of messages that are called `m`."""
+_ROW: LiteralString = f"SELECT {COLUMNS} FROM messages m "
 
 
 _PAGE: LiteralString = (
@@ -147,7 +149,7 @@ async def rows_by_mids(conn: Conn, keys: Sequence[tuple[UUID, UUID, UUID]]) -> l
             = (t.workspace_id, t.account_id, t.mid_digest) OFFSET 0) m""",
         *[[key[index] for key in keys] for index in range(3)],
     )
-    return await _rows_with_attachments(conn, records)
+    return await rows_of(conn, records)
 
 
 async def rows_by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> list[MessageRow]:
@@ -157,7 +159,7 @@ async def rows_by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> list[Mess
         [workspace for workspace, _ in ids],
         [message for _, message in ids],
     )
-    return await _rows_with_attachments(conn, records)
+    return await rows_of(conn, records)
 
 
 async def by_client_key(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, client_key: str) -> MessageRow:
@@ -168,14 +170,14 @@ async def by_client_key(conn: Conn, workspace: WorkspaceId, conversation: Conver
         conversation,
         client_key,
     )
-    (found,) = await _rows_with_attachments(conn, records)
+    (found,) = await rows_of(conn, records)
     return found
 
 
 async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict[UUID, MessageRow]:
     """The newest message of each (workspace, conversation), by conversation: one probe of message_page each."""
     records = await conn.fetch(
-        f"""SELECT {_COLUMNS}, {_HAS_FILES} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
+        f"""SELECT {COLUMNS} FROM unnest($1::uuid[], $2::uuid[]) AS t (workspace_id, id) CROSS JOIN LATERAL (
             SELECT * FROM messages n
             WHERE n.workspace_id = t.workspace_id AND n.conversation_id = t.id
                 AND n.status NOT IN ('discarded', 'scheduled', 'held')
@@ -183,7 +185,7 @@ async def newest(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -> dict
         [workspace for workspace, _ in conversations],
         [conversation for _, conversation in conversations],
     )
-    return {row.conversation_id: row for row in await _rows_with_attachments(conn, records)}
+    return {row.conversation_id: row for row in await rows_of(conn, records)}
 
 
 async def newest_inbound(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> UUID | None:
@@ -378,7 +380,8 @@ async def _attachments(conn: Conn, records: Sequence[Mapping[str, Any]]) -> dict
     return by_message
 
 
-async def _rows_with_attachments(conn: Conn, records: Sequence[Record]) -> list[MessageRow]:
+async def rows_of(conn: Conn, records: Sequence[Mapping[str, Any]]) -> list[MessageRow]:
+    """Messages with their attachments, of what was read of them with COLUMNS."""
     given = [dict(record) for record in records]
     with_files = [one for one in given if one.pop("has_files")]
     by_message = await _attachments(conn, with_files) if with_files else {}

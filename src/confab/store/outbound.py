@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from confab.model.inbox import MessageId, OutboundId, WorkspaceId
+from confab.store import messages
 from confab.store.db import Conn, columns, row, rows, run
-from confab.store.messages import rows_by_ids
 from confab.store.rows import MessageRow
 
 
@@ -68,37 +68,43 @@ LOOKS_AGAIN = timedelta(minutes=5)
 PART_FAILED = "part_failed"
 """The error of what was written together with something that failed, and so was not sent. Rule O14."""
 
-_COLUMNS: LiteralString = """workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
-    purpose, lane, actor_kind, actor_id, actor_name, state, due_at, refusals, created_at, attempted_at, settled_at, batch_id,
-    comment_id, not_before, release_at, on_reply, seen_message_id, remote_id, error_code, error_message"""
+_NAMES: tuple[LiteralString, ...] = (
+    "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose", "lane",
+    "actor_kind", "actor_id", "actor_name", "state", "due_at", "refusals", "created_at", "attempted_at", "settled_at", "batch_id",
+    "comment_id", "not_before", "release_at", "on_reply", "seen_message_id", "remote_id", "error_code", "error_message",
+)  # fmt: skip
+_COLUMNS: LiteralString = ", ".join(_NAMES)
 
 
 async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
     """Write down calls to make in one conversation, which is locked. What is not the first of those that wait there is not due.
+    One that is `sending` is claimed herewith, and it is the first attempt.
 
     A comment that is answered in private already raises: the caller has looked under lock before.
     """
     names = (
         "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
         "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id",
-        "not_before", "release_at", "on_reply", "seen_message_id",
+        "not_before", "release_at", "on_reply", "seen_message_id", "attempted_at",
     )  # fmt: skip
     await conn.execute(
         """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
             payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-            release_at, on_reply, seen_message_id)
+            release_at, on_reply, seen_message_id, attempted_at, attempts)
         SELECT t.workspace_id, t.id, t.account_id, t.conversation_id, t.message_id, t.recipient_igsid, t.kind, t.payload,
             t.purpose, t.lane, t.actor_kind, t.actor_id, t.actor_name, t.state,
             CASE WHEN t.state = 'queued' AND t.kind NOT IN ('typing', 'seen') AND (t.nr > 1 OR EXISTS (
                 SELECT FROM outbound_messages o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
-                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $23::interval ELSE t.due_at END,
-            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id
+                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $24::interval ELSE t.due_at END,
+            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id, t.attempted_at,
+            CASE t.state WHEN 'sending' THEN 1 ELSE 0 END
         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
             $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
-            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[])
+            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[],
+            $23::timestamptz[])
             WITH ORDINALITY AS t (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
                 purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-                release_at, on_reply, seen_message_id, nr)""",
+                release_at, on_reply, seen_message_id, attempted_at, nr)""",
         *columns(new, names),
         LOOKS_AGAIN,
     )
@@ -113,6 +119,50 @@ async def get(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> Outbo
         workspace,
         outbound,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """A call and what belongs to it. `is_followed`: another one is queued in its conversation. Of the others says `whole`."""
+
+    call: OutboundRow
+    message: MessageRow | None
+    is_followed: bool
+    is_known: bool
+    used_percent: int | None
+    throttles: int
+
+
+_CALL: LiteralString = ", ".join(f"o.{name} AS o_{name}" for name in _NAMES)
+
+
+async def whole(conn: Conn, workspace: WorkspaceId, outbound: OutboundId, digest: UUID | None, pool: str | None) -> Whole | None:
+    """The call, its message, and what else its settling asks, in one look; None when there is no such call.
+
+    `digest`: of the mid that the message is about to get: whether anything was told of that already. `pool`: the limit that the
+    call counts against, and how it stands with that and with its account. Indexes: outbound_open, message_mid.
+    """
+    record = await conn.fetchrow(
+        f"""SELECT {_CALL}, {messages.COLUMNS}, EXISTS (
+            SELECT FROM outbound_messages n WHERE n.workspace_id = $1 AND n.conversation_id = o.conversation_id
+                AND n.state = 'queued' AND n.id <> o.id) AS is_followed,
+            EXISTS (SELECT FROM messages k WHERE k.workspace_id = $1 AND k.account_id = o.account_id AND k.mid_digest = $3)
+            OR EXISTS (SELECT FROM parked_events k WHERE k.workspace_id = $1 AND k.account_id = o.account_id
+                AND k.mid_digest = $3) AS is_known,
+            (SELECT b.used_percent FROM call_budgets b WHERE b.workspace_id = $1 AND b.account_id = o.account_id AND b.pool = $4)
+                AS used_percent, a.throttles
+        FROM outbound_messages o JOIN accounts a ON a.workspace_id = o.workspace_id AND a.id = o.account_id
+        LEFT JOIN messages m ON m.workspace_id = o.workspace_id AND m.id = o.message_id
+        WHERE o.workspace_id = $1 AND o.id = $2""",
+        workspace, outbound, digest, pool,
+    )  # fmt: skip
+    if record is None:
+        return None
+    found = dict(record)
+    call = OutboundRow(**{name: found.pop(f"o_{name}") for name in _NAMES})
+    besides = {name: found.pop(name) for name in ("is_followed", "is_known", "used_percent", "throttles")}
+    said = await messages.rows_of(conn, [found]) if found["id"] is not None else []
+    return Whole(call=call, message=said[0] if said else None, **besides)
 
 
 async def of_message(conn: Conn, workspace: WorkspaceId, message: MessageId) -> OutboundRow | None:
@@ -279,7 +329,7 @@ async def open_answers(conn: Conn, conversations: Sequence[tuple[UUID, UUID]]) -
     )
     if not records:
         return {}
-    found = await rows_by_ids(conn, [(record["workspace_id"], record["message_id"]) for record in records])
+    found = await messages.rows_by_ids(conn, [(record["workspace_id"], record["message_id"]) for record in records])
     message_by_id = {message.id: message for message in found}
     answers: dict[UUID, list[OpenAnswer]] = {}
     for record in records:

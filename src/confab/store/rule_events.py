@@ -11,7 +11,7 @@ import msgspec
 from confab.model.inbox import WINDOW, ConversationId, WorkspaceId
 from confab.model.rules import Fire, Looked
 from confab.store.claims import Due
-from confab.store.db import Conn, columns, row, run
+from confab.store.db import Conn, Record, columns, row, run
 
 _SAID = 12  # of a conversation's newest messages that are looked at
 _MOST_BEFORE = 1000
@@ -166,6 +166,8 @@ class Written:
     is_waiting: bool
 
 
+Talk = tuple[Person | None, Written | None]
+
 _PERSON: LiteralString = """
     SELECT b.version AS book_version, p.igsid AS person, p.username, p.name, a.username AS account_username, p.is_follower,
         p.is_verified, p.connected_user_id IS NOT NULL AS is_member, p.follower_count AS followers,
@@ -214,26 +216,44 @@ _MESSAGE: LiteralString = """
 _WRITTEN_NAMES = [field.name for field in fields(Written)]
 
 
+_TALK: LiteralString = (
+    _PERSON
+    + _WRITTEN
+    + """FROM conversations c
+    JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
+    JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
+    JOIN rule_books b ON b.workspace_id = c.workspace_id AND b.account_id = c.account_id
+    LEFT JOIN rule_people r ON r.workspace_id = c.workspace_id AND r.conversation_id = c.id"""
+    + _BESIDES
+    + _MESSAGE
+    + "WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.id = $3"
+)
+_TAKEN_TALK: LiteralString = f"""
+    WITH taken AS (DELETE FROM rule_events WHERE workspace_id = $1 AND event_key = $9 AND attempts = $10 RETURNING 1)
+    {_TALK} AND EXISTS (SELECT FROM taken)"""
+
+
 async def talk(
     conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, message: UUID | None, now: datetime
-) -> tuple[Person | None, Written | None]:
+) -> Talk:
     """Who the conversation is with, None when there is none, or no rules; and one of its messages as it is now.
 
     Indexes: message_page, rule_fires_person.
     """
-    record = await conn.fetchrow(
-        _PERSON
-        + _WRITTEN
-        + """FROM conversations c
-        JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
-        JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
-        JOIN rule_books b ON b.workspace_id = c.workspace_id AND b.account_id = c.account_id
-        LEFT JOIN rule_people r ON r.workspace_id = c.workspace_id AND r.conversation_id = c.id"""
-        + _BESIDES
-        + _MESSAGE
-        + "WHERE c.workspace_id = $1 AND c.account_id = $2 AND c.id = $3",
-        workspace, account, conversation, _SAID, now - timedelta(hours=1), _MOST_FIRES, message, _MOST_BEFORE,
-    )  # fmt: skip
+    return _talk(await conn.fetchrow(_TALK, workspace, *_looked_for(account, conversation, message, now)))
+
+
+async def take_talk(conn: Conn, workspace: WorkspaceId, due: Due, event: Waiting, now: datetime) -> Talk:
+    """Take the event as `take` does, and `talk` of its conversation and its message: one look. None also when it is not ours."""
+    values = _looked_for(event.account_id, event.conversation_id, event.subject_id, now)
+    return _talk(await conn.fetchrow(_TAKEN_TALK, workspace, *values, due.key[1], due.attempts))
+
+
+def _looked_for(account: UUID, conversation: UUID | None, message: UUID | None, now: datetime) -> tuple[object, ...]:
+    return account, conversation, _SAID, now - timedelta(hours=1), _MOST_FIRES, message, _MOST_BEFORE
+
+
+def _talk(record: Record | None) -> Talk:
     if record is None:
         return None, None
     found = dict(record)

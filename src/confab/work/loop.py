@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Seq
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -15,6 +16,7 @@ from confab.store import wake
 from confab.store.claims import Due, Kind
 from confab.store.db import GONE, REFUSED, Database, in_short
 from confab.store.wake import Wake
+from confab.work.seats import Seats, Work
 
 _SWEEP_S = 1.0
 _AFTER_TROUBLE_S = 0.5
@@ -36,6 +38,8 @@ class Each:
 
     Where the kind has lanes, `at_once_of` says for each how many go side by side with the same value, and `closed` which values
     wait for a moment whatever else there is.
+
+    `seats`: where a transaction of other work may claim a row, too; the loop then leaves it some.
     """
 
     kind: Kind
@@ -46,6 +50,7 @@ class Each:
     keeps_row: bool = False
     give_up: Callable[[Due, str], Awaitable[None]] | None = None
     at_once_of: Sequence[int] = ()
+    seats: Seats | None = None
     closed: Callable[[], Sequence[Sequence[str]]] | None = None
 
 
@@ -135,31 +140,38 @@ class Worker:
                     await asyncio.sleep(_REST * (loop.time() - began))
 
     async def _each(self, work: Each) -> None:
-        running: set[Due] = set()
+        seats = work.seats or Seats(most=work.at_once)
         bell = self._bells[wake.work(work.kind.name)]
 
-        async def one(due: Due) -> None:
+        async def one(due: Due, do: Work, *, is_ours: bool) -> None:
             try:
-                await self._one(work, due)
+                await self._one(work, due, do)
             finally:
-                running.discard(due)
-                bell.set()
+                if is_ours or seats.free <= 0:
+                    bell.set()
+                seats.running.discard(due)
 
         async with asyncio.TaskGroup() as group:
-            while True:
-                room = work.at_once - len(running)
-                most = min(room, 1) if work.at_once_of else room  # one by one, or too many could go in one lane
-                claimed = await self._claim(work, most, _closed(work, running)) if most else []
-                for due in claimed:
-                    running.add(due)
-                    group.create_task(one(due))
-                if not room or len(claimed) < most:
-                    await self._wait(work)
 
-    async def _one(self, work: Each, due: Due) -> None:
+            def start(due: Due, do: Work, *, is_ours: bool = False) -> None:
+                seats.running.add(due)
+                group.create_task(one(due, do, is_ours=is_ours))
+
+            with seats.open(start):
+                while True:
+                    room = seats.free
+                    most = _most(work, room)
+                    with seats.hold(most):
+                        claimed = await self._claim(work, most, _closed(work, seats.running)) if most else []
+                    for due in claimed:
+                        start(due, partial(work.run, due), is_ours=True)
+                    if not room or len(claimed) < most:
+                        await self._wait(work)
+
+    async def _one(self, work: Each, due: Due, do: Work) -> None:
         try:
             async with self._renewing(work, [due]):
-                await work.run(due)
+                await do()
             if not work.keeps_row:
                 async with self._db.transaction() as conn:
                     await work.kind.finish(conn, due)
@@ -216,6 +228,13 @@ class Worker:
                         await work.kind.renew(conn, due, self._clock.now() + work.lease)
             except REFUSED as error:
                 log.warning("lease_not_renewed", kind=work.kind.name, error=in_short(error))
+
+
+def _most(work: Each, room: int) -> int:
+    """How many to claim: where there are lanes one by one, or too many could go in one; where others claim, too, not all."""
+    if work.at_once_of:
+        return min(room, 1)
+    return room - room // 2 if work.seats is not None else room
 
 
 def _closed(work: Each, running: Collection[Due]) -> list[list[str]]:

@@ -68,7 +68,7 @@ class Pace:
 
     async def _place(self, workspace: WorkspaceId, account: UUID, pool: Pool) -> datetime:
         now = self._clock.now()
-        async with self._db.transaction() as conn:
+        async with self._db.alone() as conn:
             is_given, at = await budgets.take(conn, workspace, account, pool.name, pool.spacing(_PATIENCE), now)
         if not is_given:
             raise Waiting(at, "it asks to wait")

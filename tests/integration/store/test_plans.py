@@ -23,10 +23,12 @@ from confab.store import (
     conversation_list,
     conversations,
     deliveries,
+    health,
     history,
     library,
     messages,
     notes,
+    outbound,
     outbox,
     participants,
     search,
@@ -310,6 +312,24 @@ async def test_O24_what_needs_a_look_and_the_queue_are_ranges_of_their_indexes(
     ):
         assert index in plan, plan
         assert rows_touched(plan) <= most, plan
+
+
+async def test_O28_what_answering_and_settling_ask_is_found_by_keys(doors: Doors, worker_db: Database, world: World) -> None:
+    one = "SELECT id, conversation_id FROM outbound_messages WHERE state = 'queued' AND account_id = $1 LIMIT 1"
+    async with answers(doors, world), worker_db.by_key() as conn:
+        id_, conversation = await conn.fetchrow(one, world.account)
+        explained: Any = Explained(conn)
+        _, before = await health.before_answer(explained, world.workspace, world.account, conversation, "no key", "sends")
+        found = await outbound.whole(explained, world.workspace, id_, uuid4(), "sends")
+    assert (before.is_known, before.is_open) == (False, True)
+    assert found is not None
+    assert (found.message is not None, found.is_known) == (True, False)
+    asked, looked, *_ = explained.plans
+    assert ("outbound_open" in asked, "outbound_open" in looked) == (True, True)
+    for plan in explained.plans:
+        for table in ("messages", "outbound_messages", "parked_events", "attachments"):
+            assert f"Seq Scan on {table}" not in plan, plan
+        assert rows_touched(plan) <= 50, plan
 
 
 @pytest.mark.parametrize(

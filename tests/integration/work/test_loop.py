@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from confab.clock import Clock
 from confab.store import schedules
 from confab.store.claims import SCHEDULES, Due
-from confab.store.db import Database, Doors
+from confab.store.db import Database, Doors, at_end
 from confab.store.wake import Wake
 from confab.work.loop import Each, Worker, backoff_s
+from confab.work.seats import Seats
 from tests.world import uuid_of
 
 
@@ -128,7 +130,34 @@ async def test_what_is_claimed_just_as_the_worker_stops_is_left_to_its_lease(
     async with worker_db.transaction() as conn:
         (due,) = await SCHEDULES.claim(conn, clock.now(), clock.now() + work.lease, 1)
     with pytest.raises(asyncio.CancelledError):
-        await worker._one(work, due)
+        await worker._one(work, due, partial(troubled.run, due))
     async with worker_db.transaction() as conn:
         assert await conn.fetchval("SELECT error FROM schedules WHERE name = $1", due.key[0]) is None
     assert troubled.tried == 0
+
+
+async def test_O28_what_another_transaction_claimed_runs_among_what_the_loop_claims(
+    worker_db: Database, doors: Doors, clock: Clock
+) -> None:
+    troubled, seats, ran = Troubled(), Seats(most=1), list[str]()
+    work = Each(
+        kind=SCHEDULES, run=troubled.run, at_once=1, lease=timedelta(minutes=1), keeps_row=True, give_up=troubled.give_up,
+        seats=seats,
+    )  # fmt: skip
+    async with worker_db.transaction() as conn:
+        await conn.execute("UPDATE schedules SET due_at = 'infinity'")
+
+    async def run() -> None:
+        ran.append("ran")
+
+    async with working(worker_db, doors, clock, work), asyncio.timeout(15):
+        while (seat := seats.take()) is None:
+            await asyncio.sleep(0.01)
+        assert seats.take() is None
+        async with worker_db.transaction() as conn:
+            at_end(conn, seat.end)
+            seat.due, seat.work = Due(key=("begun",), attempts=1), run
+            assert (ran, seats.free) == ([], 0)
+        while not ran or seats.free == 0:
+            await asyncio.sleep(0.01)
+    assert (ran, troubled.tried) == (["ran"], 0)
