@@ -26,7 +26,7 @@ dev: $(STAMPS)/dev $(STAMPS)/npm ## reload on change, front end with hot reload
 	@trap 'kill 0' EXIT; cd web && $(NPM) run --silent dev & $(BIN)/confab demo --reload
 
 test: test-fast $(STAMPS)/browser ## every test there is
-	@$(RUN_TESTS) -n 3 --dist loadfile --no-loadscope-reorder tests/soak tests/contract tests/e2e
+	@$(RUN_TESTS) -n 4 --dist loadfile --no-loadscope-reorder tests/soak tests/contract tests/e2e
 
 test-fast: setup $(STAMPS)/dev ## unit and integration tests, house rules, web tests
 	@cd web && $(NPM) run --silent test
