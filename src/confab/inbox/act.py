@@ -216,17 +216,16 @@ async def _conversation(conn: Conn, row: ConversationRow) -> Conversation:
 
 async def save(conn: Conn, row: ConversationRow, first: Sequence[Change], now: datetime) -> Conversation:
     """Write the conversation and publish it after these changes: the last statements of the transaction."""
-    return await _publish(conn, row, (await conversations.update(conn, [row]))[row.id], first, now)
+    return tell(conn, row, (await conversations.update(conn, [row]))[row.id], first, now)
 
 
 async def publish(conn: Conn, row: ConversationRow, first: Sequence[Change], now: datetime) -> Conversation:
     """These changes and the conversation as it is now: the last statement of the transaction."""
-    return await _publish(conn, row, await _conversation(conn, row), first, now)
+    return tell(conn, row, await _conversation(conn, row), first, now)
 
 
-async def _publish(
-    conn: Conn, row: ConversationRow, conversation: Conversation, first: Sequence[Change], now: datetime
-) -> Conversation:
+def tell(conn: Conn, row: ConversationRow, conversation: Conversation, first: Sequence[Change], now: datetime) -> Conversation:
+    """Publish these changes, and then what was written of the conversation."""
     updated = ConversationUpdated(type="conversation_updated", conversation=conversation)
     changes.publish(conn, WorkspaceId(row.workspace_id), [*first, updated], now)
     return conversation

@@ -15,7 +15,7 @@ import msgspec
 
 from confab.errors import Conflict, Forbidden, Invalid, KeyReused, WindowClosed
 from confab.inbox import asked, circumstances, compose, finished, gate, wording
-from confab.inbox.act import changed, message_of, publish, save, shown
+from confab.inbox.act import changed, message_of, publish, shown, tell
 from confab.inbox.compose import Part
 from confab.inbox.contents import bad_text
 from confab.inbox.gate import Asked, CommentState, Referred
@@ -25,7 +25,7 @@ from confab.model.changes import Change, CommentUpdated, MessageAdded, MessageRe
 from confab.model.commands import Actor, Discard, Indicate, React, Retry, Send
 from confab.model.inbox import ConversationId, Message, MessageId, WorkspaceId
 from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
-from confab.store import comments, conversations, ids, messages, outbound, uploads
+from confab.store import answers, comments, conversations, ids, messages, outbound, uploads
 from confab.store.comments import CommentRow
 from confab.store.db import Conn
 from confab.store.health import Before
@@ -103,11 +103,7 @@ async def send(
         await _put_off(conn, calls, release_at, command)
     elif begin is not None and _may_go(before, rulings[0], now):
         await begin(conn, calls[0], written[0], rulings[0].tag)
-    await messages.insert(conn, written)
-    await outbound.insert(conn, calls)
-    return await _publish_new(
-        conn, conversation, written, now, await _finished(conn, actor, comment.id if comment else None, now)
-    ), True
+    return await _write(conn, actor, conversation, written, calls, comment, now), True
 
 
 async def retry(conn: Conn, actor: Actor, command: Retry, now: datetime) -> Message:
@@ -318,15 +314,24 @@ async def _written(conn: Conn, comment: CommentRow) -> list[Change]:
     return [CommentUpdated(type="comment_updated", comment=shown_)]
 
 
-async def _publish_new(
-    conn: Conn, conversation: ConversationRow, written: Sequence[MessageRow], now: datetime, beside: Sequence[Change]
+async def _write(
+    conn: Conn,
+    actor: Actor,
+    conversation: ConversationRow,
+    written: Sequence[MessageRow],
+    calls: Sequence[OutboundRow],
+    comment: Answered | None,
+    now: datetime,
 ) -> Message:
+    """Write down what was said and publish it; the first of the messages."""
     for row in written:
         if row.status != "scheduled":
             consider_as_last(conversation, row)
+    begun = await answers.begin(conn, written, calls, conversation)
     values = [shown(row, conversation) for row in written]
     added = [MessageAdded(type="message_added", conversation_id=one.conversation_id, message=one) for one in values]
-    await save(conn, conversation, [*beside, *added], now)
+    answered = await _finished(conn, actor, comment.id if comment else None, now)
+    tell(conn, conversation, begun, [*answered, *added], now)
     return values[0]
 
 

@@ -7,13 +7,13 @@ names another mid, the guess is undone and the message it had taken stands by it
 from datetime import datetime, timedelta
 
 from confab.inbox import finished
-from confab.inbox.act import save
+from confab.inbox.act import tell
 from confab.inbox.apply import catch_up
 from confab.inbox.locked import Locked
 from confab.inbox.preview import consider_as_last, show_as_last
 from confab.model.changes import Change, CommentUpdated, MessageAdded, MessageRemoved, MessageUpdated
-from confab.model.inbox import ConversationId, MessageId
-from confab.store import changes, comments, conversations, events, ids, messages, outbound
+from confab.model.inbox import Conversation, ConversationId, MessageId
+from confab.store import answers, changes, comments, conversations, events, ids, messages, outbound
 from confab.store.db import Conn
 from confab.store.outbound import PART_FAILED
 from confab.store.rows import MessageRow
@@ -199,15 +199,35 @@ class _Settling:
     async def end(self, now: datetime, *, release: bool = True) -> None:
         """Write everything and publish it. `release`: what waits behind this answer may go."""
         conn, row = self._conn, self.conversation
-        if self._stopped or self._is_rewritten:
-            await messages.update(conn, [self.message, *self._stopped])
-            await outbound.write(conn, self.call)
-        else:
-            await outbound.write_with_message(conn, self.call, self.message)
+        written = await self._write()
         if release and self._locked.is_followed:
             self._locked.freed |= await outbound.next_is_due(conn, [(row.workspace_id, row.id)], now)
+        told = [*await self._comment(), *self._changes()]
+        if written is not None:
+            tell(conn, row, written, told, now)
+        else:
+            changes.publish(conn, self._locked.workspace, told, now)
+
+    async def _write(self) -> Conversation | None:
+        """The conversation as it is shown from now on, None when nothing moved it."""
+        conn, row = self._conn, self.conversation
+        is_whole = bool(self._stopped or self._added or self._is_rewritten)
+        if is_whole:
+            await messages.update(conn, [self.message, *self._stopped])
+            await outbound.write(conn, self.call)
+        await self._show()
+        is_moved = self._locked.is_moved or self._is_forgotten
+        if is_moved and not is_whole:
+            return await answers.end(conn, self.call, self.message, row)
+        if not is_whole:
+            await outbound.write_with_message(conn, self.call, self.message)
+        return (await conversations.update(conn, [row]))[row.id] if is_moved else None
+
+    async def _show(self) -> None:
+        """The conversation's line says what became of it."""
+        row = self.conversation
         if self._added or self._removed:
-            newest = await messages.newest(conn, [(row.workspace_id, row.id)])
+            newest = await messages.newest(self._conn, [(row.workspace_id, row.id)])
             show_as_last(row, newest[row.id])
         elif self.message.id == row.last_message_id:
             show_as_last(row, self.message)
@@ -216,10 +236,6 @@ class _Settling:
         for stopped in self._stopped:
             if stopped.id == row.last_message_id:
                 show_as_last(row, stopped)
-        if self._locked.is_moved or self._is_forgotten:
-            await save(conn, row, [*await self._comment(), *self._changes()], now)
-        else:
-            changes.publish(conn, self._locked.workspace, [*await self._comment(), *self._changes()], now)
 
     async def _comment(self) -> list[Change]:
         comment = self._locked.comment if self._is_unanswered else None

@@ -45,7 +45,7 @@ async def for_viewer(conn: Conn, viewer: Viewer, conversation: ConversationId) -
     record = await conn.fetchrow(_VIEW + "WHERE c.workspace_id = $1 AND c.id = $2", viewer.workspace_id, conversation)
     if record is None:
         raise NotFound("There is no such conversation.")
-    return _conversation(record)
+    return shown(record)
 
 
 async def get(conn: Conn, workspace: WorkspaceId, conversation: UUID) -> Conversation:
@@ -101,7 +101,7 @@ async def by_ids(conn: Conn, ids: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tup
         [workspace for workspace, _ in ids],
         [conversation for _, conversation in ids],
     )
-    return {record["id"]: (WorkspaceId(record["workspace_id"]), _conversation(record)) for record in records}
+    return {record["id"]: (WorkspaceId(record["workspace_id"]), shown(record)) for record in records}
 
 
 async def lock(conn: Conn, workspace: WorkspaceId, conversation: ConversationId) -> ConversationRow:
@@ -223,38 +223,50 @@ _WRITTEN = (
 )  # fmt: skip
 
 
+CHANGED: LiteralString = """
+    UPDATE conversations c
+    SET status = t.status, snoozed_until = t.snoozed_until, unread_count = t.unread_count, read_up_to = t.read_up_to,
+        seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
+        last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
+        last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
+        window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
+        unreachable_at = t.unreachable_at, thread_owner_app_id = t.thread_owner_app_id,
+        thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
+        archived_at = t.archived_at,
+        version = c.version + 1
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
+        $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[],
+        $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::boolean[], $20::boolean[],
+        $21::timestamptz[])
+        AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
+            last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
+            window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self, archived_at)
+    WHERE c.workspace_id = t.workspace_id AND c.id = t.id RETURNING c.*"""
+"""Writes every column that apply and act decide; takes `written`. Each one's version grows by one."""
+
+AS_CHANGED: LiteralString = _VIEW.replace("FROM conversations c", "FROM changed c")
+"""Conversations as they are shown, where `changed` is what `CHANGED` gives."""
+
+
+def written(changed: Sequence[ConversationRow]) -> list[list[object]]:
+    """What `CHANGED` takes."""
+    return columns(changed, _WRITTEN)
+
+
+async def bring_back(conn: Conn, changed: Sequence[ConversationRow]) -> None:
+    """What comes back from the archive brings its newest messages along."""
+    if back := [(row.workspace_id, row.id) for row in changed if row.comes_back]:
+        await messages.bring_back(conn, back, _BROUGHT_BACK)
+
+
 async def update(conn: Conn, changed: Sequence[ConversationRow]) -> dict[UUID, Conversation]:
     """Write every column that apply and act decide; the rows are locked. Each one's version grows by one.
 
     What comes back from the archive brings its newest messages along. Gives them as they are shown from now on.
     """
-    if back := [(row.workspace_id, row.id) for row in changed if row.comes_back]:
-        await messages.bring_back(conn, back, _BROUGHT_BACK)
-    records = await conn.fetch(
-        """
-        WITH changed AS (UPDATE conversations c
-        SET status = t.status, snoozed_until = t.snoozed_until, unread_count = t.unread_count, read_up_to = t.read_up_to,
-            seen_up_to = t.seen_up_to, last_message_id = t.last_message_id, last_message_at = t.last_message_at,
-            last_message_preview = t.last_message_preview, last_message_direction = t.last_message_direction,
-            last_message_status = t.last_message_status, window_opened_at = t.window_opened_at,
-            window_opened_by = t.window_opened_by, window_refused_at = t.window_refused_at,
-            unreachable_at = t.unreachable_at, thread_owner_app_id = t.thread_owner_app_id,
-            thread_owner_at = t.thread_owner_at, handled_elsewhere = t.handled_elsewhere, is_self = t.is_self,
-            archived_at = t.archived_at,
-            version = c.version + 1
-        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::timestamptz[], $7::timestamptz[],
-            $8::uuid[], $9::timestamptz[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[],
-            $15::timestamptz[], $16::timestamptz[], $17::text[], $18::timestamptz[], $19::boolean[], $20::boolean[],
-            $21::timestamptz[])
-            AS t (workspace_id, id, status, snoozed_until, unread_count, read_up_to, seen_up_to, last_message_id, last_message_at,
-                last_message_preview, last_message_direction, last_message_status, window_opened_at, window_opened_by,
-                window_refused_at, unreachable_at, thread_owner_app_id, thread_owner_at, handled_elsewhere, is_self, archived_at)
-        WHERE c.workspace_id = t.workspace_id AND c.id = t.id RETURNING c.*)
-        """
-        + _VIEW.replace("FROM conversations c", "FROM changed c"),
-        *columns(changed, _WRITTEN),
-    )
-    return {record["id"]: _conversation(record) for record in records}
+    await bring_back(conn, changed)
+    records = await conn.fetch(f"WITH changed AS ({CHANGED}) {AS_CHANGED}", *written(changed))
+    return {record["id"]: shown(record) for record in records}
 
 
 async def recount_unread(conn: Conn, moved: Sequence[ConversationRow]) -> dict[UUID, int]:
@@ -303,7 +315,8 @@ async def set_labels(conn: Conn, workspace: WorkspaceId, conversation: Conversat
     )  # fmt: skip
 
 
-def _conversation(record: Record) -> Conversation:
+def shown(record: Record) -> Conversation:
+    """A row of the view as everybody sees it."""
     opened_at: datetime | None = record["window_opened_at"]
     refused_at: datetime | None = record["window_refused_at"]
     reply_until = opened_at + WINDOW if opened_at else None

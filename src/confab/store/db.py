@@ -1,5 +1,6 @@
 """Connections, transactions and rows: the few lines through which every statement passes."""
 
+import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -284,6 +285,11 @@ async def run(conn: Conn, sql: LiteralString, *values: object) -> int:
     status = await conn.execute(sql, *values)
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
+
+
+def behind(count: int, sql: LiteralString) -> LiteralString:
+    """The statement with its parameters numbered behind so many others: it becomes a part of another one."""
+    return re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + count}", sql)  # pyright: ignore[reportReturnType] -- numbers alone differ
 
 
 async def plan_anew(conn: Conn) -> None:

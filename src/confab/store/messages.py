@@ -235,6 +235,25 @@ _NOTHING_BESIDES = _besides(
 )  # fmt: skip
 
 
+INSERT: LiteralString = """
+    INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, mid_is_guess, client_key,
+        client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
+        reply_to_story_url, reply_to_story_link, reactions, quick_reply_payload, postback_payload, referral, sent_at,
+        meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, is_history, status,
+        error_code, error_message, delivery_id, is_archived)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
+        $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
+        $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
+        $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
+        $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[], $37::boolean[])"""
+"""New messages with every column they may have; takes `inserted`."""
+
+
+def inserted(new: Sequence[MessageRow]) -> list[list[object]]:
+    """What `INSERT` takes."""
+    return columns(new, _INSERTED)
+
+
 async def insert(conn: Conn, new: Sequence[MessageRow]) -> None:
     """New messages. A `mid` or client key that is there already raises: apply and act have looked under lock before.
 
@@ -242,7 +261,7 @@ async def insert(conn: Conn, new: Sequence[MessageRow]) -> None:
     """
     special = [row for row in new if _besides(row) != _NOTHING_BESIDES]
     if special:
-        await _insert_whole(conn, special)
+        await conn.execute(INSERT, *inserted(special))
     plain = [row for row in new if _besides(row) == _NOTHING_BESIDES] if len(special) < len(new) else []
     if plain:
         await conn.execute(
@@ -255,24 +274,6 @@ async def insert(conn: Conn, new: Sequence[MessageRow]) -> None:
             *columns(plain, _PLAIN),
         )
     await insert_attachments(conn, [attachment for row in new for attachment in row.attachments])
-
-
-async def _insert_whole(conn: Conn, new: Sequence[MessageRow]) -> None:
-    await conn.execute(
-        """
-        INSERT INTO messages (workspace_id, id, account_id, conversation_id, mid, mid_digest, mid_is_guess, client_key,
-            client_digest, direction, author_kind, author_name, author_agent_id, text, reply_to_mid, reply_to_story_id,
-            reply_to_story_url, reply_to_story_link, reactions, quick_reply_payload, postback_payload, referral, sent_at,
-            meta_sent_at, edits, num_edit, edited_at, deleted_at, processed, is_unsupported, is_standby, is_history, status,
-            error_code, error_message, delivery_id, is_archived)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::boolean[],
-            $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
-            $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
-            $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
-            $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[], $37::boolean[])
-        """,
-        *columns(new, _INSERTED),
-    )
 
 
 _UPDATED = (

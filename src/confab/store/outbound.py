@@ -76,38 +76,45 @@ _NAMES: tuple[LiteralString, ...] = (
 _COLUMNS: LiteralString = ", ".join(_NAMES)
 
 
+_INSERTED = (
+    "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
+    "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id",
+    "not_before", "release_at", "on_reply", "seen_message_id", "attempted_at",
+)  # fmt: skip
+
+INSERT: LiteralString = """
+    INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
+        payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
+        release_at, on_reply, seen_message_id, attempted_at, attempts)
+    SELECT t.workspace_id, t.id, t.account_id, t.conversation_id, t.message_id, t.recipient_igsid, t.kind, t.payload,
+        t.purpose, t.lane, t.actor_kind, t.actor_id, t.actor_name, t.state,
+        CASE WHEN t.state = 'queued' AND t.kind NOT IN ('typing', 'seen') AND (t.nr > 1 OR EXISTS (
+            SELECT FROM outbound_messages o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
+                AND o.state IN ('queued', 'sending'))) THEN t.due_at + $24::interval ELSE t.due_at END,
+        t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id, t.attempted_at,
+        CASE t.state WHEN 'sending' THEN 1 ELSE 0 END
+    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
+        $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
+        $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[],
+        $23::timestamptz[])
+        WITH ORDINALITY AS t (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
+            purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
+            release_at, on_reply, seen_message_id, attempted_at, nr)"""
+"""Calls to make; takes `inserted`."""
+
+
+def inserted(new: Sequence[OutboundRow]) -> list[object]:
+    """What `INSERT` takes."""
+    return [*columns(new, _INSERTED), LOOKS_AGAIN]
+
+
 async def insert(conn: Conn, new: Sequence[OutboundRow]) -> None:
     """Write down calls to make in one conversation, which is locked. What is not the first of those that wait there is not due.
     One that is `sending` is claimed herewith, and it is the first attempt.
 
     A comment that is answered in private already raises: the caller has looked under lock before.
     """
-    names = (
-        "workspace_id", "id", "account_id", "conversation_id", "message_id", "recipient_igsid", "kind", "payload", "purpose",
-        "lane", "actor_kind", "actor_id", "actor_name", "state", "due_at", "created_at", "batch_id", "comment_id",
-        "not_before", "release_at", "on_reply", "seen_message_id", "attempted_at",
-    )  # fmt: skip
-    await conn.execute(
-        """INSERT INTO outbound_messages (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind,
-            payload, purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-            release_at, on_reply, seen_message_id, attempted_at, attempts)
-        SELECT t.workspace_id, t.id, t.account_id, t.conversation_id, t.message_id, t.recipient_igsid, t.kind, t.payload,
-            t.purpose, t.lane, t.actor_kind, t.actor_id, t.actor_name, t.state,
-            CASE WHEN t.state = 'queued' AND t.kind NOT IN ('typing', 'seen') AND (t.nr > 1 OR EXISTS (
-                SELECT FROM outbound_messages o WHERE o.workspace_id = t.workspace_id AND o.conversation_id = t.conversation_id
-                    AND o.state IN ('queued', 'sending'))) THEN t.due_at + $24::interval ELSE t.due_at END,
-            t.created_at, t.batch_id, t.comment_id, t.not_before, t.release_at, t.on_reply, t.seen_message_id, t.attempted_at,
-            CASE t.state WHEN 'sending' THEN 1 ELSE 0 END
-        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::jsonb[],
-            $9::text[], $10::smallint[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::timestamptz[],
-            $16::timestamptz[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::uuid[],
-            $23::timestamptz[])
-            WITH ORDINALITY AS t (workspace_id, id, account_id, conversation_id, message_id, recipient_igsid, kind, payload,
-                purpose, lane, actor_kind, actor_id, actor_name, state, due_at, created_at, batch_id, comment_id, not_before,
-                release_at, on_reply, seen_message_id, attempted_at, nr)""",
-        *columns(new, names),
-        LOOKS_AGAIN,
-    )
+    await conn.execute(INSERT, *inserted(new))
 
 
 async def get(conn: Conn, workspace: WorkspaceId, outbound: OutboundId) -> OutboundRow | None:
@@ -245,18 +252,26 @@ async def write(conn: Conn, changed: OutboundRow) -> None:
     await run(conn, _WRITE, *_written(changed))
 
 
-async def write_with_message(conn: Conn, changed: OutboundRow, message: MessageRow) -> None:
-    """The same, and of its message what sending decides: its mid, its time and its state. Its version grows by one, here too."""
-    version = await conn.fetchval(
-        """WITH said AS (
-            UPDATE messages SET mid = $15, mid_digest = $16, mid_is_guess = $17, sent_at = $18, status = $19, error_code = $20,
-                error_message = $21, version = version + 1
-            WHERE workspace_id = $1 AND id = $22 RETURNING version)"""
-        + _WRITE
-        + " RETURNING (SELECT version FROM said)",
+WITH_MESSAGE: LiteralString = f"""
+    said AS (
+        UPDATE messages SET mid = $15, mid_digest = $16, mid_is_guess = $17, sent_at = $18, status = $19, error_code = $20,
+            error_message = $21, version = version + 1
+        WHERE workspace_id = $1 AND id = $22 RETURNING version),
+    settled AS ({_WRITE})"""
+"""Writes a call and what sending decides of its message, whose new version `said` gives; takes `settled`."""
+
+
+def settled(changed: OutboundRow, message: MessageRow) -> tuple[object, ...]:
+    """What `WITH_MESSAGE` takes."""
+    return (
         *_written(changed), message.mid, message.mid_digest, message.mid_is_guess, message.sent_at, message.status,
         message.error_code, message.error_message, message.id,
     )  # fmt: skip
+
+
+async def write_with_message(conn: Conn, changed: OutboundRow, message: MessageRow) -> None:
+    """The same, and of its message what sending decides: its mid, its time and its state. Its version grows by one, here too."""
+    version = await conn.fetchval(f"WITH {WITH_MESSAGE} SELECT version FROM said", *settled(changed, message))
     assert version is not None  # noqa: S101 -- both are there: they were read under the lock that is held
     message.version = version
 
