@@ -34,18 +34,17 @@ async def begin(
         _BEGUN, *messages.inserted(said), *outbound.inserted(calls), *conversations.written([conversation])
     )
     await messages.insert_attachments(conn, [attachment for row in said for attachment in row.attachments])
-    return _shown(record)
+    return conversations.shown(_there(record))
 
 
 async def end(conn: Conn, call: OutboundRow, message: MessageRow, conversation: ConversationRow) -> Conversation:
     """Write what sending decided of a call and its message, as `outbound.write_with_message` does, and the conversation."""
     await conversations.bring_back(conn, [conversation])
-    record = await conn.fetchrow(_ENDED, *outbound.settled(call, message), *conversations.written([conversation]))
-    shown = _shown(record)
+    record = _there(await conn.fetchrow(_ENDED, *outbound.settled(call, message), *conversations.written([conversation])))
     message.version = record["message_version"]
-    return shown
-
-
-def _shown(record: Record | None) -> Conversation:
-    assert record is not None  # noqa: S101 -- all of it was read under the lock that is held
     return conversations.shown(record)
+
+
+def _there(record: Record | None) -> Record:
+    assert record is not None  # noqa: S101 -- all of it was read under the lock that is held
+    return record
