@@ -5,12 +5,12 @@ renewed Meta wants as a parameter, too.
 """
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-import httpx2
+import aiohttp
 import msgspec
 
 from confab.errors import GraphError, Unanswered, Unauthorised, Unavailable
@@ -33,7 +33,9 @@ _INSTAGRAM_FIELDS = (
 _PAGE_FIELDS = "messages,message_reactions,messaging_postbacks,messaging_referrals,messaging_handovers,standby"
 READABLE = 20
 """Of a conversation only so many messages can be read, the newest; of older ones there is the id alone (rule C6)."""
-_NOTHING_LEFT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_NOTHING_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+_CONNECTIONS = 100
+_UNUSED_S = 4.0  # then a connection goes: sooner than any server ends it, which could cross a send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,14 @@ class _Form:
         return {"Content-Type": self.content_type, "Content-Length": str(self.size_bytes)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """What Meta answered, in full."""
+
+    content: bytes
+    headers: Mapping[str, str]
+
+
 class _Uploaded(msgspec.Struct, frozen=True):
     attachment_id: str | int | None = None
 
@@ -147,7 +157,7 @@ class GraphClient:
     Raises GraphError, never anything of the transport.
     """
 
-    def __init__(self, http: httpx2.AsyncClient, base_url: str, facebook_url: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, base_url: str, facebook_url: str) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._facebook_url = facebook_url.rstrip("/")
@@ -156,9 +166,9 @@ class GraphClient:
     @asynccontextmanager
     async def open(cls, base_url: str, facebook_url: str = "", *, timeout_s: float) -> AsyncGenerator["GraphClient"]:
         """A client with its connections. A call that takes longer than `timeout_s` is Unanswered."""
-        limits = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
-        timeout = httpx2.Timeout(timeout_s, connect=min(5.0, timeout_s))
-        async with httpx2.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False, trust_env=False) as http:
+        timeout = aiohttp.ClientTimeout(total=None, connect=min(5.0, timeout_s), sock_read=timeout_s)
+        connector = aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_UNUSED_S)
+        async with aiohttp.ClientSession(connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
             yield cls(http, base_url, facebook_url)
 
     async def send(
@@ -324,7 +334,7 @@ class GraphClient:
         *,
         body: dict[str, Any] | _Form | None = None,
         is_send: bool = False,
-    ) -> httpx2.Response:
+    ) -> _Answer:
         """One attempt; a second only with another token, or one that proved to live: of the first Meta did nothing. Rule T14."""
         try:
             return await self._once(method, path, token, parameters, body=body, is_send=is_send)
@@ -339,24 +349,26 @@ class GraphClient:
     async def _once(
         self, method: str, path: str, token: str, parameters: dict[str, str] | None, *, body: dict[str, Any] | _Form | None,
         is_send: bool,
-    ) -> httpx2.Response:  # fmt: skip
+    ) -> _Answer:  # fmt: skip
         base_url = self._facebook_url if page_of(token) else self._base_url
+        headers = {"Authorization": f"Bearer {token}"}
+        if isinstance(body, _Form):
+            headers |= body.headers()
+        elif body is not None:
+            headers["Content-Type"] = "application/json"
+        data = body.content if isinstance(body, _Form) else msgspec.json.encode(body) if body is not None else None
         try:
-            answer = await self._http.request(
-                method,
-                f"{base_url}/{path}",
-                params=parameters,
-                json=None if isinstance(body, _Form) else body,
-                content=body.content if isinstance(body, _Form) else None,
-                headers={"Authorization": f"Bearer {token}", **(body.headers() if isinstance(body, _Form) else {})},
-            )
+            async with self._http.request(
+                method, f"{base_url}/{path}", params=parameters, data=data, headers=headers, allow_redirects=False
+            ) as found:
+                status, answer = found.status, _Answer(content=await found.read(), headers=found.headers)
         except _NOTHING_LEFT as error:
             raise Unavailable(f"Instagram cannot be reached: {type(error).__name__}.") from None
-        except httpx2.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             text = f"Instagram did not answer: {type(error).__name__}."
             raise (Unanswered(text) if is_send else Unavailable(text)) from None
-        if answer.status_code != 200 or answer.content.startswith(b'{"error"'):
-            raise refusal(answer.status_code, answer.content, answer.headers, is_send=is_send)
+        if status != 200 or answer.content.startswith(b'{"error"'):
+            raise refusal(status, answer.content, answer.headers, is_send=is_send)
         return answer
 
 
