@@ -20,6 +20,7 @@ from confab.work.seats import Seats, Work
 
 _SWEEP_S = 1.0
 _AFTER_TROUBLE_S = 0.5
+_CLAIMS = 3  # at once: all kinds sweep in the same moment, and each connection in use costs ten megabytes
 _REST = 0.5  # of the time that a batch took
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 600.0
@@ -77,6 +78,7 @@ class Worker:
         self._clock = clock
         self._works = works
         self._group = asyncio.TaskGroup()
+        self._claiming = asyncio.Semaphore(_CLAIMS)
         self._bells = {wake.work(work.kind.name): asyncio.Event() for work in works}
         waker.listen(self._ring)
 
@@ -103,7 +105,7 @@ class Worker:
 
     async def _claim(self, work: Each | Together, limit: int, closed: Sequence[Sequence[str]] = ()) -> list[Due]:
         now = self._clock.now()
-        async with self._db.alone() as conn:
+        async with self._claiming, self._db.alone() as conn:
             return await work.kind.claim(conn, now, now + work.lease, limit, closed)
 
     async def _wait(self, work: Each | Together) -> None:
