@@ -9,6 +9,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -51,7 +52,7 @@ class Vault:
 
     def current(self) -> tuple[bytes, ...]:
         """The keys as they are now, newest first."""
-        return self.keys if self.file is None else _read(self.file)
+        return self.keys if self.file is None else _newest(self.file)
 
     def key_ids(self) -> tuple[str, ...]:
         """The keys that are here by what they are called, newest first: a few letters that tell nothing of the key."""
@@ -90,6 +91,20 @@ def _opened(key: bytes, nonce: bytes, text: bytes, owner: Sequence[UUID]) -> str
         raise Misconfigured(
             f"The secret of {owner[-1]} was changed or belongs to another row: connect the account again."
         ) from None
+
+
+def _newest(file: Path) -> tuple[bytes, ...]:
+    """The keys of a file that is replaced as a whole, or not at all: read anew once it is another one."""
+    try:
+        found = file.stat()
+    except OSError:
+        return _read(file)
+    return _kept(file, found.st_ino, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _kept(file: Path, _inode: int, _changed_ns: int) -> tuple[bytes, ...]:
+    return _read(file)
 
 
 def _read(file: Path) -> tuple[bytes, ...]:

@@ -20,7 +20,7 @@ from confab.work.seats import Seats, Work
 
 _SWEEP_S = 1.0
 _AFTER_TROUBLE_S = 0.5
-_CLAIMS = 3  # at once: all kinds sweep in the same moment, and each connection in use costs ten megabytes
+_CLAIMS = 2  # at once: all kinds sweep in the same moment, and each connection in use costs ten megabytes
 _REST = 0.5  # of the time that a batch took
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 600.0
