@@ -10,7 +10,7 @@ from confab.inbox.normalise import normalise
 from confab.model.events import Event
 from confab.model.inbox import AccountId, AgentId, Viewer, WorkspaceId
 from confab.store import ids
-from confab.store.db import Database, Doors, connect
+from confab.store.db import Conn, Database, Doors, connect
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
@@ -53,6 +53,15 @@ async def make_world(doors: Doors, ig_id: str = "17841461234567890") -> World:
         workspace_id=WorkspaceId(workspace), agent_id=AgentId(agent), name="Dana", email="dana@example.org", role="owner"
     )
     return World(workspace=WorkspaceId(workspace), account=AccountId(account), ig_id=ig_id, viewer=viewer)
+
+
+async def give_token(conn: Conn, world: World, now: datetime) -> None:
+    """The account has a token, which nobody opens."""
+    await conn.execute(
+        """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at)
+        VALUES ($1, $2, 'sealed', $3, $3)""",
+        world.workspace, world.account, now,
+    )  # fmt: skip
 
 
 class Customer:

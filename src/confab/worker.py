@@ -216,6 +216,10 @@ class _Shared:
         found = await self.lines.of(conn, workspace, AccountId(account))
         return Line(ig_id=found[0], token=found[1]) if found is not None else None
 
+    async def recent_line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
+        found = await self.lines.recent(conn, workspace, AccountId(account))
+        return Line(ig_id=found[0], token=found[1]) if found is not None else None
+
     async def token_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
         line = await self.line_of(conn, workspace, account)
         return line.token if line is not None else None
@@ -287,7 +291,9 @@ def _sending(shared: _Shared) -> list[Each | Together]:
         return [_place(one) for one in await hands.hand_over(who, [_file(kind, file) for file in files])]
 
     lease, reveal = timedelta(seconds=shared.settings.send_timeout_s + 15), Revealing(mint=Mint(keys=world.vault.current))
-    sender = Sender(shared.db, world.graph, shared.clock, shared.waker, shared.line_of, hand_over, lease=lease, reveal=reveal)
+    sender = Sender(
+        shared.db, world.graph, shared.clock, shared.waker, shared.recent_line_of, hand_over, lease=lease, reveal=reveal
+    )
     seats = Seats(most=_AUTOMATED)
     lanes = ((claims.OUTBOUND, 64, None), (claims.OUTBOUND_SCHEDULED, 16, None), (claims.OUTBOUND_AUTOMATED, _AUTOMATED, seats))
     sending = [

@@ -191,7 +191,7 @@ class Sender:
             return None
         state = await circumstances.of(conn, locked.conversation)
         line = await self._line_of(conn, WorkspaceId(call.workspace_id), call.account_id)
-        ruling = gate.ask(await asked.of_call(conn, call), replace(state, has_token=line is not None), now)
+        ruling = gate.ask(await asked.of_call(conn, call), replace(state, has_token=state.has_token and line is not None), now)
         if ruling.outcome == "refused":
             await outcome.fail(conn, locked, ruling.code or "refused", ruling.words, now)
             return None

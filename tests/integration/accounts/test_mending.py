@@ -83,6 +83,13 @@ class Worker:
         self._db = db
         self._lines = Lines(db, graph, VAULT, clock, wake, renewal, refreshes)
 
+    async def recent(self, world: World) -> Token:
+        """What it sends with."""
+        async with self._db.transaction() as conn:
+            found = await self._lines.recent(conn, world.workspace, world.account)
+        assert found is not None
+        return found[1]
+
     async def refused(self, world: World) -> Token | None:
         """It used the token, and Meta refused it."""
         async with self._db.transaction() as conn:
@@ -95,13 +102,17 @@ class Worker:
 @pytest.fixture
 async def world(app_db: Database, doors: Doors, clock: Clock) -> World:
     world = await make_world(doors)
+    await connected(app_db, world, clock, "page-1")
+    return world
+
+
+async def connected(db: Database, world: World, clock: Clock, token: str) -> None:
     given = Connection(
-        ig_id=IgId(world.ig_id), username="bakery", access_token="page-1", expires_at=None, platform="facebook", page=PAGE,
+        ig_id=IgId(world.ig_id), username="bakery", access_token=token, expires_at=None, platform="facebook", page=PAGE,
         user_token="person", user_token_expires_at=clock.now() + timedelta(days=60),
     )  # fmt: skip
-    async with app_db.viewing(world.workspace) as conn:
+    async with db.viewing(world.workspace) as conn:
         await connect.add(conn, VAULT, world.workspace, given, clock.now())
-    return world
 
 
 async def crowd(db: Database, doors: Doors, meta: Meta, clock: Clock, world: World) -> list[Token | None]:
@@ -142,3 +153,18 @@ async def test_AC10_a_worker_that_died_while_it_found_out_holds_up_the_others_fo
     meta = Meta(gives="page-2")
     clock.ahead += timedelta(minutes=3)
     assert str(await Worker(worker_db, doors, meta, clock).refused(world)) == "page-2"
+
+
+async def test_AC10_who_sends_with_a_token_that_was_replaced_a_moment_ago_goes_on_with_the_new_one(
+    app_db: Database, worker_db: Database, doors: Doors, clock: Clock, world: World
+) -> None:
+    meta = Meta(alive={"page-2"})
+    worker = Worker(worker_db, doors, meta, clock)
+    before = await worker.recent(world)
+    await connected(app_db, world, clock, "page-2")
+    assert str(before) == "page-1"
+    assert before.mend is not None
+    assert str(await before.mend(before)) == "page-2"
+    assert meta.asked == []
+    clock.ahead += timedelta(seconds=2)
+    assert str(await worker.recent(world)) == "page-2"

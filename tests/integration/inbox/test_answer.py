@@ -311,11 +311,6 @@ async def test_O17_an_indicator_is_sent_only_where_the_setting_says_so_and_soon_
     assert await calls(desk) == []
     async with desk.db.transaction() as conn:
         await conn.execute("UPDATE accounts SET shows_indicators = true WHERE id = $1", desk.world.account)
-        await conn.execute(
-            """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at)
-            VALUES ($1, $2, 'x', now(), now())""",
-            desk.world.workspace, desk.world.account,
-        )  # fmt: skip
         await answer.indicate(conn, desk.actor, command, desk.clock.now())
     desk.time_passes(timedelta(seconds=10))
     await work(desk)

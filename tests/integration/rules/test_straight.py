@@ -23,7 +23,7 @@ from confab.store.db import Conn, Database, Doors, undoable
 from confab.work.seats import Seats, Work
 from tests.integration.inbox.desk import LEASE, Meta
 from tests.integration.rules.robot import Robot, reply, says
-from tests.world import make_world
+from tests.world import give_token, make_world
 
 PRICE = says("price")
 NO_PLACE = """INSERT INTO call_budgets (workspace_id, account_id, pool, next_at)
@@ -87,12 +87,10 @@ class Straight(Robot):
 
 @pytest.fixture
 async def robot(doors: Doors, worker_db: Database, clock: Clock) -> Straight:
-    robot = Straight(worker_db, doors, await make_world(doors), clock)
-    await robot.fetch(
-        """INSERT INTO integrations (workspace_id, account_id, access_token, issued_at, updated_at)
-        SELECT workspace_id, id, 'sealed', now(), now() FROM accounts WHERE workspace_id = $1"""
-    )
-    return robot
+    world = await make_world(doors)
+    async with worker_db.transaction() as conn:
+        await give_token(conn, world, clock.now())
+    return Straight(worker_db, doors, world, clock)
 
 
 async def test_O28_an_answer_is_sending_in_the_transaction_of_its_rule_and_goes_out_after_it(robot: Straight) -> None:
