@@ -255,3 +255,11 @@ async def _somebody_waits(conn: Conn) -> None:
     waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
     while not await conn.fetchval(waiting):
         await asyncio.sleep(0.01)
+
+
+async def test_G20_an_answer_of_an_account_that_was_disconnected_waits_whatever_token_the_worker_still_knows(desk: Desk) -> None:
+    message = await desk.write("one")
+    async with desk.db.transaction() as conn:
+        await conn.execute("UPDATE accounts SET disconnected_at = now() WHERE id = $1", desk.world.account)
+    assert await desk.step(message) == "queued"
+    assert (desk.meta.asked, (await desk.call(message)).error_code) == ([], "reconnect_needed")
