@@ -8,7 +8,7 @@ from typing import LiteralString
 
 from confab.model.inbox import Conversation
 from confab.store import conversations, messages, outbound
-from confab.store.db import Conn, Record, behind
+from confab.store.db import Conn, Record, behind, for_one, only
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -18,9 +18,11 @@ _BEGUN: LiteralString = f"""
     WITH said AS ({messages.INSERT}), called AS ({behind(_MESSAGES, outbound.INSERT)}),
     changed AS ({behind(_MESSAGES + _CALLS, conversations.CHANGED)})
     {conversations.AS_CHANGED}"""
+_BEGUN_ONE = for_one(_BEGUN)
 
 _ENDED: LiteralString = f"""
-    WITH {outbound.WITH_MESSAGE}, changed AS ({behind(_SETTLED, conversations.CHANGED)}), shown AS ({conversations.AS_CHANGED})
+    WITH {outbound.WITH_MESSAGE}, changed AS ({behind(_SETTLED, for_one(conversations.CHANGED))}),
+    shown AS ({conversations.AS_CHANGED})
     SELECT shown.*, (SELECT version FROM said) AS message_version FROM shown"""
 
 
@@ -30,9 +32,8 @@ async def begin(
     """Write down new messages with their calls, as `messages.insert` and `outbound.insert` do, and then their conversation,
     which is locked; gives it as it is shown."""
     await conversations.bring_back(conn, [conversation])
-    record = await conn.fetchrow(
-        _BEGUN, *messages.inserted(said), *outbound.inserted(calls), *conversations.written([conversation])
-    )
+    values = [*messages.inserted(said), *outbound.inserted(calls), *conversations.written([conversation])]
+    record = await (conn.fetchrow(_BEGUN_ONE, *only(values)) if len(said) == 1 else conn.fetchrow(_BEGUN, *values))
     await messages.insert_attachments(conn, [attachment for row in said for attachment in row.attachments])
     return conversations.shown(_there(record))
 
@@ -40,7 +41,7 @@ async def begin(
 async def end(conn: Conn, call: OutboundRow, message: MessageRow, conversation: ConversationRow) -> Conversation:
     """Write what sending decided of a call and its message, as `outbound.write_with_message` does, and the conversation."""
     await conversations.bring_back(conn, [conversation])
-    record = _there(await conn.fetchrow(_ENDED, *outbound.settled(call, message), *conversations.written([conversation])))
+    record = _there(await conn.fetchrow(_ENDED, *outbound.settled(call, message), *only(conversations.written([conversation]))))
     message.version = record["message_version"]
     return conversations.shown(record)
 

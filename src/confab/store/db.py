@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -290,6 +290,27 @@ async def run(conn: Conn, sql: LiteralString, *values: object) -> int:
 def behind(count: int, sql: LiteralString) -> LiteralString:
     """The statement with its parameters numbered behind so many others: it becomes a part of another one."""
     return re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + count}", sql)  # pyright: ignore[reportReturnType] -- numbers alone differ
+
+
+_LISTS = re.compile(r"unnest\(((?:\s*\$\d+::\w+\[\],?)+)\)(\s+WITH ORDINALITY)?")
+
+
+def for_one(sql: LiteralString) -> LiteralString:
+    """A statement for many rows as one for a single row, which costs half: values in the place of lists; see `only`."""
+
+    def value(found: re.Match[str]) -> str:
+        return f"(VALUES ({found[1].replace('[]', '')}{', 1' if found[2] else ''}))"
+
+    return _LISTS.sub(value, sql)  # pyright: ignore[reportReturnType] -- made of what was there
+
+
+def only(values: Sequence[object]) -> list[object]:
+    """What such a statement takes: of each list its one value."""
+    return [_bare(cast("list[object]", value)[0] if isinstance(value, list) else value) for value in values]
+
+
+def _bare(value: object) -> object:
+    return value.value if isinstance(value, Json) else value
 
 
 async def plan_anew(conn: Conn) -> None:

@@ -245,7 +245,7 @@ INSERT: LiteralString = """
         $8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::uuid[], $14::text[], $15::text[],
         $16::text[], $17::text[], $18::text[], $19::jsonb[], $20::text[], $21::text[], $22::jsonb[], $23::timestamptz[],
         $24::text[], $25::jsonb[], $26::integer[], $27::timestamptz[], $28::timestamptz[], $29::boolean[], $30::boolean[],
-        $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[], $37::boolean[])"""
+        $31::boolean[], $32::boolean[], $33::text[], $34::text[], $35::text[], $36::uuid[], $37::boolean[]) AS t"""
 """New messages with every column they may have; takes `inserted`."""
 
 
