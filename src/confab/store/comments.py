@@ -159,6 +159,22 @@ async def insert(conn: Conn, new: Sequence[NewComment]) -> set[UUID]:
     return {record["id"] for record in inserted}
 
 
+async def told(conn: Conn, again: Sequence[NewComment]) -> dict[tuple[UUID, str], UUID]:
+    """Of these, which a webhook tells of for the first time because they had only been read until now: ids by account and key.
+
+    Once: from then on the delivery is theirs.
+    """
+    records = await conn.fetch(
+        """UPDATE comments c SET delivery_id = t.delivery_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[]) AS t (workspace_id, account_id, comment_key, delivery_id)
+        WHERE c.workspace_id = t.workspace_id AND c.account_id = t.account_id AND c.comment_key = t.comment_key
+            AND c.delivery_id IS NULL AND c.client_key IS NULL AND c.deleted_at IS NULL
+        RETURNING c.account_id, c.comment_key, c.id""",
+        *columns(again, ("workspace_id", "account_id", "comment_key", "delivery_id")),
+    )
+    return {(record["account_id"], record["comment_key"]): record["id"] for record in records}
+
+
 async def by_ids(conn: Conn, wanted: Sequence[tuple[UUID, UUID]]) -> dict[UUID, tuple[WorkspaceId, Comment]]:
     """Comments of (workspace, id) pairs as everybody sees them, by id."""
     if not wanted:

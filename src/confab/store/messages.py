@@ -280,7 +280,7 @@ _UPDATED = (
     "workspace_id", "id", "mid", "mid_digest", "mid_is_guess", "text", "reply_to_mid", "reply_to_story_id", "reactions",
     "quick_reply_payload", "postback_payload", "referral", "sent_at", "edits", "num_edit", "edited_at", "deleted_at",
     "processed", "status", "error_code", "error_message", "is_unsupported", "is_standby", "meta_sent_at", "delivery_id",
-    "reply_to_story_url", "reply_to_story_link",
+    "reply_to_story_url", "reply_to_story_link", "is_history",
 )  # fmt: skip
 
 
@@ -296,15 +296,15 @@ async def update(conn: Conn, changed: Sequence[MessageRow]) -> None:
             processed = t.processed, status = t.status, error_code = t.error_code, error_message = t.error_message,
             is_unsupported = t.is_unsupported, is_standby = t.is_standby, meta_sent_at = t.meta_sent_at,
             delivery_id = t.delivery_id, reply_to_story_url = t.reply_to_story_url, reply_to_story_link = t.reply_to_story_link,
-            version = m.version + 1
+            is_history = t.is_history, version = m.version + 1
         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::boolean[], $6::text[], $7::text[], $8::text[],
             $9::jsonb[], $10::text[], $11::text[], $12::jsonb[], $13::timestamptz[], $14::jsonb[], $15::integer[],
             $16::timestamptz[], $17::timestamptz[], $18::boolean[], $19::text[], $20::text[], $21::text[], $22::boolean[],
-            $23::boolean[], $24::text[], $25::uuid[], $26::text[], $27::text[])
+            $23::boolean[], $24::text[], $25::uuid[], $26::text[], $27::text[], $28::boolean[])
             AS t (workspace_id, id, mid, mid_digest, mid_is_guess, text, reply_to_mid, reply_to_story_id, reactions,
                 quick_reply_payload, postback_payload, referral, sent_at, edits, num_edit, edited_at, deleted_at, processed,
                 status, error_code, error_message, is_unsupported, is_standby, meta_sent_at, delivery_id, reply_to_story_url,
-                reply_to_story_link)
+                reply_to_story_link, is_history)
         WHERE m.workspace_id = t.workspace_id AND m.id = t.id RETURNING m.id, m.version
         """,
         *columns(changed, _UPDATED),

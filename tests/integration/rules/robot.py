@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -86,15 +87,20 @@ class Robot:
             await rules.write_book(conn, self.world.workspace, self.world.account, kept.settings)
         return rule.id
 
-    async def comes(self, *items: dict[str, Any]) -> None:
-        """One delivery of messaging items."""
+    async def comes(self, *items: dict[str, Any], is_read: bool = False) -> None:
+        """One delivery of messaging items; or they are read at Instagram, as history."""
+        events = events_of(self.world, *items)
+        if is_read:
+            since = self.clock.now() - timedelta(days=1)
+            events = [(replace(source, delivery_id=None, history_before=since), event) for source, event in events]
         async with self.db.transaction() as conn:
-            await apply(conn, Batch(events=events_of(self.world, *items), our_app_ids=frozenset()), self.clock.now())
+            await apply(conn, Batch(events=events, our_app_ids=frozenset()), self.clock.now())
 
-    async def changes(self, *changes: dict[str, Any]) -> None:
-        """One delivery of changes, such as comments."""
+    async def changes(self, *changes: dict[str, Any], is_read: bool = False) -> None:
+        """One delivery of changes, such as comments; or they are read at Instagram."""
         whole = {"object": "instagram", "entry": [{"id": self.world.ig_id, "time": 1793612346, "changes": list(changes)}]}
-        source = Source(workspace_id=self.world.workspace, account_id=self.world.account, delivery_id=ids.new(NOON))
+        delivery = None if is_read else ids.new(NOON)
+        source = Source(workspace_id=self.world.workspace, account_id=self.world.account, delivery_id=delivery)
         events: list[tuple[Source, Event]] = [
             (source, routed.event) for routed in normalise(json.dumps(whole).encode(), datetime.now(UTC))
         ]

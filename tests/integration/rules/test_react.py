@@ -274,6 +274,32 @@ async def test_RU10_what_is_read_afterwards_is_no_news(robot: Robot) -> None:
     assert await robot.said() == []
 
 
+async def test_RU22_what_was_read_before_its_webhook_came_is_answered_once_that_comes(robot: Robot) -> None:
+    await robot.rule()
+    hello = robot.ada.writes("1", "Hello", robot.clock.now() - timedelta(minutes=10))
+    await robot.comes(hello, is_read=True)
+    await robot.work()
+    assert await robot.said() == []
+    for _ in range(2):
+        await robot.comes(hello)
+        await robot.comes(hello, is_read=True)
+        await robot.work()
+        assert await robot.said() == ["Hello!"]
+
+
+async def test_RU22_a_comment_that_the_sync_read_before_its_webhook_came_is_answered_once_that_comes(robot: Robot) -> None:
+    await robot.rule("comment", PrivateReply(type="private_reply", text="By message"))
+    remark = comment("price", at=int(robot.clock.now().timestamp()))
+    await robot.changes(remark, is_read=True)
+    await robot.work()
+    assert await robot.said() == []
+    for _ in range(2):
+        await robot.changes(remark)
+        await robot.changes(remark, is_read=True)
+        await robot.work()
+        assert await robot.said() == ["By message"]
+
+
 async def test_RU10_another_account_of_ours_is_not_answered(robot: Robot) -> None:
     await robot.rule()
     await robot.writes("1", "Hello")

@@ -205,7 +205,7 @@ async def _save(conn: Conn, state: State, besides: others.Others) -> set[str]:
 async def _hand_to_members(conn: Conn, state: State, new: Sequence[MessageRow], changed: Sequence[MessageRow]) -> set[str]:
     """What has to do with customers who connect: somebody waits for the answer, so its worker is woken. Rules CN1, LB1."""
     names = set[str]()
-    to_welcome = [_welcome(row) for row in new if _is_news_of_a_participant(state, row)]
+    to_welcome = [_welcome(row) for row in [*new, *state.told] if _is_news_of_a_participant(state, row)]
     if to_welcome and await welcomes.enqueue(conn, to_welcome, state.now):
         names.add(wake.work("welcomes"))
     shared = [(row.workspace_id, row.id) for row in [*new, *changed] if _may_be_shared(row)]
@@ -216,7 +216,7 @@ async def _hand_to_members(conn: Conn, state: State, new: Sequence[MessageRow], 
 
 async def _hand_to_rules(conn: Conn, state: State, new: Sequence[MessageRow], besides: others.Others) -> set[str]:
     """What rules wait for is written down, and its worker woken: somebody waits for the answer. Rule RU1."""
-    waited_for = [*news.of_messages(state, new), *news.of_reactions(state, besides.reactions), *besides.news]
+    waited_for = [*news.of_messages(state, [*new, *state.told]), *news.of_reactions(state, besides.reactions), *besides.news]
     if waited_for and await rule_events.enqueue(conn, waited_for, state.now):
         return {wake.work("rule_events")}
     return set()

@@ -68,6 +68,7 @@ class State:
     to_recount: dict[UUID, ConversationRow] = field(default_factory=dict)
     to_relast: dict[UUID, ConversationRow] = field(default_factory=dict)
     heard_from: dict[UUID, ConversationRow] = field(default_factory=dict)
+    told: list[MessageRow] = field(default_factory=list[MessageRow])  # by their webhooks, after they had been read as history
     histories: dict[UUID, HistoryRead] = field(default_factory=dict)
     conversations_by_id: dict[UUID, ConversationRow] = field(default_factory=dict)
 
@@ -248,6 +249,9 @@ def _complete(state: State, source: Source, message: MessageRow, event: MessageR
     if not was_read_back or source.delivery_id is None or message.deleted_at is not None:
         return
     was_read = message.sent_at <= conversation.read_up_to
+    if message.is_history:
+        message.is_history = False
+        state.told.append(message)
     message.delivery_id, message.meta_sent_at = source.delivery_id, event.meta_sent_at
     message.sent_at, message.is_standby = event.sent_at, event.is_standby
     if message.num_edit == 0:

@@ -1,6 +1,7 @@
 """Events that are no messages: comments, activities, who holds a conversation, what Meta did to an account."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -102,7 +103,7 @@ class Others:
         now = self._state.now
         inserted = await comments.insert(conn, list(self._comments.values()))
         new = [one for one in self._comments.values() if one.id in inserted]
-        self.news += news.of_comments(new)
+        self.news += news.of_comments([*new, *await self._told(conn, inserted)])
         for workspace, post in await posts.meet(conn, _posts_of(new), now):
             found.setdefault(workspace, []).append(PostUpdated(type="post_updated", post=post))
         back = await comments.reopen(conn, [one for one in new if one.parent_ig_id is not None])
@@ -118,6 +119,13 @@ class Others:
         ours = [(one.workspace_id, one.account_id, one.text) for one in new if one.is_own and one.text is not None]
         if ours:
             await comment_calls.recognise(conn, ours, now)
+
+    async def _told(self, conn: Conn, inserted: set[UUID]) -> list[NewComment]:
+        """What had been read before its webhook came, which comes now: it is news all the same. Rule RU22."""
+        again = [one for one in self._comments.values() if one.id not in inserted and one.delivery_id is not None]
+        known = await comments.told(conn, again) if again else {}
+        keys = [(one, (one.account_id, one.comment_key)) for one in again]
+        return [replace(one, id=known[key]) for one, key in keys if key in known]
 
     def _control(self, source: Source, event: ThreadControlChanged) -> None:
         """Who holds the conversation: the latest pass or take tells. Rule N59."""
