@@ -25,7 +25,7 @@ from confab.model.inbox import OutboundId, WorkspaceId
 from confab.store import budgets, events, ids, outbound, wake
 from confab.store.claims import Due
 from confab.store.db import Conn, Database, at_end
-from confab.store.outbound import OutboundRow
+from confab.store.outbound import Earlier, OutboundRow
 from confab.store.rows import MessageRow
 from confab.store.wake import Wake
 from confab.work.pace import Pace, Waiting
@@ -185,9 +185,11 @@ class Sender:
             await outbound.write(conn, call)
             locked.freed |= await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
             return None
-        if (until := await _held_until(conn, call, now)) is not None:
-            call.due_at = until
+        if (earlier := await _earlier(conn, call, now)) is not None:
+            call.due_at = _holds_until(earlier, now)
             await outbound.write(conn, call)
+            if earlier.state == "queued":  # written in the same moment, and nobody else makes it due
+                locked.freed |= await outbound.next_is_due(conn, [(call.workspace_id, call.conversation_id)], now)
             return None
         state = await circumstances.of(conn, locked.conversation)
         line = await self._line_of(conn, WorkspaceId(call.workspace_id), call.account_id)
@@ -322,17 +324,17 @@ def _is_over(locked: Locked, now: datetime) -> bool:
     return call.kind not in GESTURES and (message is None or message.mid is not None)
 
 
-async def _held_until(conn: Conn, call: OutboundRow, now: datetime) -> datetime | None:
-    """When to look again at what goes after something that is still open; None when it is its turn. Rules O8, O14.
+async def _earlier(conn: Conn, call: OutboundRow, now: datetime) -> Earlier | None:
+    """What is still open and goes before it; None when it is its turn. Rules O8, O14.
 
     One in flight per conversation, in order; an answer in doubt holds the later ones for a minute at most, and what was written
     together with it until somebody knows. An indicator waits for nothing.
     """
-    if call.kind in ("typing", "seen"):
-        return None
-    earlier = await outbound.earlier(conn, call, now - _HOLDS_FOR)
-    if earlier is None:
-        return None
+    return None if call.kind in ("typing", "seen") else await outbound.earlier(conn, call, now - _HOLDS_FOR)
+
+
+def _holds_until(earlier: Earlier, now: datetime) -> datetime:
+    """When to look again at what goes after it, should nobody make it due."""
     holds_until = (earlier.attempted_at or now) + _HOLDS_FOR
     return holds_until if earlier.state == "in_doubt" and holds_until > now else now + outbound.LOOKS_AGAIN
 

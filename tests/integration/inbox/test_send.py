@@ -59,6 +59,20 @@ async def test_O8_whoever_settles_an_answer_makes_the_next_of_its_conversation_d
     assert await due(desk, written) == ["three"]
 
 
+async def test_O8_answers_written_in_the_same_moment_go_out_whichever_comes_first(desk: Desk) -> None:
+    first = await desk.write("one")
+    desk.clock.ahead -= timedelta(milliseconds=5)  # who wrote this had looked at the clock before, and waited for the lock
+    second = await desk.write("two")
+    desk.clock.ahead += timedelta(milliseconds=5)
+    assert await desk.step(first) == "queued"
+    async with desk.db.transaction() as conn:
+        due = await conn.fetchval("SELECT due_at FROM outbound_messages WHERE message_id = $1", second)
+    assert due <= desk.clock.now()
+    assert await desk.step(second) == "sent"
+    assert await desk.step(first) == "sent"
+    assert desk.meta.asked == ["two", "one"]
+
+
 async def test_O8_what_waits_for_nothing_is_found_although_nobody_made_it_due(desk: Desk) -> None:
     first, second = await desk.write("one"), await desk.write("two")
     async with desk.db.transaction() as conn:
