@@ -90,6 +90,7 @@ def api() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `/metrics` counts, and tells nothing of people
     )
     problems.install(table)
     for router in _TABLE:
