@@ -213,12 +213,10 @@ class _Shared:
         return Policy(default=self.settings.media_mode, keep_days=dict(self.settings.media_keep_days))
 
     async def line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
-        found = await self.lines.of(conn, workspace, AccountId(account))
-        return Line(ig_id=found[0], token=found[1]) if found is not None else None
+        return _line(await self.lines.of(conn, workspace, AccountId(account)))
 
     async def recent_line_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> Line | None:
-        found = await self.lines.recent(conn, workspace, AccountId(account))
-        return Line(ig_id=found[0], token=found[1]) if found is not None else None
+        return _line(await self.lines.recent(conn, workspace, AccountId(account)))
 
     async def token_of(self, conn: Conn, workspace: WorkspaceId, account: UUID) -> str | None:
         line = await self.line_of(conn, workspace, account)
@@ -314,6 +312,10 @@ def _rules(shared: _Shared, begin: Begin) -> list[Each | Together]:
         Each(kind=claims.RULE_EVENTS, run=reactions.run, at_once=12, lease=_SHORT, keeps_row=True),
         Each(kind=claims.RULE_CALLS, run=calls.run, at_once=8, lease=_SHORT),
     ]
+
+
+def _line(found: tuple[str, str] | None) -> Line | None:
+    return Line(ig_id=found[0], token=found[1]) if found is not None else None
 
 
 def _file(kind: str, given: dict[str, Any]) -> handing.File:

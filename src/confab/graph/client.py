@@ -35,7 +35,7 @@ READABLE = 20
 """Of a conversation only so many messages can be read, the newest; of older ones there is the id alone (rule C6)."""
 _NOTHING_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 _CONNECTIONS = 100
-_UNUSED_S = 4.0  # then a connection goes: sooner than any server ends it, which could cross a send
+_UNUSED_S = 4.0  # then a connection goes: sooner than servers commonly end it, which could cross a send
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
