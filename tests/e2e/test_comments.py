@@ -174,8 +174,7 @@ def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_com
     page.get_by_role("tab", name="Open").click()
     posts = page.get_by_role("navigation", name="Posts").get_by_role("button")
     expect(posts).to_have_count(4)  # all, and three posts
-    found = next(one["post"] for one in shop.get("/posts", view="open")["items"] if one["post"]["ig_id"] == made["media"])
-    posts.filter(has_text=found["caption"][:20]).click()
+    posts.filter(has_text=eventually(lambda: _caption(shop, made["media"]))[:20]).click()
     expect(page).to_have_url(re.compile("post="))
     expect(item(page, "first")).to_be_visible()
     expect(item(page, "elsewhere")).to_have_count(0)
@@ -225,7 +224,7 @@ def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, pag
 def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(fresh_shop: Shop, page: Page) -> None:
     shop = fresh_shop
     posts = [shop.sim("/posts", account=IG_ID, caption=caption)["id"] for caption in ("Bread", "Cake")]
-    shop.posts(_many(0, *posts, count=60))  # in turns under one and the other
+    shop.posts(_told(shop, posts, 60))
     eventually(lambda: len(shop.get("/comments", limit=100)["items"]) == 60)
     shop.sign_in(page, "/comments?view=all", heading="Comments")
     feed = page.get_by_role("region", name="Comments")
@@ -249,15 +248,37 @@ def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(
     expect(feed.get_by_role("article").first).to_contain_text("just now")
 
 
+def _caption(shop: Shop, media: str) -> str | None:
+    """The post's, once it has been read."""
+    found = [one["post"] for one in shop.get("/posts", view="open")["items"] if one["post"]["ig_id"] == media]
+    return found[0]["caption"] if found else None
+
+
 def _top(article: Locator) -> float:
     box = article.bounding_box()
     assert box is not None
     return box["y"]
 
 
-def _many(batch: int, *posts: str, count: int = 1000) -> bytes:
-    """A delivery, by default a full one, as Meta may post it."""
-    at = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp()) + batch * 1000
+AT = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())
+
+
+def _told(shop: Shop, posts: list[str], count: int) -> bytes:
+    """A delivery about comments that Meta has, in turns under one post and the other: a sync finds them where they are."""
+    made = [
+        comments(shop, f"comment {n}", f"43{n:014}", media=posts[n % len(posts)], at=AT + n, deliver=False)["id"]
+        for n in range(count)
+    ]
+    return _delivery(AT, [(id, n, posts[n % len(posts)]) for n, id in enumerate(made)])
+
+
+def _many(batch: int, post: str) -> bytes:
+    """A full delivery, as Meta may post it, about comments that only Meta's word tells of."""
+    return _delivery(AT + batch * 1000, [(f"1804{batch:05}{n:08}", batch * 1000 + n, post) for n in range(1000)])
+
+
+def _delivery(at: int, told: list[tuple[str, int, str]]) -> bytes:
+    """One a second: `told` has each comment's id, number and post."""
     entries = [
         {
             "id": IG_ID,
@@ -266,14 +287,14 @@ def _many(batch: int, *posts: str, count: int = 1000) -> bytes:
                 {
                     "field": "comments",
                     "value": {
-                        "id": f"1804{batch:05}{n:08}", "text": f"comment {batch * 1000 + n}",
+                        "id": id, "text": f"comment {number}",
                         "from": {"id": f"43{n:014}", "username": f"person{n}"},
-                        "media": {"id": posts[n % len(posts)], "media_product_type": "FEED"},
+                        "media": {"id": post, "media_product_type": "FEED"},
                     },
                 }
             ],
         }
-        for n in range(count)
+        for n, (id, number, post) in enumerate(told)
     ]  # fmt: skip
     return json.dumps({"object": "instagram", "entry": entries}).encode()
 

@@ -26,13 +26,15 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const asked = useDelayed(useDeferredValue(text.trim()), PAUSE_MS)
   const search = useInfiniteQuery(searchOf({ text: asked, account, withArchived }))
   const hits = search.data?.pages.flatMap((page) => page.items) ?? []
-  const [chosen, setChosen] = useState(0)
+  const [kept, setKept] = useState<string | null>(null)
+  const chosen = Math.max(
+    0,
+    hits.findIndex((hit) => keyOf(hit) === kept),
+  )
   const open = useOpen(onClose, query)
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its first hit
-  useEffect(() => setChosen(0), [asked, withArchived])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chosen row stays in view
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" })
@@ -49,11 +51,15 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
     if (isShort && !search.isFetchingNextPage) void search.fetchNextPage()
   }, [isShort, search.isFetchingNextPage, search.fetchNextPage])
 
+  function choose(hit: SearchHit | undefined): void {
+    setKept(hit === undefined ? null : keyOf(hit))
+  }
+
   function press(event: KeyboardEvent): void {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
     if (step !== 0) {
       event.preventDefault()
-      setChosen(Math.max(0, Math.min(hits.length - 1, chosen + step)))
+      choose(hits[Math.max(0, Math.min(hits.length - 1, chosen + step))])
       if (chosen + step >= hits.length - 2) more()
     }
     const hit = hits[chosen]
@@ -80,7 +86,10 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           aria-activedescendant={hits[chosen] ? `${id}-${chosen}` : undefined}
           maxLength={200}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            setText(event.target.value)
+            choose(undefined)
+          }}
           onKeyDown={press}
           placeholder="A name, a label, or words of a message or comment"
           className="h-10 min-w-0 flex-1 bg-transparent text-base outline-none placeholder:text-ink-3"
@@ -113,7 +122,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             id={`${id}-${index}`}
             hit={hit}
             isChosen={index === chosen}
-            onChoose={() => setChosen(index)}
+            onChoose={() => choose(hit)}
             onOpen={() => open(hit)}
           />
         ))}
