@@ -269,7 +269,7 @@ def _told(shop: Shop, posts: list[str], count: int) -> bytes:
         comments(shop, f"comment {n}", f"43{n:014}", media=posts[n % len(posts)], at=AT + n, deliver=False)["id"]
         for n in range(count)
     ]
-    return _delivery(AT, [(id, n, posts[n % len(posts)]) for n, id in enumerate(made)])
+    return _delivery(AT, [(ig_id, n, posts[n % len(posts)]) for n, ig_id in enumerate(made)])
 
 
 def _many(batch: int, post: str) -> bytes:
@@ -287,14 +287,14 @@ def _delivery(at: int, told: list[tuple[str, int, str]]) -> bytes:
                 {
                     "field": "comments",
                     "value": {
-                        "id": id, "text": f"comment {number}",
+                        "id": ig_id, "text": f"comment {number}",
                         "from": {"id": f"43{n:014}", "username": f"person{n}"},
                         "media": {"id": post, "media_product_type": "FEED"},
                     },
                 }
             ],
         }
-        for n, (id, number, post) in enumerate(told)
+        for n, (ig_id, number, post) in enumerate(told)
     ]  # fmt: skip
     return json.dumps({"object": "instagram", "entry": entries}).encode()
 
