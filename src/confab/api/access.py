@@ -15,8 +15,8 @@ from confab.api.services import Services, services_of
 from confab.errors import Forbidden, Unauthenticated
 from confab.model.commands import Actor
 from confab.model.inbox import Role, Viewer
-from confab.store import team
-from confab.store.db import Conn, Database
+from confab.store import team, wake
+from confab.store.db import Conn
 from confab.team import secrets
 
 COOKIE = "confab_session"
@@ -26,12 +26,12 @@ _OWN_SITES = frozenset({"same-origin", "none"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """A signed-in request: who asks, since which session, and what time it is for all that this request does."""
+    """A signed-in request: who asks, since which session, what time it is for all that this request does, and this process."""
 
     viewer: Viewer
     session_id: UUID
     now: datetime
-    db: Database = field(repr=False)
+    services: Services = field(repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -42,14 +42,18 @@ class Access:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Conn, None]:
         """A transaction in which the database shows the viewer's workspace alone."""
-        async with self.db.viewing(self.viewer.workspace_id) as conn:
+        async with self.services.db.viewing(self.viewer.workspace_id) as conn:
             yield conn
 
     @asynccontextmanager
     async def by_key(self) -> AsyncGenerator[Conn, None]:
         """The same, for what looks up a few rows by their keys: see `Database.by_key`."""
-        async with self.db.viewing(self.viewer.workspace_id, by_key=True) as conn:
+        async with self.services.db.viewing(self.viewer.workspace_id, by_key=True) as conn:
             yield conn
+
+    def tell(self, *names: str) -> None:
+        """After a commit: the viewer's workspace has news; and `names`, as `wake` has them, may be due."""
+        self.services.wake.say(wake.changed(self.viewer.workspace_id), *names)
 
     def require(self, *roles: Role) -> None:
         """Raise Forbidden unless the viewer has one of these roles."""
@@ -70,7 +74,7 @@ async def identify(services: Services, connection: HTTPConnection) -> Access:
         session = await team.viewer_of(conn, secrets.digest(secret), now)
     if session is None:
         raise Unauthenticated("This token is not valid any more." if bearer else "Your session has ended. Sign in again.")
-    return Access(viewer=session.viewer, session_id=session.id, now=now, db=services.db)
+    return Access(viewer=session.viewer, session_id=session.id, now=now, services=services)
 
 
 def refuse_other_sites(services: Services, connection: HTTPConnection) -> None:
@@ -118,4 +122,4 @@ async def _running(connection: HTTPConnection) -> Services:  # a plain function 
 
 
 Running = Annotated[Services, Depends(_running)]
-"""A handler's parameter: the services of this process."""
+"""A handler's parameter: the services of this process, where nobody is signed in; `Access` has them too."""

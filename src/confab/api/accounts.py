@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.accounts import connecting, keeping, leaving, meta_apps, oauth
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.api.services import Services
 from confab.errors import Invalid
@@ -57,12 +57,12 @@ class AccountPatch(BaseModel):
 
 
 @router.get("/accounts", operation_id="list_accounts", response_model=AccountPage)
-async def list_accounts(access: SignedIn, services: Running) -> Response:
+async def list_accounts(access: SignedIn) -> Response:
     """The accounts of the workspace, by username."""
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
         items = await store.all_for_viewer(conn, access.viewer)
-        return Json(await _page(conn, services, items, seq))
+        return Json(await _page(conn, access.services, items, seq))
 
 
 @router.patch("/accounts/{id}", operation_id="update_account", response_model=Account)
@@ -70,7 +70,6 @@ async def update_account(
     id: UUID,  # noqa: A002 -- the path's word
     body: AccountPatch,
     access: SignedIn,
-    services: Running,
 ) -> Response:
     """Change an account's settings; owners and admins may."""
     access.require("owner", "admin")
@@ -82,60 +81,60 @@ async def update_account(
     workspace, account_id = access.viewer.workspace_id, AccountId(id)
     async with access.transaction() as conn:
         account = await _update(conn, workspace, account_id, body, access.now)
-    services.wake.say(wake.changed(workspace), wake.work("turns"))
+    access.tell(wake.work("turns"))
     return Json(account)
 
 
 @router.post("/accounts/{id}/disconnect", operation_id="disconnect_account", response_model=Account)
-async def disconnect_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def disconnect_account(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """Disconnect an account: nothing comes or goes, and what is here is erased in 30 days unless it is connected before."""
     access.require("owner", "admin")
     workspace, name = access.viewer.workspace_id, access.viewer.name
     async with access.transaction() as conn:
         account = await leaving.disconnect(conn, workspace, AccountId(id), name, access.now)
-    services.wake.say(wake.changed(workspace), wake.work("errands"))
+    access.tell(wake.work("errands"))
     return Json(account)
 
 
 @router.put("/accounts/{id}/stop", operation_id="stop_account", response_model=Account)
-async def stop_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def stop_account(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """Nothing of the account is sent: what is queued waits."""
-    return await _stop(id, access, services, access.viewer.name)
+    return await _stop(id, access, access.viewer.name)
 
 
 @router.delete("/accounts/{id}/stop", operation_id="resume_account", response_model=Account)
-async def resume_account(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def resume_account(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """The account sends again, what waited first."""
-    return await _stop(id, access, services, None)
+    return await _stop(id, access, None)
 
 
 @router.put("/stop", operation_id="stop_sending", response_model=AccountPage)
-async def stop_sending(access: SignedIn, services: Running) -> Response:
+async def stop_sending(access: SignedIn) -> Response:
     """The emergency stop: nothing of the workspace is sent until somebody lets it go on."""
-    return await _stop_all(access, services, access.viewer.name)
+    return await _stop_all(access, access.viewer.name)
 
 
 @router.delete("/stop", operation_id="resume_sending", response_model=AccountPage)
-async def resume_sending(access: SignedIn, services: Running) -> Response:
+async def resume_sending(access: SignedIn) -> Response:
     """End the emergency stop."""
-    return await _stop_all(access, services, None)
+    return await _stop_all(access, None)
 
 
-async def _stop(account: UUID, access: SignedIn, services: Running, by: str | None) -> Response:
+async def _stop(account: UUID, access: SignedIn, by: str | None) -> Response:
     access.require("owner", "admin")
     async with access.transaction() as conn:
         value = await leaving.stop(conn, access.viewer.workspace_id, AccountId(account), by, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    access.tell(*wake.sending())
     return Json(value)
 
 
-async def _stop_all(access: SignedIn, services: Running, by: str | None) -> Response:
+async def _stop_all(access: SignedIn, by: str | None) -> Response:
     access.require("owner", "admin")
     workspace = access.viewer.workspace_id
     async with access.transaction() as conn:
         items = await leaving.stop_all(conn, workspace, by, access.now)
-        answer = await _page(conn, services, items, await changes.newest_seq(conn, workspace))
-    services.wake.say(wake.changed(workspace), *wake.sending())
+        answer = await _page(conn, access.services, items, await changes.newest_seq(conn, workspace))
+    access.tell(*wake.sending())
     return Json(answer)
 
 

@@ -9,9 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from confab.api import paging
-from confab.api.access import Access, Running, SignedIn
+from confab.api.access import Access, SignedIn
 from confab.api.encode import Json
-from confab.api.services import Services
 from confab.errors import Invalid
 from confab.inbox.comments import act, looks
 from confab.model.commands import (
@@ -181,13 +180,13 @@ async def count_comments(access: SignedIn, account: UUID | None = None) -> Respo
 
 
 @router.post("/comments/look", operation_id="look_at_comments", status_code=204)
-async def look_at_comments(body: Shown, access: SignedIn, services: Running) -> Response:
+async def look_at_comments(body: Shown, access: SignedIn) -> Response:
     """These are shown: whether they were edited or deleted is looked up at Instagram, each at most every ten minutes."""
     wanted = [(access.viewer.workspace_id, one) for one in body.ids]
     async with access.transaction() as conn:
         count = await comments.look(conn, wanted, access.now, access.now - looks.EVERY)
     if count:
-        services.wake.say(wake.work("comment_looks"))
+        access.services.wake.say(wake.work("comment_looks"))
     return Response(status_code=204)
 
 
@@ -207,26 +206,26 @@ async def get_comment(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- 
 
 
 @router.post("/comments/{id}/reply", operation_id="reply_publicly", response_model=Comment, status_code=201)
-async def reply_publicly(id: UUID, body: NewAnswer, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def reply_publicly(id: UUID, body: NewAnswer, access: SignedIn) -> Response:  # noqa: A002
     """Answer where everybody sees it: 201 with the answer, 200 with the same one when the key is known."""
     command = AnswerComment(comment_id=CommentId(id), client_key=body.client_key, text=body.text)
     async with access.transaction() as conn:
         made, is_new = await act.reply(conn, access.actor, command, access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(made, 201 if is_new else 200)
 
 
 @router.post("/comments/{id}/moderation", operation_id="moderate_comment", response_model=Comment)
-async def moderate_comment(id: UUID, body: Moderation, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def moderate_comment(id: UUID, body: Moderation, access: SignedIn) -> Response:  # noqa: A002
     """Hide, show, delete, like or unlike; the comment as it is shown from now on."""
     async with access.transaction() as conn:
         shown = await act.moderate(conn, access.actor, Moderate(comment_id=CommentId(id), what=body.what), access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(shown)
 
 
 @router.patch("/comments/{id}", operation_id="work_on_comment", response_model=Comment)
-async def work_on_comment(id: UUID, body: CommentWork, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def work_on_comment(id: UUID, body: CommentWork, access: SignedIn) -> Response:  # noqa: A002
     """Done or open, whose it is, its labels: for the team, and nothing that Instagram hears of."""
     is_unassigned = "assignee_id" in body.model_fields_set and body.assignee_id is None
     command = WorkOnComment(
@@ -235,16 +234,16 @@ async def work_on_comment(id: UUID, body: CommentWork, access: SignedIn, service
     )  # fmt: skip
     async with access.transaction() as conn:
         shown = await act.work(conn, access.actor, command, access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(shown)
 
 
 @router.post("/comments/{id}/notes", operation_id="note_comment", response_model=Comment, status_code=201)
-async def note_comment(id: UUID, body: NewCommentNote, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def note_comment(id: UUID, body: NewCommentNote, access: SignedIn) -> Response:  # noqa: A002
     """Leave a remark for the team."""
     async with access.transaction() as conn:
         shown = await act.add_note(conn, access.actor, NoteComment(comment_id=CommentId(id), text=body.text), access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(shown, 201)
 
 
@@ -252,23 +251,22 @@ async def note_comment(id: UUID, body: NewCommentNote, access: SignedIn, service
 async def retry_comment(
     id: UUID,  # noqa: A002 -- the path's word
     access: SignedIn,
-    services: Running,
     body: Annotated[RetryAnswer | None, Body()] = None,
 ) -> Response:
     """Send an answer of ours again that failed or is in doubt: a person's decision."""
     command = RetryComment(comment_id=CommentId(id), text=body.text if body is not None else None)
     async with access.transaction() as conn:
         shown = await act.retry(conn, access.actor, command, access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(shown)
 
 
 @router.delete("/comments/{id}", operation_id="discard_comment", status_code=204)
-async def discard_comment(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def discard_comment(id: UUID, access: SignedIn) -> Response:  # noqa: A002
     """Take an answer of ours out that is not known to have been sent. What stands at Instagram is deleted by `moderation`."""
     async with access.transaction() as conn:
         await act.discard(conn, access.actor, DiscardComment(comment_id=CommentId(id)), access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Response(status_code=204)
 
 
@@ -304,12 +302,12 @@ async def get_post(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the
 
 
 @router.patch("/posts/{id}", operation_id="switch_comments", response_model=Post)
-async def switch_comments(id: UUID, body: PostSwitch, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def switch_comments(id: UUID, body: PostSwitch, access: SignedIn) -> Response:  # noqa: A002
     """Switch the comments of a post on or off at Instagram; the post as it is shown from now on."""
     async with access.transaction() as conn:
         command = SwitchComments(post_id=PostId(id), is_on=body.comments_enabled)
         shown = await act.switch(conn, access.actor, command, access.now)
-    _tell(services, access)
+    access.tell(wake.work("comment_calls"))
     return Json(shown)
 
 
@@ -343,7 +341,3 @@ async def _answers(conn: Conn, access: Access, items: list[Comment]) -> list[Com
 async def _posts(conn: Conn, access: Access, items: list[Comment]) -> list[Post]:
     wanted = sorted({one.post_id for one in items if one.post_id is not None})
     return [post for _, post in await posts.by_ids(conn, [(access.viewer.workspace_id, one) for one in wanted])]
-
-
-def _tell(services: Services, access: Access) -> None:
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("comment_calls"))

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from confab.accounts import meta_apps, oauth
 from confab.accounts.oauth import Answer, Entrances, Way
 from confab.api import member_access, member_pages
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.html import Child, join, tag
 from confab.api.verify import Pages
 from confab.errors import Gone, NotFound
@@ -26,21 +26,21 @@ router = APIRouter(include_in_schema=False, route_class=Pages)
 
 @router.get(oauth.PATH)
 async def leave(
-    access: SignedIn, services: Running, flavour: Literal["instagram", "facebook"] = "instagram",
+    access: SignedIn, flavour: Literal["instagram", "facebook"] = "instagram",
     app: Annotated[str, Query(max_length=200)] = meta_apps.ENVIRONMENT,
 ) -> Response:  # fmt: skip
     """Off to Meta's login, by the Meta app that is named."""
     access.require("owner", "admin")
-    viewer, entrances = access.viewer, Entrances.of(services.settings)
+    viewer, entrances = access.viewer, Entrances.of(access.services.settings)
     async with access.transaction() as conn:
         way = Way(platform=flavour, app_id=(await meta_apps.named(conn, app)).app_id)
-        url = await oauth.leave(conn, services.vault, entrances, viewer.workspace_id, viewer.agent_id, way, access.now)
+        url = await oauth.leave(conn, access.services.vault, entrances, viewer.workspace_id, viewer.agent_id, way, access.now)
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 
 @router.get(f"{oauth.PATH}/callback")
 async def come_back(
-    access: SignedIn, services: Running, state: Annotated[str, Query(max_length=200)] = "",
+    access: SignedIn, state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str | None, Query(max_length=4000)] = None, error: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:  # fmt: skip
     """Back from there: what came is kept for a job, and the address with the code in it is left."""
@@ -48,13 +48,13 @@ async def come_back(
     viewer = access.viewer
     answer = Answer(state=state.removesuffix("#_"), code=code, error=error)
     async with access.transaction() as conn:
-        errand = await oauth.come_back(conn, services.vault, viewer.workspace_id, viewer.agent_id, answer, access.now)
-    services.wake.say(wake.work("errands"))
+        errand = await oauth.come_back(conn, access.services.vault, viewer.workspace_id, viewer.agent_id, answer, access.now)
+    access.services.wake.say(wake.work("errands"))
     return RedirectResponse(f"{oauth.PATH}/{errand}", 303, {"cache-control": "no-store"})
 
 
 @router.get(oauth.PATH + "/{id}")
-async def look(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def look(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """How a login stands."""
     access.require("owner", "admin")
     async with access.transaction() as conn:
@@ -64,12 +64,12 @@ async def look(id: UUID, access: SignedIn, services: Running) -> Response:  # no
         missing: list[str] = []
         if errand.account_id is not None and errand.state == "done":
             missing = (await accounts.for_workspace(conn, access.viewer.workspace_id, errand.account_id)).missing or []
-        app = (await meta_apps.of_id(conn, services.vault, errand.app_id)).name if errand.app_id is not None else None
-    return _page(services.settings.brand_name, errand, missing, app)
+        app = (await meta_apps.of_id(conn, access.services.vault, errand.app_id)).name if errand.app_id is not None else None
+    return _page(access.services.settings.brand_name, errand, missing, app)
 
 
 @router.post(oauth.PATH + "/{id}")
-async def choose(id: UUID, request: Request, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def choose(id: UUID, request: Request, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """One of several Pages."""
     access.require("owner", "admin")
     form = await member_access.form_of(request)
@@ -78,7 +78,7 @@ async def choose(id: UUID, request: Request, access: SignedIn, services: Running
         page = form.get("page", "")[:100]
         if not await errands.choose(conn, viewer.workspace_id, id, viewer.agent_id, page, access.now):
             raise Gone("There is nothing to choose any more: begin again.", code="login_over")
-    services.wake.say(wake.work("errands"))
+    access.services.wake.say(wake.work("errands"))
     return RedirectResponse(f"{oauth.PATH}/{id}", 303)
 
 

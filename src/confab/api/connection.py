@@ -8,13 +8,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from confab.api import paging
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import NotFound
 from confab.members import arrive
 from confab.model.inbox import ConversationId, Seq
 from confab.model.library import LibraryItem
-from confab.store import changes, conversations, library, wake
+from confab.store import changes, conversations, library
 
 router = APIRouter()
 
@@ -47,7 +47,7 @@ async def list_library(
 
 
 @router.delete("/conversations/{id}/connection", operation_id="disconnect_customer", status_code=204)
-async def delete_connection(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def delete_connection(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """Disconnect the customer. Their library stays theirs; nothing new comes into it."""
     conversation = ConversationId(id)
     async with access.transaction() as conn:
@@ -55,5 +55,5 @@ async def delete_connection(id: UUID, access: SignedIn, services: Running) -> Re
         user_id = found.participant.connected_user_id
         if user_id is None or not await arrive.let_go(conn, access.viewer.workspace_id, conversation, user_id, access.now):
             raise NotFound("Nobody is connected in this conversation.")
-    services.wake.say(wake.changed(access.viewer.workspace_id))
+    access.tell()
     return Response(status_code=204)

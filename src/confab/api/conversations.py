@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.api import paging
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import act, archiving
@@ -95,7 +95,6 @@ async def update_conversation(
     id: UUID,  # noqa: A002 -- the path's word
     body: ConversationPatch,
     access: SignedIn,
-    services: Running,
 ) -> Response:
     """Open, close, snooze, assign or label; put into the archive, or bring back."""
     conversation, given, now = ConversationId(id), body.model_fields_set, access.now
@@ -116,16 +115,16 @@ async def update_conversation(
             wanted = Archive(conversation_id=conversation, is_archived=body.archived)
             await archiving.archive_by_hand(conn, access.actor, wanted, now)
         changed = await conversations.for_viewer(conn, access.viewer, conversation)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("snoozes"))
+    access.tell(wake.work("snoozes"))
     return Json(changed)
 
 
 @router.post("/conversations/{id}/earlier", operation_id="load_earlier", response_model=Conversation, status_code=202)
-async def load_earlier(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def load_earlier(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """Have the messages before the oldest one read at Instagram. They come by the stream; `earlier` says how it went."""
     async with access.transaction() as conn:
         asked = await act.load_earlier(conn, access.actor, LoadEarlier(conversation_id=ConversationId(id)), access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("earlier"))
+    access.tell(wake.work("earlier"))
     return Json(asked, 202)
 
 
@@ -133,7 +132,6 @@ async def load_earlier(id: UUID, access: SignedIn, services: Running) -> Respons
 async def mark_read(
     id: UUID,  # noqa: A002 -- the path's word
     access: SignedIn,
-    services: Running,
     body: ReadUpTo | None = None,
 ) -> Response:
     """Everything up to a message is read, for the whole team. The mark never moves back."""
@@ -141,5 +139,5 @@ async def mark_read(
     async with access.transaction() as conn:
         command = MarkRead(conversation_id=ConversationId(id), message_id=message)
         read = await act.mark_read(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id))
+    access.tell()
     return Json(read)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import NotFound
 from confab.model.changes import CheckupUpdated
@@ -53,7 +53,7 @@ async def list_findings(access: SignedIn) -> Response:
 
 
 @router.post("/doctor/look", operation_id="look_again", response_model=Checkup, status_code=202)
-async def look_again(access: SignedIn, services: Running) -> Response:
+async def look_again(access: SignedIn) -> Response:
     """Have the doctor look again; the stream tells when it has. Owners and admins may."""
     access.require("owner", "admin")
     async with access.transaction() as conn:
@@ -62,5 +62,5 @@ async def look_again(access: SignedIn, services: Running) -> Response:
             raise NotFound("The doctor does not come to this workspace.")
         told = CheckupUpdated(type="checkup_updated", checkup=checkup)
         changes.publish(conn, access.viewer.workspace_id, [told], access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("checkups"))
+    access.tell(wake.work("checkups"))
     return Json(checkup, 202)

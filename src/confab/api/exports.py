@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response, StreamingResponse
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.archive.asking import ask
 from confab.archive.export import name_of
@@ -49,12 +49,12 @@ class WhatToExport(BaseModel):
 
 
 @router.post("/exports", operation_id="create_export", response_model=Export, status_code=202)
-async def create_export(body: WhatToExport, access: SignedIn, services: Running) -> Response:
+async def create_export(body: WhatToExport, access: SignedIn) -> Response:
     """Have a ZIP made with pages, `data.json` and the files. Ask for the export until it is `done`."""
     access.require("owner", "admin")
     async with access.transaction() as conn:
         made = await ask(conn, access.viewer.workspace_id, body.kind, body.id, access.actor.name, access.now)
-    services.wake.say(wake.work("exports"))
+    access.services.wake.say(wake.work("exports"))
     return Json(made, 202)
 
 
@@ -80,7 +80,7 @@ async def get_export(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- t
     "/exports/{id}/file", operation_id="download_export",
     responses={200: {"description": "The file.", "content": {"application/zip": {}}}},
 )  # fmt: skip
-async def download_export(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def download_export(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """The ZIP. Whoever takes it is noted."""
     access.require("owner", "admin")
     workspace = access.viewer.workspace_id
@@ -95,7 +95,7 @@ async def download_export(id: UUID, access: SignedIn, services: Running) -> Resp
         "content-disposition": f'attachment; filename="confab-{found.kind}-{found.created_at:%Y-%m-%d}.zip"',
         "content-length": str(found.size_bytes), "cache-control": "private, no-store",
     }  # fmt: skip
-    pieces = services.storage.read_named(workspace, name_of(id), found.size_bytes)
+    pieces = access.services.storage.read_named(workspace, name_of(id), found.size_bytes)
     return StreamingResponse(pieces, 200, headers, "application/zip")
 
 

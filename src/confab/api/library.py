@@ -91,55 +91,57 @@ async def script() -> Response:
 
 
 @pages.post("/library/items/{id}")
-async def annotate(id: UUID, request: Request, access: SignedInMember, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def annotate(id: UUID, request: Request, access: SignedInMember) -> Response:  # noqa: A002 -- the path's word
     """Keep a note and tags from the page's form."""
     form = await member_access.form_of(request)
-    await _annotate(access, services, ItemId(id), form.get("note", ""), form.get("tags", "").split(","))
+    await _annotate(access, ItemId(id), form.get("note", ""), form.get("tags", "").split(","))
     return _back(form, f"#i{id}")
 
 
 @pages.post("/library/items/{id}/remove")
-async def remove(id: UUID, request: Request, access: SignedInMember, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def remove(id: UUID, request: Request, access: SignedInMember) -> Response:  # noqa: A002 -- the path's word
     """Take an item out. One that is gone already is no mistake."""
     form = await member_access.form_of(request)
-    await _remove(access, services, ItemId(id))
+    await _remove(access, ItemId(id))
     return _back(form)
 
 
 @pages.post("/library/disconnect")
-async def disconnect(request: Request, access: SignedInMember, services: Running) -> Response:
+async def disconnect(request: Request, access: SignedInMember) -> Response:
     """Nothing new comes in any more. What is there stays, and this browser may still see, take and delete it."""
     await member_access.form_of(request)
-    await arrive.disconnect(services.db, access.member, access.session_id, access.now)
-    services.wake.say(wake.changed(access.member.workspace_id))
+    await arrive.disconnect(access.services.db, access.member, access.session_id, access.now)
+    access.tell()
     return _back({})
 
 
 @pages.post("/library/forget")
-async def forget(request: Request, access: SignedInMember, services: Running) -> Response:
+async def forget(request: Request, access: SignedInMember) -> Response:
     """Disconnect, and delete all that is the member's."""
     form = await member_access.form_of(request)
     if form.get("sure") != "yes":
         raise Invalid("Tick the box to say that you are sure.", field="sure")
-    await arrive.disconnect(services.db, access.member, access.session_id, access.now)
+    await arrive.disconnect(access.services.db, access.member, access.session_id, access.now)
     async with access.transaction() as conn:
-        await shelf.forget(conn, access.member, access.now, is_hooked=_is_hooked(services))
-    services.wake.say(wake.changed(access.member.workspace_id), wake.work("library_events"))
+        await shelf.forget(conn, access.member, access.now, is_hooked=_is_hooked(access.services))
+    access.tell(wake.work("library_events"))
     done = member_pages.card(
-        services.settings.brand_name, "Everything is deleted", "Your profile is disconnected. Thank you for having been here."
+        access.services.settings.brand_name,
+        "Everything is deleted",
+        "Your profile is disconnected. Thank you for having been here.",
     )
-    member_access.sign_out(done, services)
+    member_access.sign_out(done, access.services)
     return done
 
 
 @pages.post("/library/sign-out")
-async def sign_out(request: Request, access: SignedInMember, services: Running) -> Response:
+async def sign_out(request: Request, access: SignedInMember) -> Response:
     """The session is over."""
     await member_access.form_of(request)
     async with access.transaction() as conn:
         await members.end_session(conn, access.member.workspace_id, access.session_id)
-    answer = member_pages.card(services.settings.brand_name, "You are signed out", member_pages.to_library())
-    member_access.sign_out(answer, services)
+    answer = member_pages.card(access.services.settings.brand_name, "You are signed out", member_pages.to_library())
+    member_access.sign_out(answer, access.services)
     return answer
 
 
@@ -161,11 +163,11 @@ async def news(access: SignedInMember) -> Response:
 
 
 @router.get("/library/media/{id}")
-async def preview(id: UUID, access: SignedInMember, services: Running, asked: media.Asked) -> Response:  # noqa: A002 -- the path's word
+async def preview(id: UUID, access: SignedInMember, asked: media.Asked) -> Response:  # noqa: A002 -- the path's word
     """The picture of an item."""
     async with access.transaction() as conn:
         found = await store.preview(conn, access.member, ItemId(id), access.now)
-    return await media.small(services, access.member.workspace_id, found, asked)
+    return await media.small(access.services, access.member.workspace_id, found, asked)
 
 
 @router.get("/library/api/items")
@@ -184,20 +186,20 @@ async def list_items(
 
 
 @router.patch("/library/api/items/{id}")
-async def update_item(id: UUID, body: ItemPatch, access: SignedInMember, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def update_item(id: UUID, body: ItemPatch, access: SignedInMember) -> Response:  # noqa: A002 -- the path's word
     """Change note or tags."""
     async with access.transaction() as conn:
         known = await store.one(conn, access.member, ItemId(id))
     if known is None:
         raise NotFound("There is no such item in your library.")
     note = known.note if body.note is None else body.note
-    return Json(await _annotate(access, services, ItemId(id), note, known.tags if body.tags is None else body.tags))
+    return Json(await _annotate(access, ItemId(id), note, known.tags if body.tags is None else body.tags))
 
 
 @router.delete("/library/api/items/{id}", status_code=204)
-async def delete_item(id: UUID, access: SignedInMember, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def delete_item(id: UUID, access: SignedInMember) -> Response:  # noqa: A002 -- the path's word
     """Take an item out. Raises NotFound for one that is not there."""
-    if not await _remove(access, services, ItemId(id)):
+    if not await _remove(access, ItemId(id)):
         raise NotFound("There is no such item in your library.")
     return Response(status_code=204)
 
@@ -215,19 +217,19 @@ async def _page(access: MemberAccess, wanted: Wanted) -> tuple[list[LibraryItem]
     return items, paging.write(last.last_sent_at, last.id) if last else None
 
 
-async def _annotate(access: MemberAccess, services: Services, item: ItemId, note: str, tags: list[str]) -> LibraryItem:
+async def _annotate(access: MemberAccess, item: ItemId, note: str, tags: list[str]) -> LibraryItem:
     async with access.transaction() as conn:
         changed = await shelf.annotate(
-            conn, access.member, item, note=note, tags=tags, now=access.now, is_hooked=_is_hooked(services)
+            conn, access.member, item, note=note, tags=tags, now=access.now, is_hooked=_is_hooked(access.services)
         )  # fmt: skip
-    services.wake.say(wake.changed(access.member.workspace_id), wake.work("library_events"))
+    access.tell(wake.work("library_events"))
     return changed
 
 
-async def _remove(access: MemberAccess, services: Services, item: ItemId) -> bool:
+async def _remove(access: MemberAccess, item: ItemId) -> bool:
     async with access.transaction() as conn:
-        count = await shelf.remove(conn, access.member, [item], access.now, is_hooked=_is_hooked(services))
-    services.wake.say(wake.changed(access.member.workspace_id), wake.work("library_events"))
+        count = await shelf.remove(conn, access.member, [item], access.now, is_hooked=_is_hooked(access.services))
+    access.tell(wake.work("library_events"))
     return count > 0
 
 

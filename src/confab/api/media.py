@@ -51,9 +51,7 @@ Asked = Annotated[_Asked, Depends(_asked)]
 
 
 @router.get("/media/messages/{conversation_id}/{name}", operation_id="get_message_media", include_in_schema=False)
-async def message_media(
-    conversation_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked, small: str | None = None
-) -> Response:
+async def message_media(conversation_id: UUID, name: str, access: SignedIn, asked: Asked, small: str | None = None) -> Response:
     """The file that an attachment shows, or with `small` its thumbnail; also the story that a message answers."""
     found = _MESSAGE.fullmatch(name)
     if found is None:
@@ -65,21 +63,23 @@ async def message_media(
         if kept is None:
             relayed = await media.relayed_for_viewer(conn, access.viewer, conversation_id, message, position, access.now)
     if relayed is None:
-        return await _answer(services, access.viewer.workspace_id, kept, asked, "private, no-cache", is_small=small is not None)
+        return await _answer(
+            access.services, access.viewer.workspace_id, kept, asked, "private, no-cache", is_small=small is not None
+        )
     try:
-        return await _passed_on(services, relayed, asked)
+        return await _passed_on(access.services, relayed, asked)
     except MediaGone:
         place = Place(
             workspace_id=access.viewer.workspace_id, conversation_id=conversation_id, message_id=message, position=position
         )
         async with access.transaction() as conn:
             await relay.lose(conn, place, access.now)
-        services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("media"))
+        access.tell(wake.work("media"))
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 
 @router.get("/media/uploads/{name}", operation_id="get_upload_media", include_in_schema=False)
-async def upload_media(name: str, access: SignedIn, services: Running, asked: Asked, small: str | None = None) -> Response:
+async def upload_media(name: str, access: SignedIn, asked: Asked, small: str | None = None) -> Response:
     """A file that is to be sent, or with `small` its thumbnail: for whoever writes the message, and for no cache but theirs."""
     found = _ALONE.fullmatch(name)
     if found is None:
@@ -87,11 +87,13 @@ async def upload_media(name: str, access: SignedIn, services: Running, asked: As
     async with access.transaction() as conn:
         row = await uploads.for_viewer(conn, access.viewer, UUID(found[1]))
     kept = None if row is None else _kept(row)
-    return await _answer(services, access.viewer.workspace_id, kept, asked, "private, no-cache", is_small=small is not None)
+    return await _answer(
+        access.services, access.viewer.workspace_id, kept, asked, "private, no-cache", is_small=small is not None
+    )
 
 
 @router.get("/media/avatars/{account_id}/{name}", operation_id="get_avatar", include_in_schema=False)
-async def avatar(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
+async def avatar(account_id: UUID, name: str, access: SignedIn, asked: Asked) -> Response:
     """A participant's picture. The address of our copy changes with it, so a browser may keep that."""
     found = _ALONE.fullmatch(name)
     if found is None:
@@ -102,18 +104,18 @@ async def avatar(account_id: UUID, name: str, access: SignedIn, services: Runnin
         if kept is None:
             relayed = await avatars.relayed_for_viewer(conn, access.viewer, account_id, participant)
     if relayed is None:
-        return await _answer(services, workspace, kept, asked, "private, max-age=31536000, immutable", is_small=True)
+        return await _answer(access.services, workspace, kept, asked, "private, max-age=31536000, immutable", is_small=True)
     try:
-        return await _passed_on(services, relayed, asked)
+        return await _passed_on(access.services, relayed, asked)
     except MediaGone as error:
         async with access.transaction() as conn:
             await relay.lose_avatar(conn, workspace, participant, relayed.source_url, error.detail, access.now)
-        services.wake.say(wake.changed(workspace), wake.work("refreshes"))
+        access.tell(wake.work("refreshes"))
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 
 @router.get("/media/posts/{account_id}/{name}", operation_id="get_post_picture", include_in_schema=False)
-async def post_picture(account_id: UUID, name: str, access: SignedIn, services: Running, asked: Asked) -> Response:
+async def post_picture(account_id: UUID, name: str, access: SignedIn, asked: Asked) -> Response:
     """The picture of a post. With a dead link the post is read again, which may name another."""
     found = _ALONE.fullmatch(name)
     if found is None:
@@ -122,14 +124,14 @@ async def post_picture(account_id: UUID, name: str, access: SignedIn, services: 
     async with access.transaction() as conn:
         shown = await post_pictures.for_viewer(conn, access.viewer, account_id, post)
     if not isinstance(shown, Relayed):
-        return await _answer(services, workspace, shown, asked, "private, max-age=31536000, immutable", is_small=True)
+        return await _answer(access.services, workspace, shown, asked, "private, max-age=31536000, immutable", is_small=True)
     try:
-        return await _passed_on(services, shown, asked)
+        return await _passed_on(access.services, shown, asked)
     except MediaGone as error:
         async with access.transaction() as conn:
             if await post_pictures.lose(conn, workspace, post, shown.source_url, error.detail):
                 await posts.read_again(conn, workspace, post, access.now)
-        services.wake.say(wake.work("posts"))
+        access.services.wake.say(wake.work("posts"))
         raise NotFound("Instagram does not have it any more at this address.") from None
 
 

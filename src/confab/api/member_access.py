@@ -23,7 +23,8 @@ from confab.members import sessions
 from confab.members.journey import Journey
 from confab.model.library import Member
 from confab.store import members as store
-from confab.store.db import Conn, Database
+from confab.store import wake
+from confab.store.db import Conn
 
 COOKIE = "confab_member"
 PATH = "/library"
@@ -40,13 +41,17 @@ class MemberAccess:
     session_id: UUID
     workspace: str
     now: datetime
-    db: Database = field(repr=False)
+    services: Services = field(repr=False)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Conn, None]:
         """A transaction in which the database shows the member's workspace alone."""
-        async with self.db.viewing(self.member.workspace_id) as conn:
+        async with self.services.db.viewing(self.member.workspace_id) as conn:
             yield conn
+
+    def tell(self, *names: str) -> None:
+        """After a commit: the member's workspace has news; and `names`, as `wake` has them, may be due."""
+        self.services.wake.say(wake.changed(self.member.workspace_id), *names)
 
 
 async def signed_in(connection: HTTPConnection) -> MemberAccess:
@@ -61,7 +66,7 @@ async def signed_in(connection: HTTPConnection) -> MemberAccess:
     if session is None:
         raise Unauthenticated("Your session has ended. Sign in to your library again.")
     return MemberAccess(
-        member=session.member, session_id=session.id, workspace=session.workspace, now=now, db=services.db
+        member=session.member, session_id=session.id, workspace=session.workspace, now=now, services=services
     )  # fmt: skip
 
 

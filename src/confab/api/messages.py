@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.inbox import act
 from confab.model.commands import AddNote, FetchAgain
@@ -107,13 +107,12 @@ async def retry_attachment(
     message_id: UUID,
     position: Annotated[int, Path(ge=0, le=100)],
     access: SignedIn,
-    services: Running,
 ) -> Response:
     """Try again to copy a file of a message from Instagram; the message with the attachment pending."""
     command = FetchAgain(conversation_id=ConversationId(id), message_id=MessageId(message_id), position=position)
     async with access.transaction() as conn:
         message = await act.fetch_again(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("media"))
+    access.tell(wake.work("media"))
     return Json(message)
 
 
@@ -129,11 +128,11 @@ async def list_notes(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- t
 
 
 @router.post("/conversations/{id}/notes", operation_id="add_note", response_model=Note, status_code=201)
-async def add_note(id: UUID, body: NewNote, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def add_note(id: UUID, body: NewNote, access: SignedIn) -> Response:  # noqa: A002
     """Leave a note for the team."""
     async with access.transaction() as conn:
         note = await act.add_note(conn, access.actor, AddNote(conversation_id=ConversationId(id), text=body.text), access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id))
+    access.tell()
     return Json(note, 201)
 
 

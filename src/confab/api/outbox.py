@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from confab.api import paging
-from confab.api.access import Access, Running, SignedIn
+from confab.api.access import Access, SignedIn
 from confab.api.encode import Json
 from confab.errors import Refused
 from confab.inbox import answer, queue
@@ -108,7 +108,7 @@ async def list_troubled(
 
 
 @router.post("/troubled/retry", operation_id="retry_troubled", response_model=AllDone)
-async def retry_troubled(body: Chosen, access: SignedIn, services: Running) -> Response:
+async def retry_troubled(body: Chosen, access: SignedIn) -> Response:
     """Send again up to 100 failed or doubtful messages: a person's decision about each. One that is refused stops no other."""
 
     async def again(conn: Conn, row: MessageRow) -> Message | None:
@@ -116,12 +116,12 @@ async def retry_troubled(body: Chosen, access: SignedIn, services: Running) -> R
         return await answer.retry(conn, access.actor, command, access.now)
 
     done = await _each(access, body.messages, again)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    access.tell(*wake.sending())
     return Json(AllDone(items=done))
 
 
 @router.post("/troubled/discard", operation_id="discard_troubled", response_model=AllDone)
-async def discard_troubled(body: Chosen, access: SignedIn, services: Running) -> Response:
+async def discard_troubled(body: Chosen, access: SignedIn) -> Response:
     """Give up up to 100 messages that are not known to have been sent. One that is refused stops no other."""
 
     async def gone(conn: Conn, row: MessageRow) -> Message | None:
@@ -130,7 +130,7 @@ async def discard_troubled(body: Chosen, access: SignedIn, services: Running) ->
         return None
 
     done = await _each(access, body.messages, gone)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    access.tell(*wake.sending())
     return Json(AllDone(items=done))
 
 

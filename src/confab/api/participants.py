@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.model.commands import LinkLead, RefreshProfile, ReportPicture
 from confab.model.inbox import Conversation, ConversationId
@@ -33,32 +33,32 @@ class PictureReport:
 
 
 @router.patch("/conversations/{id}/participant", operation_id="update_participant", response_model=Conversation)
-async def update_participant(id: UUID, body: ParticipantPatch, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def update_participant(id: UUID, body: ParticipantPatch, access: SignedIn) -> Response:  # noqa: A002
     """Link the participant to another system's record, 1 to 200 characters on one line."""
     command = LinkLead(conversation_id=ConversationId(id), lead_id=body.linked_lead_id)
     async with access.transaction() as conn:
         conversation = await ask.link_lead(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id))
+    access.tell()
     return Json(conversation)
 
 
 @router.post(
     "/conversations/{id}/participant/refresh", operation_id="refresh_participant", response_model=Conversation, status_code=202
 )
-async def refresh_participant(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def refresh_participant(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """Have the profile read at Instagram now; a change tells when that is done, or why not."""
     async with access.transaction() as conn:
         conversation = await ask.refresh(conn, access.actor, RefreshProfile(conversation_id=ConversationId(id)), access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("profiles"))
+    access.tell(wake.work("profiles"))
     return Json(conversation, 202)
 
 
 @router.post(
     "/conversations/{id}/participant/picture-broken", operation_id="report_picture", response_model=PictureReport, status_code=202
 )
-async def report_picture(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def report_picture(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """A browser says that the participant's picture does not show."""
     async with access.transaction() as conn:
         enqueued = await ask.report_picture(conn, access.actor, ReportPicture(conversation_id=ConversationId(id)), access.now)
-    services.wake.say(wake.work("refreshes"))
+    access.services.wake.say(wake.work("refreshes"))
     return Json(PictureReport(enqueued=enqueued), 202)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import calling, rulebook
@@ -220,10 +220,10 @@ def _place(cursor: str) -> Place:
 
 
 @router.get("/rules/webhook-key", operation_id="get_webhook_key", response_model=WebhookKey)
-async def get_webhook_key(access: SignedIn, services: Running) -> Response:
+async def get_webhook_key(access: SignedIn) -> Response:
     """What requests of this workspace's rules to other programs are signed with; for owners and admins."""
     access.require("owner", "admin")
-    return Json(WebhookKey(key=calling.key_of(services.vault.current()[0], access.viewer.workspace_id)))
+    return Json(WebhookKey(key=calling.key_of(access.services.vault.current()[0], access.viewer.workspace_id)))
 
 
 @router.get("/rules/{id}", operation_id="get_rule", response_model=Rule)

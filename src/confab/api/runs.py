@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import act
@@ -46,13 +46,13 @@ class WhatToSync(BaseModel):
 
 
 @router.post("/accounts/{id}/sync", operation_id="sync_account", response_model=Run, status_code=202)
-async def sync_account(id: UUID, body: WhatToSync, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def sync_account(id: UUID, body: WhatToSync, access: SignedIn) -> Response:  # noqa: A002
     """Begin to read, or join the run that goes on already; owners and admins may."""
     access.require("owner", "admin")
     wanted = _wanted(AccountId(id), body, access.now)
     async with access.transaction() as conn:
         run = await act.sync(conn, access.actor, wanted, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), wake.work("runs"))
+    access.tell(wake.work("runs"))
     return Json(run, 202)
 
 
@@ -75,12 +75,12 @@ async def get_run(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the 
 
 
 @router.delete("/runs/{id}", operation_id="stop_run", response_model=Run)
-async def stop_run(id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002 -- the path's word
+async def stop_run(id: UUID, access: SignedIn) -> Response:  # noqa: A002 -- the path's word
     """End a run where it is; what it read stays. Owners and admins may."""
     access.require("owner", "admin")
     async with access.transaction() as conn:
         run = await act.stop_run(conn, access.actor, StopRun(run_id=RunId(id)), access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id))
+    access.tell()
     return Json(run)
 
 

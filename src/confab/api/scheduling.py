@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.api import paging, windows
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.inbox import policy, schedule
@@ -76,7 +76,6 @@ async def reschedule_message(
     message_id: UUID,
     body: ScheduleChange,
     access: SignedIn,
-    services: Running,
 ) -> Response:
     """Change the time, the text, or what becomes of it when they write before; of all that was scheduled together."""
     if not body.model_fields_set or all(getattr(body, name) is None for name in body.model_fields_set):
@@ -87,17 +86,17 @@ async def reschedule_message(
     )  # fmt: skip
     async with access.transaction() as conn:
         message = await schedule.change(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    access.tell(*wake.sending())
     return Json(message)
 
 
 @router.post("/conversations/{id}/messages/{message_id}/release", operation_id="release_message", response_model=Message)
-async def release_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def release_message(id: UUID, message_id: UUID, access: SignedIn) -> Response:  # noqa: A002
     """Send at once what is scheduled, or held for review: as an answer of whoever says so."""
     command = SendNow(conversation_id=ConversationId(id), message_id=MessageId(message_id))
     async with access.transaction() as conn:
         message = await schedule.send_now(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())
+    access.tell(*wake.sending())
     return Json(message)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid
 from confab.model.inbox import Seq
@@ -37,9 +37,8 @@ class SearchPage:
 
 
 @router.get("/search", operation_id="search", response_model=SearchPage)
-async def search(  # noqa: PLR0913, PLR0917 -- one parameter per filter
+async def search(
     access: SignedIn,
-    services: Running,
     q: Annotated[str, Query(max_length=1000)],
     kind: Literal["all", "person", "conversation", "comment", "message"] = "all",
     account: UUID | None = None,
@@ -52,7 +51,7 @@ async def search(  # noqa: PLR0913, PLR0917 -- one parameter per filter
     `archived`: also what lies in the archive.
     """
     query = find.read(q)
-    services.searches.take(access.viewer.agent_id, access.now)
+    access.services.searches.take(access.viewer.agent_id, access.now)
     async with access.transaction() as conn:
         seq = await changes.newest_seq(conn, access.viewer.workspace_id)
         owned = [known.id for known in await accounts.all_for_viewer(conn, access.viewer)]

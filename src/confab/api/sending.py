@@ -9,13 +9,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from starlette.responses import Response
 
 from confab.api import windows
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
-from confab.api.services import Services
 from confab.errors import Invalid
 from confab.inbox import answer, private_reply
 from confab.model.commands import Discard, Indicate, React, ReplyPrivately, Retry, Send
-from confab.model.inbox import CommentId, ConversationId, Message, MessageId, WorkspaceId
+from confab.model.inbox import CommentId, ConversationId, Message, MessageId
 from confab.model.outgoing import LANE, Button, Buttons, Card, Cards, Content, Files, Heart, OnReply, QuickReply, Share, Text
 from confab.store import wake
 
@@ -80,7 +79,7 @@ class NewIndicator(BaseModel):
 
 
 @router.post("/conversations/{id}/messages", operation_id="send_message", response_model=Message, status_code=201)
-async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def send_message(id: UUID, body: NewMessage, access: SignedIn) -> Response:  # noqa: A002
     """Queue an answer, or schedule it: 201 with its first message, 200 with the same one when the key is known.
 
     Of a scheduled one `window` says besides whether the reply window would be open at its time.
@@ -96,18 +95,18 @@ async def send_message(id: UUID, body: NewMessage, access: SignedIn, services: R
         message, is_new = await answer.send(conn, access.actor, command, access.now)
         at = body.release_at
         verdict = await windows.at(conn, access.viewer, command.conversation_id, "schedule", at) if at is not None else None
-    _tell(services, access.viewer.workspace_id)
+    access.tell(*wake.sending([LANE["agent"]]))
     answered = message if verdict is None else {**msgspec.to_builtins(message), "window": msgspec.to_builtins(verdict)}
     return Json(answered, 201 if is_new else 200)
 
 
 @router.post("/comments/{id}/private-reply", operation_id="reply_privately", response_model=Message, status_code=201)
-async def reply_privately(id: UUID, body: NewContent, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def reply_privately(id: UUID, body: NewContent, access: SignedIn) -> Response:  # noqa: A002
     """Queue the one private answer to a comment: 201 with its message, 200 with the same one when the key is known."""
     command = ReplyPrivately(comment_id=CommentId(id), client_key=body.client_key, content=_content(body))
     async with access.by_key() as conn:
         message, is_new = await private_reply.reply(conn, access.actor, command, access.now)
-    _tell(services, access.viewer.workspace_id)
+    access.tell(*wake.sending([LANE["agent"]]))
     return Json(message, 201 if is_new else 200)
 
 
@@ -116,7 +115,6 @@ async def retry_message(
     id: UUID,  # noqa: A002 -- the path's word
     message_id: UUID,
     access: SignedIn,
-    services: Running,
     body: Annotated[RetryMessage | None, Body()] = None,
 ) -> Response:
     """Send again what failed or is in doubt: a person's decision."""
@@ -124,41 +122,37 @@ async def retry_message(
     command = Retry(conversation_id=ConversationId(id), message_id=MessageId(message_id), text=text)
     async with access.by_key() as conn:
         message = await answer.retry(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())  # what waited behind it, in any lane
+    access.tell(*wake.sending())  # what waited behind it, in any lane
     return Json(message)
 
 
 @router.delete("/conversations/{id}/messages/{message_id}", operation_id="discard_message", status_code=204)
-async def discard_message(id: UUID, message_id: UUID, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def discard_message(id: UUID, message_id: UUID, access: SignedIn) -> Response:  # noqa: A002
     """Take out a message that is not known to have been sent, and what was to follow it."""
     command = Discard(conversation_id=ConversationId(id), message_id=MessageId(message_id))
     async with access.by_key() as conn:
         await answer.discard(conn, access.actor, command, access.now)
-    services.wake.say(wake.changed(access.viewer.workspace_id), *wake.sending())  # what waited behind it, in any lane
+    access.tell(*wake.sending())  # what waited behind it, in any lane
     return Response(status_code=204)
 
 
 @router.put("/conversations/{id}/messages/{message_id}/reaction", operation_id="react", response_model=Message)
-async def react(id: UUID, message_id: UUID, body: NewReaction, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def react(id: UUID, message_id: UUID, body: NewReaction, access: SignedIn) -> Response:  # noqa: A002
     """React to a message, or take the reaction back; the message as it is shown from now on."""
     command = React(conversation_id=ConversationId(id), message_id=MessageId(message_id), emoji=body.emoji)
     async with access.by_key() as conn:
         message = await answer.react(conn, access.actor, command, access.now)
-    _tell(services, access.viewer.workspace_id)
+    access.tell(*wake.sending([LANE["agent"]]))
     return Json(message)
 
 
 @router.post("/conversations/{id}/indicator", operation_id="indicate", status_code=204)
-async def indicate(id: UUID, body: NewIndicator, access: SignedIn, services: Running) -> Response:  # noqa: A002
+async def indicate(id: UUID, body: NewIndicator, access: SignedIn) -> Response:  # noqa: A002
     """Show the participant that somebody types or has seen, where the account's setting says so."""
     async with access.by_key() as conn:
         await answer.indicate(conn, access.actor, Indicate(conversation_id=ConversationId(id), what=body.what), access.now)
-    _tell(services, access.viewer.workspace_id)
+    access.tell(*wake.sending([LANE["agent"]]))
     return Response(status_code=204)
-
-
-def _tell(services: Services, workspace: WorkspaceId) -> None:
-    services.wake.say(wake.changed(workspace), *wake.sending([LANE["agent"]]))
 
 
 def _content(body: NewContent) -> Content:

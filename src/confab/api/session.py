@@ -68,12 +68,12 @@ async def post_session(request: Request, services: Running, body: SignIn) -> Res
 
 
 @router.delete("/session", operation_id="sign_out", status_code=204)
-async def delete_session(access: SignedIn, services: Running) -> Response:
+async def delete_session(access: SignedIn) -> Response:
     """Sign out. The session is over for every tab."""
     async with access.transaction() as conn:
         await store.end_session(conn, access.viewer.workspace_id, access.session_id)
     answer = Response(status_code=204)
-    answer.delete_cookie(COOKIE, path="/", secure=services.settings.is_https, httponly=True, samesite="lax")
+    answer.delete_cookie(COOKIE, path="/", secure=access.services.settings.is_https, httponly=True, samesite="lax")
     return answer
 
 

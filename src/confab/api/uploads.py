@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header
 from starlette.requests import Request
 from starlette.responses import Response
 
-from confab.api.access import Running, SignedIn
+from confab.api.access import SignedIn
 from confab.api.encode import Json
 from confab.errors import Invalid, NotFound
 from confab.media.uploads import MAX_BYTES, shown, too_large
@@ -26,9 +26,7 @@ _BODY = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type"
 
 
 @router.post("/uploads", operation_id="upload_file", response_model=Upload, status_code=201, openapi_extra=_BODY)
-async def upload_file(
-    request: Request, access: SignedIn, services: Running, x_file_name: Annotated[str, Header(max_length=1000)] = ""
-) -> Response:
+async def upload_file(request: Request, access: SignedIn, x_file_name: Annotated[str, Header(max_length=1000)] = "") -> Response:
     """Upload a file to send it: the body is the file and nothing else, its name percent-encoded in `X-File-Name`.
 
     It is taken by what its bytes are and answered as it will be sent. One that no message shows is forgotten after a day.
@@ -38,7 +36,7 @@ async def upload_file(
         raise too_large()
     try:
         async with asyncio.timeout(_ALTOGETHER_S):
-            upload = await services.uploads.take(access.viewer.workspace_id, request.stream(), unquote(x_file_name))
+            upload = await access.services.uploads.take(access.viewer.workspace_id, request.stream(), unquote(x_file_name))
     except TimeoutError:
         raise Invalid("The file did not arrive within five minutes: send it again.", code="file_refused", field="file") from None
     return Json(upload, 201)
