@@ -1,7 +1,5 @@
 """Who is asking, and the one connection they get: a transaction that sees their workspace and no other."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -16,7 +14,7 @@ from confab.errors import Forbidden, Unauthenticated
 from confab.model.commands import Actor
 from confab.model.inbox import Role, Viewer
 from confab.store import team, wake
-from confab.store.db import Conn
+from confab.store.db import Transaction
 from confab.team import secrets
 
 COOKIE = "confab_session"
@@ -39,17 +37,13 @@ class Access:
         viewer = self.viewer
         return Actor(workspace_id=viewer.workspace_id, kind="agent", agent_id=viewer.agent_id, name=viewer.name)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Conn, None]:
+    def transaction(self) -> Transaction:
         """A transaction in which the database shows the viewer's workspace alone."""
-        async with self.services.db.viewing(self.viewer.workspace_id) as conn:
-            yield conn
+        return self.services.db.viewing(self.viewer.workspace_id)
 
-    @asynccontextmanager
-    async def by_key(self) -> AsyncGenerator[Conn, None]:
+    def by_key(self) -> Transaction:
         """The same, for what looks up a few rows by their keys: see `Database.by_key`."""
-        async with self.services.db.viewing(self.viewer.workspace_id, by_key=True) as conn:
-            yield conn
+        return self.services.db.viewing(self.viewer.workspace_id, by_key=True)
 
     def tell(self, *names: str) -> None:
         """After a commit: the viewer's workspace has news; and `names`, as `wake` has them, may be due."""

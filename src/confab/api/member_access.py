@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -24,7 +22,7 @@ from confab.members.journey import Journey
 from confab.model.library import Member
 from confab.store import members as store
 from confab.store import wake
-from confab.store.db import Conn
+from confab.store.db import Transaction
 
 COOKIE = "confab_member"
 PATH = "/library"
@@ -43,11 +41,9 @@ class MemberAccess:
     now: datetime
     services: Services = field(repr=False)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Conn, None]:
+    def transaction(self) -> Transaction:
         """A transaction in which the database shows the member's workspace alone."""
-        async with self.services.db.viewing(self.member.workspace_id) as conn:
-            yield conn
+        return self.services.db.viewing(self.member.workspace_id)
 
     def tell(self, *names: str) -> None:
         """After a commit: the member's workspace has news; and `names`, as `wake` has them, may be due."""

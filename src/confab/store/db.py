@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -17,6 +17,7 @@ from confab.errors import ConfabError, Misconfigured
 from confab.model.inbox import WorkspaceId
 
 Conn = asyncpg.Connection
+Transaction = AbstractAsyncContextManager[Conn]
 Record = asyncpg.Record
 Row = TypeVar("Row")
 
@@ -179,14 +180,12 @@ class Database:
             await _refuse_an_open_table(pool)
             yield cls(pool, door)
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Conn]:
+    def transaction(self) -> Transaction:
         """One transaction on one connection: commits when the block ends, rolls back when it raises.
 
         `conn.transaction()` within it is none: see `undoable`.
         """
-        async with self._begun("BEGIN") as conn:
-            yield conn
+        return self._begun("BEGIN")
 
     @asynccontextmanager
     async def alone(self) -> AsyncGenerator[Conn]:
@@ -194,25 +193,21 @@ class Database:
         async with self._pool.acquire() as conn:
             yield conn
 
-    @asynccontextmanager
-    async def by_key(self) -> AsyncGenerator[Conn]:
+    def by_key(self) -> Transaction:
         """A transaction in which every statement looks rows up by their keys: its plans are made once and kept.
 
         PostgreSQL would make many of them anew each time, for the list of keys might be long, and spend more on that than on
         what they do.
         """
-        async with self._begun(f"BEGIN; {_KEEP_PLANS}") as conn:
-            yield conn
+        return self._begun(f"BEGIN; {_KEEP_PLANS}")
 
-    @asynccontextmanager
-    async def viewing(self, workspace: WorkspaceId, *, by_key: bool = False) -> AsyncGenerator[Conn]:
+    def viewing(self, workspace: WorkspaceId, *, by_key: bool = False) -> Transaction:
         """A transaction that sees one workspace: the policies read the setting, which ends with the transaction.
 
         `by_key`: as above. Begun and set in one round trip, which only a statement without parameters can do.
         """
         begin = f"BEGIN; SELECT set_config('confab.workspace_id', '{UUID(str(workspace))}', true)"
-        async with self._begun(f"{begin}; {_KEEP_PLANS}" if by_key else begin) as conn:
-            yield conn
+        return self._begun(f"{begin}; {_KEEP_PLANS}" if by_key else begin)
 
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncGenerator[Conn]:
