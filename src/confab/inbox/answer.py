@@ -26,9 +26,9 @@ from confab.model.commands import Actor, Discard, Indicate, React, Retry, Send
 from confab.model.inbox import ConversationId, Message, MessageId, WorkspaceId
 from confab.model.outgoing import LANE, Content, Files, OutboundKind, Text
 from confab.store import answers, comments, conversations, ids, messages, outbound, uploads
+from confab.store.answers import Before
 from confab.store.comments import CommentRow
 from confab.store.db import Conn
-from confab.store.health import Before
 from confab.store.outbound import PART_FAILED, OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -68,9 +68,10 @@ async def send(
     stands against it. Raises KeyReused for another content under the key, WindowClosed with the verdict, Conflict or Invalid
     with the rule that stands against it.
     """
-    conversation = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     digest, key = _digest(command), _key(command.client_key)
-    state, before = await circumstances.before_answer(conn, conversation, key, wording.SENDS.name)
+    conversation, state, before = await circumstances.before_answer(
+        conn, actor.workspace_id, command.conversation_id, key, wording.SENDS.name
+    )
     if before.is_known:
         known = await messages.by_client_key(conn, actor.workspace_id, command.conversation_id, key)
         if known.client_digest != digest:

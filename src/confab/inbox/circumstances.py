@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from confab.inbox.gate import Circumstances
-from confab.model.inbox import WorkspaceId
-from confab.store import health
+from confab.model.inbox import ConversationId, WorkspaceId
+from confab.store import answers, health
+from confab.store.answers import Before
 from confab.store.db import Conn
-from confab.store.health import Before, SendingState
+from confab.store.health import SendingState
 from confab.store.rows import ConversationRow
 
 
@@ -15,11 +16,12 @@ async def of(conn: Conn, conversation: ConversationRow) -> Circumstances:
     return _both(conversation, await health.sending_state(conn, WorkspaceId(conversation.workspace_id), conversation.account_id))
 
 
-async def before_answer(conn: Conn, conversation: ConversationRow, client_key: str, pool: str) -> tuple[Circumstances, Before]:
-    """The same, and what there is before an answer with this key, in this pool of calls."""
-    workspace = WorkspaceId(conversation.workspace_id)
-    account, before = await health.before_answer(conn, workspace, conversation.account_id, conversation.id, client_key, pool)
-    return _both(conversation, account), before
+async def before_answer(
+    conn: Conn, workspace: WorkspaceId, conversation_id: ConversationId, client_key: str, pool: str
+) -> tuple[ConversationRow, Circumstances, Before]:
+    """The conversation, locked here, the same, and what there is before an answer with this key, in this pool of calls."""
+    conversation, account, before = await answers.before(conn, workspace, conversation_id, client_key, pool)
+    return conversation, _both(conversation, account), before
 
 
 def _both(conversation: ConversationRow, account: SendingState) -> Circumstances:

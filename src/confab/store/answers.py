@@ -1,14 +1,18 @@
-"""What is said from here, in one statement: messages, the calls that carry them, and the line of their conversation.
+"""What is said from here: one statement that looks before it, and one that writes messages, their calls and the conversation.
 
-Each alone is written by its own module, with the same SQL: what a statement costs does not depend on how much it does.
+Each part alone has its own module, with the same SQL: what a statement costs does not depend on how much it does.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 
-from confab.model.inbox import Conversation
-from confab.store import conversations, messages, outbound
-from confab.store.db import Conn, Record, behind, for_one, only
+from confab.errors import NotFound
+from confab.model.inbox import Conversation, ConversationId, WorkspaceId
+from confab.store import conversations, health, messages, outbound
+from confab.store.db import Conn, Record, behind, for_one, only, taken
+from confab.store.health import SendingState
 from confab.store.outbound import OutboundRow
 from confab.store.rows import ConversationRow, MessageRow
 
@@ -24,6 +28,45 @@ _ENDED: LiteralString = f"""
     WITH {outbound.WITH_MESSAGE}, changed AS ({behind(_SETTLED, for_one(conversations.CHANGED))}),
     shown AS ({conversations.AS_CHANGED})
     SELECT shown.*, (SELECT version FROM said) AS message_version FROM shown"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What there is before an answer: a message under its key, a call that is open, and the first free place of its pool."""
+
+    is_known: bool
+    is_open: bool
+    next_at: datetime | None
+
+
+_BEFORE: LiteralString = f"""
+    SELECT {conversations.LOCKED}, {health.STATE},
+        EXISTS (SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $2 AND m.client_key = $3) AS is_known,
+        EXISTS (SELECT FROM outbound_messages o WHERE o.workspace_id = $1 AND o.conversation_id = $2
+            AND o.state IN ('queued', 'sending', 'in_doubt')) AS is_open,
+        (SELECT b.next_at FROM call_budgets b
+            WHERE b.workspace_id = $1 AND b.account_id = c.account_id AND b.pool = $4) AS next_at,
+        c.version = (SELECT s.version FROM conversations s WHERE s.workspace_id = $1 AND s.id = $2) AS is_as_seen
+    {conversations.WITH_PARTICIPANT}
+    JOIN accounts a ON a.workspace_id = c.workspace_id AND a.id = c.account_id
+    JOIN workspaces w ON w.workspace_id = c.workspace_id
+    WHERE c.workspace_id = $1 AND c.id = $2 FOR NO KEY UPDATE OF c"""
+
+
+async def before(
+    conn: Conn, workspace: WorkspaceId, conversation: ConversationId, client_key: str, pool: str
+) -> tuple[ConversationRow, SendingState, Before]:
+    """The conversation's row under lock, as `conversations.lock` has it, the state of its account, and what there is.
+
+    Whoever had to wait for the lock saw the rest as it was before: then there is another look, for which nobody waits.
+    Indexes: message_client_key, outbound_open. Raises NotFound.
+    """
+    record = await conn.fetchrow(_BEFORE, workspace, conversation, client_key, pool)
+    if record is not None and not record["is_as_seen"]:
+        record = await conn.fetchrow(_BEFORE, workspace, conversation, client_key, pool)
+    if record is None:
+        raise NotFound("There is no such conversation.")
+    return taken(record, ConversationRow), taken(record, SendingState), taken(record, Before)
 
 
 async def begin(

@@ -176,15 +176,20 @@ async def lock_for_events(
     )
 
 
-_LOCK: LiteralString = """
-    SELECT c.workspace_id, c.id, c.account_id, c.participant_id, p.igsid, c.status, c.snoozed_until, c.unread_count,
+LOCKED: LiteralString = """
+    c.workspace_id, c.id, c.account_id, c.participant_id, p.igsid, c.status, c.snoozed_until, c.unread_count,
         c.read_up_to, c.seen_up_to, c.last_message_id, c.last_message_at, c.last_message_preview, c.last_message_direction,
         c.last_message_status, c.window_opened_at, c.window_opened_by, c.window_refused_at, c.unreachable_at,
         c.thread_owner_app_id,
         c.thread_owner_at, c.handled_elsewhere, c.is_self, c.archived_at
+"""
+"""The columns of a ConversationRow; takes `WITH_PARTICIPANT`."""
+
+WITH_PARTICIPANT: LiteralString = """
     FROM conversations c
     JOIN participants p ON p.workspace_id = c.workspace_id AND p.id = c.participant_id
 """
+_LOCK: LiteralString = f"SELECT {LOCKED} {WITH_PARTICIPANT}"
 
 
 async def insert(conn: Conn, new: Sequence[ConversationRow], now: datetime) -> None:

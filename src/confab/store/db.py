@@ -275,6 +275,11 @@ async def row(conn: Conn, shape: type[Row], sql: LiteralString, *values: object)
     return None if record is None else shape(**record)
 
 
+def taken(record: Record, shape: type[Row]) -> Row:
+    """A `shape` of those columns of a wider row that it has fields for."""
+    return shape(**{name: value for name, value in record.items() if name in shape.__dataclass_fields__})  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] -- every shape is a dataclass
+
+
 async def run(conn: Conn, sql: LiteralString, *values: object) -> int:
     """Run a statement; how many rows it touched."""
     status = await conn.execute(sql, *values)

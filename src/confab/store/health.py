@@ -26,13 +26,15 @@ class SendingState:
     platform: str | None
 
 
-_STATE: LiteralString = """
+STATE: LiteralString = """
     a.human_agent, a.health, a.health_reason, a.paused_until, a.restricted_until, a.restricted_reason,
     a.disconnected_at IS NULL AND
     EXISTS (SELECT FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS has_token,
     coalesce(w.stopped_by, a.stopped_by) AS stopped_by, w.stopped_by IS NOT NULL AS is_all_stopped,
     (SELECT i.platform FROM integrations i WHERE i.workspace_id = a.workspace_id AND i.account_id = a.id) AS platform
 """
+"""The columns of a SendingState; takes the account as `a` and its workspace as `w`."""
+
 _OF_ACCOUNT: LiteralString = (
     " FROM accounts a JOIN workspaces w ON w.workspace_id = a.workspace_id WHERE a.workspace_id = $1 AND a.id = $2"
 )
@@ -40,38 +42,9 @@ _OF_ACCOUNT: LiteralString = (
 
 async def sending_state(conn: Conn, workspace: WorkspaceId, account: UUID) -> SendingState:
     """The account's state as it is now."""
-    found = await row(conn, SendingState, "SELECT" + _STATE + _OF_ACCOUNT, workspace, account)
+    found = await row(conn, SendingState, "SELECT" + STATE + _OF_ACCOUNT, workspace, account)
     assert found is not None  # noqa: S101 -- a foreign key leads here
     return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
-    """What there is before an answer: a message under its key, a call that is open, and the first free place of its pool."""
-
-    is_known: bool
-    is_open: bool
-    next_at: datetime | None
-
-
-_BEFORE: LiteralString = """, EXISTS (
-    SELECT FROM messages m WHERE m.workspace_id = $1 AND m.conversation_id = $3 AND m.client_key = $4) AS is_known,
-    EXISTS (SELECT FROM outbound_messages o WHERE o.workspace_id = $1 AND o.conversation_id = $3
-        AND o.state IN ('queued', 'sending', 'in_doubt')) AS is_open,
-    (SELECT b.next_at FROM call_budgets b WHERE b.workspace_id = $1 AND b.account_id = $2 AND b.pool = $5) AS next_at"""
-
-
-async def before_answer(
-    conn: Conn, workspace: WorkspaceId, account: UUID, conversation: UUID, client_key: str, pool: str
-) -> tuple[SendingState, Before]:
-    """The same, and what there is in the conversation and in this pool of calls: one look. Indexes: message_client_key,
-    outbound_open.
-    """
-    record = await conn.fetchrow("SELECT" + _STATE + _BEFORE + _OF_ACCOUNT, workspace, account, conversation, client_key, pool)
-    assert record is not None  # noqa: S101 -- a foreign key leads here
-    found = dict(record)
-    before = Before(is_known=found.pop("is_known"), is_open=found.pop("is_open"), next_at=found.pop("next_at"))
-    return SendingState(**found), before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

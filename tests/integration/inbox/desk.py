@@ -1,5 +1,6 @@
 """An agent at a conversation and the worker's step for each call, with a Meta that takes everything or refuses as it is told."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -127,3 +128,9 @@ class Desk:
     async def status(self, message: MessageId) -> str:
         async with self.db.transaction() as conn:
             return (await messages.rows_by_ids(conn, [(self.world.workspace, message)]))[0].status
+
+
+async def somebody_waits(conn: Conn) -> None:
+    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    while not await conn.fetchval(waiting):
+        await asyncio.sleep(0.01)

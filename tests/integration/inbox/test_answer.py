@@ -1,5 +1,6 @@
 """Answers of several parts, reactions, indicators and private replies, step by step. Rules O13-O18 of docs/spec/inbox.md."""
 
+import asyncio
 import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -43,7 +44,7 @@ from confab.store import budgets, comments, messages, outbound
 from confab.store.budgets import Spacing
 from confab.store.claims import Due
 from confab.store.outbound import OutboundRow
-from tests.integration.inbox.desk import LEASE, Desk
+from tests.integration.inbox.desk import LEASE, Desk, somebody_waits
 from tests.world import NOON, Customer, after, happen
 
 SPACING = Spacing(each=timedelta(milliseconds=11), saved=timedelta(0), ahead=timedelta(milliseconds=250))
@@ -103,6 +104,16 @@ async def test_O13_the_same_key_and_content_again_queue_nothing(desk: Desk) -> N
     assert len(await calls(desk)) == 3
     with pytest.raises(KeyReused):
         await desk.send(LONG[:100], Text(type="text", text="another"))
+
+
+async def test_O13_who_waits_for_the_same_answer_to_be_written_is_given_it(desk: Desk) -> None:
+    command = Send(conversation_id=desk.conversation, client_key="k", content=Text(type="text", text="hi"))
+    async with desk.db.transaction() as conn:
+        first, _ = await answer.send(conn, desk.actor, command, desk.clock.now())
+        again = asyncio.create_task(desk.send("k", Text(type="text", text="hi")))
+        await somebody_waits(conn)
+    assert await again == first.id
+    assert len(await calls(desk)) == 1
 
 
 async def test_O13_twenty_parts_are_the_most(desk: Desk) -> None:

@@ -15,9 +15,8 @@ from confab.model.inbox import MessageId
 from confab.store import budgets, changes, conversations, messages
 from confab.store.budgets import Spacing
 from confab.store.claims import OUTBOUND, Due
-from confab.store.db import Conn
 from confab.store.outbound import LOOKS_AGAIN
-from tests.integration.inbox.desk import LEASE, Desk, grasp
+from tests.integration.inbox.desk import LEASE, Desk, grasp, somebody_waits
 from tests.world import Customer, happen
 
 
@@ -258,17 +257,11 @@ async def test_O16_what_is_sent_and_what_takes_a_place_never_wait_for_each_other
     async with desk.db.transaction() as conn:
         await budgets.take(conn, desk.world.workspace, account, pool_of(begun).name, spacing, noon + timedelta(seconds=9))
         settling = asyncio.create_task(settled())
-        await _somebody_waits(conn)
+        await somebody_waits(conn)
         gone = MessageRemoved(type="message_removed", conversation_id=desk.conversation, message_id=message)
         changes.publish(conn, desk.world.workspace, [gone], noon)
     await settling
     assert await desk.step(message) == "sent"
-
-
-async def _somebody_waits(conn: Conn) -> None:
-    waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-    while not await conn.fetchval(waiting):
-        await asyncio.sleep(0.01)
 
 
 async def test_G20_an_answer_of_an_account_that_was_disconnected_waits_whatever_token_the_worker_still_knows(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from confab.model.inbox import ConversationId
 from confab.model.library import ItemId, Member, MemberId
 from confab.search import find
 from confab.search.indexing import Indexing
+from confab.store import answers as said
 from confab.store import (
     archive,
     changes,
@@ -23,7 +24,6 @@ from confab.store import (
     conversation_list,
     conversations,
     deliveries,
-    health,
     history,
     library,
     messages,
@@ -319,7 +319,7 @@ async def test_O28_what_answering_and_settling_ask_is_found_by_keys(doors: Doors
     async with answers(doors, world), worker_db.by_key() as conn:
         id_, conversation = await conn.fetchrow(one, world.account)
         explained: Any = Explained(conn)
-        _, before = await health.before_answer(explained, world.workspace, world.account, conversation, "no key", "sends")
+        _, _, before = await said.before(explained, world.workspace, conversation, "no key", "sends")
         found = await outbound.whole(explained, world.workspace, id_, uuid4(), "sends")
     assert (before.is_known, before.is_open) == (False, True)
     assert found is not None
