@@ -2,8 +2,9 @@
 
 One table has every word once for each thing that says it, in the order of the key: workspace, kind, word, thing. The newest
 things with a word are the end of a range, whatever lies before it. All comparisons are leakproof, so row-level security leaves
-these ranges to the planner, which it does with no full-text index (decision 0023). Another table has the words of each thing, to
-look whether it has the others too, and to take them out again.
+these ranges to the planner, which it does with no full-text index (decision 0023). Whether a thing has another word too, that
+word's range says, whose rows lie close together; those of the things do not. Another table has the words of each thing, to look
+whether one begins as wanted, and to take them out again.
 """
 
 from collections.abc import Sequence
@@ -238,29 +239,49 @@ _OF_EXPANDED: LiteralString = """SELECT DISTINCT newest.subject_id FROM (
         WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = expanded.word AND w.subject_id < $4
         ORDER BY w.subject_id DESC LIMIT $5) newest
     ORDER BY newest.subject_id DESC LIMIT $5"""
-_CHOSEN: LiteralString = """WITH candidate AS MATERIALIZED ({candidates})
-    SELECT c.subject_id, e.conversation_id FROM candidate c CROSS JOIN LATERAL (
+_FIT: LiteralString = """WITH candidate AS MATERIALIZED ({candidates}), fit AS MATERIALIZED (
+        SELECT c.subject_id FROM candidate c
+        WHERE ($6::text[] = '{}' OR cardinality($6::text[]) = (
+            SELECT count(*) FROM unnest($6::text[]) AS other (word) CROSS JOIN LATERAL (
+                SELECT FROM search_words w
+                WHERE w.workspace_id = $1 AND w.kind = $2 AND w.word = other.word AND w.subject_id = c.subject_id OFFSET 0) x))
+        AND ($7::text IS NULL OR (
+            SELECT strpos(' ' || array_to_string(e.words, ' '), ' ' || $7) > 0 FROM search_entries e
+            WHERE e.workspace_id = $1 AND e.kind = $2 AND e.subject_id = c.subject_id))
+    )"""
+"""Of the candidates those that have the other words, and one that begins so. The planner has no idea how few they are: what
+comes after them is laid out so that it cannot read more than these, for it would rather read a hundred thousand messages."""
+
+_MESSAGES: LiteralString = (
+    _FIT
+    + """SELECT f.subject_id, t.conversation_id FROM fit f CROSS JOIN LATERAL (
+        SELECT t.conversation_id FROM messages t
+        WHERE t.workspace_id = $1 AND t.id = f.subject_id AND t.account_id = ANY($8::uuid[])
+            AND ($9 OR NOT t.is_archived) OFFSET 0) t
+    ORDER BY f.subject_id DESC LIMIT $10"""
+)
+_COMMENTS: LiteralString = (
+    _FIT
+    + """SELECT f.subject_id, NULL::uuid AS conversation_id FROM fit f CROSS JOIN LATERAL (
+        SELECT FROM comments t
+        WHERE t.workspace_id = $1 AND t.id = f.subject_id AND t.account_id = ANY($8::uuid[])
+            AND ($9 OR NOT t.is_archived) OFFSET 0) t
+    ORDER BY f.subject_id DESC LIMIT $10"""
+)
+_CONVERSATIONS: LiteralString = (
+    _FIT
+    + """SELECT f.subject_id, e.conversation_id FROM fit f CROSS JOIN LATERAL (
         SELECT e.conversation_id FROM search_entries e
-        WHERE e.workspace_id = $1 AND e.kind = $2 AND e.subject_id = c.subject_id AND e.words @> $6::text[]
-            AND ($7::text IS NULL OR EXISTS (SELECT FROM unnest(e.words) AS x (word) WHERE starts_with(x.word, $7))) OFFSET 0
-    ) e JOIN {table} t ON t.workspace_id = $1 AND t.id = {key}
-    WHERE t.account_id = ANY($8::uuid[]) AND ($9 OR {is_open})
-    ORDER BY {order} LIMIT $10"""
+        WHERE e.workspace_id = $1 AND e.kind = $2 AND e.subject_id = f.subject_id OFFSET 0) e
+    CROSS JOIN LATERAL (
+        SELECT t.last_message_at FROM conversations t
+        WHERE t.workspace_id = $1 AND t.id = e.conversation_id AND t.account_id = ANY($8::uuid[])
+            AND ($9 OR t.archived_at IS NULL) OFFSET 0) t
+    ORDER BY t.last_message_at DESC NULLS LAST, f.subject_id DESC LIMIT $10"""
+)
 _LAST: LiteralString = (
     """SELECT count(*) AS count, (array_agg(subject_id ORDER BY subject_id))[1] AS last FROM ({candidates}) c"""
 )
-_MESSAGES: LiteralString = (
-    _CHOSEN.replace("{table}", "messages").replace("{key}", "c.subject_id").replace("{is_open}", "NOT t.is_archived")
-    .replace("{order}", "c.subject_id DESC")
-)  # fmt: skip
-_COMMENTS: LiteralString = (
-    _CHOSEN.replace("{table}", "comments").replace("{key}", "c.subject_id").replace("{is_open}", "NOT t.is_archived")
-    .replace("{order}", "c.subject_id DESC")
-)  # fmt: skip
-_CONVERSATIONS: LiteralString = (
-    _CHOSEN.replace("{table}", "conversations").replace("{key}", "e.conversation_id")
-    .replace("{is_open}", "t.archived_at IS NULL").replace("{order}", "t.last_message_at DESC NULLS LAST, c.subject_id DESC")
-)  # fmt: skip
 _CANDIDATES: dict[str, LiteralString] = {"word": _OF_WORD, "prefix": _OF_PREFIX, "expanded": _OF_EXPANDED}
 _MESSAGES_BY: dict[str, LiteralString] = {way: _MESSAGES.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
 _COMMENTS_BY: dict[str, LiteralString] = {way: _COMMENTS.replace("{candidates}", sql) for way, sql in _CANDIDATES.items()}
@@ -279,7 +300,7 @@ async def matching(conn: Conn, viewer: Viewer, way: Way, wanted: Wanted, most: i
     by = _MESSAGES_BY if wanted.kind == MESSAGE else _COMMENTS_BY if wanted.kind == COMMENT else _CONVERSATIONS_BY
     return await rows(
         conn, Found, by[kind], viewer.workspace_id, wanted.kind, start, wanted.before, _looked_at(way, wanted, most),
-        list(wanted.words),
+        [word for word in wanted.words if word != way.word],
         None if kind == "expanded" else wanted.prefix, list(wanted.accounts), wanted.with_archived, wanted.limit,
     )  # fmt: skip
 
