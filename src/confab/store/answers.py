@@ -58,8 +58,8 @@ async def before(
 ) -> tuple[ConversationRow, SendingState, Before]:
     """The conversation's row under lock, as `conversations.lock` has it, the state of its account, and what there is.
 
-    Whoever had to wait for the lock saw the rest as it was before: then there is another look, for which nobody waits.
-    Indexes: message_client_key, outbound_open. Raises NotFound.
+    Whoever had to wait for the lock saw the rest as it was before, and the version, which every message raises, is another: then
+    there is another look, for which nobody waits. Indexes: message_client_key, outbound_open. Raises NotFound.
     """
     record = await conn.fetchrow(_BEFORE, workspace, conversation, client_key, pool)
     if record is not None and not record["is_as_seen"]:
