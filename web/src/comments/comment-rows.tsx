@@ -15,6 +15,7 @@ import { fetchMoreComments, lookAt } from "../api/comments"
 import type { Comment } from "../api/model"
 import type { CommentFilters } from "../lib/comment-filters"
 import { Button } from "../ui/button"
+import { focusSoon } from "../ui/focus-soon"
 import { useNow } from "../ui/use-now"
 import { heirOf, type Row, rowsOf } from "./comment-groups"
 import { CommentItem } from "./comment-item"
@@ -82,12 +83,12 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
     if (!comment) return
     doors.activate(comment)
     virtual.scrollToIndex(index)
-    requestAnimationFrame(() => find(comment)?.focus({ preventScroll: true }))
+    focusSoon(() => find(comment))
   }
 
   useHeir(rows, activeId, (heir) => {
     doors.activate(heir)
-    if (document.activeElement === document.body) requestAnimationFrame(() => find(heir)?.focus())
+    if (document.activeElement === document.body) focusSoon(() => find(heir))
   })
 
   useImperativeHandle(handle, () => ({

@@ -5,6 +5,7 @@ import type { ListEntry } from "../api/list-entry"
 import { messagesOf } from "../api/messages"
 import type { Account, Conversation } from "../api/model"
 import type { Filters } from "../lib/filters"
+import { focusSoon } from "../ui/focus-soon"
 import { Icon } from "../ui/icon"
 import { useNow } from "../ui/use-now"
 import { ConversationRow, ROW_HEIGHT } from "./conversation-row"
@@ -94,7 +95,7 @@ export function ConversationRows({
     if (target === undefined) return
     setActiveId(target.id)
     rows.scrollToIndex(shown.indexOf(target))
-    requestAnimationFrame(() => findRow(scroller.current, target.id)?.focus({ preventScroll: true }))
+    focusSoon(() => findRow(scroller.current, target.id))
   }
 
   useKeptFocus(scroller, active, () => focusRow(activeIndex))
