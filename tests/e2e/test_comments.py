@@ -160,6 +160,44 @@ def test_CM13_comments_are_worked_off_by_keyboard_and_nothing_begun_is_lost_by_e
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)
     expect(feed.nth(1)).to_be_focused()
+    page.keyboard.press("e")
+    expect(feed).to_have_count(1)
+    expect(feed).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.get_by_role("region", name="Comments")).to_be_focused()  # and hears that none is waiting
+    expect(page.get_by_role("region", name="Comments")).to_contain_text("No comment is waiting")
+
+
+def test_CM13_what_is_begun_about_a_comment_is_kept_with_it_until_it_is_sent(fresh_shop: Shop, page: Page) -> None:
+    shop = fresh_shop
+    comments(shop, "How long does it keep?", "43000000000031")
+    comments(shop, "And in the fridge?", "43000000000032")
+    shop.sign_in(page, "/comments?view=all", heading="Comments")
+    first, second = item(page, "How long does it keep?"), item(page, "And in the fridge?")
+    box = page.get_by_role("textbox", name="Public reply")
+    first.get_by_role("button", name="Reply publicly").click()
+    box.fill("Two days")
+    second.get_by_role("button", name="Reply publicly").click()
+    expect(box).to_have_value("")
+    page.reload()
+    first.get_by_role("button", name="Draft of a public reply: Two days").click()
+    expect(box).to_have_value("Two days")
+    box.press("Enter")
+    sure(page, "This will be public")
+    expect(first).to_contain_text("Two days")
+    expect(box).to_have_count(0)
+    expect(first.get_by_role("button", name="Draft")).to_have_count(0)
+
+    page.route("**/api/v1/comments/*/notes", lambda route: route.abort())
+    first.get_by_role("button", name="More for this comment").click()
+    page.get_by_role("menuitem", name="Note").click()
+    note = page.get_by_role("textbox", name="Note for the team")
+    note.fill("asks often")
+    note.press("Enter")
+    expect(page.get_by_role("status", name="Notices")).not_to_be_empty()  # it could not be kept
+    expect(note).to_have_value("asks often")
+    page.get_by_role("button", name="Stop writing").click()
+    expect(first.get_by_role("button", name="Draft of a note: asks often")).to_be_visible()
 
 
 def test_CM1_mentions_and_posts_narrow_what_is_shown_and_a_post_is_closed_to_comments(fresh_shop: Shop, page: Page) -> None:

@@ -13,13 +13,17 @@ export type CommentEntry = {
   /** The cursor of the page below the loaded part; null when all is loaded. */
   next: string | null
   seq: number
-  /** Where each loaded page begins, the newest first; what lies before the first one came since. */
-  parts: string[]
+  /** The loaded pages, the newest first; what lies before the first one came since. */
+  parts: Part[]
 }
+
+/** A loaded page: where it began, and its posts in the order of their newest comments, as it was when it came. */
+export type Part = { place: string; posts: (string | null)[] }
 
 /** The first page of a list. */
 export function beginComments(page: Omit<CommentEntry, "parts">): CommentEntry {
-  return { ...page, parts: page.items.slice(0, 1).map(placeOf) }
+  const posts = [...new Set(page.items.map(({ post_id }) => post_id))]
+  return { ...page, parts: page.items.slice(0, 1).map((first) => ({ place: placeOf(first), posts })) }
 }
 
 /** A person as the author of comments: Meta's id of them, which is known per account. */

@@ -1,18 +1,20 @@
-/** What somebody began to write, kept in this browser for each conversation until it is sent or they sign out. */
+/** What somebody began to write in a conversation or about a comment, kept in this browser until it is sent or they sign out. */
 import type { Upload } from "./model"
 
 const PREFIX = "confab.draft."
 
+/** As what it will be said: of a conversation a reply or a note, of a comment a public or private answer or a note. */
 export type Mode = "reply" | "note"
+export type CommentMode = "public" | "private" | "note"
 
-export function readDraft(conversationId: string, mode: Mode): string {
-  return localStorage.getItem(keyOf(conversationId, mode)) ?? ""
+export function readDraft(subjectId: string, mode: Mode | CommentMode): string {
+  return localStorage.getItem(keyOf(subjectId, mode)) ?? ""
 }
 
-export function writeDraft(conversationId: string, mode: Mode, text: string): void {
+export function writeDraft(subjectId: string, mode: Mode | CommentMode, text: string): void {
   try {
-    if (text === "") localStorage.removeItem(keyOf(conversationId, mode))
-    else localStorage.setItem(keyOf(conversationId, mode), text)
+    if (text === "") localStorage.removeItem(keyOf(subjectId, mode))
+    else localStorage.setItem(keyOf(subjectId, mode), text)
   } catch {
     // Storage is full or off: the text stays in the box, and only a reload would lose it.
   }
@@ -72,6 +74,6 @@ function filesKeyOf(conversationId: string): string {
   return `${PREFIX}files.${conversationId}`
 }
 
-function keyOf(conversationId: string, mode: Mode): string {
-  return `${PREFIX}${mode}.${conversationId}`
+function keyOf(subjectId: string, mode: Mode | CommentMode): string {
+  return `${PREFIX}${mode}.${subjectId}`
 }

@@ -47,6 +47,16 @@ describe("comments of all posts", () => {
     expect(rows.slice(5).map(({ key }) => key)).toEqual(keys)
   })
 
+  test("a post whose newest comment leaves stays where it is, and comes back to where it was", () => {
+    const gone = (entry: CommentEntry, comment_id: string): CommentEntry =>
+      applyToComments(entry, { seq: 2, type: "comment_removed", comment_id }, SCOPE)
+    const left = gone(first, "bread-50")
+    expect(words(rowsOf(left))).toEqual(["# bread", "bread-48", "# cake", "cake-49", "cake-47"])
+    const comment = said("bread", 48)
+    const back = applyToComments(gone(left, "bread-48"), { seq: 3, type: "comment_updated", comment }, SCOPE)
+    expect(rowsOf(back)).toEqual(rowsOf(left))
+  })
+
   test("no two rows have one key, and a head whose comments are gone is gone", () => {
     let entry = applyToComments(first, { seq: 2, type: "comment_updated", comment: said("bread", 51) }, SCOPE)
     entry = appendComments(entry, page(null, said("bread", 40)))

@@ -1,6 +1,6 @@
 /**
- * The rows of a list: comments under the head of their post. Each loaded page is grouped by itself, posts in the order of their
- * newest comment, so that the page below never moves what is above it; what came since stands on top in the order it came.
+ * The rows of a list: comments under the head of their post. Each loaded page is grouped by itself, posts in the order in which
+ * it came: neither the page below nor a comment that leaves moves another post. What came since stands on top in the order it came.
  */
 import { type CommentEntry, placeOf } from "../api/comment-entry"
 import type { Comment, Post } from "../api/model"
@@ -33,19 +33,19 @@ export function heirOf(before: readonly Row[], id: string, now: readonly Row[]):
   return left.get(heir?.comment?.id) ?? undefined
 }
 
-type Part = { key: string | null; groups: Comment[][] }
+type Grouped = { key: string | null; groups: Comment[][] }
 
-function partsOf({ items, parts }: CommentEntry): Part[] {
-  const starts = parts.map((place) => {
+function partsOf({ items, parts }: CommentEntry): Grouped[] {
+  const starts = parts.map(({ place }) => {
     const start = items.findIndex((comment) => placeOf(comment) <= place)
     return start < 0 ? items.length : start
   })
   const fresh = { key: null, groups: inRuns(items.slice(0, starts[0] ?? items.length)) }
   return [
     fresh,
-    ...parts.map((key, n) => ({
-      key,
-      groups: byPost(items.slice(starts[n], starts[n + 1] ?? items.length)),
+    ...parts.map(({ place, posts }, n) => ({
+      key: place,
+      groups: byPost(posts, items.slice(starts[n], starts[n + 1] ?? items.length)),
     })),
   ]
 }
@@ -60,12 +60,12 @@ function inRuns(comments: Comment[]): Comment[][] {
   return found
 }
 
-function byPost(comments: Comment[]): Comment[][] {
-  const groups = new Map<string | null, Comment[]>()
+function byPost(posts: readonly (string | null)[], comments: Comment[]): Comment[][] {
+  const groups = new Map<string | null, Comment[]>(posts.map((post) => [post, []]))
   for (const comment of comments) {
     const group = groups.get(comment.post_id)
     if (group === undefined) groups.set(comment.post_id, [comment])
     else group.push(comment)
   }
-  return [...groups.values()]
+  return [...groups.values()].filter((group) => group.length > 0)
 }

@@ -6,6 +6,7 @@ import { formatExact, formatRowTime } from "../lib/time"
 import { Avatar } from "../ui/avatar"
 import { Icon } from "../ui/icon"
 import { AnswerItem } from "./answer-item"
+import { Begun } from "./begun"
 import { CommentTools } from "./comment-tools"
 import type { CommentDoors } from "./use-doors"
 
@@ -15,6 +16,8 @@ export type ItemProps = {
   post: Post | undefined
   now: number
   isActive: boolean
+  /** Somebody writes about it right now, in the box below. */
+  isWritten: boolean
   doors: CommentDoors
 }
 
@@ -25,6 +28,7 @@ export const CommentItem = memo(function CommentItem({
   post,
   now,
   isActive,
+  isWritten,
   doors,
 }: ItemProps) {
   const isGone = comment.deleted_at !== null
@@ -85,6 +89,7 @@ export const CommentItem = memo(function CommentItem({
             Answered in private: open the conversation
           </Link>
         )}
+        {!isWritten && <Begun comment={comment} doors={doors} />}
         <CommentTools comment={comment} post={post} now={now} doors={doors} />
       </div>
     </article>

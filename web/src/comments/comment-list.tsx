@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query"
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react"
+import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { explain } from "../api/client"
 import type { CommentEntry } from "../api/comment-entry"
 import { commentsOf, commentThread } from "../api/comments"
+import type { CommentMode } from "../api/drafts"
 import { useMe } from "../api/me"
 import type { Comment } from "../api/model"
 import { type Audience, authorOf, refusalOf } from "../lib/audience"
@@ -86,11 +87,12 @@ type WorkProps = {
 /** Comments with all that is done about them. */
 function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
   const rows = useRef<RowsHandle>(null)
+  const instead = useFocusInstead(empty !== null)
   const [activeId, setActiveId] = useState<string | null>(first ?? null)
   const [writing, setWriting] = useState<Writing | null>(null)
   const [removing, setRemoving] = useState<Comment | null>(null)
   const write = useCallback(
-    (comment: Comment, audience: Audience | "note") => setWriting({ comment, audience }),
+    (comment: Comment, audience: CommentMode) => setWriting({ comment, audience }),
     [],
   )
   const doors: CommentDoors = useMemo(
@@ -105,11 +107,21 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
   }
   return (
     <>
-      {empty ?? (
+      {empty !== null ? (
+        <section
+          ref={instead}
+          tabIndex={-1}
+          aria-label="Comments"
+          className="flex min-h-0 flex-1 outline-none"
+        >
+          {empty}
+        </section>
+      ) : (
         <CommentRows
           entry={entry}
           filters={filters}
           activeId={activeId}
+          writtenId={writing?.comment.id ?? null}
           doors={doors}
           onOnly={onOnly}
           handle={rows}
@@ -132,6 +144,17 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
       {removing && <Removing comment={removing} onClose={() => setRemoving(null)} />}
     </>
   )
+}
+
+/** When the last one leaves, who was with it is told what stands there instead, and Tab goes on from there. */
+function useFocusInstead(isEmpty: boolean): React.RefObject<HTMLElement | null> {
+  const instead = useRef<HTMLElement>(null)
+  const wasEmpty = useRef(isEmpty)
+  useLayoutEffect(() => {
+    if (isEmpty && !wasEmpty.current && document.activeElement === document.body) instead.current?.focus()
+    wasEmpty.current = isEmpty
+  }, [isEmpty])
+  return instead
 }
 
 function Removing({ comment, onClose }: { comment: Comment; onClose: () => void }) {
@@ -165,7 +188,7 @@ function Removing({ comment, onClose }: { comment: Comment; onClose: () => void 
 
 function useKeys(
   rows: React.RefObject<RowsHandle | null>,
-  write: (comment: Comment, audience: Audience | "note") => void,
+  write: (comment: Comment, audience: CommentMode) => void,
   postOf: (comment: Comment) => Parameters<typeof refusalOf>[2],
 ): void {
   const actions = useCommentActions()

@@ -35,6 +35,8 @@ type RowsProps = {
   entry: CommentEntry
   filters: CommentFilters
   activeId: string | null
+  /** About which somebody writes. */
+  writtenId: string | null
   doors: CommentDoors
   onOnly: ((post: string) => void) | null
   handle: React.Ref<RowsHandle>
@@ -48,7 +50,7 @@ const LOOK_MS = 1_500
  * The comments under the heads of their posts; the head of those in view stays on top. Only what is in view is drawn, and what
  * comes in above it moves nothing.
  */
-export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }: RowsProps) {
+export function CommentRows({ entry, filters, activeId, writtenId, doors, onOnly, handle }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow()
   const rows = useMemo(() => rowsOf(entry), [entry])
@@ -137,6 +139,7 @@ export function CommentRows({ entry, filters, activeId, doors, onOnly, handle }:
                     post={row.post}
                     now={now}
                     isActive={index === (activeIndex < 0 ? firstIndex : activeIndex)}
+                    isWritten={row.comment.id === writtenId}
                     doors={doors}
                   />
                 )}

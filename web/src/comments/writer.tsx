@@ -1,15 +1,14 @@
 import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react"
-import { explain } from "../api/client"
-import { useNoteComment, useReplyPrivately, useReplyPublicly } from "../api/comment-actions"
+import { type CommentMode, readDraft, writeDraft } from "../api/drafts"
 import type { Comment, Post } from "../api/model"
 import { type Audience, authorOf, describeAudience, refusalOf } from "../lib/audience"
 import { newKey } from "../lib/keys"
 import { Button, IconButton } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { Icon, type IconName } from "../ui/icon"
-import { showToast } from "../ui/toast"
+import { useSending } from "./use-sending"
 
-export type Writing = { comment: Comment; audience: Audience | "note" }
+export type Writing = { comment: Comment; audience: CommentMode }
 
 type Look = { title: string; icon: IconName; frame: string; head: string; send: string; longest: number }
 
@@ -51,10 +50,13 @@ type WriterProps = {
   onClose: () => void
 }
 
-/** Where a reply, a private message or a note is written. Escape leaves it, and closes it while it is empty. */
+/**
+ * Where a reply, a private message or a note is written. Escape leaves it, and closes it while it is empty; what was begun is
+ * kept until it is sent.
+ */
 export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterProps) {
   const { comment, audience } = writing
-  const [text, setText] = useState("")
+  const [text, setText] = useState(() => readDraft(comment.id, audience))
   const [isAsked, setAsked] = useState(false)
   const [key, setKey] = useState(newKey)
   const box = useRef<HTMLTextAreaElement>(null)
@@ -67,6 +69,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
   const look = LOOKS[audience]
   const against = audience === "note" ? null : refusalOf(audience, comment, post, now)
   const isReady = text.trim() !== "" && text.length <= look.longest && against === null && !isPending
+  useEffect(() => writeDraft(comment.id, audience, text), [comment.id, audience, text])
   // biome-ignore lint/correctness/useExhaustiveDependencies: who asks again wants to write on
   useEffect(() => box.current?.focus(), [asked])
 
@@ -74,7 +77,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
     event?.preventDefault()
     if (!isReady) return
     if (audience !== "note" && !isConfirmed(audience)) setAsked(true)
-    else send(text.trim(), key)
+    else void send(text.trim(), key)
   }
 
   function press(event: KeyboardEvent): void {
@@ -141,7 +144,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
           onSure={() => {
             confirm(audience)
             setAsked(false)
-            send(text.trim(), key)
+            void send(text.trim(), key)
           }}
         />
       )}
@@ -174,32 +177,6 @@ function FirstTime({ audience, comment, onClose, onSure }: FirstProps) {
       </p>
     </Dialog>
   )
-}
-
-type SendingProps = Writing & { onSent: () => void; onRefused: () => void }
-
-function useSending({ comment, audience, onSent, onRefused }: SendingProps) {
-  const publicly = useReplyPublicly()
-  const privately = useReplyPrivately()
-  const note = useNoteComment()
-  const done = {
-    onSuccess: () => {
-      if (audience === "private") showToast(`Your message to ${authorOf(comment)} is on its way`)
-      onSent()
-    },
-    onError: (error: unknown) => {
-      showToast(explain(error), { isError: true })
-      onRefused()
-    },
-  }
-  return {
-    isPending: publicly.isPending || privately.isPending || note.isPending,
-    send(text: string, clientKey: string): void {
-      if (audience === "public") publicly.mutate({ comment, text, clientKey }, done)
-      else if (audience === "private") privately.mutate({ comment, text, clientKey }, done)
-      else note.mutate({ comment, text }, done)
-    },
-  }
 }
 
 function isConfirmed(audience: Audience): boolean {

@@ -95,6 +95,11 @@ function Run({ run }: { run: RuleRun }) {
       <p className="flex flex-wrap items-baseline gap-x-3">
         <span className="font-medium">{KINDS[run.kind]}</span>
         <span className="text-ink-3 text-xs">{formatExact(run.at)}</span>
+        {run.kind === "comment" && run.subject_id && (
+          <Link href={`/comments/${run.subject_id}`} className="text-xs underline">
+            Comment
+          </Link>
+        )}
         {run.conversation_id && (
           <Link href={`/inbox/${run.conversation_id}`} className="text-xs underline">
             Conversation

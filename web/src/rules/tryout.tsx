@@ -91,22 +91,29 @@ function Found({ found, isRunning }: { found: State; isRunning: boolean }) {
             <span className="font-medium">
               {one.name ?? (one.username ? `@${one.username}` : "Somebody")}
             </span>
-            {one.conversation_id ? (
-              <Link
-                href={`/inbox/${one.conversation_id}`}
-                className="min-w-0 flex-1 truncate underline max-pane:basis-full"
-                dir="auto"
-              >
-                {one.text ?? "without words"}
-              </Link>
-            ) : (
-              <span className="min-w-0 flex-1 truncate max-pane:basis-full" dir="auto">
-                {one.text ?? "without words"}
-              </span>
-            )}
+            <Words event={one} />
           </li>
         ))}
       </ol>
     </>
+  )
+}
+
+/** What was written, which leads to where it stands. */
+function Words({ event }: { event: Tryout["fired"][number] }) {
+  const look = "min-w-0 flex-1 truncate max-pane:basis-full"
+  const words = event.text ?? "without words"
+  const place =
+    event.kind === "comment"
+      ? `/comments/${event.subject_id}`
+      : event.conversation_id && `/inbox/${event.conversation_id}`
+  return place ? (
+    <Link href={place} className={`${look} underline`} dir="auto">
+      {words}
+    </Link>
+  ) : (
+    <span className={look} dir="auto">
+      {words}
+    </span>
   )
 }
