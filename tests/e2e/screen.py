@@ -31,6 +31,22 @@ def open_thread(page: Page, text: str) -> Locator:
     return thread(page)
 
 
+def live(page: Page) -> None:
+    """Wait until changes come in: before that a banner may say so, and move what is below it."""
+    expect(page.get_by_role("status", name="Live updates: Live")).to_be_attached()
+
+
+def place(article: Locator) -> list[float]:
+    """Where it stands in what scrolls around it, and how large it is."""
+    return article.evaluate(_PLACE)
+
+
+_PLACE = """(one) => {
+  const at = one.getBoundingClientRect(), around = one.closest("[role=log], section").getBoundingClientRect()
+  return [at.left - around.left, at.top - around.top, at.width, at.height].map(Math.round)
+}"""
+
+
 def answer(page: Page, text: str) -> Locator:
     """Write an answer and press Enter; its bubble."""
     page.get_by_role("textbox", name="Reply").fill(text)
@@ -67,10 +83,12 @@ def kept_kinds(page: Page) -> set[str]:
 
 
 def frame_ms(page: Page) -> float:
-    """How long a frame of an empty page takes this browser now: what there is to compare with on a busy machine."""
-    empty = page.context.new_page()
-    took_ms = float(empty.evaluate(_FRAME_MS))
-    empty.close()
+    """How long a frame takes this browser now in which 500 lines are made, one frame at least: what there is to compare with on
+    a machine that is slow or busy.
+    """
+    other = page.context.new_page()
+    took_ms = float(other.evaluate(_FRAME_MS))
+    other.close()
     page.bring_to_front()
     return max(took_ms, 1000 / 60)
 
@@ -79,6 +97,12 @@ _FRAME_MS = """async () => {
   const times = []
   let last = await new Promise(requestAnimationFrame)
   while (times.length < 30) {
+    const lines = Array.from({ length: 500 }, (_, nth) => {
+      const line = document.createElement("p")
+      line.textContent = `line ${nth} of a page that is made anew`
+      return line
+    })
+    document.body.replaceChildren(...lines)
     const now = await new Promise(requestAnimationFrame)
     times.push(now - last)
     last = now

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import api_calls, bubble, kept, open_thread, wait_until
+from tests.e2e.screen import api_calls, bubble, kept, live, open_thread, place, wait_until
 from tests.product import IG_ID, eventually
 
 
@@ -251,12 +251,14 @@ def test_CM19_ten_thousand_comments_scroll_as_light_as_ten(fresh_shop: Shop, pag
     feed = page.get_by_role("region", name="Comments")
     expect(feed.get_by_role("article").first).to_be_visible()
     calls = api_calls(page)
-    for _ in range(12):
+
+    def has_asked_twice() -> bool:
         feed.evaluate("element => { element.scrollTop = element.scrollHeight }")
-        page.wait_for_timeout(100)
+        return len([call for call in calls if call.startswith("GET /comments?")]) >= 2
+
+    wait_until(page, has_asked_twice)
     expect(feed.get_by_role("article").first).to_be_visible()
     assert feed.get_by_role("article").count() < 40
-    assert len([call for call in calls if call.startswith("GET /comments?")]) >= 2
 
 
 def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(fresh_shop: Shop, page: Page) -> None:
@@ -276,11 +278,12 @@ def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(
     here = feed.get_by_role("article", name="comment 39")
     expect(here).to_be_visible()
     expect(feed.locator("header").first).to_be_in_viewport()  # whose comments these are stays in sight
-    before = _top(here)
+    live(page)
+    before = place(here)
     comments(shop, "just now", "43000000000009", media=posts[1])
     eventually(lambda: shop.get("/comments", limit=1)["items"][0]["text"] == "just now")
     expect(page.get_by_role("link", name="Comments: 61 open")).to_be_visible()
-    assert abs(_top(here) - before) < 2
+    assert abs(place(here)[1] - before[1]) < 2
     feed.evaluate("element => { element.scrollTop = 0 }")
     expect(item(page, "just now")).to_be_visible()
     expect(feed.get_by_role("article").first).to_contain_text("just now")
@@ -290,12 +293,6 @@ def _caption(shop: Shop, media: str) -> str | None:
     """The post's, once it has been read."""
     found = [one["post"] for one in shop.get("/posts", view="open")["items"] if one["post"]["ig_id"] == media]
     return found[0]["caption"] if found else None
-
-
-def _top(article: Locator) -> float:
-    box = article.bounding_box()
-    assert box is not None
-    return box["y"]
 
 
 AT = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp())

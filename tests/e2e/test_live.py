@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from confab.model.inbox import AccountId, AgentId, Viewer, WorkspaceId
 from confab.store import embedded
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import answer, bubble, frame_ms, open_thread, row, thread, wait_until
+from tests.e2e.screen import answer, bubble, frame_ms, live, open_thread, row, thread, wait_until
 from tests.filled import fill
 from tests.product import IG_ID, RETRIES
 from tests.world import Customer, World, body
@@ -166,6 +166,7 @@ def test_older_messages_come_while_scrolling_and_nothing_jumps(shop: Shop, page:
     shop.sign_in(page)
     log = open_thread(page, "line 129")
     expect(bubble(page, "line 129")).to_be_in_viewport()
+    live(page)
     while (count := log.get_by_role("article").count()) < 130:
         log.evaluate("(log) => { log.scrollTop = 30 }")
         log.evaluate(STAND_STILL)
@@ -200,8 +201,9 @@ def test_whoever_looks_on_during_a_flood_holds_the_newest_and_scrolls_back_to_th
 STAND_STILL = """(log) => {
   const edge = log.getBoundingClientRect().top
   const row = [...log.querySelectorAll("article")].find((one) => one.getBoundingClientRect().bottom > edge + 1)
-  log.__moved = [row.getBoundingClientRect().top]
-  const look = () => { log.__moved.push(row.getBoundingClientRect().top); log.__frame = requestAnimationFrame(look) }
+  const top = () => row.getBoundingClientRect().top - log.getBoundingClientRect().top
+  log.__moved = [top()]
+  const look = () => { log.__moved.push(top()); log.__frame = requestAnimationFrame(look) }
   cancelAnimationFrame(log.__frame)
   look()
 }"""
