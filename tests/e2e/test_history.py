@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import MakeContext, Shop, made_contexts, opened
-from tests.e2e.screen import TIME, bubble, open_thread, row, thread
+from tests.e2e.screen import TIME, bubble, live, open_thread, place, row, thread
 from tests.e2e.test_accessibility import SIZES, signed_in
 from tests.e2e.test_live import STAND_STILL
 from tests.product import IG_ID, installed
@@ -44,6 +44,7 @@ def test_HI7_earlier_messages_come_above_the_one_in_view_until_instagram_shows_n
     shop.sign_in(page)
     log = open_thread(page, "line 11")
     expect(bubble(page, "line 11")).to_be_in_viewport()
+    live(page)
     log.evaluate("(log) => { log.scrollTop = 0 }")
     button, heard = log.get_by_role("button", name=LOAD), page.get_by_role("status", name="Announcements")
     expect(button).to_be_in_viewport()
@@ -67,11 +68,12 @@ def test_HI7_where_nothing_was_said_before_the_conversation_begins(shop: Shop, p
     shop.writes("my very first words", customer="29000000000001")
     shop.sign_in(page)
     log = open_thread(page, "my very first words")
-    place = bubble(page, "my very first words").bounding_box()
+    live(page)
+    before = place(bubble(page, "my very first words"))
     log.get_by_role("button", name=LOAD).click()
     expect(log.get_by_text("The conversation begins here")).to_be_visible()
     expect(log.get_by_role("button", name=LOAD)).to_have_count(0)
-    assert bubble(page, "my very first words").bounding_box() == place
+    assert place(bubble(page, "my very first words")) == before
 
 
 def test_HI7_a_refusal_says_why_and_can_be_tried_again(shop: Shop, page: Page) -> None:
@@ -96,7 +98,7 @@ def test_HI1_an_import_shows_how_far_it_is_and_the_list_fills_without_a_reload(f
     for page in (dana, ravi):
         page.evaluate("() => { window.__sameDocument = true }")
     expect(dana.get_by_role("heading", name="Waiting for the first message")).to_be_visible()
-    shop.sim("/fault", target="conversations", effect="hang", seconds=1.5)
+    shop.sim("/fault", target="conversations", effect="error", skip=3)  # it is counted and begun, and waits until that is mended
     open_accounts(dana)
     ravi.get_by_role("link", name="Accounts", exact=True).click()
     expect(imported(ravi)).to_contain_text("Owners and admins can import conversations.")
@@ -109,6 +111,7 @@ def test_HI1_an_import_shows_how_far_it_is_and_the_list_fills_without_a_reload(f
         expect(bar).to_have_attribute("aria-valuenow", re.compile(r"^\d+$"))
     expect(imported(ravi).get_by_role("button")).to_have_count(0)
     expect(imported(dana).get_by_role("button", name="Stop")).to_be_visible()
+    shop.product.sim.delete("/fault").raise_for_status()
     for page in (dana, ravi):
         told = imported(page).get_by_role("status")
         expect(told).to_have_text(
@@ -143,9 +146,10 @@ def test_HI4_an_import_is_stopped_and_begun_again_by_keyboard(fresh_shop: Shop, 
         re.compile(r"^Stopped after \d+.* conversations \(stopped by Dana\)")
     )
     expect(imported(page)).to_be_focused()
-    shop.product.sim.delete("/fault").raise_for_status()
     imported(page).get_by_role("button", name="Import conversations").click()
     page.keyboard.press("Escape")
+    expect(accounts(page)).to_have_count(0)
+    shop.product.sim.delete("/fault").raise_for_status()
     notice = page.get_by_role("status", name="Notices")
     expect(notice).to_contain_text("@harbour.bakery: Imported", timeout=60_000)
 
@@ -208,10 +212,11 @@ def test_HI7_HI1_axe_finds_nothing_at_the_top_of_a_thread_and_in_the_accounts(sh
     start = imported(at).get_by_role("button", name="Import conversations")
     expect(start).to_be_enabled()
     assert obstacles(at) == []
-    shop.sim("/fault", target="conversations", effect="hang", seconds=1.5, count=3)
+    fault = shop.sim("/fault", target="conversations", effect="hang", seconds=3)
     start.click()
     expect(imported(at).get_by_role("progressbar")).to_be_visible()
     assert obstacles(at) == []
+    shop.product.sim.delete(f"/fault/{fault['id']}").raise_for_status()
     expect(imported(at).get_by_role("status")).to_contain_text(re.compile("^(Imported|Nothing new)"), timeout=60_000)
     assert obstacles(at) == []
 

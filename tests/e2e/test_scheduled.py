@@ -1,14 +1,17 @@
 """Answers for later, and the way back from what was just sent. Rules O7, O13, O19-O24 of docs/spec/inbox.md."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import obstacles
-from tests.e2e.conftest import Shop
+from tests.e2e.conftest import Shop, opened
 from tests.e2e.screen import answer, bubble, open_thread, row, thread
-from tests.product import IG_ID
+from tests.product import IG_ID, installed
 from tests.world import Customer, body
 
 
@@ -63,13 +66,22 @@ def test_O19_O23_an_answer_is_put_off_changed_sent_and_deleted_in_the_thread_and
     expect(rail.get_by_role("link", name="Scheduled", exact=True)).to_be_visible()
 
 
-def test_O20_O21_its_time_comes_while_somebody_looks_and_what_they_wrote_holds_the_other(shop: Shop, page: Page) -> None:
+@pytest.fixture
+def timeless(tmp_path: Path) -> Iterator[Shop]:
+    """A product whose clock is the simulator's."""
+    with installed(tmp_path / "var", is_following=True) as product, opened(product) as shop:
+        yield shop
+
+
+def test_O20_O21_its_time_comes_while_somebody_looks_and_what_they_wrote_holds_the_other(timeless: Shop, page: Page) -> None:
+    shop = timeless
     shop.writes("Is the rye sold out?", customer="41000000000002")
     conversation = shop.conversation("41000000000002")["id"]
     headers = {"authorization": f"Bearer {shop.token}"}
 
-    def put_off(text: str, seconds: float) -> None:
-        at = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+    def put_off(text: str) -> None:
+        now = datetime.fromisoformat(shop.product.sim.get("/clock").json()["now"])
+        at = (now + timedelta(hours=1)).isoformat()
         answered = shop.client.post(
             f"{shop.product.url}/api/v1/conversations/{conversation}/messages",
             json={"client_key": text, "text": text, "release_at": at}, headers=headers,
@@ -78,14 +90,17 @@ def test_O20_O21_its_time_comes_while_somebody_looks_and_what_they_wrote_holds_t
 
     shop.sign_in(page)
     open_thread(page, "Is the rye sold out?")
-    put_off("Some are left", 3)
+    put_off("Some are left")
     expect(ghosts(page)).to_have_count(1)
+    shop.sim("/clock", advance_s=3601)
     expect(bubble(page, "Some are left")).to_contain_text("Sent")
     expect(ghosts(page)).to_have_count(0)
 
-    put_off("We keep one for you", 4)
+    put_off("We keep one for you")
     expect(ghosts(page)).to_have_count(1)
     shop.writes("Forget it, thanks", customer="41000000000002")
+    expect(bubble(page, "Forget it, thanks")).to_be_visible()
+    shop.sim("/clock", advance_s=3601)
     held = thread(page).get_by_role("article").filter(has_text="Held for review")
     expect(held).to_contain_text("We keep one for you")
     link = page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile("1 held for review"))
@@ -123,7 +138,9 @@ def test_O7_O13_what_was_just_sent_can_be_taken_back_and_a_long_text_shows_its_p
     open_thread(page, "How do you make it?")
     page.get_by_role("button", name="You: Dana").click()
     page.get_by_role("menuitemradio", name="For 5 seconds").click()
+    expect(page.get_by_role("menuitemradio", name="For 5 seconds")).to_be_checked()
     page.keyboard.press("Escape")
+    page.evaluate("localStorage.setItem('confab.undo_s', '30')")  # longer than the menu has it, so that a slow test is in time
     said = answer(page, "With too much salt")
     expect(said).to_contain_text("Sending in")
     said.get_by_role("button", name="Undo").click()
