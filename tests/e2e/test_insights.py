@@ -34,7 +34,7 @@ def test_NU5_the_page_shows_todays_work_and_what_is_not_known_as_a_dash(shop: Sh
     assert obstacles(page) == []
     for name, width in (("wide", 1440), ("middle", 1024), ("phone", 390)):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
         if PICTURES:
             page.screenshot(path=Path(PICTURES) / f"insights-{name}.png")
 

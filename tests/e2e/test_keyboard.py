@@ -53,9 +53,11 @@ def test_somebody_reads_answers_retries_and_goes_on_to_the_next_conversation_by_
     page.keyboard.press("Escape")
 
     page.keyboard.press("a")
-    expect(page.get_by_role("menu", name="Assign to")).to_be_visible()
+    choices = page.get_by_role("menu", name="Assign to").get_by_role("menuitemradio")
+    expect(choices.and_(page.locator(":focus"))).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Home")
+    expect(choices.first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Assigned to You")).to_be_visible()
 
@@ -113,6 +115,7 @@ def test_single_keys_can_be_switched_off_and_the_browser_remembers(shop: Shop, p
         expect(page.get_by_role("textbox", name="Reply")).not_to_be_focused()
         expect(page.get_by_role("dialog", name="Keyboard")).to_have_count(0)
         page.reload()
+    expect(bubble(page, "no keys please")).to_be_visible()
     page.get_by_role("button", name="You: Dana").click()
     page.get_by_role("menuitem", name="Keyboard").click()
     page.get_by_role("checkbox", name="Single keys act in this browser").check()

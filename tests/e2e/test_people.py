@@ -141,6 +141,7 @@ def test_what_one_agent_does_to_a_conversation_the_other_sees_at_once(shop: Shop
     expect(row(dana, "Who takes this one?")).to_have_count(0)
 
     dana.get_by_role("button", name="Reopen").click()
+    expect(seen).not_to_have_accessible_name(re.compile("snoozed"))
     dana.get_by_role("button", name="Done").click()
     expect(seen).to_have_accessible_name(re.compile("done"))
     olu.get_by_role("button", name="Reopen").click()

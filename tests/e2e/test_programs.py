@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 from tests.e2e.conftest import Shop
-from tests.product import eventually
+from tests.product import RETRIES, eventually
 
 STREAM = Path(__file__).parents[2] / "docs" / "stream.md"
 LOOK = """
@@ -48,6 +48,7 @@ def running(program: str, shop: Shop) -> Iterator[tuple["subprocess.Popen[str]",
 
 def test_F2_the_program_of_the_documentation_keeps_its_copy_through_a_restart(fresh_shop: Shop) -> None:
     shop = fresh_shop
+    shop.sim("/settings", **RETRIES)
     (program,) = re.findall(r"```python\n(.*?)```", STREAM.read_text(), re.DOTALL)
     shop.writes("before it began", customer="29000000000001")
     shop.conversation("29000000000001")
@@ -62,5 +63,5 @@ def test_F2_the_program_of_the_documentation_keeps_its_copy_through_a_restart(fr
         shop.product.start()
         shop.writes("after it came back", customer="29000000000002")
         everything = ["after it came back", "before it began", "while the server was away"]
-        eventually(lambda: looks[-1] == everything, within_s=30)
+        eventually(lambda: looks[-1] == everything)
         assert process.poll() is None

@@ -41,6 +41,7 @@ def test_SE5_AR4_a_message_is_found_by_the_keyboard_and_opened_in_its_thread(sho
     hits = found.get_by_role("option")
     expect(hits).to_have_count(1)
     expect(hits.first.locator("mark")).to_have_text("Rosé")
+    expect(found).to_have_attribute("aria-busy", "false")
     assert obstacles(page) == []
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ada Field", level=2).first).to_be_visible()
@@ -73,10 +74,12 @@ def test_SE13_a_comment_is_found_and_opened_with_what_stands_under_it(shop: Shop
     eventually(lambda: is_indexed(shop, "sourdough") and is_indexed(shop, "lovely"))
     shop.sign_in(page)
     search(page, "sourd")
-    hits = page.get_by_role("listbox", name="What was found").get_by_role("option")
+    listed = page.get_by_role("listbox", name="What was found")
+    hits = listed.get_by_role("option")
     expect(hits).to_have_count(1)
     expect(hits.first).to_contain_text("commented")
     expect(hits.first.locator("mark")).to_have_text("sourdough")
+    expect(listed).to_have_attribute("aria-busy", "false")
     page.keyboard.press("Enter")
     found = page.get_by_role("region", name="Comments").get_by_role("article")
     expect(found.filter(has_text="Is the sourdough vegan?")).to_be_visible()
@@ -91,12 +94,14 @@ def test_AR3_AR4_it_goes_to_the_archive_and_a_hit_or_a_message_brings_it_back(sh
     customer = "44000000000003"
     shop.writes("where is my walnut loaf", customer=customer, name="Cleo Wynn", username="cleo.wynn")
     eventually(lambda: is_indexed(shop, "walnut"))
+    path = f"/conversations/{shop.conversation(customer)['id']}"
     shop.sign_in(page)
     open_thread(page, "walnut loaf")
     page.get_by_role("log").focus()
     page.keyboard.press("y")
     expect(page.get_by_text("This conversation is in the archive.")).to_be_visible()
     expect(row(page, "walnut loaf")).to_have_count(0)
+    expect(page.get_by_role("status", name="Notices")).to_contain_text("In the archive")
     assert obstacles(page) == []
 
     page.get_by_role("button", name="Status: Open").click()
@@ -115,10 +120,12 @@ def test_AR3_AR4_it_goes_to_the_archive_and_a_hit_or_a_message_brings_it_back(sh
     expect(bubble(page, "walnut loaf")).to_be_visible()
     expect(row(page, "walnut loaf")).to_have_count(1)
     expect(page.get_by_text("This conversation is in the archive.")).to_have_count(0)
+    eventually(lambda: shop.get(path)["archived_at"] is None)
 
     page.get_by_role("log").focus()
     page.keyboard.press("y")
     expect(row(page, "walnut loaf")).to_have_count(0)
+    eventually(lambda: shop.get(path)["archived_at"])
     shop.writes("hello again", customer=customer)
     expect(row(page, "hello again")).to_have_count(1)
     expect(thread(page)).to_contain_text("walnut loaf")
