@@ -278,6 +278,7 @@ def test_CM22_all_posts_are_told_post_by_post_and_nothing_moves_under_who_reads(
     here = feed.get_by_role("article", name="comment 39")
     expect(here).to_be_visible()
     expect(feed.locator("header").first).to_be_in_viewport()  # whose comments these are stays in sight
+    expect(feed.get_by_role("heading", name="Post without a caption")).to_have_count(0)
     live(page)
     before = place(here)
     comments(shop, "just now", "43000000000009", media=posts[1])
