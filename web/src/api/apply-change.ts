@@ -7,6 +7,7 @@ import { timeKey } from "../lib/time"
 import { applyToOutbox, applyToScheduled, applyToTroubled, type Tracked } from "./apply-outbox"
 import { refreshCounts } from "./comment-counts"
 import { applyToComments, type CommentEntry, type Person } from "./comment-entry"
+import { underGuesses } from "./guesses"
 import { applyToList, type ListEntry, withAccount } from "./list-entry"
 import type {
   Account,
@@ -28,8 +29,17 @@ import { applyToThread, type ThreadEntry } from "./thread-entry"
 
 export type Listed<T> = { items: T[]; seq: number }
 
-/** Brings every entry of the cache up to these changes. Applying a change twice does nothing. */
+/** Brings every entry of the cache up to what the server said. Applying a change twice does nothing. */
 export function applyChanges(cache: QueryClient, changes: readonly Change[]): void {
+  showChanges(cache, changes.map(underGuesses))
+}
+
+export function applyChange(cache: QueryClient, change: Change): void {
+  applyChanges(cache, [change])
+}
+
+/** Shows changes as they are, as a guess of our own. */
+export function showChanges(cache: QueryClient, changes: readonly Change[]): void {
   const viewerId = cache.getQueryData<Me>(["me"])?.agent.id ?? ""
   for (const { queryKey, state } of cache.getQueryCache().getAll()) {
     if (state.data === undefined) continue
@@ -40,10 +50,6 @@ export function applyChanges(cache: QueryClient, changes: readonly Change[]): vo
     if (after !== state.data) cache.setQueryData(queryKey, after)
   }
   refreshCounts(cache, changes)
-}
-
-export function applyChange(cache: QueryClient, change: Change): void {
-  applyChanges(cache, [change])
 }
 
 /** What one entry becomes. The first word of its key says which kind it is. */

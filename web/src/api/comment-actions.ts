@@ -1,11 +1,9 @@
 /** What an agent may do with a comment: shown at once, and taken back where the server refuses. */
-import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query"
-import { applyChange } from "./apply-change"
+import { mutationOptions, type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query"
+import { applyChange, showChanges } from "./apply-change"
 import { answer, http } from "./client"
+import { guess, inTurn, settle } from "./guesses"
 import type { Comment, Me, Post } from "./model"
-
-/** A guess is newer than what it was made from, and older than whatever the server says next. */
-const GUESS = 0.25
 
 export type Moderation = NonNullable<Comment["pending"]>
 
@@ -13,19 +11,22 @@ type Wanted = { comment: Comment; what: Moderation }
 
 /** Hide, show, delete, like: shown at once, and taken back if the server refuses. */
 export function useModerate() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, what }: Wanted) =>
-      answer(
-        http.POST("/api/v1/comments/{id}/moderation", {
-          params: { path: { id: comment.id } },
-          body: { what },
-        }),
+  return useMutation(moderateIn(useQueryClient()))
+}
+
+export function moderateIn(cache: QueryClient) {
+  return mutationOptions({
+    mutationFn: ({ comment: { id }, what }: Wanted) =>
+      inTurn(id, () =>
+        answer(http.POST("/api/v1/comments/{id}/moderation", { params: { path: { id } }, body: { what } })),
       ),
-    onMutate: ({ comment, what }) =>
-      land(cache, { ...comment, ...looksLike(what), version: comment.version + GUESS }),
+    onMutate({ comment, what }) {
+      const change = looksLike(what)
+      show(cache, guess(comment, change))
+      return change
+    },
     onSuccess: (comment) => land(cache, comment),
-    onError: (_error, { comment }) => land(cache, { ...comment, version: comment.version + 2 * GUESS }),
+    onSettled: (_answer, _error, { comment }, change) => change && show(cache, settle(comment.id, change)),
   })
 }
 
@@ -47,13 +48,18 @@ type Update = { comment: Comment; patch: CommentPatch; guess: Partial<Comment> }
 
 /** What the team says of a comment. */
 export function useWorkOnComment() {
-  const cache = useQueryClient()
-  return useMutation({
-    mutationFn: ({ comment, patch }: Update) =>
-      answer(http.PATCH("/api/v1/comments/{id}", { params: { path: { id: comment.id } }, body: patch })),
-    onMutate: ({ comment, guess }) => land(cache, { ...comment, ...guess, version: comment.version + GUESS }),
+  return useMutation(workIn(useQueryClient()))
+}
+
+export function workIn(cache: QueryClient) {
+  return mutationOptions({
+    mutationFn: ({ comment: { id }, patch }: Update) =>
+      inTurn(id, () =>
+        answer(http.PATCH("/api/v1/comments/{id}", { params: { path: { id } }, body: patch })),
+      ),
+    onMutate: (update) => show(cache, guess(update.comment, update.guess)),
     onSuccess: (comment) => land(cache, comment),
-    onError: (_error, { comment }) => land(cache, { ...comment, version: comment.version + 2 * GUESS }),
+    onSettled: (_answer, _error, update) => show(cache, settle(update.comment.id, update.guess)),
   })
 }
 
@@ -156,4 +162,8 @@ export function useSwitchComments() {
 
 function land(cache: QueryClient, comment: Comment): void {
   applyChange(cache, { seq: 0, type: "comment_updated", comment })
+}
+
+function show(cache: QueryClient, comment: Comment | null): void {
+  if (comment !== null) showChanges(cache, [{ seq: 0, type: "comment_updated", comment }])
 }

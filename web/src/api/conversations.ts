@@ -7,8 +7,9 @@ import {
   useQueryClient,
 } from "@tanstack/react-query"
 import type { Filters } from "../lib/filters"
-import { applyChange } from "./apply-change"
+import { applyChange, showChanges } from "./apply-change"
 import { ApiError, answer, http } from "./client"
+import { guess, inTurn, settle } from "./guesses"
 import { appendPage, applyToList, type ListEntry, listFromPage, withConversation } from "./list-entry"
 import type { Conversation } from "./model"
 import { fetchEntry, recentChanges, viewerIdOf } from "./snapshot"
@@ -112,17 +113,13 @@ export function useUpdateConversation() {
 
 export function updateIn(cache: QueryClient) {
   return mutationOptions({
-    mutationFn: ({ conversation, patch }: Update) =>
-      answer(
-        http.PATCH("/api/v1/conversations/{id}", { params: { path: { id: conversation.id } }, body: patch }),
+    mutationFn: ({ conversation: { id }, patch }: Update) =>
+      inTurn(id, () =>
+        answer(http.PATCH("/api/v1/conversations/{id}", { params: { path: { id } }, body: patch })),
       ),
-    onMutate({ conversation, guess }) {
-      const before = cache.getQueryData(conversationOf(conversation.id, cache).queryKey) ?? conversation
-      showGuess(cache, before, { ...before, ...guess })
-      return before
-    },
+    onMutate: (update) => show(cache, guess(remembered(cache, update.conversation), update.guess)),
     onSuccess: (conversation) => landConversation(cache, conversation),
-    onError: (_error, _update, before) => before && takeBack(cache, before),
+    onSettled: (_answer, _error, update) => show(cache, settle(update.conversation.id, update.guess)),
   })
 }
 
@@ -153,7 +150,8 @@ export async function markRead(
   conversation: Conversation,
   messageId: string,
 ): Promise<void> {
-  showGuess(cache, conversation, { ...conversation, unread_count: 0 })
+  remembered(cache, conversation)
+  setEverywhere(cache, { ...conversation, unread_count: 0 })
   const { id } = conversation
   const isUnderWay = readings.has(id)
   readings.set(id, { conversation, messageId })
@@ -194,11 +192,18 @@ export function landConversation(cache: QueryClient, conversation: Conversation)
   applyChange(cache, { seq: 0, type: "conversation_updated", conversation })
 }
 
-/** Sees to it that the guess is in every entry, and that there is one entry that remembers the newest version. */
-function showGuess(cache: QueryClient, before: Conversation, guess: Conversation): void {
-  const { queryKey } = conversationOf(before.id, cache)
-  if (cache.getQueryData(queryKey) === undefined) cache.setQueryData(queryKey, before)
-  setEverywhere(cache, guess)
+/** After signing out nothing is: then nothing comes back. */
+function show(cache: QueryClient, conversation: Conversation | null): void {
+  if (conversation !== null && isKnown(cache, conversation.id))
+    showChanges(cache, [{ seq: 0, type: "conversation_updated", conversation }])
+}
+
+/** Sees to it that there is one entry that remembers the newest version; gives what it holds. */
+function remembered(cache: QueryClient, conversation: Conversation): Conversation {
+  const { queryKey } = conversationOf(conversation.id, cache)
+  const known = cache.getQueryData(queryKey)
+  if (known === undefined) cache.setQueryData(queryKey, conversation)
+  return known ?? conversation
 }
 
 function takeBack(cache: QueryClient, before: Conversation): void {

@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query"
 import { explain } from "../api/client"
 import { type Update, useUpdateConversation } from "../api/conversations"
 import type { Agent, Conversation } from "../api/model"
+import { viewerIdOf } from "../api/snapshot"
 import { selectDisplayName } from "../lib/selectors"
 import { formatMoment } from "../lib/time"
 import { showToast } from "../ui/toast"
@@ -16,7 +18,8 @@ export type Actions = {
 
 /** What an agent does to a conversation: shown at once, taken back with a word if the server refuses. */
 export function useActions(): Actions {
-  const { mutate } = useUpdateConversation()
+  const cache = useQueryClient()
+  const { mutateAsync } = useUpdateConversation()
 
   function update(
     conversation: Conversation,
@@ -24,15 +27,15 @@ export function useActions(): Actions {
     done?: string,
     undo = () => restore(conversation),
   ): void {
-    mutate(
-      { conversation, ...change },
-      {
-        onSuccess: () => {
-          if (done) showToast(done, { action: { label: "Undo", run: undo } })
-        },
-        onError: (error) => showToast(`Not changed: ${explain(error)}`, { isError: true }),
-      },
+    mutateAsync({ conversation, ...change }).then(
+      () => done && tell(done, { action: { label: "Undo", run: undo } }),
+      (error: unknown) => tell(`Not changed: ${explain(error)}`, { isError: true }),
     )
+  }
+
+  /** Told also to who does something else by then, but not to who signed out. */
+  function tell(...what: Parameters<typeof showToast>): void {
+    if (viewerIdOf(cache) !== "") showToast(...what)
   }
 
   function restore(before: Conversation): void {
