@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ class Product:
             if parent == self._process.pid and "--role" in command:
                 found[command[command.index("--role") + 1]] = int(entry.name)
         postmaster = self.folder / "postgres" / "cluster" / "postmaster.pid"
-        if postmaster.exists():
+        with suppress(FileNotFoundError, ValueError):  # being written, or taken away
             found["postgres"] = int(postmaster.read_text().split("\n", 1)[0])
         return found
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -175,7 +175,8 @@ async def _be_present(door: Door) -> None:
                 await presence.announce(conn, "worker")
                 await lost.wait()
             finally:
-                await conn.close(timeout=1)
+                with suppress(*GONE):  # whoever cancelled us is heard, however slow it is to leave
+                    await conn.close(timeout=1)
         except GONE as error:
             log.warning("worker_not_seen", error=type(error).__name__)
             await asyncio.sleep(1)

@@ -13,7 +13,7 @@ from tests.stack import Stack, stack, until
 
 @pytest.fixture
 async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
-    async with stack(doors, clock=clock, send_timeout_s=5) as running:
+    async with stack(doors, clock=clock) as running:
         yield running
 
 

@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,10 +55,9 @@ def postmaster(data_dir: Path) -> int:
 
 def is_running(pid: int) -> bool:
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):  # gone while it is read
         return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_the_second_user_attaches_and_the_last_one_to_leave_stops_it(data_dir: Path) -> None:
@@ -83,6 +84,26 @@ def test_what_was_committed_survives_a_killed_server_and_revive_brings_it_back(d
         os.kill(postmaster(data_dir), signal.SIGKILL)
     with embedded.running(data_dir, QUICK) as doors:
         assert ask(doors.owner, "SELECT answer FROM kept") == 42
+
+
+def end_once_it_is_missed(session: int, log: Path) -> None:
+    while "is still in use" not in log.read_text():
+        time.sleep(0.05)
+    os.kill(session, signal.SIGKILL)
+
+
+def test_a_session_of_a_killed_server_that_ends_late_is_waited_for(data_dir: Path) -> None:
+    with embedded.running(data_dir, QUICK) as doors:
+        server = postmaster(data_dir)
+        (late, *_) = [int(pid) for pid in Path(f"/proc/{server}/task/{server}/children").read_text().split()]
+        os.kill(late, signal.SIGSTOP)
+        os.kill(server, signal.SIGKILL)
+        ends = threading.Thread(target=end_once_it_is_missed, args=(late, data_dir / "postgres" / "server.log"))
+        ends.start()
+        while not embedded.revive(data_dir):
+            pass
+        ends.join()
+        assert ask(doors.owner, "SELECT 1") == 1
 
 
 def test_the_passwords_are_for_nobody_else_to_read(data_dir: Path) -> None:

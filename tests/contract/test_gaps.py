@@ -1,5 +1,6 @@
 """A comparison that is interrupted, has too much to do, or is overtaken by another worker. Rules GA2, GA4."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from confab.store.claims import Due
 from confab.store.db import Conn, Doors
 from confab.store.wake import Wake
 from confab.work.pace import Pace
-from tests.stack import TOKEN, Stack, stack
+from tests.stack import TOKEN, Stack, stack, until
 
 
 @pytest.fixture
@@ -111,6 +112,7 @@ async def test_GA2_where_too_much_moved_it_says_so_and_an_import_is_lined_up_onc
 
 async def test_GA2_a_comparison_that_is_told_to_wait_goes_on_at_the_same_page(shop: Stack, doors: Doors, clock: Clock) -> None:
     await missed(shop, 60)
+    await shop.sim.post("/settings", json={"limits": False})  # its calls are counted: none is asked to come again
     await shop.fault(target="conversations", effect="throttle", minutes=30, skip=1, count=1)
     async with desk(shop, doors, clock) as hands:
         found = await hands.look()
@@ -135,6 +137,27 @@ async def test_GA2_a_moments_wait_asks_for_the_same_page_again(shop: Stack, door
     async with desk(shop, doors, clock) as hands:
         assert (await hands.look())["incomplete_reason"] is None
     assert len(await shop.conversations()) == 1
+
+
+async def test_GA3_a_sign_of_life_while_it_is_polled_is_looked_at_at_once(shop: Stack, doors: Doors, clock: Clock) -> None:
+    await shop.sim.post("/settings", json={"latency_ms": [300, 300]})
+    async with desk(shop, doors, clock) as hands:
+        account = UUID((await hands.account())["id"])
+        async with shop.worker_db.transaction() as conn:
+            polled = "UPDATE accounts SET receiving = 'polling', polling_since = $2 WHERE workspace_id = $1"
+            await conn.execute(polled, shop.workspace, clock.now())
+        before = (await shop.sim.get("/stats")).json()["calls"]
+        look = asyncio.create_task(hands.look())
+
+        async def asks() -> bool:
+            return (await shop.sim.get("/stats")).json()["calls"] > before
+
+        await until(asks)
+        async with shop.worker_db.transaction() as conn:
+            await watches.heard(conn, [(shop.workspace, account, clock.now())])
+        assert (await look)["receiving"] == "polling"
+        assert (await hands.kept())["due_at"] <= clock.now()
+        assert (await hands.look())["receiving"] == "webhooks"
 
 
 async def test_GA4_a_worker_whose_lease_ran_out_changes_nothing(shop: Stack, doors: Doors, clock: Clock) -> None:

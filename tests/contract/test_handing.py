@@ -220,12 +220,11 @@ async def test_UP6_S11_an_id_that_instagram_does_not_know_is_forgotten_and_the_f
 
 
 async def test_UP7_S8_an_answer_goes_out_by_link_where_uploads_are_not_taken(doors: Doors, clock: Clock) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    async with stack(doors, clock=clock, public_url=f"http://127.0.0.1:{port}") as shop:
+    door = socket.create_server(("127.0.0.1", 0))
+    async with stack(doors, clock=clock, public_url=f"http://127.0.0.1:{door.getsockname()[1]}") as shop:
         await shop.customer_writes("Do you have a menu?", CUSTOMER)
         await shop.fault(target="upload", effect="error", code=2500, status=400)
-        async with through(port, shop.url):
+        async with through(door, shop.url):
             (message,) = await sent(shop, await uploaded(shop, picture(4)))
     assert message["status"] == "sent", message
 
@@ -238,7 +237,7 @@ async def test_UP7_without_a_public_address_the_answer_fails_and_says_which_sett
 
 
 @asynccontextmanager
-async def through(port: int, url: str) -> AsyncIterator[None]:
+async def through(door: socket.socket, url: str) -> AsyncIterator[None]:
     """What an operator's own server does: the public address leads to ours."""
     host, _, ours = url.removeprefix("http://").partition(":")
 
@@ -253,7 +252,7 @@ async def through(port: int, url: str) -> AsyncIterator[None]:
         writer.close()
 
     open_: list[asyncio.StreamWriter] = []
-    server = await asyncio.start_server(pass_on, "127.0.0.1", port)
+    server = await asyncio.start_server(pass_on, sock=door)
     try:
         yield
     finally:

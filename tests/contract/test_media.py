@@ -99,6 +99,12 @@ async def shown(shop: Stack) -> list[str]:
     return [one["url"] for message in found for one in message["attachments"] if one["state"] == "stored"]
 
 
+async def is_pictured(shop: Stack) -> bool:
+    """Everybody who wrote has their own picture."""
+    found = await shop.conversations()
+    return found != [] and all(one["participant"]["avatar_url"] for one in found)
+
+
 async def objects(shop: Stack) -> int:
     """How many files are kept for messages."""
     async with shop.worker_db.transaction() as conn:
@@ -112,6 +118,7 @@ async def objects(shop: Stack) -> int:
 async def test_MD3_the_same_picture_is_kept_once_and_until_the_last_message_with_it_is_taken_back(shop: Stack) -> None:
     mids = [(await shop.customer_writes("look", attachments=["image"]))["mid"]]
     await settled(shop)
+    await until(lambda: is_pictured(shop))
     async with shop.worker_db.transaction() as conn:
         link = await conn.fetchval("SELECT source_url FROM attachments WHERE workspace_id = $1", shop.workspace)
     mids.append((await shop.customer_writes("again", attachments=[{"type": "image", "url": link}]))["mid"])
@@ -144,6 +151,7 @@ async def test_MD3_a_file_that_nothing_shows_leaves_storage_though_nobody_said_s
     """Its message was taken back while it was fetched, or its worker died before it was shown."""
     await shop.customer_writes("look", attachments=["image"])
     await settled(shop)
+    await until(lambda: is_pictured(shop))
     assert await objects(shop) == 1
     async with shop.worker_db.transaction() as conn:
         await conn.execute("DELETE FROM attachments WHERE workspace_id = $1", shop.workspace)

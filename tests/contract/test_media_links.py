@@ -7,7 +7,7 @@ import pytest
 
 from confab.clock import Clock
 from confab.store.db import Doors
-from tests.contract.test_media import settled
+from tests.contract.test_media import is_pictured, settled
 from tests.stack import Stack, stack, until
 
 
@@ -20,11 +20,7 @@ async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
 async def met(shop: Stack) -> None:
     """A customer is known, with their picture: whatever is fetched from now on is a message's."""
     await shop.customer_writes("hello")
-
-    async def pictured() -> bool:
-        return any(one["participant"]["avatar_url"] for one in await shop.conversations())
-
-    await until(pictured)
+    await until(lambda: is_pictured(shop))
 
 
 async def place(shop: Stack, at: datetime | None = None) -> datetime:

@@ -3,7 +3,6 @@
 Rules MD6-MD8 of docs/spec/inbox.md, on graphsim.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from confab.clock import Clock
 from confab.store.db import Doors, connect
 from tests.contract.test_hints import posts
+from tests.contract.test_windows import pass_time
 from tests.stack import Stack, stack, until
 from tests.world import Customer
 
@@ -87,16 +87,6 @@ async def sources(shop: Stack) -> list[str]:
     return [record[0] for record in found]
 
 
-async def pass_time(shop: Stack, clock: Clock, hours: float) -> None:
-    """The simulator's clock, which ours follows."""
-    answer = await shop.sim.post("/clock", json={"advance_s": hours * 3600})
-    assert answer.status_code == 200, answer.text
-    before = clock.now()
-    async with asyncio.timeout(10):
-        while clock.now() < before + timedelta(hours=hours / 2):
-            await asyncio.sleep(0.05)
-
-
 @pytest.mark.parametrize("kind", ["story_mention", "ig_story"])
 async def test_MD7_a_story_is_seen_through_our_own_door_and_never_kept(shop: Stack, kind: str) -> None:
     await shop.customer_writes(None, attachments=[kind])
@@ -135,10 +125,10 @@ async def test_MD7_after_a_day_a_story_is_gone_for_certain_and_where_it_was_is_f
     await shop.customer_writes("this one", story={})
     await story(shop, "relayed")
     assert await sources(shop) != []
-    await pass_time(shop, clock, 24.01)
+    await pass_time(shop, clock, timedelta(hours=24.01))
     async with door(shop) as http:
         assert (await http.get(url)).status_code == 404
-    await pass_time(shop, clock, 1.1)
+    await pass_time(shop, clock, timedelta(hours=1.1))
     assert (await story(shop, "expired"))["url"] is None
 
     async def forgotten() -> bool:
@@ -317,5 +307,9 @@ async def test_MD8_an_account_may_stop_keeping_and_begin_again(shop: Stack) -> N
     again = await attachment(shop, "stored")
     assert again["url"] == stored["url"]
     await until(all_kept, SOON_S)
-    async with shop.worker_db.transaction() as conn:
-        assert await conn.fetchval("SELECT count(*) FROM media_turns WHERE workspace_id = $1", shop.workspace) == 0
+
+    async def is_over() -> bool:
+        async with shop.worker_db.transaction() as conn:
+            return await conn.fetchval("SELECT count(*) FROM media_turns WHERE workspace_id = $1", shop.workspace) == 0
+
+    await until(is_over, SOON_S)

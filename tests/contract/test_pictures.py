@@ -11,8 +11,9 @@ import pytest
 from confab.clock import Clock
 from confab.media import relay
 from confab.store.db import Doors
-from tests.contract.test_media_relay import account_of, door, kept, pass_time
+from tests.contract.test_media_relay import account_of, door, kept
 from tests.contract.test_profiles import ask, becomes, becomes_at_meta, counting, lined, met, nothing_lined, person
+from tests.contract.test_windows import pass_time
 from tests.stack import Stack, stack, until
 
 DAY = timedelta(days=1)
@@ -91,7 +92,7 @@ async def test_PR4_MD8_an_account_that_begins_to_keep_has_pictures_though_their_
 ) -> None:
     shop = keepless
     await met(shop)
-    await pass_time(shop, clock, 24 * 6)
+    await pass_time(shop, clock, timedelta(days=6))
     account = await account_of(shop)
     answer = await shop.api.patch(f"/accounts/{account['id']}", json={"media_mode": "store"})
     assert answer.status_code == 200, answer.text
@@ -141,7 +142,7 @@ async def test_PR4_who_found_a_link_dead_that_is_another_by_now_changes_nothing(
 async def test_PR6_what_is_passed_on_has_another_address_when_it_is_another_picture(keepless: Stack, clock: Clock) -> None:
     shop = keepless
     first = (await met(shop))["avatar_url"]
-    await pass_time(shop, clock, 24)  # its signature is another one by now
+    await pass_time(shop, clock, timedelta(days=1))  # its signature is another one by now
     link = (await noted(shop))["avatar_source_url"]
     assert (await ask(shop))["avatar_url"] == first
 

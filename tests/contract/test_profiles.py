@@ -273,7 +273,7 @@ async def test_PR3_with_five_hundred_refreshes_in_line_somebody_new_is_known_fir
     assert ada["name"] is not None
     left = [row for row in await lined(shop) if row["state"] == "due"]
     assert len(left) > 450
-    assert len([row for row in left if row["attempts"]]) == 1  # one at a time
+    assert len([row for row in left if row["attempts"]]) <= 1  # one at a time
 
 
 async def test_PR3_L5_where_meta_asks_to_wait_the_whole_line_of_the_account_waits(shop: Stack) -> None:

@@ -95,7 +95,7 @@ def is_running(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
     try:
         return stat.read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # gone while it is read
         return False
 
 
@@ -107,7 +107,10 @@ def until(condition) -> None:
 
 
 def is_ready(url: str) -> bool:
-    return httpx2.get(f"{url}/readyz", timeout=10, trust_env=False).status_code == 200
+    try:
+        return httpx2.get(f"{url}/readyz", timeout=10, trust_env=False).status_code == 200
+    except httpx2.HTTPError:
+        return False
 
 
 def test_from_nothing_to_a_signed_in_owner_and_through_every_kind_of_end(folder: Path, server: Server) -> None:
@@ -121,7 +124,7 @@ def test_from_nothing_to_a_signed_in_owner_and_through_every_kind_of_end(folder:
         "email": "olga@example.org",
         "password": "correct horse battery",
     }
-    with httpx2.Client(base_url=url, trust_env=False) as http:
+    with httpx2.Client(base_url=url, timeout=60, trust_env=False) as http:
         assert http.post("/api/v1/setup", json=wish).status_code == 200
         assert http.get("/api/v1/me").json()["workspace"]["name"] == "Bakery"
 
@@ -129,7 +132,7 @@ def test_from_nothing_to_a_signed_in_owner_and_through_every_kind_of_end(folder:
         made = confab(folder, "token", "create", "--user", "olga@example.org", "--json")
         assert made.returncode == 0, made.stderr
         bearer = {"authorization": f"Bearer {json.loads(made.stdout)['token']}"}
-        assert httpx2.get(f"{url}/api/v1/me", headers=bearer, trust_env=False).status_code == 200
+        assert httpx2.get(f"{url}/api/v1/me", headers=bearer, timeout=60, trust_env=False).status_code == 200
 
     # either process may crash; both come back, on the same address
     for role in ("worker", "web"):

@@ -13,7 +13,7 @@ from tests.stack import Stack, stack, until
 
 @pytest.fixture
 async def shop(doors: Doors, clock: Clock) -> AsyncIterator[Stack]:
-    async with stack(doors, clock=clock, send_timeout_s=5, is_following=True) as running:
+    async with stack(doors, clock=clock, is_following=True) as running:
         yield running
 
 
@@ -37,10 +37,10 @@ async def pass_time(shop: Stack, clock: Clock, passed: timedelta) -> None:
     target = clock.now() + passed
     moved = await shop.sim.post("/clock", json={"advance_s": passed.total_seconds()})
     assert moved.status_code == 200, moved.text
-    await until(lambda: _is_past(clock, target))
+    await until(lambda: is_past(clock, target))
 
 
-async def _is_past(clock: Clock, moment: Any) -> bool:
+async def is_past(clock: Clock, moment: Any) -> bool:
     return clock.now() >= moment
 
 

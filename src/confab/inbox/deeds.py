@@ -13,6 +13,7 @@ from confab.errors import Conflict, Refused
 from confab.inbox import act, answer, private_reply, template
 from confab.inbox.answer import Begin
 from confab.inbox.comments import act as in_public
+from confab.inbox.split import split
 from confab.mail import letter
 from confab.mail.letter import Letter, Seal
 from confab.model.changes import ActivityAdded, NoteAdded
@@ -66,7 +67,7 @@ class Scene:
     means: Means
     labels: set[str]
     sent: int
-    said: int = 0
+    said: int = 0  # messages, so that those to come go out after them
     names: set[str] = field(default_factory=set[str])
 
 
@@ -125,7 +126,7 @@ async def _say(conn: Conn, scene: Scene, rule: Rule, name: str, action: Reply | 
         content = Text(type="text", text=text, quick_replies=action.quick_replies)
         send = Send(conversation_id=_conversation(scene), client_key=name, content=content, purpose="automation")
         message, _ = await answer.send(conn, _actor(scene, rule), send, at, begin=scene.means.begin)
-    scene.sent, scene.said = scene.sent + 1, scene.said + 1
+    scene.sent, scene.said = scene.sent + 1, scene.said + len(split(text))
     if message.status == "queued":
         scene.names |= set(wake.sending([LANE["rule"]]))
     return message

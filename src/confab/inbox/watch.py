@@ -150,7 +150,7 @@ class Watches:
         if reason is None:
             gap = _standing(watch)
             said = Said(complete_up_to=_complete(watch, gap, watch.heard_at), reason=watch.incomplete_reason, polling_since=None)
-            await self._settle(due, said, Next(due_at=now + _EACH, looked_at=None, gap=gap, place=None))
+            await self._settle(due, said, Next(due_at=now + _EACH, heard_at=None, looked_at=None, gap=gap, place=None))
             return
         log.info("account_compared", account=str(account), because=reason)
         try:
@@ -177,7 +177,7 @@ class Watches:
         gap = gap_after(watch, look, now, is_over=True)
         unsubscribed = None if look.is_subscribed else _UNSUBSCRIBED
         said = Said(complete_up_to=_complete(watch, gap, now), reason=_joined(unsubscribed, gap), polling_since=since)
-        next_ = Next(due_at=now + _again_in(since, now), looked_at=now, gap=gap, place=None)
+        next_ = Next(due_at=now + _again_in(since, now), heard_at=_heard(watch, since), looked_at=now, gap=gap, place=None)
         await self._settle(due, said, next_, is_to_import=look.is_too_much)
 
     async def _is_subscribed(self, target: Target) -> bool:
@@ -221,7 +221,7 @@ class Watches:
             place = look.place if is_placed else None
         reason = _joined(f"Instagram could not be asked: {why}", gap)
         said = Said(complete_up_to=watch.complete_up_to, reason=reason, polling_since=since)
-        await self._settle(due, said, Next(due_at=until, looked_at=None, gap=gap, place=place))
+        await self._settle(due, said, Next(due_at=until, heard_at=_heard(watch, since), looked_at=None, gap=gap, place=place))
 
     async def _settle(self, due: Due, said: Said, next_: Next, *, is_to_import: bool = False) -> None:
         """Write down what came of it, unless another worker looks after the account by now."""
@@ -240,6 +240,11 @@ class Watches:
     async def _publish(self, conn: Conn, workspace: WorkspaceId, account: AccountId, now: datetime) -> None:
         value = await accounts.for_workspace(conn, workspace, account)
         changes.publish(conn, workspace, [AccountUpdated(type="account_updated", account=value)], now)
+
+
+def _heard(watch: Watch, polling_since: datetime | None) -> datetime | None:
+    """What a look at an account that is polled knew of it."""
+    return None if polling_since is None else watch.heard_at or watch.connected_at
 
 
 def _standing(watch: Watch) -> Gap | None:

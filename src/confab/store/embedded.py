@@ -25,7 +25,8 @@ from confab.store.db import Doors
 from confab.store.place import Place, find, writable
 
 _ROLES = ("confab_owner", "confab_app", "confab_worker")
-_BURIAL_S = 3.0
+_BURIAL_S = 10.0
+_STILL_USED = "shared memory block"
 _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "60",
@@ -88,12 +89,21 @@ def _start(place: Place, settings: Mapping[str, str]) -> None:
     place.own(log)
     chosen = {"unix_socket_directories": str(place.sockets), **_SETTINGS, **settings}
     options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in chosen.items())
+    patience = time.monotonic() + _BURIAL_S
+    while (why := _boot(place, log, options)) is not None:
+        if _STILL_USED not in why or time.monotonic() > patience:  # the sessions of a killed server end after it
+            raise Misconfigured(f"PostgreSQL did not start in {place.root}: {why}")
+        time.sleep(0.1)
+
+
+def _boot(place: Place, log: Path, options: str) -> str | None:
+    """Why the server did not start; None when it did."""
     patience = ["-w", "-t", "86400"]  # recovery of a large database takes as long as it takes
     try:
         _run(place, "pg_ctl", "start", "-s", "-D", str(place.cluster), "-l", str(log), "-o", options, *patience)
-    except Misconfigured as error:
-        lines = log.read_text(errors="replace").splitlines()[-3:]
-        raise Misconfigured(f"PostgreSQL did not start in {place.root}: {' / '.join(lines)}") from error
+    except Misconfigured:
+        return " / ".join(log.read_text(errors="replace").splitlines()[-3:])
+    return None
 
 
 def _create(place: Place) -> None:

@@ -6,6 +6,7 @@ lost here is only time: the feed and the due rows are the truth, and everybody l
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -87,7 +88,8 @@ class Wake:
                     await conn.execute("SELECT pg_notify($1, $2)", _CHANNEL, payload)
                 await asyncio.sleep(_PAUSE_S)
         finally:
-            await conn.close(timeout=1)
+            with suppress(*GONE):  # whoever cancelled us is heard, however slow it is to leave
+                await conn.close(timeout=1)
 
     def _hear(self, payload: str) -> None:
         """What another process says; this one was told already when it spoke."""

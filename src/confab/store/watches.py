@@ -57,9 +57,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """When to look after an account again, and what is to be known then. `looked_at`: when it was compared, if it was."""
+    """When to look after an account again, and what is to be known then. `looked_at`: when it was compared, if it was.
+
+    `heard_at`: of an account that is polled, when it was last heard as far as this look knew; None for others.
+    """
 
     due_at: datetime
+    heard_at: datetime | None
     looked_at: datetime | None
     gap: Gap | None
     place: Place | None
@@ -131,16 +135,17 @@ async def get(conn: Conn, workspace: WorkspaceId, account: UUID) -> Watch | None
 
 
 async def again(conn: Conn, due: Due, next_: Next) -> int:
-    """When to look after it next; 0 when it was claimed by another meanwhile."""
+    """When to look after it next: at once where a polled one was heard meanwhile. 0 when it was claimed by another meanwhile."""
     gap, place = next_.gap, next_.place
     return await run(
         conn,
-        """UPDATE account_watches SET due_at = $4, attempts = 0, error = NULL, looked_at = coalesce($5, looked_at),
+        """UPDATE account_watches SET due_at = CASE WHEN heard_at > $12 THEN least($4, heard_at) ELSE $4 END,
+            attempts = 0, error = NULL, looked_at = coalesce($5, looked_at),
             gap = $6, gap_from = $7, gap_at = $8, place = $9, place_from = $10, place_at = $11
         WHERE workspace_id = $1 AND account_id = $2 AND attempts = $3""",
         *due.key, due.attempts, next_.due_at, next_.looked_at,
         gap.reason if gap else None, gap.since if gap else None, gap.found_at if gap else None,
-        place.after if place else None, place.floor if place else None, place.began_at if place else None,
+        place.after if place else None, place.floor if place else None, place.began_at if place else None, next_.heard_at,
     )  # fmt: skip
 
 

@@ -90,13 +90,20 @@ class Worker:
         assert found is not None
         return found[1]
 
-    async def refused(self, world: World) -> Token | None:
-        """It used the token, and Meta refused it."""
+    async def token(self, world: World) -> Token:
         async with self._db.transaction() as conn:
             found = await self._lines.of(conn, world.workspace, world.account)
         assert found is not None
-        assert found[1].mend is not None
-        return await found[1].mend(found[1])
+        return found[1]
+
+    async def refused(self, world: World) -> Token | None:
+        """It used the token, and Meta refused it."""
+        return await _mended(await self.token(world))
+
+
+async def _mended(token: Token) -> Token | None:
+    assert token.mend is not None
+    return await token.mend(token)
 
 
 @pytest.fixture
@@ -116,8 +123,10 @@ async def connected(db: Database, world: World, clock: Clock, token: str) -> Non
 
 
 async def crowd(db: Database, doors: Doors, meta: Meta, clock: Clock, world: World) -> list[Token | None]:
+    """All have the token before Meta refuses it to any."""
     workers = [Worker(db, doors, meta, clock) for _ in range(3)]
-    return list(await asyncio.gather(*(worker.refused(world) for worker in workers for _ in range(3))))
+    tokens = [await worker.token(world) for worker in workers for _ in range(3)]
+    return list(await asyncio.gather(*(_mended(token) for token in tokens)))
 
 
 async def test_AC10_three_workers_that_are_refused_at_once_derive_one_token_and_all_go_on_with_it(

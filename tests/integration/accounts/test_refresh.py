@@ -96,7 +96,7 @@ async def keeper(app_db: Database, worker_db: Database, doors: Doors) -> Keeper:
 
 
 async def test_TK1_a_token_is_renewed_once_when_a_week_is_left_of_it(keeper: Keeper) -> None:
-    await keeper.connects(days=60)
+    await keeper.connects(days=60.1)
     asked = [await keeper.day_passes() for _ in range(56)]
     assert [day for day, tokens in enumerate(asked, 1) if tokens] == [54]
     assert await keeper.token() == "IGAA+"
@@ -149,7 +149,7 @@ async def test_TK3_what_may_pass_is_raised_for_the_loop_to_try_again_and_the_tok
 
 
 async def test_TK4_one_that_meta_does_not_renew_is_tried_daily_and_says_when_it_ends(keeper: Keeper) -> None:
-    await keeper.connects(days=60)
+    await keeper.connects(days=60.1)
     keeper.meta.refusal = Rejected("Instagram refused: Unsupported request.", graph_code=100)
     assert [len(await keeper.day_passes()) for _ in range(57)] == [0] * 53 + [1] * 4
     account = await keeper.account()

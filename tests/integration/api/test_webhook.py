@@ -191,7 +191,10 @@ async def test_D1_who_leaves_without_hearing_the_answer_has_been_heard(meta: Ser
     assert (await other.hear())[0] == 200
 
 
-async def test_D1_a_delivery_under_way_is_answered_before_the_server_ends(doors: Doors, clock: Clock) -> None:
+async def test_D1_a_delivery_under_way_is_answered_before_the_server_ends(
+    doors: Doors, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("confab.inbox.receive._LONGEST_WAIT_S", 60.0)
     settings = Settings(meta_app_secrets=(SECRET,))
     body = b'{"at the end":true}'
     async with (

@@ -124,7 +124,7 @@ async def test_O13_twenty_parts_are_the_most(desk: Desk) -> None:
 
 
 async def test_O13_who_takes_back_the_first_part_takes_back_the_rest(desk: Desk) -> None:
-    first = await desk.write(LONG, undo_s=5)
+    first = await desk.write(LONG, undo_s=30)
     await work(desk)
     async with desk.db.transaction() as conn:
         command = Discard(conversation_id=desk.conversation, message_id=first)

@@ -60,9 +60,9 @@ async def test_O8_whoever_settles_an_answer_makes_the_next_of_its_conversation_d
 
 async def test_O8_answers_written_in_the_same_moment_go_out_whichever_comes_first(desk: Desk) -> None:
     first = await desk.write("one")
-    desk.clock.ahead -= timedelta(milliseconds=5)  # who wrote this had looked at the clock before, and waited for the lock
+    desk.clock.ahead -= timedelta(minutes=1)  # who wrote this had looked at the clock before, and waited for the lock
     second = await desk.write("two")
-    desk.clock.ahead += timedelta(milliseconds=5)
+    desk.clock.ahead += timedelta(minutes=1)
     assert await desk.step(first) == "queued"
     async with desk.db.transaction() as conn:
         due = await conn.fetchval("SELECT due_at FROM outbound_messages WHERE message_id = $1", second)
@@ -82,11 +82,11 @@ async def test_O8_what_waits_for_nothing_is_found_although_nobody_made_it_due(de
 
 
 async def test_O8_what_may_still_be_taken_back_stays_until_then_whatever_is_settled_before_it(desk: Desk) -> None:
-    first, second = await desk.write("one"), await desk.write("two", undo_s=5)
+    first, second = await desk.write("one"), await desk.write("two", undo_s=30)
     assert await desk.step(first) == "sent"
     await desk.work()
     assert await desk.status(second) == "queued"
-    desk.time_passes(timedelta(seconds=5))
+    desk.time_passes(timedelta(seconds=30))
     await desk.work()
     assert await desk.status(second) == "sent"
 

@@ -19,7 +19,7 @@ from confab.store.db import Database, Doors, connect
 from confab.store.wake import Wake
 from tests.world import Customer, body, make_world
 
-PATIENCE_S = 1.5  # the limit is half a second; the rest is for a busy machine
+PATIENCE_S = 8  # the limit is half a second; the rest is for a busy machine
 DAY = timedelta(days=1)
 
 
@@ -33,8 +33,13 @@ async def keeper(doors: Doors, worker_db: Database, clock: Clock) -> Upkeep:
 
 async def run_all(keeper: Upkeep) -> list[BaseException]:
     """One round of every schedule; what they raised."""
-    rounds = [asyncio.wait_for(keeper.scheduled(Due(key=(name,), attempts=1)), 20) for name in upkeep.NAMES]
-    return [result for result in await asyncio.gather(*rounds, return_exceptions=True) if result is not None]
+    raised: list[BaseException] = []
+    for name in upkeep.NAMES:
+        try:
+            await asyncio.wait_for(keeper.scheduled(Due(key=(name,), attempts=1)), 60)
+        except (TimeoutError, asyncpg.PostgresError) as error:
+            raised.append(error)
+    return raised
 
 
 @asynccontextmanager

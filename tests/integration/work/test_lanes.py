@@ -62,7 +62,7 @@ class Hosts:
         for lane in due.lanes:
             self.most[lane] = max(self.most.get(lane, 0), sum(lane in one for one in self.going))
         try:
-            await asyncio.sleep(60 if self.hanging & set(due.lanes) else 0.005)
+            await asyncio.sleep(60 if self.hanging & set(due.lanes) else 0.05)
         finally:
             self.going.remove(due.lanes)
         async with self.db.transaction() as conn:
@@ -71,7 +71,7 @@ class Hosts:
 
 
 async def until_arrived(hosts: Hosts, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(hosts.arrived) < count:
             await asyncio.sleep(0.01)
 

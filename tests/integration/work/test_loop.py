@@ -66,7 +66,7 @@ async def row(db: Database, name: str):
 
 
 async def wait(look: Callable[[], bool], on: Callable[[], None]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not look():
             on()
             await asyncio.sleep(0.01)
@@ -96,7 +96,7 @@ async def test_D7_what_cannot_be_settled_stays_dead_and_visible(
         give_up=troubled.cannot_even_give_up if has_last_words else None,
     )  # fmt: skip
     async with working(worker_db, doors, clock, work) as an_hour_passes:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not (await row(worker_db, name))["is_dead"]:
                 an_hour_passes()
                 await asyncio.sleep(0.01)
@@ -150,7 +150,7 @@ async def test_O28_what_another_transaction_claimed_runs_among_what_the_loop_cla
     async def run() -> None:
         ran.append("ran")
 
-    async with working(worker_db, doors, clock, work), asyncio.timeout(15):
+    async with working(worker_db, doors, clock, work), asyncio.timeout(60):
         while (seat := seats.take()) is None:
             await asyncio.sleep(0.01)
         assert seats.take() is None
