@@ -32,7 +32,11 @@ class ConversationPage:
 
 
 class ConversationPatch(BaseModel):
-    """What changes; what is left out stays."""
+    """What changes; what is left out stays.
+
+    `last_message_at` is that of the conversation as it was seen: closed, snoozed or archived it is only as long as the
+    participant wrote nothing after that. Then it stays as it is.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,6 +45,7 @@ class ConversationPatch(BaseModel):
     assignee_id: UUID | None = None
     labels: list[str] | None = None
     archived: bool | None = None
+    last_message_at: AwareDatetime | None = None
 
 
 class ReadUpTo(BaseModel):
@@ -98,13 +103,16 @@ async def update_conversation(
 ) -> Response:
     """Open, close, snooze, assign or label; put into the archive, or bring back."""
     conversation, given, now = ConversationId(id), body.model_fields_set, access.now
-    if not given - {"snoozed_until"}:
+    if not given - {"snoozed_until", "last_message_at"}:
         raise Invalid("Say what to change: status (with snoozed_until), assignee_id, labels or archived.", field="status")
     if none := sorted(name for name in given & {"status", "labels", "archived"} if getattr(body, name) is None):
         raise Invalid(f"{none[0]} cannot be null.", field=none[0])
     async with access.transaction() as conn:
         if body.status is not None:
-            command = SetStatus(conversation_id=conversation, status=body.status, snoozed_until=body.snoozed_until)
+            command = SetStatus(
+                conversation_id=conversation, status=body.status, snoozed_until=body.snoozed_until,
+                last_message_at=body.last_message_at,
+            )  # fmt: skip
             await act.set_status(conn, access.actor, command, now)
         if "assignee_id" in given:
             assignee = AgentId(body.assignee_id) if body.assignee_id else None
@@ -112,7 +120,7 @@ async def update_conversation(
         if body.labels is not None:
             await act.set_labels(conn, access.actor, SetLabels(conversation_id=conversation, labels=body.labels), now)
         if body.archived is not None:
-            wanted = Archive(conversation_id=conversation, is_archived=body.archived)
+            wanted = Archive(conversation_id=conversation, is_archived=body.archived, last_message_at=body.last_message_at)
             await archiving.archive_by_hand(conn, access.actor, wanted, now)
         changed = await conversations.for_viewer(conn, access.viewer, conversation)
     access.tell(wake.work("snoozes"))

@@ -126,13 +126,14 @@ async def assign(conn: Conn, actor: Actor, command: Assign, now: datetime) -> Co
 
 
 async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime) -> Conversation:
-    """Open, close or snooze; a snoozed one comes back by itself."""
+    """Open, close or snooze; a snoozed one comes back by itself. Rule A10: nothing changes where more came than was seen."""
     snoozed = command.status == "snoozed"
     if snoozed and (command.snoozed_until is None or command.snoozed_until <= now):
         raise Invalid("Say until when to snooze, as a time in the future.", field="snoozed_until")
     row = await conversations.lock(conn, actor.workspace_id, command.conversation_id)
     wanted = (command.status, command.snoozed_until if snoozed else None)
-    if (row.status, row.snoozed_until) == wanted:
+    is_known = (row.status, row.snoozed_until) == wanted
+    if is_known or (command.status != "open" and await is_overtaken(conn, row, command.last_message_at)):
         return await _conversation(conn, row)
     if wanted[0] == "closed":
         await own_counts.close(
@@ -143,6 +144,13 @@ async def set_status(conn: Conn, actor: Actor, command: SetStatus, now: datetime
     row.status, row.snoozed_until = wanted
     await snoozes.put(conn, actor.workspace_id, command.conversation_id, row.snoozed_until)
     return await save(conn, row, [], now)
+
+
+async def is_overtaken(conn: Conn, row: ConversationRow, last_message_at: datetime | None) -> bool:
+    """Whether the participant wrote more than somebody had seen when they decided."""
+    return last_message_at is not None and await messages.has_inbound_since(
+        conn, WorkspaceId(row.workspace_id), ConversationId(row.id), last_message_at
+    )
 
 
 async def wake_up(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, now: datetime) -> None:

@@ -34,7 +34,7 @@ _MOST_REST_S = 1.0
 
 
 async def archive_by_hand(conn: Conn, actor: Actor, command: Archive, now: datetime) -> Conversation:
-    """Put a conversation into the archive, or bring it back. Again changes nothing. Rules AR3, AR4.
+    """Put a conversation into the archive, or bring it back. Again changes nothing. Rules AR3, AR4, A10.
 
     Whoever brings it back keeps it out for as long as if it had been written to now.
     """
@@ -45,6 +45,8 @@ async def archive_by_hand(conn: Conn, actor: Actor, command: Archive, now: datet
         row.bring_back()
         await archive.keep_open(conn, actor.workspace_id, row.id, now)
         return await act.save(conn, row, [], now)
+    if await act.is_overtaken(conn, row, command.last_message_at):
+        return await conversations.get(conn, actor.workspace_id, row.id)
     row.archived_at = now
     await archive.take_all_messages(conn, actor.workspace_id, row.id)
     return await act.save(conn, row, [], now)

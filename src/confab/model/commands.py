@@ -226,19 +226,21 @@ class Assign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetStatus:
-    """Open, close, or snooze until a moment."""
+    """Open, close, or snooze until a moment. `last_message_at`: of the newest message that was seen, None: it does not matter."""
 
     conversation_id: ConversationId
     status: ConversationStatus
     snoozed_until: datetime | None
+    last_message_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """Put the conversation into the archive, or bring it back."""
+    """Put the conversation into the archive, or bring it back. `last_message_at` as in SetStatus."""
 
     conversation_id: ConversationId
     is_archived: bool
+    last_message_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,15 @@ async def newest_inbound(conn: Conn, workspace: WorkspaceId, conversation: Conve
     )  # fmt: skip
 
 
+async def has_inbound_since(conn: Conn, workspace: WorkspaceId, conversation: ConversationId, at: datetime) -> bool:
+    """Whether the participant wrote after this moment, by Meta's clock. Index: message_page, its range from then on."""
+    return await conn.fetchval(
+        """SELECT EXISTS (SELECT FROM messages
+            WHERE workspace_id = $1 AND conversation_id = $2 AND direction = 'inbound' AND sent_at > $3)""",
+        workspace, conversation, at,
+    )  # fmt: skip
+
+
 async def sign(conn: Conn, signed: Sequence[MessageRow]) -> None:
     """Write who they are from: a person sends at once what was scheduled."""
     await conn.execute(

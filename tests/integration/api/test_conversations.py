@@ -92,6 +92,24 @@ async def test_what_is_left_out_stays_and_what_is_null_is_taken_away(desk: Desk,
     assert (nobodys["status"], nobodys["assignee"], nobodys["labels"]) == ("closed", None, [])
 
 
+PUT_AWAY = [{"status": "closed"}, {"status": "snoozed", "snoozed_until": LATER}, {"archived": True}]
+
+
+@pytest.mark.parametrize("body", PUT_AWAY, ids=["closed", "snoozed", "archived"])
+async def test_A10_what_came_after_it_was_seen_is_not_put_away_with_it(desk: Desk, body: dict[str, Any]) -> None:
+    seen = {"last_message_at": (await desk.state())["last_message_at"]}
+    wrote = Customer(desk.world.ig_id).writes("m9", "One more thing", desk.clock.now())
+    await happen(desk.worker, desk.world, wrote, now=desk.clock.now())
+    stays = await desk.ask("PATCH", desk.path, body | seen)
+    assert (stays.status_code, stays.json()["status"], stays.json()["archived_at"]) == (200, "open", None)
+    newer = {"last_message_at": stays.json()["last_message_at"]}
+    assert newer != seen
+    for answer in (await desk.ask("PATCH", desk.path, body | newer), await desk.ask("PATCH", desk.path, body)):
+        shown = answer.json()
+        assert (shown["archived_at"] is not None) == ("archived" in body)
+        assert shown["status"] == body.get("status", "open")
+
+
 async def test_what_changes_nothing_tells_nobody(desk: Desk) -> None:
     before = await desk.state()
     for body in ({"status": "open"}, {"assignee_id": None}, {"labels": []}):
@@ -102,6 +120,7 @@ async def test_what_changes_nothing_tells_nobody(desk: Desk) -> None:
 REFUSED: list[tuple[Any, str]] = [
     ({}, "status"),
     ({"snoozed_until": LATER}, "status"),
+    ({"last_message_at": LATER}, "status"),
     ({"status": None}, "status"),
     ({"status": "gone"}, "status"),
     ({"labels": None}, "labels"),

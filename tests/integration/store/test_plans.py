@@ -146,6 +146,16 @@ async def test_a_page_of_a_thread_is_one_range_of_message_page(app_db: Database,
     assert rows_touched(conn.plans[0]) <= 10
 
 
+async def test_A10_what_came_since_is_one_range_of_message_page(worker_db: Database, world: World) -> None:
+    async with worker_db.transaction() as conn:
+        conversation = await conn.fetchval("SELECT id FROM conversations WHERE workspace_id = $1 LIMIT 1", world.workspace)
+        explained: Any = ExplainedValue(conn)
+        assert await messages.has_inbound_since(explained, world.workspace, conversation, NOW) is False
+    assert "message_page" in explained.plans[0]
+    assert "Seq Scan" not in explained.plans[0]
+    assert rows_touched(explained.plans[0]) <= 2
+
+
 @asynccontextmanager
 async def archived(doors: Doors, world: World) -> AsyncIterator[None]:
     """Nine tenths of the workspace lie in the archive."""

@@ -98,6 +98,8 @@ export type ConversationPatch = {
   assignee_id?: string | null
   labels?: string[]
   archived?: boolean
+  /** As it was seen: what came since is not put away with it. */
+  last_message_at?: string | null
 }
 
 export type Update = {

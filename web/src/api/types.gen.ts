@@ -2718,6 +2718,9 @@ export interface components {
         /**
          * ConversationPatch
          * @description What changes; what is left out stays.
+         *
+         *     `last_message_at` is that of the conversation as it was seen: closed, snoozed or archived it is only as long as the
+         *     participant wrote nothing after that. Then it stays as it is.
          */
         ConversationPatch: {
             /** Status */
@@ -2730,6 +2733,8 @@ export interface components {
             labels?: string[] | null;
             /** Archived */
             archived?: boolean | null;
+            /** Last Message At */
+            last_message_at?: string | null;
         };
         /**
          * ConversationUpdated

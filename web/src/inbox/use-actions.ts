@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query"
 import { explain } from "../api/client"
-import { type Update, useUpdateConversation } from "../api/conversations"
+import { type ConversationPatch, type Update, useUpdateConversation } from "../api/conversations"
 import type { Agent, Conversation } from "../api/model"
 import { viewerIdOf } from "../api/snapshot"
 import { selectDisplayName } from "../lib/selectors"
@@ -27,8 +27,15 @@ export function useActions(): Actions {
     done?: string,
     undo = () => restore(conversation),
   ): void {
-    mutateAsync({ conversation, ...change }).then(
-      () => done && tell(done, { action: { label: "Undo", run: undo } }),
+    const patch = isPuttingAway(change.patch)
+      ? { ...change.patch, last_message_at: conversation.last_message_at }
+      : change.patch
+    mutateAsync({ conversation, ...change, patch }).then(
+      (changed) => {
+        if (isOvertaken(patch, changed))
+          tell(`It stays: ${selectDisplayName(changed.participant)} has just written`)
+        else if (done) tell(done, { action: { label: "Undo", run: undo } })
+      },
       (error: unknown) => tell(`Not changed: ${explain(error)}`, { isError: true }),
     )
   }
@@ -83,4 +90,14 @@ export function useActions(): Actions {
       update(conversation, { patch: { labels }, guess: { labels } })
     },
   }
+}
+
+function isPuttingAway({ status, archived }: ConversationPatch): boolean {
+  return status === "closed" || status === "snoozed" || archived === true
+}
+
+/** They wrote more than was on the screen: the server put nothing away. */
+function isOvertaken(patch: ConversationPatch, changed: Conversation): boolean {
+  if (!isPuttingAway(patch)) return false
+  return patch.archived === true ? changed.archived_at === null : changed.status !== patch.status
 }
