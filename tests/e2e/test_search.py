@@ -5,14 +5,14 @@ import json
 import time
 import zipfile
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import Shop
-from tests.e2e.screen import bubble, open_thread, row, thread
+from tests.e2e.screen import bubble, open_thread, row, thread, wait_until
 from tests.product import IG_ID, eventually
 
-ADA, BEN = "44000000000001", "44000000000002"
+ADA, BEN, CAT = "44000000000001", "44000000000002", "44000000000003"
 
 
 def is_indexed(shop: Shop, text: str) -> bool:
@@ -65,6 +65,35 @@ def test_SE5_AR4_a_message_is_found_by_the_keyboard_and_opened_in_its_thread(sho
     expect(page.get_by_role("status").filter(has_text="Nothing was found.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_SE5_enter_opens_the_first_hit_also_before_it_has_come_unless_something_is_typed_since(shop: Shop, page: Page) -> None:
+    shop.writes("Are there crumpets?", customer=CAT, name="Cat Moor", username="cat.moor")
+    eventually(lambda: is_indexed(shop, "crumpets"))
+    shop.sign_in(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/search?**", hold)
+    found = page.get_by_role("listbox", name="What was found")
+
+    search(page, "crumpets")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Backspace")
+    wait_until(page, lambda: any("crumpet&" in one.request.url for one in held))
+    held[-1].continue_()
+    expect(found.get_by_role("option")).to_have_count(1)
+    expect(found).to_have_attribute("aria-busy", "false")
+
+    page.keyboard.type("s")
+    page.keyboard.press("Enter")
+    wait_until(page, lambda: held[-1].request.url.count("crumpets&"))
+    expect(found).to_have_attribute("aria-busy", "true")
+    held[-1].continue_()
+    expect(bubble(page, "Are there crumpets?")).to_be_visible()
+    expect(found).to_have_count(0)
 
 
 def test_SE13_a_comment_is_found_and_opened_with_what_stands_under_it(shop: Shop, page: Page) -> None:

@@ -55,21 +55,19 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
     setKept(hit === undefined ? null : keyOf(hit))
   }
 
+  const isAsking = search.isFetching || asked !== text.trim()
+  const setEntered = useEnter(asked === text.trim() ? hits[chosen] : undefined, isAsking || isShort, open)
+
   function press(event: KeyboardEvent): void {
+    setEntered(event.key === "Enter" && !event.nativeEvent.isComposing)
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0
     if (step !== 0) {
       event.preventDefault()
       choose(hits[Math.max(0, Math.min(hits.length - 1, chosen + step))])
       if (chosen + step >= hits.length - 2) more()
     }
-    const hit = hits[chosen]
-    if (event.key === "Enter" && hit !== undefined && asked === text.trim()) {
-      event.preventDefault()
-      open(hit)
-    }
   }
 
-  const isAsking = search.isFetching || asked !== text.trim()
   return (
     <Dialog title="Search" onClose={onClose} wide>
       <div className="flex items-center gap-2 rounded-lg border border-line-strong bg-surface px-3 focus-within:border-accent">
@@ -89,6 +87,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setText(event.target.value)
             choose(undefined)
+            setEntered(false)
           }}
           onKeyDown={press}
           placeholder="A name, a label, or words of a message or comment"
@@ -139,6 +138,17 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   )
+}
+
+/** Enter opens the hit, also when it was pressed while that was still coming; until then it can be taken back. */
+function useEnter(hit: SearchHit | undefined, isComing: boolean, open: (hit: SearchHit) => void) {
+  const [isEntered, setEntered] = useState(false)
+  useEffect(() => {
+    if (!isEntered || (hit === undefined && isComing)) return
+    setEntered(false)
+    if (hit !== undefined) open(hit)
+  }, [isEntered, hit, isComing, open])
+  return setEntered
 }
 
 /** Opens a hit; what lay in the archive comes back with that. */
