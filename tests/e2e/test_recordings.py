@@ -344,8 +344,8 @@ CASES: dict[str, Case] = {
 
 @pytest.fixture(scope="module")
 def inbox(shop: Shop, browser: Browser) -> Iterator[Page]:
-    """An inbox that stays open while the recordings come in, one after the other; of posts Instagram tells nothing meanwhile."""
-    shop.sim("/fault", target="media", effect="error", is_transient=True)
+    """An inbox that stays open while the recordings come in, one after the other; Instagram tells nothing else meanwhile."""
+    shop.sim("/fault", target="graph", effect="error", is_transient=True)
     with made_contexts(browser) as make:
         page = make().new_page()
         shop.sign_in(page, "/inbox?status=any")
