@@ -40,8 +40,11 @@ def serve(  # noqa: PLR0913  one parameter per option of the command
     public_url: Annotated[str | None, typer.Option(help="Base of media links, if others reach us elsewhere.")] = None,
     state_file: Annotated[Path | None, typer.Option(help="Keep the world here, and go on from it at the next start.")] = None,
     exit_with_parent: Annotated[bool, typer.Option(help="End when the starting process does.")] = False,
+    listener: Annotated[int | None, typer.Option(help="A socket of the starting process to listen on, by its number.")] = None,
 ) -> None:
     """Run the simulator until it is told to stop."""
+    import socket
+
     from graphsim import saved, server
 
     if clock not in ("real", "manual"):
@@ -64,8 +67,9 @@ def serve(  # noqa: PLR0913  one parameter per option of the command
         accounts=accounts,
     )
     try:
+        door = server.listen(host, port) if listener is None else socket.socket(fileno=listener)
         server.serve(
-            options, host, port, say=_say, exit_with_parent=exit_with_parent, public_url=public_url, state_file=state_file
+            options, host, door, say=_say, exit_with_parent=exit_with_parent, public_url=public_url, state_file=state_file
         )
     except saved.Unreadable as error:
         typer.echo(f"graphsim: {error}", err=True)

@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
 def serve(
     options: Options,
     host: str,
-    port: int,
+    listener: socket.socket,
     *,
     say: Callable[[str], None],
     exit_with_parent: bool,
@@ -55,7 +55,6 @@ def serve(
 ) -> None:
     """Run until SIGTERM or SIGINT, or the end of the parent; `say` gets the one line that tells where."""
     parent = os.getppid() if exit_with_parent else None  # before anybody is told that we run, and may go
-    listener = _listen(host, port)
     shown_host = f"[{host}]" if ":" in host else host
     base_url = f"http://{shown_host}:{listener.getsockname()[1]}"
     sim = Sim(options, (public_url or base_url).rstrip("/"))
@@ -122,7 +121,8 @@ async def _watch(server: uvicorn.Server, parent: int) -> None:
     server.should_exit = True
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket of this address. Raises OSError when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -225,6 +225,19 @@ def test_a_data_directory_that_cannot_be_written_is_told_in_one_sentence(data_di
     assert re.fullmatch(r"confab: The data directory \S+ cannot be written \(.*\): set CONFAB_DATA_DIR to one that can\.\n", text)
 
 
+def test_two_that_start_in_the_same_moment_have_a_simulator_each(data_dir: Path) -> None:
+    folders = [data_dir / name for name in ("one", "two")]
+    processes = [start(folder) for folder in folders]
+    try:
+        both = [read_block(process) for process in processes]
+        assert len({one.sim for one in both}) == 2
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGINT)
+        for process in processes:
+            process.communicate(timeout=PATIENCE_S)
+
+
 @pytest.mark.parametrize("begun", ["demo/demo.log", "demo/postgres"])
 def test_stopped_while_it_starts_it_leaves_nothing_and_begins_again(data_dir: Path, begun: str) -> None:
     process = start(data_dir)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import IO, Any
 
 import httpx2
@@ -51,15 +51,17 @@ async def running(home: Home, accounts: Sequence[str], callback: str, log: IO[by
     memory = home.memory
     if not memory.is_told:
         home.state_file.unlink(missing_ok=True)
-    port = _free_port(memory.simulator_port)
-    arguments = ["--port", str(port), "--exit-with-parent", "--state-file", str(home.state_file), "--callback", callback]
+    listener = _listen(memory.simulator_port)
+    port, door = listener.getsockname()[1], listener.fileno()
+    arguments = ["--listener", str(door), "--exit-with-parent", "--state-file", str(home.state_file), "--callback", callback]
     arguments += ["--app-secret", memory.app_secret, "--verify-token", memory.verify_token]
     arguments += ["--latency-ms", ":".join(map(str, LATENCY_MS))]
     arguments += [part for account in accounts for part in ("--account", account)]
     process = subprocess.Popen(  # noqa: ASYNC220, S603 -- our own program; it returns at once
         [sys.executable, "-m", "graphsim", "serve", *arguments],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True, pass_fds=[door],
     )  # fmt: skip
+    listener.close()  # it is the simulator's now, and ends with it
     try:
         memory.simulator_port = port
         home.remember()
@@ -87,21 +89,13 @@ async def _answers(door: Door) -> bool:
     return True
 
 
-def _free_port(wanted: int | None) -> int:
-    """The port it had before, because links contain it; else the usual one; else any."""
+def _listen(wanted: int | None) -> socket.socket:
+    """On the port it had before, because links contain it; else on the usual one; else on any. From here on it is ours alone."""
     for port in (wanted, _USUAL_PORT):
-        if port is not None and _is_free(port):
-            return port
-    with socket.create_server((_HOST, 0)) as found:
-        return found.getsockname()[1]
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with socket.create_server((_HOST, port)):
-            return True
-    except OSError:
-        return False
+        with suppress(OSError):
+            if port is not None:
+                return socket.create_server((_HOST, port))
+    return socket.create_server((_HOST, 0))
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
