@@ -54,6 +54,11 @@ def answer(page: Page, text: str) -> Locator:
     return bubble(page, text)
 
 
+def press_in_one_go(page: Page, *keys: str) -> None:
+    """As a busy browser hears keys that were pressed quickly: nothing of its own comes between them. They type nothing."""
+    page.evaluate(_PRESS, keys)
+
+
 def api_calls(page: Page) -> list[str]:
     """From now on: every request of the page to our API, as "GET /conversations?view=all"."""
     calls: list[str] = []
@@ -118,6 +123,9 @@ def wait_until(page: Page, look: Callable[[], object], within_s: float = 60) -> 
         assert time.monotonic() < deadline, f"never seen: {look}"
         page.wait_for_timeout(10)
 
+
+_PRESS = """(keys) => keys.forEach((key) => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })))"""
 
 _KEPT: Any = """async () => {
   let text = ""

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import MakeContext, Shop
-from tests.e2e.screen import api_calls, bubble, kept, live, open_thread, place, wait_until
+from tests.e2e.screen import api_calls, bubble, kept, live, open_thread, place, press_in_one_go, wait_until
 from tests.product import IG_ID, eventually
 
 
@@ -166,6 +166,25 @@ def test_CM13_comments_are_worked_off_by_keyboard_and_nothing_begun_is_lost_by_e
     page.keyboard.press("e")
     expect(page.get_by_role("region", name="Comments")).to_be_focused()  # and hears that none is waiting
     expect(page.get_by_role("region", name="Comments")).to_contain_text("No comment is waiting")
+
+
+def test_CM13_what_is_typed_right_after_a_key_that_opens_something_is_no_shortcut(fresh_shop: Shop, page: Page) -> None:
+    comments(fresh_shop, "quick one", "43000000000041")
+    fresh_shop.sign_in(page, "/comments", heading="Comments")
+    comment = item(page, "quick one")
+    places = {
+        "r": "Public reply",
+        "p": "Private message",
+        "n": "Note for the team",
+        "l": "Find or add a label",
+    }
+    for key, name in places.items():
+        comment.focus()
+        press_in_one_go(page, key, "e", "h")
+        expect(page.get_by_role("textbox", name=name)).to_be_focused()
+        page.keyboard.press("Escape")
+    expect(page.get_by_role("status", name="Notices")).to_be_empty()
+    expect(comment).not_to_contain_text("hid")
 
 
 def test_CM13_what_is_begun_about_a_comment_is_kept_with_it_until_it_is_sent(fresh_shop: Shop, page: Page) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Shop
-from tests.e2e.screen import answer, bubble, open_thread, row, thread
+from tests.e2e.screen import answer, bubble, open_thread, press_in_one_go, row, thread
 from tests.product import eventually
 
 
@@ -75,6 +75,33 @@ def test_somebody_reads_answers_retries_and_goes_on_to_the_next_conversation_by_
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keyboard")).to_be_hidden()
+
+
+def test_what_is_typed_right_after_a_key_that_opens_something_is_no_shortcut(shop: Shop, page: Page) -> None:
+    places = {
+        "r": page.get_by_role("textbox", name="Reply"),
+        "n": page.get_by_role("textbox", name="Note"),
+        "s": page.get_by_role("dialog", name="Snooze until").get_by_role("button").first,
+        "a": page.get_by_role("menuitemradio", name="Nobody"),
+        "l": page.get_by_role("textbox", name="Find or add a label"),
+    }
+    for nth, key in enumerate(places):
+        shop.writes(f"fast with {key}", customer=f"2020000000000{nth}")
+    shop.sign_in(page)
+    open_thread(page, "fast with l")
+    for key, place in places.items():
+        row(page, f"fast with {key}").focus()
+        press_in_one_go(page, key, "y", "e")
+        expect(place).to_be_focused()
+        page.keyboard.press("Escape")
+        thread(page).focus()
+        press_in_one_go(page, key, "y", "e")
+        expect(place).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(bubble(page, f"fast with {key}")).to_be_visible()
+        expect(page.get_by_role("button", name="Done", exact=True)).to_be_visible()
+    expect(page.get_by_role("status", name="Notices")).to_be_empty()
+    expect(row(page, "fast with")).to_have_count(len(places))
 
 
 def test_the_focus_stays_where_it_was_when_what_had_it_leaves(shop: Shop, page: Page) -> None:

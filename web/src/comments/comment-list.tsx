@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
+import { flushSync } from "react-dom"
 import { explain } from "../api/client"
 import type { CommentEntry } from "../api/comment-entry"
 import { commentsOf, commentThread } from "../api/comments"
@@ -92,7 +93,7 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
   const [writing, setWriting] = useState<Writing | null>(null)
   const [removing, setRemoving] = useState<Comment | null>(null)
   const write = useCallback(
-    (comment: Comment, audience: CommentMode) => setWriting({ comment, audience }),
+    (comment: Comment, audience: CommentMode) => flushSync(() => setWriting({ comment, audience })),
     [],
   )
   const doors: CommentDoors = useMemo(

@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react"
+import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react"
 import { type CommentMode, readDraft, writeDraft } from "../api/drafts"
 import type { Comment, Post } from "../api/model"
 import { type Audience, authorOf, describeAudience, refusalOf } from "../lib/audience"
@@ -71,7 +71,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
   const isReady = text.trim() !== "" && text.length <= look.longest && against === null && !isPending
   useEffect(() => writeDraft(comment.id, audience, text), [comment.id, audience, text])
   // biome-ignore lint/correctness/useExhaustiveDependencies: who asks again wants to write on
-  useEffect(() => box.current?.focus(), [asked])
+  useLayoutEffect(() => box.current?.focus(), [asked])
 
   function submit(event?: FormEvent): void {
     event?.preventDefault()

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "react"
+import { useEffect, useLayoutEffect, useRef, useState } from "react"
+import { flushSync } from "react-dom"
 import type { Mode } from "../api/drafts"
 import type { Account, Conversation, DraftFile, Message } from "../api/model"
 import { useLiveStatus } from "../api/status"
@@ -33,15 +34,16 @@ export function Composer({ conversation, account, doors, answered, onAnswered }:
   const { files, add } = useDraftFiles(conversation.id)
   useKeptFiles(conversation.id)
   useReplyForFiles(files.length, () => setMode("reply"))
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (answered === null) return
     setMode("reply")
-    requestAnimationFrame(() => box.current?.focus())
+    queueMicrotask(() => box.current?.focus())
   }, [answered])
 
+  /** What is typed next is meant for the box. */
   function choose(next: Mode): void {
-    setMode(next)
-    requestAnimationFrame(() => box.current?.focus())
+    flushSync(() => setMode(next))
+    box.current?.focus()
   }
 
   return (

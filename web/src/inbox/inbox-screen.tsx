@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useRef, useState } from "react"
+import { flushSync } from "react-dom"
 import { useLocation, useParams, useSearch } from "wouter"
 import { conversationOf, conversationsOf } from "../api/conversations"
 import { useMe } from "../api/me"
@@ -120,10 +121,10 @@ function useInboxKeys({ openId, rows, doors, open, close }: KeysGiven): void {
     const conversation = target()
     if (conversation !== undefined) run(conversation, actions)
   }
-  /** The menus stand in the thread's header: a row is opened first, then its menu. */
+  /** The menus stand in the thread's header: a row is opened first, then its menu, before the next key is heard. */
   const press = (door: keyof ThreadDoors) => () => {
     const row = rows.current?.active()
-    if (row !== undefined && row.id !== openId) open(row)
+    if (row !== undefined && row.id !== openId) flushSync(() => open(row))
     if (target() !== undefined) doors[door].whenReady()
   }
   const doneAndNext = act((conversation) => {

@@ -1,6 +1,6 @@
 import { useMemo } from "react"
 
-/** A place in the thread that a key can press or focus, also when the thread is only about to be drawn. */
+/** A place in the thread that a key can press: at once, or as soon as the thread is drawn. */
 export type Door<T extends HTMLElement> = {
   ref: (element: T | null) => void
   whenReady: () => void
@@ -33,10 +33,8 @@ function door(): Door<HTMLButtonElement> {
       if (next !== null && wantedUntil > Date.now()) queueMicrotask(press)
     },
     whenReady() {
-      wantedUntil = Date.now() + WAIT_MS
-      setTimeout(() => {
-        if (wantedUntil > 0 && element?.isConnected) press()
-      })
+      if (element !== null) press()
+      else wantedUntil = Date.now() + WAIT_MS
     },
   }
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, type Ref, useId, useRef, useState } from "react"
+import { flushSync } from "react-dom"
 
 export type PopoverButton = {
   popoverTarget: string
@@ -47,13 +48,11 @@ export function Popover({ label, role, button, children, buttonRef, onKeyDown }:
         aria-label={label}
         onBeforeToggle={(event) => {
           if (event.newState !== "open") return
-          setOpen(true)
+          flushSync(() => setOpen(true))
           if (opener.current && panel.current) place(panel.current, opener.current)
+          focusOnOpening(panel.current)
         }}
-        onToggle={(event) => {
-          setOpen(event.newState === "open")
-          if (event.newState === "open") focusFirst(panel.current)
-        }}
+        onToggle={(event) => setOpen(event.newState === "open")}
         onKeyDown={onKeyDown}
         className="fixed min-w-48 max-w-[min(22rem,calc(100vw-1rem))] overflow-y-auto rounded-xl border-0 bg-raised p-1 text-sm shadow-pop open:animate-appear"
       >
@@ -79,8 +78,9 @@ function place(panel: HTMLElement, opener: HTMLElement): void {
   style.maxHeight = `${(below ? innerHeight - at.bottom : at.top) - GAP - MARGIN}px`
 }
 
-function focusFirst(panel: HTMLElement | null): void {
+/** The browser gives it the focus in the moment of showing: no key is heard between. */
+function focusOnOpening(panel: HTMLElement | null): void {
   const chosen = panel?.querySelector<HTMLElement>('[aria-checked="true"]')
   const first = panel?.querySelector<HTMLElement>('[role^="menuitem"], input, button')
-  ;(chosen ?? first)?.focus()
+  ;(chosen ?? first)?.setAttribute("autofocus", "")
 }
