@@ -67,3 +67,25 @@ def test_SR1_SR2_SR3_replies_are_kept_offered_shown_and_put_in_place(shop: Shop,
     expect(theirs.get_by_role("option", name="/home")).to_be_visible()
     theirs.keyboard.press("Enter")
     expect(theirs.get_by_role("textbox", name="Reply")).to_have_value("Well, The same")
+
+
+def test_SR3_what_is_typed_right_after_choosing_a_reply_stands_behind_it(shop: Shop, page: Page) -> None:
+    shop.writes("Zebra cake?", customer="43000000000002", name="Zoe Marsh", username="zoe.marsh")
+    body = {"scope": "workspace", "shortcut": "zebra", "title": "Zebra cake", "text": "We bake it"}
+    headers = {"authorization": f"Bearer {shop.token}"}
+    shop.client.post(f"{shop.product.url}/api/v1/saved-replies", json=body, headers=headers).raise_for_status()
+    shop.sign_in(page)
+    open_thread(page, "Zebra cake?")
+    box = page.get_by_role("textbox", name="Reply")
+    box.fill(" on Fridays")
+    page.keyboard.press("Home")
+    page.keyboard.type("/zeb")
+    expect(page.get_by_role("option", name="/zebra")).to_be_visible()
+    page.evaluate(
+        """() => {
+          const key = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true })
+          document.activeElement.dispatchEvent(key)
+          document.execCommand("insertText", false, " only")
+        }"""
+    )
+    expect(box).to_have_value("We bake it only on Fridays")

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query"
 import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from "react"
+import { flushSync } from "react-dom"
 import { useMe } from "../api/me"
 import type { Conversation, SavedReply } from "../api/model"
 import { savedReplies } from "../api/saved-replies"
@@ -47,12 +48,12 @@ export function useSlash({ conversation, box, text, isOn, onText }: Given) {
   function choose(reply: SavedReply): void {
     if (slash === null) return
     const next = insert(text, slash, said(reply))
-    onText(next.text)
-    setCaret(next.caret)
-    requestAnimationFrame(() => {
-      box.current?.focus()
-      box.current?.setSelectionRange(next.caret, next.caret)
+    flushSync(() => {
+      onText(next.text)
+      setCaret(next.caret)
     })
+    box.current?.focus()
+    box.current?.setSelectionRange(next.caret, next.caret)
   }
 
   function actions(): Record<string, (() => void) | undefined> {
