@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -51,6 +52,33 @@ def test_while_the_stream_is_held_back_news_comes_every_minute(shop: Shop, page:
     live = page.get_by_role("status", name="Live updates: Live")
     eventually(lambda: page.clock.run_for(1_000) or live.count())
     expect(page.get_by_role("status", name="Connection")).to_be_empty()
+
+
+@pytest.mark.parametrize("look", [{}, {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}])
+def test_that_the_connection_is_interrupted_moves_nothing_and_covers_nothing_to_press(
+    shop: Shop, contexts: MakeContext, look: dict[str, Any]
+) -> None:
+    shop.writes("stays where it is", customer="27000000000006")
+    page = contexts(**look).new_page()
+    page.add_init_script("delete window.SharedWorker")
+    shop.sign_in(page)
+    expect(page.get_by_role("status", name="Live updates: Live")).to_be_attached()
+    open_thread(page, "stays where it is")
+    before = page.evaluate(PLACES)
+    page.route(STREAM, lambda route: route.abort())
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    told = page.get_by_role("status", name="Connection").get_by_text("The live connection is interrupted.")
+    expect(told).to_be_visible()
+    assert page.evaluate(PLACES) == before
+    box = told.bounding_box()
+    assert box is not None
+    assert [top + height for _, top, _, height in before if top + height > box["y"]] == []
+
+
+PLACES = """() => [...document.querySelectorAll("main :is(button, a, textarea)")].map((one) => {
+  const { x, y, width, height } = one.getBoundingClientRect()
+  return [x, y, width, height]
+})"""
 
 
 def test_what_the_feed_has_forgotten_is_fetched_anew_while_the_old_stays_on_the_screen(fresh_shop: Shop, page: Page) -> None:

@@ -34,10 +34,10 @@ export function Shell({ session, children }: { session: Session; children: React
   useShortcuts({ "?": () => setHelpOpen(true), "/": () => window.location.assign(SEARCH_HASH) })
   return (
     <div className="flex h-dvh flex-col">
-      <ConnectionBanner />
       <AccountBanner />
-      <div className="flex min-h-0 flex-1 flex-col-reverse pane:flex-row">
+      <div className="relative flex min-h-0 flex-1 flex-col-reverse pane:flex-row">
         {!(isNarrow && isInThread) && <Rail session={session} onHelp={() => setHelpOpen(true)} />}
+        <ConnectionBanner />
         {children}
       </div>
       {hash === ACCOUNTS_HASH && <AccountsDialog onClose={dropHash} />}
@@ -51,7 +51,10 @@ export function Shell({ session, children }: { session: Session; children: React
 
 const PATIENCE_MS = 2_500
 
-/** Shown once a break lasts: a blink of the connection is nobody's business. */
+/**
+ * Shown once a break lasts: a blink of the connection is nobody's business. It moves nothing, and is no taller than the margin
+ * that every screen has at its bottom: above the rail where that stands there, else above the home bar of a phone.
+ */
 function ConnectionBanner() {
   const status = useLiveStatus()
   const [isLate, setLate] = useState(false)
@@ -64,13 +67,20 @@ function ConnectionBanner() {
   }, [isBroken])
   const isShown = isBroken && isLate
   return (
-    <div role="status" aria-label="Connection">
+    <div
+      role="status"
+      aria-label="Connection"
+      className="pointer-events-none z-40 first:bottom-[max(0px,calc(env(safe-area-inset-bottom)-0.75rem))] max-pane:relative"
+    >
       {isShown && (
-        <p className="flex items-center justify-center gap-2 bg-amber-soft px-4 py-1.5 text-sm text-amber">
-          <Icon name="alert" size={15} />
-          {status === "offline"
-            ? "You are offline. You can go on reading and writing; it is sent when you are back."
-            : "The live connection is interrupted. Reconnecting; new messages may come with a delay."}
+        <p className="absolute inset-x-0 bottom-0 mx-auto flex w-fit animate-appear items-center gap-1.5 whitespace-nowrap rounded-t-lg bg-amber-soft px-3 py-0.5 text-2xs text-amber">
+          <Icon name="alert" size={13} />
+          {status === "offline" ? "You are offline. " : "The live connection is interrupted. "}
+          <span className="max-pane:sr-only">
+            {status === "offline"
+              ? "You can go on reading and writing; it is sent when you are back."
+              : "Reconnecting; new messages may come with a delay."}
+          </span>
         </p>
       )}
     </div>
