@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.axe import obstacles
 from tests.e2e.conftest import MakeContext, Shop
@@ -185,6 +186,36 @@ def test_CM13_what_is_typed_right_after_a_key_that_opens_something_is_no_shortcu
         page.keyboard.press("Escape")
     expect(page.get_by_role("status", name="Notices")).to_be_empty()
     expect(comment).not_to_contain_text("hid")
+
+
+def test_CM13_who_does_something_else_while_what_was_written_is_kept_stays_there(fresh_shop: Shop, page: Page) -> None:
+    comments(fresh_shop, "slow one", "43000000000042")
+    fresh_shop.sign_in(page, "/comments", heading="Comments")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/comments/*/notes", hold)
+    comment, tab = item(page, "slow one"), page.get_by_role("tab", name="Open")
+    box = page.get_by_role("textbox", name="Note for the team")
+    meanwhile: list[tuple[Callable[[], None], Locator]] = [
+        (tab.focus, tab),
+        (comment.get_by_role("button", name="Label").click, page.get_by_role("textbox", name="Find or add a label")),
+        (lambda: None, comment),
+    ]
+    for act, place in meanwhile:
+        comment.focus()
+        page.keyboard.press("n")
+        box.fill("asks often")
+        page.keyboard.press("Enter")
+        wait_until(page, lambda: held)
+        act()
+        held.pop().continue_()
+        expect(box).to_have_count(0)
+        page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+        expect(place).to_be_focused(timeout=1)
+        page.keyboard.press("Escape")
 
 
 def test_CM13_what_is_begun_about_a_comment_is_kept_with_it_until_it_is_sent(fresh_shop: Shop, page: Page) -> None:

@@ -100,6 +100,12 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
     () => ({ activate: (comment) => setActiveId(comment.id), write, remove: setRemoving }),
     [write],
   )
+  function stop(): void {
+    flushSync(() => setWriting(null))
+    // Who was not in the box is busy elsewhere by then.
+    if (document.activeElement === document.body) rows.current?.focus()
+  }
+
   const postOf = (comment: Comment) => entry.posts.find(({ id }) => id === comment.post_id)
   useKeys(rows, write, postOf)
   const current = writing && {
@@ -136,10 +142,7 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
           post={postOf(current.comment)}
           now={Date.now()}
           onLeave={() => rows.current?.focus()}
-          onClose={() => {
-            setWriting(null)
-            rows.current?.focus()
-          }}
+          onClose={stop}
         />
       )}
       {removing && <Removing comment={removing} onClose={() => setRemoving(null)} />}

@@ -31,3 +31,18 @@ test("Who leaves a field by asking for a row is there in the next frame", async 
   await nextFrame()
   expect(document.activeElement).toBe(row)
 })
+
+test("Who opened a dialog meanwhile keeps the focus there, and what is in the dialog can ask for it", async () => {
+  const dialog = document.createElement("dialog")
+  const inside = document.createElement("button")
+  dialog.append(inside)
+  document.body.append(dialog)
+  focusSoon(() => row)
+  dialog.show()
+  other.focus()
+  await nextFrame()
+  expect(document.activeElement).toBe(other)
+  focusSoon(() => inside)
+  await nextFrame()
+  expect(document.activeElement).toBe(inside)
+})

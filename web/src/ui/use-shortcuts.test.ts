@@ -22,7 +22,6 @@ afterEach(() => {
 test("Keys that type a character can be switched off; Escape stays", async () => {
   vi.stubGlobal("IS_REACT_ACT_ENVIRONMENT", true)
   vi.stubGlobal("ToggleEvent", Event)
-  vi.spyOn(document, "querySelector").mockReturnValue(null)
   const root = createRoot(document.createElement("div"))
   await act(async () => root.render(createElement(Page)))
   const press = (key: string): void => void document.dispatchEvent(new KeyboardEvent("keydown", { key }))

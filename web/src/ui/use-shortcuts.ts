@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react"
-import { isField } from "./focus-soon"
+import { isCovered, isField } from "./focus-soon"
 import { areSingleKeysOn } from "./single-keys"
 
 /** What each key does, by the character it types, so that every keyboard layout works. */
@@ -40,8 +40,4 @@ function isResting(event: KeyboardEvent): boolean {
   const isOther = event.ctrlKey || event.metaKey || event.altKey || event.isComposing
   const isOff = event.key.length === 1 && !areSingleKeysOn()
   return isOther || isOff || isField(event.target) || isCovered()
-}
-
-function isCovered(): boolean {
-  return document.querySelector("dialog[open], [popover]:popover-open") !== null
 }
