@@ -12,7 +12,7 @@ from tests.e2e.conftest import Shop
 from tests.e2e.screen import bubble, open_thread, row, thread, wait_until
 from tests.product import IG_ID, eventually
 
-ADA, BEN, CAT = "44000000000001", "44000000000002", "44000000000003"
+ADA, BEN, CAT = "44000000000001", "44000000000002", "44000000000005"
 
 
 def is_indexed(shop: Shop, text: str) -> bool:
