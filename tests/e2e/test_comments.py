@@ -204,7 +204,7 @@ def test_CM13_who_does_something_else_while_what_was_written_is_kept_stays_there
         (comment.get_by_role("button", name="Label").click, page.get_by_role("textbox", name="Find or add a label")),
         (lambda: None, comment),
     ]
-    for act, place in meanwhile:
+    for act, busy in meanwhile:
         comment.focus()
         page.keyboard.press("n")
         box.fill("asks often")
@@ -214,7 +214,7 @@ def test_CM13_who_does_something_else_while_what_was_written_is_kept_stays_there
         held.pop().continue_()
         expect(box).to_have_count(0)
         page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
-        expect(place).to_be_focused(timeout=1)
+        expect(busy).to_be_focused()
         page.keyboard.press("Escape")
 
 
