@@ -20,6 +20,7 @@ def test_A10_a_message_that_comes_while_its_conversation_is_put_away_keeps_it_in
         eventually(lambda: shop.conversation(CUSTOMER)["last_message_preview"] == "And do you deliver?")
         route.continue_()
 
+    expect(row(page, "rye loaf")).to_contain_text("Rosa Lind")
     page.route("**/api/v1/conversations/*", comes_first, times=1)
     page.get_by_role("log").focus()
     page.keyboard.press("y")
