@@ -12,7 +12,7 @@ from tests.e2e.conftest import MakeContext, Shop, made_contexts, opened
 from tests.e2e.screen import TIME, bubble, live, open_thread, place, row, thread
 from tests.e2e.test_accessibility import SIZES, signed_in
 from tests.e2e.test_live import STAND_STILL
-from tests.product import IG_ID, installed
+from tests.product import IG_ID, eventually, installed
 
 HIDDEN = "Instagram shows only its newest 20 messages; earlier ones are in the Instagram app"
 LOAD = "Load earlier from Instagram"
@@ -41,6 +41,8 @@ def test_HI7_earlier_messages_come_above_the_one_in_view_until_instagram_shows_n
     (customer,) = past(shop, messages=18)
     for nth in range(12):
         shop.writes(f"line {nth}" + " of a long story" * 40, customer=customer)
+    path = f"/conversations/{shop.conversation(customer)['id']}/messages"
+    eventually(lambda: len(shop.get(path, limit=100)["items"]) == 12)
     shop.sign_in(page)
     log = open_thread(page, "line 11")
     expect(bubble(page, "line 11")).to_be_in_viewport()
@@ -58,7 +60,7 @@ def test_HI7_earlier_messages_come_above_the_one_in_view_until_instagram_shows_n
     moved = log.evaluate("(log) => log.__moved")
     assert max(moved) - min(moved) <= 1, moved
     expect(row(page, "line 11")).not_to_have_accessible_name(re.compile("unread"))
-    told = [one["text"] for one in shop.get(f"/conversations/{_open_id(page)}/messages", limit=100)["items"]]
+    told = [one["text"] for one in shop.get(path, limit=100)["items"]]
     assert log.get_by_role("article").locator("p.whitespace-pre-wrap").all_inner_texts() == told
     log.evaluate("(log) => { log.scrollTop = 0 }")
     expect(log.get_by_text(HIDDEN)).to_be_in_viewport()
@@ -219,7 +221,3 @@ def test_HI7_HI1_axe_finds_nothing_at_the_top_of_a_thread_and_in_the_accounts(sh
     shop.product.sim.delete(f"/fault/{fault['id']}").raise_for_status()
     expect(imported(at).get_by_role("status")).to_contain_text(re.compile("^(Imported|Nothing new)"), timeout=60_000)
     assert obstacles(at) == []
-
-
-def _open_id(page: Page) -> str:
-    return page.url.rpartition("/")[2].partition("?")[0]
