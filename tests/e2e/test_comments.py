@@ -58,6 +58,7 @@ def test_CM6_CM14_a_comment_is_answered_publicly_and_privately_and_becomes_a_con
     sure(page, "This will be public")
     expect(page.get_by_role("region", name="Public reply")).to_have_count(0)
     expect(page.get_by_role("heading", name="No comment is waiting")).to_be_visible()  # answered is done
+    expect(page.get_by_role("region", name="Comments")).to_be_focused()
     page.get_by_role("tab", name="Done").click()
     expect(item(page, "Do you ship to Dundee?")).to_contain_text("Yes, in two days.")
     expect(item(page, "Do you ship to Dundee?")).to_contain_text("Public")
@@ -232,11 +233,23 @@ def test_CM13_what_is_begun_about_a_comment_is_kept_with_it_until_it_is_sent(fre
     page.reload()
     first.get_by_role("button", name="Draft of a public reply: Two days").click()
     expect(box).to_have_value("Two days")
+
+    def answer_is_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/comments/*/reply", answer_is_lost, times=1)
     box.press("Enter")
     sure(page, "This will be public")
+    expect(page.get_by_role("status", name="Notices")).not_to_be_empty()
+    expect(box).to_have_value("Two days")
+    page.get_by_role("button", name="Stop writing").click()
+    first.get_by_role("button", name="Draft of a public reply: Two days").click()
+    box.press("Enter")
     expect(first).to_contain_text("Two days")
     expect(box).to_have_count(0)
     expect(first.get_by_role("button", name="Draft")).to_have_count(0)
+    expect(first.get_by_text("Two days")).to_have_count(1)  # and was taken once
 
     page.route("**/api/v1/comments/*/notes", lambda route: route.abort())
     first.get_by_role("button", name="More for this comment").click()

@@ -103,7 +103,7 @@ function Work({ entry, filters, first, onOnly, empty }: WorkProps) {
   function stop(): void {
     flushSync(() => setWriting(null))
     // Who was not in the box is busy elsewhere by then.
-    if (document.activeElement === document.body) rows.current?.focus()
+    if (document.activeElement === document.body) (rows.current ?? instead.current)?.focus()
   }
 
   const postOf = (comment: Comment) => entry.posts.find(({ id }) => id === comment.post_id)

@@ -2,7 +2,6 @@ import { type FormEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef,
 import { type CommentMode, readDraft, writeDraft } from "../api/drafts"
 import type { Comment, Post } from "../api/model"
 import { type Audience, authorOf, describeAudience, refusalOf } from "../lib/audience"
-import { newKey } from "../lib/keys"
 import { Button, IconButton } from "../ui/button"
 import { Dialog } from "../ui/dialog"
 import { Icon, type IconName } from "../ui/icon"
@@ -58,14 +57,8 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
   const { comment, audience } = writing
   const [text, setText] = useState(() => readDraft(comment.id, audience))
   const [isAsked, setAsked] = useState(false)
-  const [key, setKey] = useState(newKey)
   const box = useRef<HTMLTextAreaElement>(null)
-  const { send, isPending } = useSending({
-    comment,
-    audience,
-    onSent: onClose,
-    onRefused: () => setKey(newKey()),
-  })
+  const { send, isPending } = useSending({ comment, audience, onSent: onClose })
   const look = LOOKS[audience]
   const against = audience === "note" ? null : refusalOf(audience, comment, post, now)
   const isReady = text.trim() !== "" && text.length <= look.longest && against === null && !isPending
@@ -77,7 +70,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
     event?.preventDefault()
     if (!isReady) return
     if (audience !== "note" && !isConfirmed(audience)) setAsked(true)
-    else void send(text.trim(), key)
+    else void send(text.trim())
   }
 
   function press(event: KeyboardEvent): void {
@@ -144,7 +137,7 @@ export function Writer({ writing, asked, post, now, onLeave, onClose }: WriterPr
           onSure={() => {
             confirm(audience)
             setAsked(false)
-            void send(text.trim(), key)
+            void send(text.trim())
           }}
         />
       )}
